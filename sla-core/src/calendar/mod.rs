@@ -1,0 +1,285 @@
+//! Business calendars: when support time counts.
+//!
+//! [`CalendarRules`] say it in local wall time; [`Calendar::compile`] turns them into tables that answer every
+//! question in constant time. All instants are UTC; windows and dates are local to the calendar's zone.
+//!
+//! ```
+//! use sla_core::calendar::{Calendar, CalendarRules, Hours, Week, Window, ZoneDatabase};
+//! use sla_core::time::{BusinessDuration, Timestamp};
+//!
+//! let mut week = Week::default();
+//! for day in &mut week.days[..5] {
+//!     day.push(Window::parse("09:00-17:00")?);
+//! }
+//! let rules = CalendarRules::new("Asia/Jakarta", Hours::Weekly(week));
+//! let office = Calendar::compile(&rules, &ZoneDatabase::embedded())?;
+//!
+//! // Friday 16:30 in Jakarta; one business hour later it is Monday 09:30.
+//! let due = office.add(Timestamp::parse("2026-03-06T16:30:00+07:00")?, BusinessDuration::parse("1h")?)?;
+//! assert_eq!(due, Timestamp::parse("2026-03-09T09:30:00+07:00")?);
+//! # Ok::<(), sla_core::Error>(())
+//! ```
+
+mod holiday;
+mod schedule;
+mod table;
+mod week;
+mod zone;
+
+use chrono::NaiveDate;
+
+pub use self::holiday::{Holiday, HolidayDate, SpecialDay};
+use self::schedule::{Schedule, day_number};
+use self::table::{HORIZON_END_US, HORIZON_START_US, Table};
+pub use self::week::{Hours, MAX_WINDOWS_A_DAY, Week, Window};
+pub use self::zone::{ZoneDatabase, ZoneTable};
+use crate::error::{Error, ErrorCode};
+use crate::time::{BusinessDuration, MICROS_PER_SECOND, Timestamp};
+
+/// The most holidays and special days that one calendar may list, each.
+pub const MAX_DATES: usize = 20_000;
+
+/// When support time counts, in local wall time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarRules {
+    /// A name of the IANA time-zone database.
+    pub time_zone: String,
+    /// The recurring hours.
+    pub hours: Hours,
+    /// Dates on which no window opens.
+    pub holidays: Vec<Holiday>,
+    /// Dates with windows of their own.
+    pub special_days: Vec<SpecialDay>,
+    /// The last local date up to which the holidays are entered; later answers are provisional.
+    pub holidays_known_until: Option<NaiveDate>,
+}
+
+impl CalendarRules {
+    /// Returns rules without holidays and special days.
+    #[must_use]
+    pub fn new(time_zone: impl Into<String>, hours: Hours) -> Self {
+        Self {
+            time_zone: time_zone.into(),
+            hours,
+            holidays: Vec::new(),
+            special_days: Vec::new(),
+            holidays_known_until: None,
+        }
+    }
+}
+
+/// An open interval `[opens_at, closes_at)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenWindow {
+    /// The first open instant.
+    pub opens_at: Timestamp,
+    /// The first closed instant after it.
+    pub closes_at: Timestamp,
+}
+
+/// A compiled calendar.
+///
+/// Answers from 1970-01-01T00:00Z (inclusive) to 2200-01-01T00:00Z (exclusive); a question or an answer outside is
+/// the error `out_of_horizon`. Tables are built when a question first touches their years, so the first question
+/// about a stretch of years costs more than the next ones. Safe to share between threads.
+#[derive(Debug)]
+pub struct Calendar {
+    /// `None` when open around the clock.
+    table: Option<Table>,
+    /// The first instant after the last date whose holidays are known.
+    provisional_from_us: i64,
+}
+
+impl Calendar {
+    /// Compiles `rules` with the zone rules of `zones`.
+    ///
+    /// # Errors
+    ///
+    /// - `unknown_time_zone` or `invalid_time_zone_data` when the zone cannot be had;
+    /// - `calendar_never_opens` when no window recurs;
+    /// - `limit_exceeded` above [`MAX_WINDOWS_A_DAY`] or [`MAX_DATES`];
+    /// - `invalid_date` for a yearly holiday on a date that no year has.
+    pub fn compile(rules: &CalendarRules, zones: &ZoneDatabase) -> Result<Self, Error> {
+        let zone = zones.zone(&rules.time_zone)?;
+        let provisional_from_us = match rules.holidays_known_until {
+            Some(date) => {
+                let day_after_s = day_number(date).saturating_add(1).saturating_mul(86_400);
+                zone.cursor().opening_s(day_after_s).saturating_mul(MICROS_PER_SECOND)
+            }
+            None => i64::MAX,
+        };
+        let Hours::Weekly(week) = &rules.hours else {
+            return Ok(Self { table: None, provisional_from_us: i64::MAX });
+        };
+        let most_windows =
+            week.days.iter().chain(rules.special_days.iter().map(|day| &day.windows)).map(Vec::len).max();
+        if most_windows.unwrap_or_default() > MAX_WINDOWS_A_DAY {
+            return Err(limit("a day lists too many windows", MAX_WINDOWS_A_DAY));
+        }
+        if rules.holidays.len().max(rules.special_days.len()) > MAX_DATES {
+            return Err(limit("too many holidays or special days", MAX_DATES));
+        }
+        for holiday in &rules.holidays {
+            HolidayDate::parse(&holiday.date.to_string())?;
+        }
+        let schedule = Schedule::new(zone, week, &rules.holidays, &rules.special_days);
+        if !schedule.opens_again_and_again() {
+            return Err(Error::new(ErrorCode::CalendarNeverOpens, "the calendar has no recurring opening")
+                .help("add at least one window, for example \"mon\": [\"09:00-17:00\"], or set `always_open`"));
+        }
+        Ok(Self { table: Some(Table::new(schedule)), provisional_from_us })
+    }
+
+    /// Returns the earliest instant `t >= start` with `elapsed(start, t) = length`.
+    ///
+    /// A length of zero gives `start`, also when closed. A length used up exactly at a closing is due at that
+    /// closing, not at the next opening.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when `start` or the answer lies outside the horizon.
+    pub fn add(&self, start: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
+        let answer = match &self.table {
+            Some(table) => table.add(start.as_micros(), length.as_micros()),
+            None => in_horizon(start).and_then(|start_us| start_us.checked_add(length.as_micros())),
+        };
+        answer.map(Timestamp::from_micros).and_then(checked).ok_or_else(|| out_of_horizon("add", start))
+    }
+
+    /// Returns the latest instant `t <= end` with `elapsed(t, end) = length`; a length of zero gives `end`.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when `end` or the answer lies outside the horizon.
+    pub fn subtract(&self, end: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
+        let answer = match &self.table {
+            Some(table) => table.subtract(end.as_micros(), length.as_micros()),
+            None => in_horizon(end).and_then(|end_us| end_us.checked_sub(length.as_micros())),
+        };
+        answer.map(Timestamp::from_micros).and_then(checked).ok_or_else(|| out_of_horizon("subtract", end))
+    }
+
+    /// Returns the open time in `[from, to)`.
+    ///
+    /// # Errors
+    ///
+    /// `end_before_start` when `to < from`; `out_of_horizon` when either lies outside the horizon.
+    pub fn elapsed(&self, from: Timestamp, to: Timestamp) -> Result<BusinessDuration, Error> {
+        check_order(from, to)?;
+        let answer = match &self.table {
+            Some(table) => table.elapsed(from.as_micros(), to.as_micros()),
+            None => in_horizon(from).zip(in_horizon(to)).and_then(|(from_us, to_us)| to_us.checked_sub(from_us)),
+        };
+        answer.ok_or_else(|| out_of_horizon("elapsed", to)).and_then(BusinessDuration::from_micros)
+    }
+
+    /// Returns whether `at` is open: the opening instant is, the closing instant is not.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when `at` lies outside the horizon.
+    pub fn is_open(&self, at: Timestamp) -> Result<bool, Error> {
+        let answer = match &self.table {
+            Some(table) => table.is_open(at.as_micros()),
+            None => in_horizon(at).map(|_| true),
+        };
+        answer.ok_or_else(|| out_of_horizon("is_open", at))
+    }
+
+    /// Returns `at` itself when open, otherwise the next opening.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when `at` lies outside the horizon or nothing opens after it.
+    pub fn next_open(&self, at: Timestamp) -> Result<Timestamp, Error> {
+        let answer = match &self.table {
+            Some(table) => table.next_open(at.as_micros()),
+            None => in_horizon(at),
+        };
+        answer.map(Timestamp::from_micros).ok_or_else(|| out_of_horizon("next_open", at))
+    }
+
+    /// Returns the end of the merged open interval that holds `at`, or of the next one when closed.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when `at` lies outside the horizon or nothing closes within it (always open).
+    pub fn next_close(&self, at: Timestamp) -> Result<Timestamp, Error> {
+        let answer = self.table.as_ref().and_then(|table| table.next_close(at.as_micros()));
+        answer.map(Timestamp::from_micros).ok_or_else(|| out_of_horizon("next_close", at))
+    }
+
+    /// Returns the merged open intervals that touch `[from, to)`, cut to it, in ascending order.
+    ///
+    /// # Errors
+    ///
+    /// `end_before_start` when `to < from`; `out_of_horizon` when either lies outside the horizon.
+    pub fn windows(&self, from: Timestamp, to: Timestamp) -> Result<Vec<OpenWindow>, Error> {
+        check_order(from, to)?;
+        let (from_us, to_us) = in_horizon(from).zip(in_horizon(to)).ok_or_else(|| out_of_horizon("windows", to))?;
+        let mut windows = Vec::new();
+        let mut push = |opens_us: i64, closes_us: i64| {
+            let (opens_us, closes_us) = (opens_us.max(from_us), closes_us.min(to_us));
+            if opens_us < closes_us {
+                windows.push(OpenWindow {
+                    opens_at: Timestamp::from_micros(opens_us),
+                    closes_at: Timestamp::from_micros(closes_us),
+                });
+            }
+        };
+        match &self.table {
+            Some(table) => {
+                let end_s = to_us.div_euclid(MICROS_PER_SECOND).saturating_add(1);
+                table.schedule().for_each_interval(
+                    from_us.div_euclid(MICROS_PER_SECOND),
+                    end_s,
+                    |opens_s, closes_s| {
+                        push(opens_s.saturating_mul(MICROS_PER_SECOND), closes_s.saturating_mul(MICROS_PER_SECOND));
+                    },
+                );
+            }
+            None => push(from_us, to_us),
+        }
+        Ok(windows)
+    }
+
+    /// Returns whether an answer that reads calendar time up to `until` (exclusive) is provisional: whether it reads
+    /// beyond the end of the local date up to which the holidays are known.
+    #[must_use]
+    pub fn is_provisional(&self, until: Timestamp) -> bool {
+        until.as_micros() > self.provisional_from_us
+    }
+
+    /// Returns the bytes of the tables built so far.
+    #[must_use]
+    pub fn table_bytes(&self) -> usize {
+        self.table.as_ref().map_or(0, Table::bytes)
+    }
+}
+
+fn in_horizon(at: Timestamp) -> Option<i64> {
+    (HORIZON_START_US..HORIZON_END_US).contains(&at.as_micros()).then_some(at.as_micros())
+}
+
+fn checked(at: Timestamp) -> Option<Timestamp> {
+    in_horizon(at).map(|_| at)
+}
+
+fn check_order(from: Timestamp, to: Timestamp) -> Result<(), Error> {
+    if to < from {
+        return Err(Error::new(ErrorCode::EndBeforeStart, format!("the end {to} lies before the start {from}")));
+    }
+    Ok(())
+}
+
+#[cold]
+fn out_of_horizon(question: &str, at: Timestamp) -> Error {
+    Error::new(
+        ErrorCode::OutOfHorizon,
+        format!("`{question}` at {at} leaves the horizon of calendars, 1970-01-01 to 2200-01-01 UTC"),
+    )
+}
+
+fn limit(what: &str, most: usize) -> Error {
+    Error::new(ErrorCode::LimitExceeded, what.to_owned()).help(format!("at most {most} are accepted"))
+}

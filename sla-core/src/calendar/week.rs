@@ -1,0 +1,117 @@
+//! Opening windows of a local day, and the week they make up.
+
+use std::fmt;
+
+use crate::error::{Error, ErrorCode};
+
+pub(crate) const DAY_S: u32 = 86_400;
+
+/// The most windows that one day may list.
+pub const MAX_WINDOWS_A_DAY: usize = 96;
+
+/// An opening window in local wall time, half-open: open at `open_s`, closed again at `close_s`.
+///
+/// A window whose close lies at or before its open runs past midnight and belongs to the day it opens on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Window {
+    open_s: u32,
+    close_s: u32,
+}
+
+impl Window {
+    /// Returns the window from `open_s` to `close_s`, both in seconds after local midnight.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_window` unless `open_s < 86400` and `close_s <= 86400`.
+    pub fn new(open_s: u32, close_s: u32) -> Result<Self, Error> {
+        if open_s >= DAY_S || close_s > DAY_S {
+            return Err(Error::new(
+                ErrorCode::InvalidWindow,
+                format!("a window from second {open_s} to second {close_s} does not fit a day"),
+            )
+            .help("a window opens before 24:00 and closes at 24:00 at the latest"));
+        }
+        Ok(Self { open_s, close_s })
+    }
+
+    /// Reads `09:00-17:00`, `22:00-06:00`, `18:00-24:00` or, with seconds, `09:00:30-17:00`.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_window` for anything else.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let parts = text.split_once('-').and_then(|(open, close)| Some((time_of_day(open)?, time_of_day(close)?)));
+        let Some((open_s, close_s)) = parts else {
+            return Err(Error::new(ErrorCode::InvalidWindow, format!("`{text}` is not an opening window"))
+                .help("write it as `09:00-17:00`; `22:00-06:00` runs past midnight, `24:00` may close a window"));
+        };
+        Self::new(open_s, close_s)
+    }
+
+    /// Returns the opening edge, in seconds after local midnight.
+    #[must_use]
+    pub const fn open_s(self) -> u32 {
+        self.open_s
+    }
+
+    /// Returns the closing edge, in seconds after local midnight, at most 86 400.
+    #[must_use]
+    pub const fn close_s(self) -> u32 {
+        self.close_s
+    }
+
+    /// Returns the closing edge counted from the midnight before the opening: above 86 400 for a night shift.
+    #[must_use]
+    pub const fn close_after_open_s(self) -> u32 {
+        if self.close_s > self.open_s { self.close_s } else { self.close_s.saturating_add(DAY_S) }
+    }
+}
+
+/// Reads `HH:MM` or `HH:MM:SS` up to `24:00:00` as seconds after midnight.
+fn time_of_day(text: &str) -> Option<u32> {
+    let two_digits = |part: &str| {
+        if part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()) { part.parse::<u32>().ok() } else { None }
+    };
+    let mut parts = text.split(':');
+    let hour = two_digits(parts.next()?)?;
+    let minute = two_digits(parts.next()?)?;
+    let second = parts.next().map_or(Some(0), two_digits)?;
+    if parts.next().is_some() || minute > 59 || second > 59 {
+        return None;
+    }
+    let seconds = hour.checked_mul(3_600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?;
+    (seconds <= DAY_S).then_some(seconds)
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", TimeOfDay(self.open_s), TimeOfDay(self.close_s))
+    }
+}
+
+/// Seconds after midnight, shown as `09:00` or `09:00:30`.
+struct TimeOfDay(u32);
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 3_600, self.0 / 60 % 60)?;
+        if self.0.is_multiple_of(60) { Ok(()) } else { write!(f, ":{:02}", self.0 % 60) }
+    }
+}
+
+/// The opening windows of each day of the week, Monday first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Week {
+    /// Monday to Sunday; an empty list is a closed day.
+    pub days: [Vec<Window>; 7],
+}
+
+/// When a calendar is open, apart from holidays and special days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hours {
+    /// Around the clock, every day; holidays and special days do not apply.
+    AlwaysOpen,
+    /// In the windows of each day of the week.
+    Weekly(Week),
+}

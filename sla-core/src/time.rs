@@ -1,0 +1,267 @@
+//! Instants, business durations and shares of a target: whole numbers, checked, never floating point.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, TimeZone, Utc};
+
+use crate::error::{Error, ErrorCode};
+
+pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
+const SECONDS_PER_MINUTE: i64 = 60;
+const SECONDS_PER_HOUR: i64 = 3_600;
+
+/// An instant: whole microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// Returns the instant `micros` microseconds after 1970-01-01T00:00:00Z; negative values lie before it.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Returns the microseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads an instant written as RFC 3339, for example `2026-03-02T15:30:00+07:00`.
+    ///
+    /// ```
+    /// use sla_core::time::Timestamp;
+    /// let at = Timestamp::parse("2026-03-02T15:30:00+07:00").unwrap();
+    /// assert_eq!(at.to_string(), "2026-03-02T08:30:00Z");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `invalid_timestamp` when the text is not RFC 3339, carries no offset, names a leap second,
+    /// or has a fraction finer than a microsecond.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = || {
+            Error::new(ErrorCode::InvalidTimestamp, format!("`{text}` is not an instant"))
+                .help("write it as `2026-03-02T15:30:00Z` or with an offset, at most six decimals of a second")
+        };
+        let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| refuse())?;
+        let nanos = parsed.timestamp_subsec_nanos();
+        if nanos % 1_000 != 0 || nanos >= 1_000_000_000 {
+            return Err(refuse());
+        }
+        Ok(Self(parsed.timestamp_micros()))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// Writes RFC 3339 in UTC with no more decimals than needed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::<Utc>::from_timestamp_micros(self.0) {
+            Some(utc) => f.write_str(&utc.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            None => write!(f, "{} us since 1970", self.0),
+        }
+    }
+}
+
+impl<Zone: TimeZone> From<DateTime<Zone>> for Timestamp {
+    /// Cuts below the microsecond, towards the past.
+    fn from(instant: DateTime<Zone>) -> Self {
+        Self(instant.timestamp_micros())
+    }
+}
+
+impl TryFrom<Timestamp> for DateTime<Utc> {
+    type Error = Error;
+
+    fn try_from(instant: Timestamp) -> Result<Self, Error> {
+        DateTime::from_timestamp_micros(instant.0)
+            .ok_or_else(|| Error::new(ErrorCode::InvalidTimestamp, format!("{instant} does not fit a calendar date")))
+    }
+}
+
+/// A length of open time in a calendar: whole microseconds, never negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct BusinessDuration(i64);
+
+impl BusinessDuration {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// Returns a duration of `micros` microseconds.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_duration` when `micros` is negative.
+    pub fn from_micros(micros: i64) -> Result<Self, Error> {
+        if micros < 0 {
+            return Err(Error::new(
+                ErrorCode::InvalidDuration,
+                format!("a business duration of {micros} microseconds is negative"),
+            ));
+        }
+        Ok(Self(micros))
+    }
+
+    /// Returns a duration of `seconds` seconds.
+    #[must_use]
+    pub fn from_secs(seconds: u32) -> Self {
+        Self(i64::from(seconds).saturating_mul(MICROS_PER_SECOND))
+    }
+
+    /// Returns the length in microseconds.
+    #[must_use]
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Returns the sum; `None` when it does not fit.
+    #[must_use]
+    pub const fn checked_add(self, other: Self) -> Option<Self> {
+        match self.0.checked_add(other.0) {
+            Some(micros) => Some(Self(micros)),
+            None => None,
+        }
+    }
+
+    /// Returns the difference, or zero when `other` is longer.
+    #[must_use]
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).max(0))
+    }
+
+    /// Reads a duration in the short form (`4h`, `1h30m`, `90s`) or as ISO 8601 (`PT4H`, `PT1H30M`).
+    ///
+    /// Units go from large to small, each at most once. The seconds may have up to six decimals.
+    ///
+    /// ```
+    /// use sla_core::time::BusinessDuration;
+    /// assert_eq!(BusinessDuration::parse("1h30m").unwrap(), BusinessDuration::parse("PT90M").unwrap());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `invalid_duration` for anything else. A `d` is refused, because a day of business time is ambiguous.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = |why: &str| {
+            Error::new(ErrorCode::InvalidDuration, format!("`{text}` is not a business duration: {why}"))
+                .help("write hours, minutes and seconds, for example `1h30m` or `PT1H30M`")
+        };
+        let (body, units) = match text.strip_prefix("PT") {
+            Some(body) => (body, ['H', 'M', 'S']),
+            None => (text, ['h', 'm', 's']),
+        };
+        if text.contains(['d', 'D']) {
+            return Err(refuse("a day of business time is ambiguous"));
+        }
+        let mut rest = body;
+        let mut total: i64 = 0;
+        let mut read_any = false;
+        for (unit, seconds) in units.into_iter().zip([SECONDS_PER_HOUR, SECONDS_PER_MINUTE, 1]) {
+            let Some((number, tail)) = rest.split_once(unit) else { continue };
+            let micros = decimal_micros(number, seconds).ok_or_else(|| refuse("a number is missing or too large"))?;
+            total = total.checked_add(micros).ok_or_else(|| refuse("it is too long"))?;
+            rest = tail;
+            read_any = true;
+        }
+        if !rest.is_empty() || !read_any {
+            return Err(refuse("the units are hours, minutes and seconds, in this order"));
+        }
+        Ok(Self(total))
+    }
+}
+
+/// Reads `number` of a unit of `seconds` seconds; decimals only where the unit is the second.
+fn decimal_micros(number: &str, seconds: i64) -> Option<i64> {
+    let (whole, decimals) = match number.split_once('.') {
+        Some((whole, decimals)) if seconds == 1 && !decimals.is_empty() => (whole, decimals),
+        Some(_) => return None,
+        None => (number, ""),
+    };
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || decimals.len() > 6 {
+        return None;
+    }
+    let micros: i64 = if decimals.is_empty() { 0 } else { format!("{decimals:0<6}").parse().ok()? };
+    whole.parse::<i64>().ok()?.checked_mul(seconds)?.checked_mul(MICROS_PER_SECOND)?.checked_add(micros)
+}
+
+impl fmt::Display for BusinessDuration {
+    /// Writes the short form, for example `1h30m`; zero is `0s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.div_euclid(MICROS_PER_SECOND);
+        let micros = self.0.rem_euclid(MICROS_PER_SECOND);
+        let (hours, minutes) = (seconds / SECONDS_PER_HOUR, seconds % SECONDS_PER_HOUR / SECONDS_PER_MINUTE);
+        let seconds = seconds % SECONDS_PER_MINUTE;
+        if hours != 0 {
+            write!(f, "{hours}h")?;
+        }
+        if minutes != 0 {
+            write!(f, "{minutes}m")?;
+        }
+        if micros != 0 {
+            let decimals = format!("{micros:06}");
+            write!(f, "{seconds}.{}s", decimals.trim_end_matches('0'))?;
+        } else if seconds != 0 || (hours == 0 && minutes == 0) {
+            write!(f, "{seconds}s")?;
+        }
+        Ok(())
+    }
+}
+
+/// A share of a target in millionths: `800_000` is 80 %. Above 100 % means after due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Share(u32);
+
+impl Share {
+    /// The whole target.
+    pub const WHOLE: Self = Self(1_000_000);
+
+    /// Returns a share of `millionths` millionths.
+    #[must_use]
+    pub const fn from_millionths(millionths: u32) -> Self {
+        Self(millionths)
+    }
+
+    /// Returns the share in millionths.
+    #[must_use]
+    pub const fn as_millionths(self) -> u32 {
+        self.0
+    }
+
+    /// Reads a percent string with at most four decimals, for example `80%` or `99.95%`.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_share` for anything else, and above 429 496 %.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = || {
+            Error::new(ErrorCode::InvalidShare, format!("`{text}` is not a share of a target"))
+                .help("write a percent string with at most four decimals, for example `80%`")
+        };
+        let number = text.strip_suffix('%').ok_or_else(refuse)?;
+        let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        if decimals > 4 {
+            return Err(refuse());
+        }
+        // One percent is 10 000 millionths, one second 1 000 000 microseconds: read as seconds, divide by 100.
+        let micros = decimal_micros(number, 1).ok_or_else(refuse)?;
+        u32::try_from(micros / 100).map(Self).map_err(|_| refuse())
+    }
+
+    /// Returns this share of `target`, rounded down to the microsecond; `None` when it does not fit.
+    #[must_use]
+    pub fn of(self, target: BusinessDuration) -> Option<BusinessDuration> {
+        let product = i128::from(target.0).checked_mul(i128::from(self.0))?;
+        i64::try_from(product.div_euclid(1_000_000)).ok().map(BusinessDuration)
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = format!("{:04}", self.0 % 10_000);
+        match decimals.trim_end_matches('0') {
+            "" => write!(f, "{}%", self.0 / 10_000),
+            decimals => write!(f, "{}.{decimals}%", self.0 / 10_000),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The laws of calendar arithmetic, and agreement with the slow oracle, on random calendars.
+//!
+//! `PROPTEST_CASES` is the number of questions asked in all; each random calendar is asked [`PER_CALENDAR`] of them.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use sla_core::Error;
+use sla_core::calendar::{
+    Calendar, CalendarRules, Holiday, HolidayDate, Hours, SpecialDay, Week, Window, ZoneDatabase,
+};
+use sla_core::time::{BusinessDuration, Timestamp};
+use sla_tests::oracle::{HORIZON_END, Oracle};
+
+const PER_CALENDAR: usize = 50;
+const YEARS: i32 = 3;
+const DAY: i64 = 86_400_000_000;
+
+/// A zone and a year near something unusual in it.
+const ZONES: [(&str, i32); 14] = [
+    ("America/New_York", 2007),
+    ("Australia/Lord_Howe", 2024),
+    ("America/St_Johns", 1988),
+    ("Pacific/Apia", 2011),
+    ("Africa/Casablanca", 2026),
+    ("Europe/Dublin", 1971),
+    ("Africa/Cairo", 2010),
+    ("America/Sao_Paulo", 2017),
+    ("Asia/Tehran", 2021),
+    ("Asia/Beirut", 2022),
+    ("America/Asuncion", 2023),
+    ("Asia/Kathmandu", 1985),
+    ("Antarctica/Troll", 2005),
+    ("America/Havana", 2012),
+];
+
+fn questions() -> usize {
+    std::env::var("PROPTEST_CASES").map_or(100_000, |text| text.parse().expect("PROPTEST_CASES is a number"))
+}
+
+fn total_calendars() -> u32 {
+    u32::try_from(questions().div_ceil(PER_CALENDAR)).unwrap()
+}
+
+fn run<S: Strategy>(cases: u32, strategy: &S, check: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    if let Err(failure) = TestRunner::new(config).run(strategy, check) {
+        panic!("{failure}");
+    }
+}
+
+/// Seconds of a day, mostly on full quarters of an hour, else minutes or seconds.
+fn second_of_day() -> impl Strategy<Value = u32> {
+    prop_oneof![3 => (0..96_u32).prop_map(|n| n * 900), 1 => (0..1_440_u32).prop_map(|n| n * 60), 1 => 0..86_400_u32]
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    (second_of_day(), second_of_day(), any::<bool>()).prop_map(|(open, close, until_midnight)| {
+        let close = if close == 0 || (until_midnight && close > 80_000) { 86_400 } else { close };
+        Window::new(open, close).unwrap_or_else(|error| panic!("{open}-{close}: {error}"))
+    })
+}
+
+fn week() -> impl Strategy<Value = Week> {
+    (vec(vec(window(), 0..4), 7), window(), 0..7_usize).prop_map(|(days, always, at)| {
+        let mut week = Week::default();
+        for (slot, windows) in week.days.iter_mut().zip(days) {
+            *slot = windows;
+        }
+        week.days[at].push(always);
+        week
+    })
+}
+
+fn date(year: i32, day: u64) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, 1, 1).unwrap() + Days::new(day)
+}
+
+#[derive(Debug, Clone)]
+struct Subject {
+    year: i32,
+    rules: CalendarRules,
+}
+
+fn subject() -> impl Strategy<Value = Subject> {
+    let year = prop_oneof![4 => Just(None), 2 => (1971..2030).prop_map(Some), 1 => (2030..2196).prop_map(Some)];
+    let single = vec(0..1_200_u64, 0..40);
+    let yearly = vec((1..13_u32, 1..29_u32), 0..4);
+    let special = vec((0..1_200_u64, vec(window(), 0..3)), 0..30);
+    (0..ZONES.len(), year, week(), single, (yearly, any::<bool>()), special).prop_map(
+        |(zone, year, week, single, (yearly, leap_day), special)| {
+            let (zone, unusual) = ZONES[zone];
+            let year = year.unwrap_or(unusual - 1);
+            let named = |date| Holiday { name: "closed".to_owned(), date };
+            let single: BTreeSet<_> = single.into_iter().map(|day| date(year, day)).collect();
+            let mut yearly: BTreeSet<_> = yearly.into_iter().collect();
+            if leap_day {
+                yearly.insert((2, 29));
+            }
+            let special: BTreeMap<_, _> =
+                special.into_iter().map(|(day, windows)| (date(year, day), windows)).collect();
+            let holidays = single.into_iter().map(HolidayDate::On);
+            let holidays = holidays.chain(yearly.into_iter().map(|(month, day)| HolidayDate::Yearly { month, day }));
+            let special =
+                special.into_iter().map(|(date, windows)| SpecialDay { date, name: "special".into(), windows });
+            let rules = CalendarRules {
+                time_zone: zone.to_owned(),
+                hours: Hours::Weekly(week),
+                holidays: holidays.map(named).collect(),
+                special_days: special.collect(),
+                holidays_known_until: None,
+            };
+            Subject { year, rules }
+        },
+    )
+}
+
+/// A place on the time line: a share of the range, or near an edge of an open interval.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Anywhere(u64),
+    NearEdge { index: usize, close: bool, shift: i64 },
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    let shift = prop_oneof![3 => Just(0), 1 => Just(-1), 1 => Just(1), 1 => -7_200_000_000..7_200_000_000_i64];
+    let near = (any::<usize>(), any::<bool>(), shift);
+    prop_oneof![
+        any::<u64>().prop_map(Place::Anywhere),
+        near.prop_map(|(index, close, shift)| Place::NearEdge { index, close, shift }),
+    ]
+}
+
+fn resolve(place: Place, oracle: &Oracle) -> i64 {
+    let (from, to) = oracle.range();
+    let at = match place {
+        Place::Anywhere(share) => from + i64::try_from(share % u64::try_from(to - from).unwrap()).unwrap(),
+        Place::NearEdge { index, close, shift } => {
+            let interval = oracle.intervals()[index % oracle.intervals().len()];
+            (if close { interval.1 } else { interval.0 }) + shift
+        }
+    };
+    at.clamp(from, to - 1)
+}
+
+fn at(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}
+
+fn lasting(micros: i64) -> BusinessDuration {
+    BusinessDuration::from_micros(micros).unwrap()
+}
+
+fn micros(answer: Result<Timestamp, Error>) -> Option<i64> {
+    answer.ok().map(Timestamp::as_micros)
+}
+
+/// Compares with the oracle unless its range ends before the answer.
+fn same(what: &str, ours: Option<i64>, slow: Option<i64>) -> Result<(), TestCaseError> {
+    if slow.is_some() {
+        prop_assert_eq!(ours, slow, "{}", what);
+    }
+    Ok(())
+}
+
+fn check_against_the_oracle(calendar: &Calendar, slow: &Oracle, a: i64, b: i64, d: i64) -> Result<(), TestCaseError> {
+    prop_assert_eq!(calendar.elapsed(at(a), at(b)).unwrap().as_micros(), slow.elapsed(a, b), "elapsed {} {}", a, b);
+    prop_assert_eq!(calendar.is_open(at(a)).unwrap(), slow.is_open(a), "is_open {}", a);
+    same("add", micros(calendar.add(at(a), lasting(d))), slow.add(a, d))?;
+    same("subtract", micros(calendar.subtract(at(b), lasting(d))), slow.subtract(b, d))?;
+    same("next_open", micros(calendar.next_open(at(a))), slow.next_open(a))?;
+    // The oracle's last interval is cut at its range; the engine's is not.
+    let close = slow.next_close(a).filter(|close| *close < slow.range().1);
+    same("next_close", micros(calendar.next_close(at(a))), close)?;
+    let to = b.min(a + 20 * DAY);
+    let windows = calendar.windows(at(a), at(to)).unwrap();
+    let windows: Vec<_> = windows.iter().map(|open| (open.opens_at.as_micros(), open.closes_at.as_micros())).collect();
+    prop_assert_eq!(windows, slow.windows(a, to), "windows {} {}", a, to);
+    Ok(())
+}
+
+fn check_the_laws(calendar: &Calendar, a: i64, b: i64, c: i64, d: i64) -> Result<(), TestCaseError> {
+    let elapsed = |from: i64, to: i64| calendar.elapsed(at(from), at(to)).unwrap().as_micros();
+    let add = |from: i64, d: i64| micros(calendar.add(at(from), lasting(d)));
+    let subtract = |from: i64, d: i64| micros(calendar.subtract(at(from), lasting(d)));
+    prop_assert_eq!(elapsed(a, b) + elapsed(b, c), elapsed(a, c), "elapsed is additive");
+    prop_assert_eq!(add(a, 0), Some(a), "adding nothing stays");
+    prop_assert_eq!(subtract(a, 0), Some(a), "subtracting nothing stays");
+    if let Some(due) = add(a, d) {
+        prop_assert_eq!(elapsed(a, due), d, "elapsed(s, add(s, d)) = d");
+        prop_assert!(due == a || elapsed(a, due - 1) < d, "add is the earliest");
+        prop_assert!(add(b, d).is_none_or(|later| due <= later), "add is monotone in the start");
+        prop_assert!(add(a, d + 1).is_none_or(|later| due < later), "add is monotone in the duration");
+        let (first, rest) = (d / 3, d - d / 3);
+        prop_assert_eq!(add(add(a, first).unwrap(), rest), Some(due), "add(add(s, a), b) = add(s, a + b)");
+    }
+    if let Some(start) = subtract(b, d) {
+        prop_assert_eq!(elapsed(start, b), d, "elapsed(subtract(e, d), e) = d");
+        prop_assert!(start == b || elapsed(start + 1, b) < d, "subtract is the latest");
+    }
+    prop_assert_eq!(elapsed(a, b) == 0, micros(calendar.next_open(at(a))).is_none_or(|open| open >= b), "next_open");
+    if a < b {
+        let error = calendar.elapsed(at(b), at(a)).unwrap_err();
+        prop_assert_eq!(error.code().as_str(), "end_before_start");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_law_holds_and_every_answer_is_the_oracles() {
+    let zones = ZoneDatabase::embedded();
+    let asked = Cell::new(0_usize);
+    let question = (place(), place(), place(), 0..40 * DAY, any::<bool>());
+    run(total_calendars(), &(subject(), vec(question, PER_CALENDAR)), |(subject, questions)| {
+        let calendar = Calendar::compile(&subject.rules, &zones).unwrap_or_else(|error| panic!("{error}"));
+        let slow = Oracle::new(&subject.rules, date(subject.year, 0), date(subject.year + YEARS, 0));
+        for (a, b, c, any_duration, to_an_edge) in questions {
+            let mut order = [a, b, c].map(|place| resolve(place, &slow));
+            order.sort_unstable();
+            let [a, b, c] = order;
+            let d = if to_an_edge { slow.elapsed(a, b) } else { any_duration };
+            check_against_the_oracle(&calendar, &slow, a, b, d)?;
+            check_the_laws(&calendar, a, b, c, d)?;
+            asked.set(asked.get() + 1);
+        }
+        Ok(())
+    });
+    println!("{} questions", asked.get());
+    assert!(asked.get() >= questions());
+}
+
+#[test]
+fn an_always_open_calendar_is_plain_addition_up_to_the_horizon() {
+    let rules = CalendarRules {
+        time_zone: "America/New_York".to_owned(),
+        hours: Hours::AlwaysOpen,
+        holidays: Vec::new(),
+        special_days: Vec::new(),
+        holidays_known_until: None,
+    };
+    let calendar = Calendar::compile(&rules, &ZoneDatabase::embedded()).unwrap();
+    let strategy = (0..HORIZON_END, 0..HORIZON_END);
+    run(u32::try_from(questions()).unwrap(), &strategy, |(start, d)| {
+        let due = calendar.add(at(start), lasting(d)).map(Timestamp::as_micros);
+        match due {
+            Ok(due) => prop_assert_eq!(due, start + d),
+            Err(error) => {
+                prop_assert!(start + d >= HORIZON_END, "{} + {} fits", start, d);
+                prop_assert_eq!(error.code().as_str(), "out_of_horizon");
+            }
+        }
+        let (a, b) = (start.min(d), start.max(d));
+        prop_assert_eq!(calendar.elapsed(at(a), at(b)).unwrap().as_micros(), b - a);
+        prop_assert_eq!(micros(calendar.subtract(at(b), lasting(a))), Some(b - a));
+        Ok(())
+    });
+}

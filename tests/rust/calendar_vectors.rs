@@ -1,0 +1,208 @@
+//! Runs every case of every `calendars*.json` in `tests/vectors`, and in the directory that `SLA_VECTORS` names.
+
+use serde_json::{Number, Value};
+use sla_core::Error;
+use sla_core::calendar::{Calendar, ZoneDatabase};
+use sla_core::time::{BusinessDuration, Timestamp};
+use sla_tests::vectors::{Case, directory, instant, micros, nanoseconds, read_calendars};
+
+/// Cases that `tests/vectors` must hold at least.
+const EXPECTED: usize = 664;
+/// Cases among them that a source answers otherwise.
+const KNOWN_DIFFERENCES: usize = 21;
+
+/// What became of a case.
+enum Verdict {
+    Agrees,
+    /// The source answers otherwise than our rules on purpose; the text says how.
+    KnownDifference(String),
+    Fails(String),
+}
+
+#[test]
+fn every_vector_has_the_answer_that_the_rules_give() {
+    let mut directories = vec![directory()];
+    directories.extend(std::env::var_os("SLA_VECTORS").map(Into::into));
+    let zones = ZoneDatabase::embedded();
+    let (mut ran, mut known, mut failures) = (0, Vec::new(), Vec::new());
+    for (index, directory) in directories.iter().enumerate() {
+        for (file, source) in read_calendars(directory) {
+            for case in &source.cases {
+                let spec = source.calendars.get(&case.calendar).unwrap_or_else(|| panic!("{}: no calendar", case.id));
+                let label = format!("{file} {} {}", case.label(), case.op);
+                match judge(case, &Calendar::compile(&spec.rules(), &zones)) {
+                    Verdict::Agrees => {}
+                    Verdict::KnownDifference(why) => known.push(format!("{label}: {why}")),
+                    Verdict::Fails(why) => failures.push(format!("{label}: {why}")),
+                }
+                ran += 1;
+            }
+        }
+        assert!(index > 0 || ran >= EXPECTED, "only {ran} of {EXPECTED} cases ran");
+        assert!(index > 0 || known.len() == KNOWN_DIFFERENCES, "{} known differences: {known:#?}", known.len());
+    }
+    println!("{ran} cases ran, {} of them known differences:", known.len());
+    known.iter().for_each(|line| println!("  {line}"));
+    assert!(failures.is_empty(), "{} of {ran} cases fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+fn judge(case: &Case, compiled: &Result<Calendar, Error>) -> Verdict {
+    let answer = match compiled {
+        Ok(calendar) => ask(case, calendar),
+        Err(error) => Err(error.clone()),
+    };
+    let ours = match &answer {
+        Ok(value) => value.clone(),
+        Err(error) => Value::String(format!("error {}", error.code().as_str())),
+    };
+    if let Some(code) = &case.expect_error {
+        return verdict(ours == Value::String(format!("error {code}")), &ours, &format!("error {code}"));
+    }
+    let expected = expectation(case);
+    if case.expect.is_null() && expected.is_null() {
+        let never = |error: &Error| matches!(error.code().as_str(), "out_of_horizon" | "calendar_never_opens");
+        return verdict(answer.as_ref().is_err_and(never), &ours, "never");
+    }
+    if cut(case, &ours) == expected {
+        return Verdict::Agrees;
+    }
+    if let ("elapsed", Ok(calendar)) = (case.op.as_str(), compiled)
+        && let Some(verdict) = judge_backwards(case, calendar, &ours, &expected)
+    {
+        return verdict;
+    }
+    let why = match &case.convention {
+        Some(convention) => convention,
+        None if is_finer_than_a_microsecond(case) => "the question is finer than a microsecond and was cut",
+        None if ours == "error calendar_never_opens" => "a calendar that never opens is refused",
+        None => return verdict(false, &ours, &expected.to_string()),
+    };
+    Verdict::KnownDifference(format!("{why}: {expected} there, {ours} here"))
+}
+
+fn verdict(agrees: bool, ours: &Value, expected: &str) -> Verdict {
+    if agrees { Verdict::Agrees } else { Verdict::Fails(format!("{ours}, expected {expected}")) }
+}
+
+fn is_finer_than_a_microsecond(case: &Case) -> bool {
+    let finer = |text: &Option<String>| text.as_deref().is_some_and(|text| !nanoseconds(text).is_multiple_of(1_000));
+    let exact = |seconds: &Number| seconds.as_f64().is_some_and(|float| (float * 1e6).fract() != 0.0);
+    finer(&case.start) || finer(&case.end) || finer(&case.at) || case.business_seconds.as_ref().is_some_and(exact)
+}
+
+/// An interval that runs backwards is an error here; sources answer it with a sign, with zero, or without the sign.
+fn judge_backwards(case: &Case, calendar: &Calendar, ours: &Value, expected: &Value) -> Option<Verdict> {
+    let (start, end) = (at(case.start.as_ref()), at(case.end.as_ref()));
+    if start <= end {
+        return None;
+    }
+    if *ours != "error end_before_start" {
+        return Some(verdict(false, ours, "error end_before_start"));
+    }
+    let swapped = calendar.elapsed(end, start).unwrap().as_micros();
+    let expected = expected.as_i64().unwrap();
+    Some(match (&case.convention, expected) {
+        (_, signed) if signed == -swapped => Verdict::Agrees,
+        (None, 0) => Verdict::KnownDifference("zero there, an error here".to_owned()),
+        (Some(why), absolute) if absolute == swapped => Verdict::KnownDifference(format!("{why}: an error here")),
+        _ => verdict(false, &Value::from(-swapped), &expected.to_string()),
+    })
+}
+
+/// The expected answer in microseconds, as a truth value, or as a list of pairs of microseconds.
+fn expectation(case: &Case) -> Value {
+    if let Some(nanoseconds) = case.expect_nanoseconds {
+        return Value::from(nanoseconds / 1_000);
+    }
+    if let Some(seconds) = &case.expect_seconds {
+        return Value::from(micros(seconds));
+    }
+    as_micros(&case.expect)
+}
+
+fn as_micros(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::from(instant(text).as_micros()),
+        Value::Array(items) => items.iter().map(as_micros).collect(),
+        other => other.clone(),
+    }
+}
+
+fn cut(case: &Case, ours: &Value) -> Value {
+    match (case.resolution_seconds, ours.as_i64()) {
+        (Some(unit), Some(value)) => Value::from(value - value % (unit * 1_000_000)),
+        _ => ours.clone(),
+    }
+}
+
+fn at(text: Option<&String>) -> Timestamp {
+    instant(text.expect("the case names an instant"))
+}
+
+fn ask(case: &Case, calendar: &Calendar) -> Result<Value, Error> {
+    let duration = || BusinessDuration::from_micros(micros(case.business_seconds.as_ref().expect("business_seconds")));
+    let answer = match case.op.as_str() {
+        "elapsed" => {
+            let elapsed = calendar.elapsed(at(case.start.as_ref()), at(case.end.as_ref()))?;
+            return Ok(Value::from(elapsed.as_micros()));
+        }
+        "is_open" => return Ok(Value::from(calendar.is_open(at(case.at.as_ref()))?)),
+        "windows" => {
+            let windows = calendar.windows(at(case.from.as_ref()), at(case.to.as_ref()))?;
+            let pair = |window: &sla_core::calendar::OpenWindow| {
+                Value::from(vec![window.opens_at.as_micros(), window.closes_at.as_micros()])
+            };
+            return Ok(windows.iter().map(pair).collect());
+        }
+        "add" => {
+            let due = calendar.add(at(case.start.as_ref()), duration()?)?;
+            if case.convention.as_deref() == Some("add_rolls_to_next_open") { calendar.next_open(due)? } else { due }
+        }
+        "subtract" => calendar.subtract(at(case.start.as_ref()), duration()?)?,
+        "next_open" | "roll_forward" => calendar.next_open(at(case.at.as_ref()))?,
+        "next_close" => calendar.next_close(at(case.at.as_ref()))?,
+        "next_opening" => next_opening(calendar, at(case.at.as_ref()), case.inclusive)?,
+        "next_closing" => next_closing(calendar, at(case.at.as_ref()), case.inclusive)?,
+        "previous_opening" => {
+            let at = at(case.at.as_ref());
+            let (open, _) = last_window(calendar, if case.inclusive { shift(at, 1) } else { at })?;
+            open
+        }
+        "previous_closing" => previous_closing(calendar, at(case.at.as_ref()), case.inclusive)?,
+        "roll_backward" => {
+            let at = at(case.at.as_ref());
+            if calendar.is_open(at)? { at } else { previous_closing(calendar, at, true)? }
+        }
+        other => panic!("unknown operation {other}"),
+    };
+    Ok(Value::from(answer.as_micros()))
+}
+
+fn shift(at: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_micros(at.as_micros() + micros)
+}
+
+fn next_opening(calendar: &Calendar, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
+    if !calendar.is_open(at)? || (inclusive && !calendar.is_open(shift(at, -1))?) {
+        return calendar.next_open(at);
+    }
+    calendar.next_open(calendar.next_close(at)?)
+}
+
+fn next_closing(calendar: &Calendar, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
+    let closes_here = !calendar.is_open(at)? && calendar.is_open(shift(at, -1))?;
+    if inclusive && closes_here { Ok(at) } else { calendar.next_close(at) }
+}
+
+/// The last open window that begins before `before`, cut there.
+fn last_window(calendar: &Calendar, before: Timestamp) -> Result<(Timestamp, Timestamp), Error> {
+    let from = shift(before, -60 * 86_400_000_000);
+    let window = calendar.windows(from, before)?.last().map(|window| (window.opens_at, window.closes_at));
+    Ok(window.expect("a window in the sixty days before"))
+}
+
+fn previous_closing(calendar: &Calendar, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
+    let (open, close) = last_window(calendar, at)?;
+    let really_closes = close < at || !calendar.is_open(at)?;
+    if really_closes && (close < at || inclusive) { Ok(close) } else { Ok(last_window(calendar, open)?.1) }
+}
