@@ -137,9 +137,21 @@ impl Error {
         }))
     }
 
+    /// Sets where in the input the fault lies, as a JSON pointer.
+    pub(crate) fn at(mut self, path: impl Into<String>) -> Self {
+        self.0.path = path.into();
+        self
+    }
+
     /// Sets what would be right instead.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = help.into();
+        self
+    }
+
+    /// Sets the single faults that this error sums up.
+    pub(crate) fn with_related(mut self, related: Vec<Self>) -> Self {
+        self.0.related = related;
         self
     }
 
@@ -167,7 +179,7 @@ impl Error {
         &self.0.help
     }
 
-    /// Returns every fault of a document, in the order of the format; empty for a single fault.
+    /// Returns every fault of a document, by place; empty for a single fault.
     #[must_use]
     pub fn related(&self) -> &[Error] {
         &self.0.related

@@ -5,8 +5,28 @@
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod calendar;
+pub mod channel;
+mod digest;
+pub mod engine;
 mod error;
+pub mod escalation;
+mod id;
+pub mod package;
+pub mod policy;
+mod record;
+pub mod ticket;
 pub mod time;
+mod timer;
+pub mod wire;
+mod word;
 
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+pub use digest::Digest;
+pub use engine::Engine;
 pub use error::{Error, ErrorCode};
+pub use id::{Id, MAX_ID_BYTES};

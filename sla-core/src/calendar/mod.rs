@@ -28,6 +28,7 @@ mod zone;
 
 use chrono::NaiveDate;
 
+pub(crate) use self::holiday::parse_date;
 pub use self::holiday::{Holiday, HolidayDate, SpecialDay};
 use self::schedule::{Schedule, day_number};
 use self::table::{HORIZON_END_US, HORIZON_START_US, Table};

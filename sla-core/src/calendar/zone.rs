@@ -129,6 +129,16 @@ impl ZoneTable {
         period.and_then(|period| i32::try_from(period.offset_s).ok()).unwrap_or_default()
     }
 
+    /// Returns the stretches under one offset within the horizon, each as its first second and its offset in seconds.
+    pub(crate) fn periods_in_horizon(&self) -> impl Iterator<Item = (i64, i64)> {
+        let ends = self.periods.iter().skip(1).map(|next| next.start_s).chain([i64::MAX]);
+        self.periods
+            .iter()
+            .zip(ends)
+            .filter(|(period, end_s)| period.start_s < HORIZON_END_S && *end_s > HORIZON_START_S)
+            .map(|(period, _)| (period.start_s.max(HORIZON_START_S), period.offset_s))
+    }
+
     /// Returns a cursor for edges that are asked about in ascending order of their day.
     pub(crate) fn cursor(&self) -> ZoneCursor<'_> {
         ZoneCursor { periods: &self.periods, at: 0 }

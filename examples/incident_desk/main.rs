@@ -1,0 +1,81 @@
+//! Reads a real incident log, replays it through the engine under a policy, and says which promises were kept.
+
+mod log;
+mod mapping;
+mod report;
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
+use sla_core::time::Timestamp;
+use sla_core::{Engine, wire};
+
+/// Evaluates an incident log under a policy.
+#[derive(Parser)]
+struct Options {
+    /// The log.
+    #[arg(default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/data/incident-events.csv"))]
+    log: PathBuf,
+    /// The policy document.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/incident-desk.json"))]
+    policy: PathBuf,
+    /// The time zone of the log's local times.
+    #[arg(long, default_value = "UTC")]
+    time_zone: String,
+    /// The instant as of which tickets are judged, RFC 3339; the log's last change unless given. Later rows are not read.
+    #[arg(long)]
+    as_of: Option<String>,
+    /// Write JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let named = |path: &PathBuf, fault: std::io::Error| format!("{}: {fault}", path.display());
+    let policy = fs::read(&options.policy).map_err(|fault| named(&options.policy, fault))?;
+    let engine = Engine::compile(wire::policy::read(policy)?)?;
+    let file = File::open(&options.log).map_err(|fault| named(&options.log, fault))?;
+    let mut log = log::read(file, &TimeZone::get(&options.time_zone)?)?;
+    let as_of = match &options.as_of {
+        Some(text) => Timestamp::parse(text)?,
+        None => log.last().ok_or("the log has no rows")?,
+    };
+    let later_rows = log.cut(as_of);
+
+    let progress = ProgressBar::new(log.tickets.len() as u64)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} tickets")?);
+    if !std::io::stderr().is_terminal() {
+        progress.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let mut report = report::Report::new(as_of, log.rows, later_rows);
+    let mut reported = log.reported;
+    for (ticket, rows) in progress.wrap_iter(log.tickets.iter()) {
+        if let Some(history) = mapping::import(&engine, ticket, rows, &mut reported)? {
+            report.add(&history, &engine.evaluate(history.ticket(), as_of)?);
+        }
+    }
+    progress.finish_and_clear();
+    let report = report.finish(reported);
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        report.print();
+    }
+    Ok(())
+}

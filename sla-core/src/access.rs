@@ -1,0 +1,271 @@
+//! Who may do what, and what a refusal says. There is no override: no flag, parameter or function goes around it.
+
+use crate::error::Error;
+use crate::policy::RoleRules;
+use crate::ticket::{Actor, Role, Ticket};
+use crate::word::words;
+
+words! {
+    /// Why something was refused. A code is never renamed and never reused.
+    RefusalCode {
+        /// The actor has no name.
+        AnonymousActor => "anonymous_actor",
+        /// The instant lies before the ticket's last event.
+        TimeWentBack => "time_went_back",
+        /// A command with this id was carried out with another content.
+        DuplicateCommand => "duplicate_command",
+        /// Nobody in this role may do it.
+        RoleNotPermitted => "role_not_permitted",
+        /// A customer may do it, but only the ticket's own.
+        NotTicketOwner => "not_ticket_owner",
+        /// An agent may do it, but only the one who holds the ticket.
+        NotAssignedAgent => "not_assigned_agent",
+        /// The ticket's status does not allow it.
+        WrongStatus => "wrong_status",
+        /// The policy has no such channel.
+        UnknownChannel => "unknown_channel",
+        /// The customer's package does not include the channel.
+        ChannelNotEntitled => "channel_not_entitled",
+        /// The policy has no such package.
+        UnknownPackage => "unknown_package",
+        /// The policy lists no such severity.
+        UnknownSeverity => "unknown_severity",
+        /// The policy lists no such category.
+        UnknownCategory => "unknown_category",
+        /// The engine was not compiled with that revision of the policy.
+        UnknownRevision => "unknown_revision",
+        /// A reason is needed and missing, blank, too long, or not one of the policy's.
+        ReasonRequired => "reason_required",
+        /// The ticket has no escalation of that number.
+        UnknownEscalation => "unknown_escalation",
+        /// The escalation is already further on.
+        EscalationNotOpen => "escalation_not_open",
+        /// The ticket may not pause any longer.
+        PauseBudgetUsed => "pause_budget_used",
+        /// The latest resolution is rated already.
+        AlreadyRated => "already_rated",
+        /// A rating is not a whole number from 1 to 5.
+        InvalidRating => "invalid_rating",
+        /// An id or a reference is blank, too long, or holds a control character.
+        InvalidReference => "invalid_reference",
+        /// Nothing would change.
+        NothingToChange => "nothing_to_change",
+    }
+}
+
+/// A refusal: a value, not a failure. Nothing happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why, as a stable code.
+    pub code: RefusalCode,
+    /// What was asked for, as documents name it: a command, or `open`.
+    pub action: String,
+    /// What stands in the way.
+    pub message: String,
+    /// What would be accepted.
+    pub accepted: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(
+        code: RefusalCode,
+        action: &str,
+        message: impl Into<String>,
+        accepted: impl Into<String>,
+    ) -> Self {
+        Self { code, action: action.to_owned(), message: message.into(), accepted: accepted.into() }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}; {}", self.code.as_str(), self.message, self.accepted)
+    }
+}
+
+/// Why a decision did not come about: refused, or impossible to judge.
+#[derive(Debug)]
+pub(crate) enum Denial {
+    Refused(Refusal),
+    Failed(Error),
+}
+
+impl From<Error> for Denial {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Refusal> for Denial {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+words! {
+    /// Everything that may be asked about: the commands, and what only a host shows.
+    Action {
+        /// Open a ticket.
+        Open => "open",
+        /// Give a ticket to somebody.
+        Assign => "assign",
+        /// Answer publicly.
+        Reply => "reply",
+        /// Add an internal note.
+        Note => "note",
+        /// Write as the customer.
+        CustomerMessage => "customer_message",
+        /// Wait.
+        Pause => "pause",
+        /// End a wait.
+        Resume => "resume",
+        /// Answer for good.
+        Resolve => "resolve",
+        /// Open a resolved ticket again.
+        Reopen => "reopen",
+        /// Close a resolved ticket.
+        Close => "close",
+        /// Take a ticket back.
+        Withdraw => "withdraw",
+        /// Declare a ticket void.
+        Void => "void",
+        /// Ask for more attention.
+        RequestEscalation => "request_escalation",
+        /// Take note of an escalation.
+        AcknowledgeEscalation => "acknowledge_escalation",
+        /// Deal with an escalation.
+        ResolveEscalation => "resolve_escalation",
+        /// Judge the resolution.
+        Rate => "rate",
+        /// Put a ticket under another package.
+        ChangePackage => "change_package",
+        /// Put a ticket under another revision of the policy.
+        AdoptRevision => "adopt_revision",
+        /// Set severity and category.
+        Classify => "classify",
+        /// See a ticket.
+        ViewTicket => "view_ticket",
+        /// See reports.
+        ViewMetrics => "view_metrics",
+        /// Publish revisions of the policy.
+        ManagePolicy => "manage_policy",
+        /// Give people their roles.
+        ManageUsers => "manage_users",
+    }
+}
+
+/// How far a role may go in an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Never,
+    /// On the tickets that are the actor's own: the customer's, or those the agent holds.
+    Own,
+    Always,
+}
+
+impl Action {
+    fn reach(self, role: Role, rules: RoleRules) -> Reach {
+        use Reach::{Always, Never, Own};
+        let [customer, agent, admin] = match self {
+            Self::Open => [Own, Always, Always],
+            Self::Assign => [Never, if rules.self_assign { Always } else { Never }, Always],
+            Self::Classify => [Never, if rules.agents_may_classify { Own } else { Never }, Always],
+            Self::CustomerMessage | Self::Withdraw | Self::Rate => [Own, Never, Never],
+            Self::Reopen | Self::RequestEscalation | Self::ViewTicket => [Own, Own, Always],
+            Self::Reply
+            | Self::Note
+            | Self::Pause
+            | Self::Resume
+            | Self::Resolve
+            | Self::AcknowledgeEscalation
+            | Self::ResolveEscalation => [Never, Own, Always],
+            Self::Close
+            | Self::Void
+            | Self::ChangePackage
+            | Self::AdoptRevision
+            | Self::ManagePolicy
+            | Self::ManageUsers => [Never, Never, Always],
+            Self::ViewMetrics => [Never, Always, Always],
+        };
+        match role {
+            Role::Customer => customer,
+            Role::Agent => agent,
+            Role::Admin => admin,
+            Role::System => Never,
+        }
+    }
+}
+
+/// Whose an action's ticket is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Holders<'a> {
+    pub(crate) customer: &'a str,
+    pub(crate) agent: Option<&'a str>,
+}
+
+impl<'a> Holders<'a> {
+    pub(crate) fn of(ticket: &'a Ticket) -> Self {
+        Self { customer: ticket.customer.as_str(), agent: ticket.agent.as_ref().map(crate::id::Id::as_str) }
+    }
+}
+
+/// Answers whether `actor` may do `action`, on a ticket with these holders where it concerns one.
+pub(crate) fn permit(
+    actor: &Actor,
+    action: Action,
+    holders: Option<Holders<'_>>,
+    rules: RoleRules,
+) -> Result<(), Refusal> {
+    if actor.id.trim().is_empty() {
+        return Err(Refusal::new(
+            RefusalCode::AnonymousActor,
+            action.as_str(),
+            "the actor has no name",
+            "name the person or automation that acts",
+        ));
+    }
+    match action.reach(actor.role, rules) {
+        Reach::Always => Ok(()),
+        Reach::Own if holders.is_some_and(|holders| is_own(actor, holders)) => Ok(()),
+        Reach::Own if actor.role == Role::Customer => Err(Refusal::new(
+            RefusalCode::NotTicketOwner,
+            action.as_str(),
+            format!("the ticket is not that of customer `{}`", actor.id),
+            "the customer who owns the ticket may do this",
+        )),
+        Reach::Own => Err(Refusal::new(
+            RefusalCode::NotAssignedAgent,
+            action.as_str(),
+            format!("agent `{}` does not hold the ticket", actor.id),
+            "the agent to whom the ticket is assigned, or an admin, may do this",
+        )),
+        Reach::Never => Err(Refusal::new(
+            RefusalCode::RoleNotPermitted,
+            action.as_str(),
+            format!("role `{}` may not {}", actor.role.as_str(), action.as_str()),
+            format!("permitted: {}", permitted_roles(action, rules)),
+        )),
+    }
+}
+
+fn is_own(actor: &Actor, holders: Holders<'_>) -> bool {
+    match actor.role {
+        Role::Customer => holders.customer == actor.id,
+        Role::Agent => holders.agent == Some(actor.id.as_str()),
+        Role::Admin | Role::System => false,
+    }
+}
+
+fn permitted_roles(action: Action, rules: RoleRules) -> String {
+    let named = |role: Role, own: &str| match action.reach(role, rules) {
+        Reach::Always => Some(role.as_str().to_owned()),
+        Reach::Own => Some(own.to_owned()),
+        Reach::Never => None,
+    };
+    let roles = [
+        named(Role::Customer, "the customer who owns the ticket"),
+        named(Role::Agent, "the agent who holds the ticket"),
+        named(Role::Admin, "admin"),
+    ];
+    roles.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

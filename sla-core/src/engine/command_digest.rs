@@ -1,0 +1,87 @@
+//! The digest of a command and its actor: a repeated id is the same command only if this is equal.
+
+use crate::digest::Digest;
+use crate::record::Record;
+use crate::ticket::{Actor, CommandKind, MessageRef, Opening};
+
+const DOMAIN: &str = "sla-command";
+const VERSION: u32 = 1;
+
+/// Returns the digest of a command on an existing ticket.
+pub(super) fn command_digest(kind: &CommandKind, actor: &Actor) -> Digest {
+    let mut record = begin(kind.name(), actor);
+    match kind {
+        CommandKind::Assign { agent } => record.text(agent),
+        CommandKind::Reply { channel, message: content }
+        | CommandKind::CustomerMessage { channel, message: content } => {
+            record.text(channel);
+            message(&mut record, content);
+        }
+        CommandKind::Note { message: content } | CommandKind::Resolve { message: content } => {
+            message(&mut record, content);
+        }
+        CommandKind::Pause { status, reason } => {
+            record.text(status.as_str());
+            record.text(reason);
+        }
+        CommandKind::Resume | CommandKind::Close | CommandKind::Withdraw => {}
+        CommandKind::Reopen { channel, reason } => {
+            record.option(channel.as_deref(), Record::text);
+            record.option(reason.as_deref(), Record::text);
+        }
+        CommandKind::Void { reason, duplicate_of } => {
+            record.text(reason);
+            record.option(duplicate_of.as_deref(), Record::text);
+        }
+        CommandKind::RequestEscalation { reason, channel } => {
+            record.text(reason);
+            record.option(channel.as_deref(), Record::text);
+        }
+        CommandKind::AcknowledgeEscalation { number } | CommandKind::ResolveEscalation { number } => {
+            record.number(*number);
+        }
+        CommandKind::Rate { score } => record.number(u32::from(*score)),
+        CommandKind::ChangePackage { package, apply, reason } => {
+            record.text(package);
+            record.text(apply.as_str());
+            record.text(reason);
+        }
+        CommandKind::AdoptRevision { policy_digest, apply, reason } => {
+            record.digest(*policy_digest);
+            record.text(apply.as_str());
+            record.text(reason);
+        }
+        CommandKind::Classify { severity, category, apply, reason } => {
+            record.option(severity.as_deref(), Record::text);
+            record.option(category.as_deref(), Record::text);
+            record.text(apply.as_str());
+            record.text(reason);
+        }
+    }
+    Digest::of(&record.finish())
+}
+
+/// Returns the digest of a wish to open a ticket.
+pub(super) fn opening_digest(opening: &Opening, actor: &Actor) -> Digest {
+    let mut record = begin("open", actor);
+    for text in [&opening.ticket, &opening.customer, &opening.package, &opening.channel] {
+        record.text(text);
+    }
+    record.option(opening.severity.as_deref(), Record::text);
+    record.option(opening.category.as_deref(), Record::text);
+    message(&mut record, &opening.message);
+    Digest::of(&record.finish())
+}
+
+fn begin(name: &str, actor: &Actor) -> Record {
+    let mut record = Record::new(DOMAIN, VERSION);
+    record.text(name);
+    record.text(actor.role.as_str());
+    record.text(&actor.id);
+    record
+}
+
+fn message(record: &mut Record, message: &MessageRef) {
+    record.text(&message.message_ref);
+    record.digest(message.content_sha256);
+}

@@ -1,0 +1,603 @@
+//! Commands: what is asked for is judged on the up-to-date ticket, and either happens or is refused with a reason.
+
+use super::Engine;
+use super::automatic::next_escalation;
+use super::command_digest::{command_digest, opening_digest};
+use crate::access::{self, Action, Denial, Holders, Refusal, RefusalCode};
+use crate::digest::Digest;
+use crate::error::{Error, ErrorCode};
+use crate::id::Id;
+use crate::policy::Policy;
+use crate::ticket::{
+    Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Escalation, EscalationStage, EscalationTrigger,
+    Event, EventKind, Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Status, Ticket,
+};
+use crate::time::{BusinessDuration, Timestamp};
+
+/// The longest reason, in bytes of UTF-8.
+pub const MAX_REASON_BYTES: usize = 10_000;
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every decision is the large one")]
+pub enum Decision {
+    /// It happens.
+    Accepted(Accepted),
+    /// It does not, and nothing else happened either.
+    Refused(Refusal),
+}
+
+/// What happens: the events to persist, in order, automatic ones first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The events to append to the history. None at all when a command is repeated.
+    pub events: Vec<Event>,
+    /// The ticket after them.
+    pub ticket: Ticket,
+}
+
+type Judged<T> = Result<T, Denial>;
+
+impl Engine {
+    /// Decides whether a ticket is opened.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when `now` lies outside the horizon of calendars.
+    pub fn open(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
+        settle(self.judge_opening(opening, actor, now))
+    }
+
+    /// Decides whether a command happens to a ticket.
+    ///
+    /// Automatic events that are due by `now` come first, at their own instants. A command whose id and content the
+    /// ticket has seen adds no event of its own.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
+    /// `out_of_horizon` when an instant lies outside the horizon of calendars.
+    pub fn decide(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
+        settle(self.judge(ticket, command, actor, now))
+    }
+
+    fn judge_opening(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
+        let name = Action::Open.as_str();
+        let revision = self.newest();
+        let policy = &revision.policy;
+        let holders = Holders { customer: &opening.customer, agent: None };
+        access::permit(actor, Action::Open, Some(holders), policy.roles)?;
+        let command = match &opening.command_id {
+            Some(id) => {
+                Some(CommandStamp { id: reference(name, "command id", id)?, digest: opening_digest(opening, actor) })
+            }
+            None => None,
+        };
+        let package = package(policy, name, &opening.package)?;
+        let kind = EventKind::Opened {
+            customer: reference(name, "customer", &opening.customer)?,
+            channel: entitled(policy, &package, name, &opening.channel)?,
+            severity: listed(
+                name,
+                RefusalCode::UnknownSeverity,
+                "severity",
+                &policy.severities,
+                opening.severity.as_deref(),
+            )?,
+            category: listed(
+                name,
+                RefusalCode::UnknownCategory,
+                "category",
+                &policy.categories,
+                opening.category.as_deref(),
+            )?,
+            message: message(name, &opening.message)?,
+            package,
+        };
+        let event = Event {
+            ticket: reference(name, "ticket", &opening.ticket)?,
+            seq: 0,
+            at: now,
+            actor: actor.clone(),
+            policy_digest: revision.digest,
+            rules_digest: revision.rules_digest,
+            command,
+            changes: self.react(None, &kind, now, revision)?,
+            kind,
+        };
+        let ticket = Ticket::open(&event)?;
+        Ok(Accepted { events: vec![event], ticket })
+    }
+
+    fn judge(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
+        let name = command.kind.name();
+        let action = action_of(&command.kind);
+        if now < ticket.last_at {
+            return Err(refuse(
+                RefusalCode::TimeWentBack,
+                name,
+                format!("{now} lies before the last event of the ticket at {}", ticket.last_at),
+                "pass the later of your clock and the last event's instant",
+            ));
+        }
+        let (ticket, events) = self.up_to_date(ticket, now)?;
+        let mut desk = Desk { engine: self, ticket: ticket.into_owned(), events, actor, now, name, stamp: None };
+        let rules = self.revision(desk.ticket.policy_digest)?.policy.roles;
+        access::permit(actor, action, Some(Holders::of(&desk.ticket)), rules)?;
+        if let Some(id) = &command.command_id {
+            let id = reference(name, "command id", id)?;
+            let digest = command_digest(&command.kind, actor);
+            match desk.ticket.commands.iter().find(|known| known.id == id) {
+                Some(known) if known.digest == digest => {
+                    return Ok(Accepted { events: desk.events, ticket: desk.ticket });
+                }
+                Some(_) => {
+                    return Err(refuse(
+                        RefusalCode::DuplicateCommand,
+                        name,
+                        format!("command `{id}` was carried out with another content or actor"),
+                        "give every command an id of its own",
+                    ));
+                }
+                None => desk.stamp = Some(CommandStamp { id, digest }),
+            }
+        }
+        desk.carry_out(&command.kind)?;
+        Ok(Accepted { events: desk.events, ticket: desk.ticket })
+    }
+
+    /// Answers whether `actor` may do `action`, without doing it; `ticket` where the action concerns one.
+    ///
+    /// The ticket's status and the package's channels are not part of the answer: `decide` judges those.
+    ///
+    /// # Errors
+    ///
+    /// The refusal that `decide` would give for the actor.
+    pub fn authorize(&self, actor: &Actor, action: Action, ticket: Option<&Ticket>) -> Result<(), Refusal> {
+        let revision = ticket.and_then(|ticket| self.revision(ticket.policy_digest).ok()).unwrap_or(self.newest());
+        access::permit(actor, action, ticket.map(Holders::of), revision.policy.roles)
+    }
+}
+
+fn settle(judged: Judged<Accepted>) -> Result<Decision, Error> {
+    match judged {
+        Ok(accepted) => Ok(Decision::Accepted(accepted)),
+        Err(Denial::Refused(refusal)) => Ok(Decision::Refused(refusal)),
+        Err(Denial::Failed(error)) => Err(error),
+    }
+}
+
+fn action_of(kind: &CommandKind) -> Action {
+    match kind {
+        CommandKind::Assign { .. } => Action::Assign,
+        CommandKind::Reply { .. } => Action::Reply,
+        CommandKind::Note { .. } => Action::Note,
+        CommandKind::CustomerMessage { .. } => Action::CustomerMessage,
+        CommandKind::Pause { .. } => Action::Pause,
+        CommandKind::Resume => Action::Resume,
+        CommandKind::Resolve { .. } => Action::Resolve,
+        CommandKind::Reopen { .. } => Action::Reopen,
+        CommandKind::Close => Action::Close,
+        CommandKind::Withdraw => Action::Withdraw,
+        CommandKind::Void { .. } => Action::Void,
+        CommandKind::RequestEscalation { .. } => Action::RequestEscalation,
+        CommandKind::AcknowledgeEscalation { .. } => Action::AcknowledgeEscalation,
+        CommandKind::ResolveEscalation { .. } => Action::ResolveEscalation,
+        CommandKind::Rate { .. } => Action::Rate,
+        CommandKind::ChangePackage { .. } => Action::ChangePackage,
+        CommandKind::AdoptRevision { .. } => Action::AdoptRevision,
+        CommandKind::Classify { .. } => Action::Classify,
+    }
+}
+
+/// A command on its way: the ticket as it has become, and the events that made it so.
+struct Desk<'a> {
+    engine: &'a Engine,
+    ticket: Ticket,
+    events: Vec<Event>,
+    actor: &'a Actor,
+    now: Timestamp,
+    /// The command's name.
+    name: &'static str,
+    /// The command's id, for the first event it makes.
+    stamp: Option<CommandStamp>,
+}
+
+impl Desk<'_> {
+    fn carry_out(&mut self, command: &CommandKind) -> Judged<()> {
+        use Status::{New, OnHold, Open, Pending, Resolved};
+        match command {
+            CommandKind::Assign { agent } => {
+                self.not_final()?;
+                self.assign(agent)
+            }
+            CommandKind::Reply { channel, message } => {
+                self.status(&[New, Open, Pending, OnHold, Resolved])?;
+                let channel = self.entitled(channel)?;
+                let message = self.message(message)?;
+                self.record(EventKind::Replied { channel, message })
+            }
+            CommandKind::Note { message } => {
+                self.not_final()?;
+                let message = self.message(message)?;
+                self.record(EventKind::Noted { message })
+            }
+            CommandKind::CustomerMessage { channel, message } => {
+                self.status(&[New, Open, Pending, OnHold, Resolved])?;
+                let channel = self.entitled(channel)?;
+                let message = self.message(message)?;
+                if self.ticket.status == Resolved {
+                    self.record(EventKind::Reopened { channel: Some(channel.clone()), reason: None })?;
+                }
+                self.record(EventKind::CustomerMessaged { channel, message })
+            }
+            CommandKind::Pause { status, reason } => {
+                self.status(&[Open, Pending, OnHold])?;
+                self.pause(*status, reason)
+            }
+            CommandKind::Resume => {
+                self.status(&[Pending, OnHold])?;
+                self.record(EventKind::Resumed { cause: ResumeCause::Command })
+            }
+            CommandKind::Resolve { message } => {
+                self.status(&[New, Open, Pending, OnHold])?;
+                self.resolve(message)
+            }
+            CommandKind::Reopen { channel, reason } => {
+                self.status(&[Resolved])?;
+                let (channel, reason) = self.channel_or_reason(channel.as_deref(), reason.as_deref())?;
+                self.record(EventKind::Reopened { channel, reason })
+            }
+            CommandKind::Close => {
+                self.status(&[Resolved])?;
+                self.record(EventKind::Closed { cause: CloseCause::Command })
+            }
+            CommandKind::Withdraw => {
+                self.not_final()?;
+                self.record(EventKind::Withdrawn)
+            }
+            CommandKind::Void { reason, duplicate_of } => {
+                self.not_final()?;
+                let reason = self.reason(reason)?;
+                let duplicate_of = duplicate_of.as_deref().map(|id| self.reference("duplicate", id)).transpose()?;
+                self.record(EventKind::Voided { reason, duplicate_of })
+            }
+            CommandKind::Rate { score } => {
+                self.status(&[Resolved, Status::Closed])?;
+                self.rate(*score)
+            }
+            CommandKind::RequestEscalation { reason, channel } => {
+                self.not_final()?;
+                self.request_escalation(reason, channel.as_deref())
+            }
+            CommandKind::AcknowledgeEscalation { number } => {
+                self.escalation(*number, EscalationStage::Acknowledged)?;
+                self.record(EventKind::EscalationAcknowledged { number: *number })
+            }
+            CommandKind::ResolveEscalation { number } => {
+                self.escalation(*number, EscalationStage::Resolved)?;
+                self.record(EventKind::EscalationResolved { number: *number })
+            }
+            CommandKind::ChangePackage { package: id, apply, reason } => {
+                self.not_final()?;
+                let reason = self.reason(reason)?;
+                let package = package(self.policy()?, self.name, id)?;
+                self.differs(package != self.ticket.package)?;
+                self.record(EventKind::PackageChanged { package, apply: *apply, reason })
+            }
+            CommandKind::AdoptRevision { policy_digest, apply, reason } => {
+                self.not_final()?;
+                let reason = self.reason(reason)?;
+                self.adopt(*policy_digest, EventKind::RevisionAdopted { apply: *apply, reason })
+            }
+            CommandKind::Classify { severity, category, apply, reason } => {
+                self.not_final()?;
+                let reason = self.reason(reason)?;
+                let policy = self.policy()?;
+                let (severities, categories) = (&policy.severities, &policy.categories);
+                let severity =
+                    listed(self.name, RefusalCode::UnknownSeverity, "severity", severities, severity.as_deref())?;
+                let category =
+                    listed(self.name, RefusalCode::UnknownCategory, "category", categories, category.as_deref())?;
+                self.differs((&severity, &category) != (&self.ticket.severity, &self.ticket.category))?;
+                self.record(EventKind::Classified { severity, category, apply: *apply, reason })
+            }
+        }
+    }
+
+    /// Makes the next event and lets it happen.
+    fn record(&mut self, kind: EventKind) -> Judged<()> {
+        let stamp = self.stamp.take();
+        let event = self.engine.event(&self.ticket, self.now, self.actor.clone(), kind, stamp)?;
+        self.take(event)
+    }
+
+    fn take(&mut self, event: Event) -> Judged<()> {
+        self.ticket.apply(&event)?;
+        self.events.push(event);
+        Ok(())
+    }
+
+    fn assign(&mut self, agent: &str) -> Judged<()> {
+        if self.actor.role == Role::Agent && self.actor.id != agent {
+            return Err(refuse(
+                RefusalCode::RoleNotPermitted,
+                self.name,
+                "an agent may assign a ticket to himself only",
+                "an admin may assign it to others",
+            ));
+        }
+        let agent = self.reference("agent", agent)?;
+        self.record(EventKind::Assigned { agent, cause: AssignCause::Command })
+    }
+
+    /// Resolves; an admin who resolves an unassigned ticket holds it from then on.
+    fn resolve(&mut self, message: &MessageRef) -> Judged<()> {
+        let message = self.message(message)?;
+        if self.ticket.agent.is_none() {
+            let agent = self.reference("actor", &self.actor.id)?;
+            self.record(EventKind::Assigned { agent, cause: AssignCause::Resolve })?;
+        }
+        self.record(EventKind::Resolved { message })
+    }
+
+    fn pause(&mut self, status: PauseStatus, reason: &str) -> Judged<()> {
+        let reason = self.reason(reason)?;
+        let allowed = &self.policy()?.pauses.reasons;
+        if !allowed.is_empty() && !allowed.contains(&reason) {
+            return Err(refuse(
+                RefusalCode::ReasonRequired,
+                self.name,
+                "the reason is not one of the policy's pause reasons",
+                format!("one of: {}", allowed.join(", ")),
+            ));
+        }
+        let ends_at = match &self.ticket.pause {
+            Some(pause) => pause.ends_at,
+            None => self.pause_end()?,
+        };
+        self.differs(
+            self.ticket.status != status.into() || self.ticket.pause.as_ref().map(|p| &p.reason) != Some(&reason),
+        )?;
+        self.record(EventKind::Paused { status, reason, ends_at })
+    }
+
+    /// Returns when a pause that begins now ends by itself: when the single or the summed limit is used up.
+    fn pause_end(&self) -> Judged<Option<Timestamp>> {
+        let revision = self.engine.revision(self.ticket.policy_digest)?;
+        let rules = &revision.policy.pauses;
+        let Some(package) = revision.package(self.ticket.package.as_str()) else { return Ok(None) };
+        let calendar = revision.calendar(&package.calendar)?;
+        let mut limit = rules.max_pause;
+        if let Some(most) = rules.max_paused_total {
+            let mut paused = BusinessDuration::ZERO;
+            for pair in self.ticket.timeline.windows(2) {
+                if let [(from, status), (to, _)] = pair
+                    && status.pause().is_some()
+                {
+                    let part = calendar.elapsed(*from, *to)?;
+                    paused = paused.checked_add(part).unwrap_or(most);
+                }
+            }
+            let left = most.saturating_sub(paused);
+            if left == BusinessDuration::ZERO {
+                return Err(refuse(
+                    RefusalCode::PauseBudgetUsed,
+                    self.name,
+                    format!("the ticket has paused for {paused} of business time in all"),
+                    format!("at most {most} a ticket"),
+                ));
+            }
+            limit = Some(limit.map_or(left, |limit| limit.min(left)));
+        }
+        let Some(limit) = limit else { return Ok(None) };
+        match calendar.add(self.now, limit) {
+            Ok(at) => Ok(Some(at)),
+            Err(error) if error.code() == ErrorCode::OutOfHorizon => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn rate(&mut self, score: u8) -> Judged<()> {
+        if !(1..=5).contains(&score) {
+            return Err(refuse(RefusalCode::InvalidRating, self.name, format!("{score} is no rating"), "1 to 5"));
+        }
+        if self.ticket.rated {
+            return Err(refuse(
+                RefusalCode::AlreadyRated,
+                self.name,
+                "the latest resolution is rated already",
+                "once per resolution",
+            ));
+        }
+        self.record(EventKind::Rated { score })
+    }
+
+    fn request_escalation(&mut self, reason: &str, channel: Option<&str>) -> Judged<()> {
+        let reason = self.reason(reason)?;
+        let channel = match (self.actor.role, channel) {
+            (Role::Customer, Some(channel)) => Some(self.entitled(channel)?),
+            (Role::Customer, None) => return Err(self.channel_missing()),
+            _ => None,
+        };
+        let highest = self.ticket.escalations.iter().map(|escalation| escalation.level).max();
+        self.record(EventKind::Escalated(Escalation {
+            number: next_escalation(&self.ticket),
+            trigger: EscalationTrigger::Request,
+            level: highest.unwrap_or_default().saturating_add(1),
+            reason,
+            firing: None,
+            channel,
+        }))
+    }
+
+    /// Checks that the escalation exists and has not reached `stage` yet.
+    fn escalation(&self, number: u32, stage: EscalationStage) -> Judged<()> {
+        let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        let Some(escalation) = at.and_then(|at| self.ticket.escalations.get(at)) else {
+            return Err(refuse(
+                RefusalCode::UnknownEscalation,
+                self.name,
+                format!("the ticket has no escalation {number}"),
+                format!("it has {} of them, counted from 1", self.ticket.escalations.len()),
+            ));
+        };
+        if escalation.stage >= stage {
+            return Err(refuse(
+                RefusalCode::EscalationNotOpen,
+                self.name,
+                format!("escalation {number} is already further on"),
+                "an escalation is acknowledged once, then resolved once",
+            ));
+        }
+        Ok(())
+    }
+
+    fn adopt(&mut self, digest: Digest, kind: EventKind) -> Judged<()> {
+        let engine = self.engine;
+        let Ok(revision) = engine.revision(digest) else {
+            return Err(refuse(
+                RefusalCode::UnknownRevision,
+                self.name,
+                format!("no revision of the policy has the digest {digest}"),
+                "adopt a revision that the engine was compiled with",
+            ));
+        };
+        self.differs(digest != self.ticket.policy_digest)?;
+        if revision.package(self.ticket.package.as_str()).is_none() {
+            return Err(refuse(
+                RefusalCode::UnknownPackage,
+                self.name,
+                format!("that revision has no package `{}`", self.ticket.package),
+                "change the ticket's package first",
+            ));
+        }
+        let stamp = self.stamp.take();
+        let event = engine.event_under(revision, &self.ticket, self.now, self.actor.clone(), kind, stamp)?;
+        self.take(event)
+    }
+
+    /// Returns what a reopening carries: the customer's channel, or somebody else's reason.
+    fn channel_or_reason(&self, channel: Option<&str>, reason: Option<&str>) -> Judged<(Option<Id>, Option<String>)> {
+        match (self.actor.role, channel) {
+            (Role::Customer, Some(channel)) => Ok((Some(self.entitled(channel)?), None)),
+            (Role::Customer, None) => Err(self.channel_missing()),
+            _ => Ok((None, Some(self.reason(reason.unwrap_or_default())?))),
+        }
+    }
+
+    fn channel_missing(&self) -> Denial {
+        refuse(RefusalCode::UnknownChannel, self.name, "the customer's request names no channel", "name its channel")
+    }
+
+    fn policy(&self) -> Judged<&'_ Policy> {
+        Ok(&self.engine.revision(self.ticket.policy_digest)?.policy)
+    }
+
+    fn entitled(&self, channel: &str) -> Judged<Id> {
+        entitled(self.policy()?, &self.ticket.package, self.name, channel)
+    }
+
+    fn message(&self, message: &MessageRef) -> Judged<Message> {
+        self::message(self.name, message)
+    }
+
+    fn reference(&self, what: &str, id: &str) -> Judged<Id> {
+        reference(self.name, what, id)
+    }
+
+    fn reason(&self, reason: &str) -> Judged<String> {
+        let why = if reason.trim().is_empty() {
+            "no reason is given"
+        } else if reason.len() > MAX_REASON_BYTES {
+            "the reason is longer than 10000 bytes"
+        } else {
+            return Ok(reason.to_owned());
+        };
+        Err(refuse(RefusalCode::ReasonRequired, self.name, why, "say why, in at most 10000 bytes"))
+    }
+
+    fn not_final(&self) -> Judged<()> {
+        use Status::{New, OnHold, Open, Pending, Resolved};
+        self.status(&[New, Open, Pending, OnHold, Resolved])
+    }
+
+    fn status(&self, accepted: &[Status]) -> Judged<()> {
+        if accepted.contains(&self.ticket.status) {
+            return Ok(());
+        }
+        let words: Vec<&str> = accepted.iter().map(|status| status.as_str()).collect();
+        Err(refuse(
+            RefusalCode::WrongStatus,
+            self.name,
+            format!("the ticket is {}", self.ticket.status.as_str()),
+            format!("accepted while it is {}", words.join(", ")),
+        ))
+    }
+
+    fn differs(&self, differs: bool) -> Judged<()> {
+        if differs {
+            return Ok(());
+        }
+        let message = "the ticket is that way already";
+        Err(refuse(RefusalCode::NothingToChange, self.name, message, "ask for something that differs"))
+    }
+}
+
+fn refuse(code: RefusalCode, name: &str, message: impl Into<String>, accepted: impl Into<String>) -> Denial {
+    Refusal::new(code, name, message, accepted).into()
+}
+
+fn reference(name: &str, what: &str, id: &str) -> Judged<Id> {
+    Id::new(id).map_err(|error| {
+        refuse(
+            RefusalCode::InvalidReference,
+            name,
+            format!("the {what} is no id: {}", error.message()),
+            error.help_text(),
+        )
+    })
+}
+
+fn message(name: &str, message: &MessageRef) -> Judged<Message> {
+    let message_ref = reference(name, "message reference", &message.message_ref)?;
+    Ok(Message { message_ref, content_sha256: message.content_sha256 })
+}
+
+fn package(policy: &Policy, name: &str, id: &str) -> Judged<Id> {
+    let known = policy.packages.iter().find(|package| package.id.as_str() == id);
+    known.map(|package| package.id.clone()).ok_or_else(|| {
+        let ids: Vec<&str> = policy.packages.iter().map(|package| package.id.as_str()).collect();
+        let message = format!("the policy has no package `{}`", shown(id));
+        refuse(RefusalCode::UnknownPackage, name, message, format!("one of: {}", ids.join(", ")))
+    })
+}
+
+/// Returns the channel if the package includes it: for every message, whoever writes it.
+fn entitled(policy: &Policy, package: &Id, name: &str, channel: &str) -> Judged<Id> {
+    if !policy.channels.iter().any(|known| known.id.as_str() == channel) {
+        let ids: Vec<&str> = policy.channels.iter().map(|channel| channel.id.as_str()).collect();
+        let message = format!("the policy has no channel `{}`", shown(channel));
+        return Err(refuse(RefusalCode::UnknownChannel, name, message, format!("one of: {}", ids.join(", "))));
+    }
+    let channels = policy.packages.iter().find(|known| known.id == *package).map_or(&[][..], |known| &known.channels);
+    channels.iter().find(|entitled| entitled.as_str() == channel).cloned().ok_or_else(|| {
+        let ids: Vec<&str> = channels.iter().map(Id::as_str).collect();
+        let message = format!("package `{package}` does not include channel `{channel}`");
+        refuse(RefusalCode::ChannelNotEntitled, name, message, format!("entitled: {}", ids.join(", ")))
+    })
+}
+
+fn listed(name: &str, code: RefusalCode, what: &str, known: &[Id], wanted: Option<&str>) -> Judged<Option<Id>> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    known.iter().find(|id| id.as_str() == wanted).cloned().map(Some).ok_or_else(|| {
+        let ids: Vec<&str> = known.iter().map(Id::as_str).collect();
+        let message = format!("the policy lists no {what} `{}`", shown(wanted));
+        refuse(code, name, message, format!("one of: {}", ids.join(", ")))
+    })
+}
+
+/// Cuts what a host handed over to a length that a message can carry.
+fn shown(text: &str) -> &str {
+    text.char_indices().nth(80).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
+}

@@ -1,0 +1,246 @@
+//! Where a ticket and each of its promises stand as of an instant.
+
+use super::Engine;
+use crate::error::Error;
+use crate::id::Id;
+use crate::ticket::{Cycle, Due, Event, Phase, Status, Ticket};
+use crate::time::{BusinessDuration, Timestamp};
+use crate::timer::{self, Measure};
+use crate::word::words;
+
+words! {
+    /// What became of a promise.
+    Outcome {
+        /// Nothing yet.
+        None => "none",
+        /// Kept; provisional until the ticket is closed, as a reopening may let it go on.
+        Met => "met",
+        /// Broken, for good.
+        Breached => "breached",
+        /// Withdrawn or void before its due.
+        Cancelled => "cancelled",
+    }
+}
+
+words! {
+    /// Whether a promise still counts.
+    Activity {
+        /// The timer has not started.
+        NotStarted => "not_started",
+        /// Counting.
+        Running => "running",
+        /// Standing still.
+        Paused => "paused",
+        /// Ended.
+        Stopped => "stopped",
+    }
+}
+
+words! {
+    /// The one word shown to people: the outcome where there is one, or else the activity.
+    State {
+        /// The timer has not started.
+        NotStarted => "not_started",
+        /// Counting.
+        Running => "running",
+        /// Standing still.
+        Paused => "paused",
+        /// Kept.
+        Met => "met",
+        /// Broken.
+        Breached => "breached",
+        /// Ended without verdict.
+        Cancelled => "cancelled",
+    }
+}
+
+/// Where a ticket stands as of an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The instant asked about.
+    pub now: Timestamp,
+    /// The ticket's status, automatic changes included.
+    pub status: Status,
+    /// Wall time since the opening, until the ticket ended.
+    pub age_us: i64,
+    /// Every timer that started, and every one that the ticket's package promises, by timer id.
+    pub timers: Vec<TimerEvaluation>,
+    /// The earliest instant at which something will happen by itself; `None` when nothing will.
+    pub next_check_at: Option<Timestamp>,
+    /// The automatic events up to `now` that the history does not hold yet; `due_events` returns the same.
+    pub due_events: Vec<Event>,
+}
+
+/// One timer of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimerEvaluation {
+    /// The timer.
+    pub timer: Id,
+    /// Its cycles, oldest first; empty when it has not started.
+    pub cycles: Vec<CycleEvaluation>,
+}
+
+impl TimerEvaluation {
+    /// Returns the latest cycle.
+    #[must_use]
+    pub fn current(&self) -> Option<&CycleEvaluation> {
+        self.cycles.last()
+    }
+
+    /// Returns when the latest cycle falls or fell due; `None` when it has not started, is paused unbreached, or is due
+    /// beyond the horizon.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.current().and_then(CycleEvaluation::due_at)
+    }
+
+    /// Returns the one word shown to people, of the latest cycle.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.current().map_or(State::NotStarted, CycleEvaluation::state)
+    }
+}
+
+/// One cycle of a timer. Durations are business time in the cycle's calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CycleEvaluation {
+    /// 1 for the first.
+    pub number: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether it still counts.
+    pub activity: Activity,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it stopped or was cancelled.
+    pub stopped_at: Option<Timestamp>,
+    /// What is promised.
+    pub target: BusinessDuration,
+    /// The calendar it counts in.
+    pub calendar: Id,
+    /// When it falls or fell due; `None` while paused unbreached.
+    pub due: Option<Due>,
+    /// When the promise was broken: its due, whenever that was noticed.
+    pub breached_at: Option<Timestamp>,
+    /// While paused: when it would fall due if it went on now.
+    pub due_if_resumed_now: Option<Due>,
+    /// Open, unpaused time since the start.
+    pub elapsed: BusinessDuration,
+    /// What is left of the target, never negative.
+    pub remaining: BusinessDuration,
+    /// Open, unpaused time after the due, until the stop.
+    pub overdue: BusinessDuration,
+    /// Elapsed as a share of the target in millionths, rounded down.
+    pub used_share_millionths: u64,
+    /// Whether the answer reads calendar time for which holidays are not known yet.
+    pub provisional: bool,
+}
+
+impl CycleEvaluation {
+    /// Returns the one word shown to people.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        match (self.outcome, self.activity) {
+            (Outcome::Breached, _) => State::Breached,
+            (Outcome::Met, _) => State::Met,
+            (Outcome::Cancelled, _) => State::Cancelled,
+            (Outcome::None, Activity::Paused) => State::Paused,
+            (Outcome::None, Activity::NotStarted) => State::NotStarted,
+            (Outcome::None, Activity::Running | Activity::Stopped) => State::Running,
+        }
+    }
+
+    /// Returns the instant at which it falls or fell due; `None` while paused unbreached and beyond the horizon.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.due.and_then(Due::at)
+    }
+}
+
+impl Engine {
+    /// Returns where a ticket stands as of `now`: the fold of its events and of those due by `now`. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// - `time_went_back` when `now` lies before the ticket's last event;
+    /// - `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
+    /// - `out_of_horizon` when `now` lies outside the horizon of calendars.
+    pub fn evaluate(&self, ticket: &Ticket, now: Timestamp) -> Result<Evaluation, Error> {
+        let (ticket, due_events) = self.up_to_date(ticket, now)?;
+        let mut timers = Vec::with_capacity(ticket.timers.len());
+        for track in &ticket.timers {
+            let mut cycles = Vec::with_capacity(track.cycles.len());
+            for cycle in &track.cycles {
+                cycles.push(self.evaluate_cycle(&track.timer, cycle, now)?);
+            }
+            timers.push(TimerEvaluation { timer: track.timer.clone(), cycles });
+        }
+        let revision = self.revision(ticket.policy_digest)?;
+        let promised = revision.package(ticket.package.as_str()).map(|package| package.targets.keys());
+        for timer in promised.into_iter().flatten() {
+            if let Err(at) = timers.binary_search_by(|known| known.timer.cmp(timer)) {
+                timers.insert(at, TimerEvaluation { timer: timer.clone(), cycles: Vec::new() });
+            }
+        }
+        let end = if ticket.status.is_final() { ticket.timeline.last().map_or(now, |(at, _)| *at) } else { now };
+        Ok(Evaluation {
+            now,
+            status: ticket.status,
+            age_us: end.as_micros().saturating_sub(ticket.opened_at.as_micros()),
+            timers,
+            next_check_at: self.next_check_at(&ticket)?,
+            due_events,
+        })
+    }
+
+    fn evaluate_cycle(&self, timer: &Id, cycle: &Cycle, now: Timestamp) -> Result<CycleEvaluation, Error> {
+        let revision = self.revision(cycle.revision)?;
+        let calendar = revision.calendar(&cycle.calendar)?;
+        let Measure { used, remaining, overdue } = timer::measure(cycle, calendar, now)?;
+        let (activity, stopped_at) = match cycle.phase {
+            Phase::Running { .. } => (Activity::Running, None),
+            Phase::Paused { .. } => (Activity::Paused, None),
+            Phase::Stopped { at, .. } | Phase::Cancelled { at, .. } => (Activity::Stopped, Some(at)),
+        };
+        let outcome = match cycle.phase {
+            _ if cycle.breached => Outcome::Breached,
+            Phase::Stopped { .. } => Outcome::Met,
+            Phase::Cancelled { .. } => Outcome::Cancelled,
+            Phase::Running { .. } | Phase::Paused { .. } => Outcome::None,
+        };
+        let frozen = activity == Activity::Paused && !cycle.breached;
+        let due_if_resumed_now = if frozen {
+            let boundary = revision.timer(timer)?.due_boundary;
+            Some(timer::due_from(calendar, boundary, now, remaining)?)
+        } else {
+            None
+        };
+        // An answer reads the calendar up to its due while it runs, and up to its stop or to now for what it counts.
+        let reads_until = [cycle.due.or(due_if_resumed_now).and_then(Due::at), Some(stopped_at.unwrap_or(now))];
+        let provisional = reads_until.into_iter().flatten().any(|until| calendar.is_provisional(until));
+        Ok(CycleEvaluation {
+            number: cycle.number,
+            outcome,
+            activity,
+            started_at: cycle.started_at,
+            stopped_at,
+            target: cycle.target,
+            calendar: cycle.calendar.clone(),
+            due: cycle.due,
+            breached_at: if cycle.breached { cycle.due.and_then(Due::at) } else { None },
+            due_if_resumed_now,
+            elapsed: used,
+            remaining,
+            overdue,
+            used_share_millionths: share(used, cycle.target),
+            provisional,
+        })
+    }
+}
+
+fn share(used: BusinessDuration, target: BusinessDuration) -> u64 {
+    let millionths = i128::from(used.as_micros())
+        .checked_mul(1_000_000)
+        .and_then(|product| product.checked_div(i128::from(target.as_micros())));
+    millionths.and_then(|millionths| u64::try_from(millionths).ok()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,75 @@
+//! Histories from other systems: their commands are replayed, with what happens by itself put in place.
+
+use super::{Decision, Engine};
+use crate::access::Refusal;
+use crate::error::Error;
+use crate::ticket::{Actor, Command, History, Opening};
+use crate::time::Timestamp;
+
+/// A command that another system carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastCommand {
+    /// When.
+    pub at: Timestamp,
+    /// Who asked for it.
+    pub actor: Actor,
+    /// What was asked for.
+    pub command: Command,
+}
+
+/// What an import made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The history, automatic events in place up to the last command.
+    pub history: History,
+    /// The commands that the policy does not allow; nothing of them is in the history.
+    pub refused: Vec<RefusedCommand>,
+}
+
+/// A command that an import left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedCommand {
+    /// Its place in the list that was imported, from 0.
+    pub index: usize,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+impl Engine {
+    /// Makes the history of a ticket from what another system recorded: its opening and the commands after it, oldest
+    /// first.
+    ///
+    /// Every command is judged as [`Engine::decide`] judges it, at its own instant, so an import is no way around the
+    /// policy. One that is refused is reported and left out, and the next is judged without it. Automatic events come
+    /// in place, stamped with their own instants.
+    ///
+    /// The outer error is a failure; the inner one is the refusal of the opening, which leaves no ticket.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when an instant lies outside the horizon of calendars.
+    pub fn import(
+        &self,
+        opening: &Opening,
+        opener: &Actor,
+        opened_at: Timestamp,
+        commands: &[PastCommand],
+    ) -> Result<Result<Import, Refusal>, Error> {
+        let opened = match self.open(opening, opener, opened_at)? {
+            Decision::Accepted(opened) => opened,
+            Decision::Refused(refusal) => return Ok(Err(refusal)),
+        };
+        let (mut events, mut ticket) = (opened.events, opened.ticket);
+        let mut refused = Vec::new();
+        for (index, past) in commands.iter().enumerate() {
+            match self.decide(&ticket, &past.command, &past.actor, past.at)? {
+                Decision::Accepted(accepted) => {
+                    events.extend(accepted.events);
+                    ticket = accepted.ticket;
+                }
+                Decision::Refused(refusal) => refused.push(RefusedCommand { index, refusal }),
+            }
+        }
+        Ok(Ok(Import { history: History::new(events)?, refused }))
+    }
+}

@@ -1,0 +1,195 @@
+//! The engine: a compiled policy that says where tickets stand and what may happen to them.
+
+mod automatic;
+mod command_digest;
+mod decide;
+mod evaluate;
+mod import;
+mod react;
+
+use std::collections::BTreeMap;
+
+use crate::calendar::{Calendar, CalendarRules, ZoneDatabase};
+use crate::digest::Digest;
+use crate::error::{Error, ErrorCode};
+use crate::escalation;
+use crate::id::Id;
+use crate::package::Package;
+use crate::policy::{self, Policy, Step, TimerRules};
+use crate::ticket::Ticket;
+use crate::time::BusinessDuration;
+
+pub use self::decide::{Accepted, Decision, MAX_REASON_BYTES};
+pub use self::evaluate::{Activity, CycleEvaluation, Evaluation, Outcome, State, TimerEvaluation};
+pub use self::import::{Import, PastCommand, RefusedCommand};
+
+/// A policy, compiled with all its revisions. Immutable; share it between threads.
+#[derive(Debug)]
+pub struct Engine {
+    /// INVARIANT: not empty; the newest last.
+    revisions: Vec<Revision>,
+}
+
+/// One compiled revision.
+#[derive(Debug)]
+pub(crate) struct Revision {
+    pub(crate) digest: Digest,
+    pub(crate) rules_digest: Digest,
+    pub(crate) policy: Policy,
+    pub(crate) calendars: BTreeMap<Id, Calendar>,
+    /// The steps of every timer, the breach escalation included.
+    pub(crate) steps: BTreeMap<Id, Vec<Step>>,
+}
+
+/// What a package promises for one timer.
+pub(crate) struct Terms<'a> {
+    pub(crate) target: BusinessDuration,
+    pub(crate) calendar: &'a Id,
+}
+
+/// The side of a ticket that decides which terms hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) package: &'a Id,
+    pub(crate) severity: Option<&'a Id>,
+    pub(crate) category: Option<&'a Id>,
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) fn of(ticket: &'a Ticket) -> Self {
+        Self { package: &ticket.package, severity: ticket.severity.as_ref(), category: ticket.category.as_ref() }
+    }
+}
+
+impl Engine {
+    /// Compiles one policy with the embedded time-zone rules.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_policy` with every problem of the policy in [`Error::related`].
+    pub fn compile(policy: Policy) -> Result<Self, Error> {
+        Self::compile_revisions(vec![policy], &ZoneDatabase::embedded())
+    }
+
+    /// Compiles the revisions of one policy, oldest first. New tickets open under the last one; a ticket stays under
+    /// its own.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_policy` with every problem of the first revision that has any; also when the list is empty, the
+    /// revisions have different ids, or two are equal.
+    pub fn compile_revisions(policies: Vec<Policy>, zones: &ZoneDatabase) -> Result<Self, Error> {
+        let mut revisions: Vec<Revision> = Vec::with_capacity(policies.len());
+        for policy in policies {
+            let revision = Revision::compile(policy, zones)?;
+            if let Some(first) = revisions.first()
+                && first.policy.id != revision.policy.id
+            {
+                return Err(Error::new(
+                    ErrorCode::InvalidPolicy,
+                    format!("`{}` and `{}` are different policies", first.policy.id, revision.policy.id),
+                )
+                .help("compile the revisions of one policy, all with the same `id`"));
+            }
+            if revisions.iter().any(|other| other.digest == revision.digest) {
+                return Err(Error::new(ErrorCode::InvalidPolicy, "two revisions of the policy are equal")
+                    .help("hand over each revision once"));
+            }
+            revisions.push(revision);
+        }
+        if revisions.is_empty() {
+            return Err(Error::new(ErrorCode::InvalidPolicy, "an engine needs at least one revision of a policy"));
+        }
+        Ok(Self { revisions })
+    }
+
+    /// Returns the newest revision of the policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.newest().policy
+    }
+
+    /// Returns the digest of the newest revision of the policy.
+    #[must_use]
+    pub fn policy_digest(&self) -> Digest {
+        self.newest().digest
+    }
+
+    /// Returns the digest of the newest revision together with the time-zone rules in force.
+    #[must_use]
+    pub fn rules_digest(&self) -> Digest {
+        self.newest().rules_digest
+    }
+
+    /// Returns a calendar of the newest revision.
+    #[must_use]
+    pub fn calendar(&self, id: &str) -> Option<&Calendar> {
+        self.newest().calendars.get(id)
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: there is at least one revision")]
+    pub(crate) fn newest(&self) -> &Revision {
+        &self.revisions[self.revisions.len().saturating_sub(1)]
+    }
+
+    pub(crate) fn revision(&self, digest: Digest) -> Result<&Revision, Error> {
+        self.revisions.iter().rev().find(|revision| revision.digest == digest).ok_or_else(|| {
+            Error::new(ErrorCode::UnknownRevision, format!("policy revision {digest} is not compiled into this engine"))
+                .help("compile the engine with every revision that some ticket is under")
+        })
+    }
+}
+
+impl Revision {
+    fn compile(policy: Policy, zones: &ZoneDatabase) -> Result<Self, Error> {
+        policy::check(&policy, zones)?;
+        let compile = |(id, rules): (&Id, &CalendarRules)| Ok((id.clone(), Calendar::compile(rules, zones)?));
+        let calendars = policy.calendars.iter().map(compile).collect::<Result<_, Error>>()?;
+        let digest = policy.digest();
+        let rules_digest = policy::rules_digest(&policy, zones)?;
+        let steps = policy
+            .timers
+            .keys()
+            .map(|timer| {
+                let configured = policy.steps.get(timer).map_or(&[][..], Vec::as_slice);
+                (timer.clone(), escalation::complete(configured))
+            })
+            .collect();
+        Ok(Self { digest, rules_digest, policy, calendars, steps })
+    }
+
+    pub(crate) fn package(&self, id: &str) -> Option<&Package> {
+        self.policy.packages.iter().find(|package| package.id.as_str() == id)
+    }
+
+    /// Returns what the subject's package promises for a timer whose cycle began by `channel`.
+    pub(crate) fn terms(&self, subject: Subject<'_>, timer: &Id, channel: &Id) -> Option<Terms<'_>> {
+        let package = self.package(subject.package.as_str())?;
+        let holds = |wanted: Option<&Id>, is: Option<&Id>| wanted.is_none() || wanted == is;
+        let variant = package.variants.iter().find(|variant| {
+            holds(variant.when.channel.as_ref(), Some(channel))
+                && holds(variant.when.severity.as_ref(), subject.severity)
+                && holds(variant.when.category.as_ref(), subject.category)
+        });
+        let own_target = variant.and_then(|variant| variant.targets.get(timer));
+        let own_calendar = variant.and_then(|variant| variant.calendar.as_ref());
+        Some(Terms {
+            target: *own_target.or_else(|| package.targets.get(timer))?,
+            calendar: own_calendar.unwrap_or(&package.calendar),
+        })
+    }
+
+    pub(crate) fn timer(&self, id: &Id) -> Result<&TimerRules, Error> {
+        self.policy.timers.get(id).ok_or_else(|| unknown_name("timer", id))
+    }
+
+    pub(crate) fn calendar(&self, id: &Id) -> Result<&Calendar, Error> {
+        self.calendars.get(id).ok_or_else(|| unknown_name("calendar", id))
+    }
+}
+
+/// A history may name what its policy revision does not have only if it was not made by an engine.
+#[cold]
+fn unknown_name(what: &str, id: &Id) -> Error {
+    Error::new(ErrorCode::InvalidHistory, format!("the history names {what} `{id}`, which its policy does not have"))
+}

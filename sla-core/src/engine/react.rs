@@ -1,0 +1,256 @@
+//! What an event does to the timers of a ticket.
+
+use std::collections::BTreeSet;
+
+use super::{Engine, Revision, Subject};
+use crate::error::Error;
+use crate::escalation;
+use crate::id::Id;
+use crate::policy::{Cycles, OnReopen, TimerRules, Trigger};
+use crate::ticket::{
+    Apply, Change, ComputedStep, Cycle, Due, EventKind, Phase, Standing, Status, StopCause, Ticket, TimerChange,
+};
+use crate::time::BusinessDuration;
+use crate::time::Timestamp;
+use crate::timer::{self, Measure, Recount};
+
+/// The ticket as it stands around an event.
+struct Around<'a> {
+    engine: &'a Engine,
+    /// `None` at the opening.
+    ticket: Option<&'a Ticket>,
+    kind: &'a EventKind,
+    at: Timestamp,
+    /// The revision the ticket is under after the event.
+    revision: &'a Revision,
+    /// Package, severity and category after the event.
+    subject: Subject<'a>,
+    status: Status,
+    triggers: &'static [Trigger],
+    /// The channel of the event, where it carries one, or else the opening's.
+    channel: &'a Id,
+}
+
+impl Engine {
+    /// Returns what `kind` at `at` does to each timer, by timer id.
+    pub(crate) fn react(
+        &self,
+        ticket: Option<&Ticket>,
+        kind: &EventKind,
+        at: Timestamp,
+        revision: &Revision,
+    ) -> Result<Vec<TimerChange>, Error> {
+        let Some(around) = Around::new(self, ticket, kind, at, revision) else { return Ok(Vec::new()) };
+        let mut timers: BTreeSet<&Id> = ticket.iter().flat_map(|t| &t.timers).map(|track| &track.timer).collect();
+        timers.extend(revision.policy.timers.keys());
+        let mut changes = Vec::new();
+        for timer in timers {
+            around.timer(timer, &mut changes)?;
+        }
+        Ok(changes)
+    }
+}
+
+impl<'a> Around<'a> {
+    fn new(
+        engine: &'a Engine,
+        ticket: Option<&'a Ticket>,
+        kind: &'a EventKind,
+        at: Timestamp,
+        revision: &'a Revision,
+    ) -> Option<Self> {
+        let (mut subject, mut channel) = match (ticket, kind) {
+            (Some(ticket), _) => (Subject::of(ticket), &ticket.channel),
+            (None, EventKind::Opened { package, channel, severity, category, .. }) => {
+                (Subject { package, severity: severity.as_ref(), category: category.as_ref() }, channel)
+            }
+            (None, _) => return None,
+        };
+        match kind {
+            EventKind::PackageChanged { package, .. } => subject.package = package,
+            EventKind::Classified { severity, category, .. } => {
+                (subject.severity, subject.category) = (severity.as_ref(), category.as_ref());
+            }
+            EventKind::CustomerMessaged { channel: own, .. } | EventKind::Reopened { channel: Some(own), .. } => {
+                channel = own;
+            }
+            _ => {}
+        }
+        let status = timer::status_after(ticket, kind);
+        let triggers = timer::triggers(ticket, kind);
+        Some(Self { engine, ticket, kind, at, revision, subject, status, triggers, channel })
+    }
+
+    fn timer(&self, timer: &Id, changes: &mut Vec<TimerChange>) -> Result<(), Error> {
+        let last = self.ticket.and_then(|ticket| ticket.cycles(timer.as_str()).last());
+        let mut active = false;
+        if let Some(cycle) = last {
+            let change = if cycle.is_active() { self.active(timer, cycle)? } else { self.reopened(timer, cycle)? };
+            active = match &change {
+                Some(Change::Stopped { .. } | Change::Cancelled { .. }) => false,
+                Some(_) => true,
+                None => cycle.is_active(),
+            };
+            changes.extend(change.map(|change| TimerChange { timer: timer.clone(), cycle: cycle.number, change }));
+        }
+        if !active && let Some(change) = self.start(timer, last)? {
+            let cycle = last.map_or(0, |cycle| cycle.number).saturating_add(1);
+            changes.push(TimerChange { timer: timer.clone(), cycle, change });
+        }
+        Ok(())
+    }
+
+    /// Returns what the event does to a cycle that counts or pauses.
+    fn active(&self, timer: &Id, cycle: &Cycle) -> Result<Option<Change>, Error> {
+        let own = self.engine.revision(cycle.revision)?;
+        let (rules, calendar) = (own.timer(timer)?, own.calendar(&cycle.calendar)?);
+        if matches!(self.kind, EventKind::Withdrawn | EventKind::Voided { .. }) && !cycle.breached {
+            let Measure { used, remaining, .. } = timer::measure(cycle, calendar, self.at)?;
+            return Ok(Some(Change::Cancelled { used, remaining }));
+        }
+        let stopped_by = self.triggers.iter().find(|trigger| rules.stops_on.contains(trigger));
+        if stopped_by.is_some() || self.status.is_final() {
+            let at_resolve = stopped_by == Some(&Trigger::Resolved);
+            let cause = if at_resolve { StopCause::Resolve } else { StopCause::Other };
+            return timer::stop(cycle, calendar, self.at, cause).map(Some);
+        }
+        if let Some(apply) = change_of_terms(self.kind)
+            && !cycle.breached
+            && let Some(change) = self.retarget(timer, cycle, apply)?
+        {
+            return Ok(Some(change));
+        }
+        let stands_still = matches!(cycle.phase, Phase::Paused { .. });
+        match (stands_still, timer::pauses_in(rules, self.status)) {
+            (false, true) => timer::pause(cycle, calendar, self.at).map(Some),
+            (true, false) => timer::resume(cycle, calendar, rules, self.at).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Returns how a reopening lets a cycle go on that the resolve stopped.
+    fn reopened(&self, timer: &Id, cycle: &Cycle) -> Result<Option<Change>, Error> {
+        if !self.triggers.contains(&Trigger::Reopened)
+            || !matches!(cycle.phase, Phase::Stopped { cause: StopCause::Resolve, .. })
+        {
+            return Ok(None);
+        }
+        let own = self.engine.revision(cycle.revision)?;
+        let (rules, calendar) = (own.timer(timer)?, own.calendar(&cycle.calendar)?);
+        match rules.on_reopen {
+            OnReopen::Resume => timer::resume(cycle, calendar, rules, self.at).map(Some),
+            OnReopen::NewCycle | OnReopen::Ignore => Ok(None),
+        }
+    }
+
+    /// Returns the start of a new cycle, if the event starts one and the package promises anything.
+    fn start(&self, timer: &Id, last: Option<&Cycle>) -> Result<Option<Change>, Error> {
+        let Some(rules) = self.revision.policy.timers.get(timer) else { return Ok(None) };
+        if !self.starts(rules, last) {
+            return Ok(None);
+        }
+        // A cycle takes the channel of the message that starts it; every other start takes the opening's.
+        let by_message = rules.starts_on.iter().any(|trigger| {
+            matches!(trigger, Trigger::ReplyOwed | Trigger::CustomerMessage) && self.triggers.contains(trigger)
+        });
+        let channel = if by_message { self.channel } else { self.ticket.map_or(self.channel, |t| &t.channel) };
+        let Some(terms) = self.revision.terms(self.subject, timer, channel) else { return Ok(None) };
+        let standing = if timer::pauses_in(rules, self.status) {
+            Standing::Paused(terms.target)
+        } else {
+            let calendar = self.revision.calendar(terms.calendar)?;
+            Standing::Due(timer::due_from(calendar, rules.due_boundary, self.at, terms.target)?)
+        };
+        Ok(Some(Change::Started {
+            target: terms.target,
+            calendar: terms.calendar.clone(),
+            channel: channel.clone(),
+            standing,
+        }))
+    }
+
+    fn starts(&self, rules: &TimerRules, last: Option<&Cycle>) -> bool {
+        // Nothing is promised to a ticket that has ended, nor what a resolve fulfils to one that is resolved.
+        let over = self.status == Status::Resolved && rules.stops_on.contains(&Trigger::Resolved);
+        if self.status.is_final() || over {
+            return false;
+        }
+        let again = self.triggers.contains(&Trigger::Reopened)
+            && rules.on_reopen == OnReopen::NewCycle
+            && last.is_some_and(|last| matches!(last.phase, Phase::Stopped { cause: StopCause::Resolve, .. }));
+        let started = self.triggers.iter().any(|trigger| rules.starts_on.contains(trigger));
+        again || (started && (rules.cycles == Cycles::Repeated || last.is_none()))
+    }
+
+    /// Returns the cycle under the terms that hold after the event; `None` when there are none and it keeps its own.
+    fn retarget(&self, timer: &Id, cycle: &Cycle, apply: Apply) -> Result<Option<Change>, Error> {
+        if apply == Apply::Keep {
+            return Ok(None);
+        }
+        let terms = self.revision.terms(self.subject, timer, &cycle.channel);
+        let (Some(terms), Some(rules), Some(ticket)) = (terms, self.revision.policy.timers.get(timer), self.ticket)
+        else {
+            return Ok(None);
+        };
+        let calendar = self.revision.calendar(terms.calendar)?;
+        let mut used = self.used(cycle)?;
+        let (mut computed_due_at, mut computed_steps) = (None, Vec::new());
+        if apply == Apply::Retroactive {
+            let recount = Recount::new(ticket, cycle, rules, calendar, self.at)?;
+            used = recount.used;
+            computed_due_at = recount.reached(terms.target)?.filter(|due_at| *due_at < self.at);
+            computed_steps = self.computed_steps(timer, cycle, terms.target, &recount)?;
+        }
+        let remaining = terms.target.saturating_sub(used);
+        let standing = if timer::pauses_in(rules, self.status) {
+            Standing::Paused(remaining)
+        } else if computed_due_at.is_some() {
+            Standing::Due(Due::At(self.at))
+        } else {
+            Standing::Due(timer::due_from(calendar, rules.due_boundary, self.at, remaining)?)
+        };
+        Ok(Some(Change::Retargeted {
+            target: terms.target,
+            calendar: terms.calendar.clone(),
+            used,
+            standing,
+            computed_due_at,
+            computed_steps,
+        }))
+    }
+
+    /// Returns what a cycle has used under its own terms.
+    fn used(&self, cycle: &Cycle) -> Result<BusinessDuration, Error> {
+        let own = self.engine.revision(cycle.revision)?;
+        Ok(timer::measure(cycle, own.calendar(&cycle.calendar)?, self.at)?.used)
+    }
+
+    /// Returns the steps that a recount puts before now although they have not fired.
+    fn computed_steps(
+        &self,
+        timer: &Id,
+        cycle: &Cycle,
+        target: BusinessDuration,
+        recount: &Recount<'_>,
+    ) -> Result<Vec<ComputedStep>, Error> {
+        let mut computed = Vec::new();
+        for step in self.revision.steps.get(timer).into_iter().flatten() {
+            if let Some(length) = escalation::used_at(step, target)
+                && !cycle.fired.contains(&step.id)
+                && let Some(at) = recount.reached(length)?.filter(|at| *at < self.at)
+            {
+                computed.push(ComputedStep { step: step.id.clone(), at });
+            }
+        }
+        Ok(computed)
+    }
+}
+
+fn change_of_terms(kind: &EventKind) -> Option<Apply> {
+    match kind {
+        EventKind::PackageChanged { apply, .. }
+        | EventKind::RevisionAdopted { apply, .. }
+        | EventKind::Classified { apply, .. } => Some(*apply),
+        _ => None,
+    }
+}

@@ -1,0 +1,136 @@
+//! Steps: when a warning or an escalation fires, and what it says.
+
+use crate::calendar::Calendar;
+use crate::digest::Digest;
+use crate::error::{Error, ErrorCode};
+use crate::id::Id;
+use crate::policy::{BREACH_STEP, QuietHours, Step, StepAction, StepTime};
+use crate::record::Record;
+use crate::ticket::{Cycle, Due, Firing, Phase};
+use crate::time::{BusinessDuration, Share, Timestamp};
+
+/// Returns the steps of a timer in firing order for equal instants, the breach escalation included.
+pub(crate) fn complete(configured: &[Step]) -> Vec<Step> {
+    let mut steps = configured.to_vec();
+    let configures_breach =
+        |step: &Step| step.when == StepTime::At(Share::WHOLE) && matches!(step.action, StepAction::Escalate { .. });
+    if !steps.iter().any(configures_breach) {
+        steps.push(Step {
+            id: Id::trusted(BREACH_STEP),
+            when: StepTime::At(Share::WHOLE),
+            action: StepAction::Escalate { level: 1 },
+            notify: Vec::new(),
+            assign_to: None,
+            quiet_hours: QuietHours::Off,
+        });
+    }
+    steps
+}
+
+/// When a step of a running cycle fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FiresAt {
+    /// At an instant other than due.
+    Instant(Timestamp),
+    /// With the breach: stamped with the due, once that has passed.
+    OnDue(Timestamp),
+}
+
+/// Returns when a step of a cycle fires if nothing else happens; `None` while paused, stopped, or beyond the horizon.
+pub(crate) fn fires_at(step: &Step, cycle: &Cycle, calendar: &Calendar) -> Result<Option<FiresAt>, Error> {
+    let Phase::Running { since } = cycle.phase else { return Ok(None) };
+    let after = match step.when {
+        StepTime::At(share) if share < Share::WHOLE => {
+            let length = share.of(cycle.target).unwrap_or(cycle.target).saturating_sub(cycle.used);
+            return Ok(add(calendar, since, length)?.map(FiresAt::Instant));
+        }
+        StepTime::At(Share::WHOLE) => return Ok(cycle.due.and_then(Due::at).map(FiresAt::OnDue)),
+        StepTime::At(share) => match share.of(cycle.target) {
+            Some(length) => length.saturating_sub(cycle.target),
+            None => return Ok(None),
+        },
+        StepTime::After(after) => after,
+    };
+    let Some(Due::At(due_at)) = cycle.due else { return Ok(None) };
+    let after = after.saturating_sub(cycle.overdue_before);
+    let at = if since <= due_at {
+        add(calendar, due_at, after)?
+    } else {
+        add(calendar, since, after.saturating_sub(cycle.overdue))?
+    };
+    Ok(at.map(FiresAt::Instant))
+}
+
+/// Returns how much of its target, and of the time after, a cycle has used when a step fires; `None` if that is never.
+pub(crate) fn used_at(step: &Step, target: BusinessDuration) -> Option<BusinessDuration> {
+    match step.when {
+        StepTime::At(share) => share.of(target),
+        StepTime::After(after) => target.checked_add(after),
+    }
+}
+
+/// Adds, with `None` for an answer beyond the horizon: a step that far away never fires.
+fn add(calendar: &Calendar, from: Timestamp, length: BusinessDuration) -> Result<Option<Timestamp>, Error> {
+    match calendar.add(from, length) {
+        Ok(at) => Ok(Some(at)),
+        Err(error) if error.code() == ErrorCode::OutOfHorizon && calendar.is_open(from).is_ok() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns what the host needs to act on a step once.
+pub(crate) fn firing(
+    ticket: &Id,
+    timer: &Id,
+    cycle: &Cycle,
+    step: &Step,
+    calendar: &Calendar,
+    at: Timestamp,
+) -> Firing {
+    let notify_at = match step.quiet_hours {
+        QuietHours::Off => at,
+        // Nothing opens any more within the horizon: then there is no quieter moment than now.
+        QuietHours::Calendar => calendar.next_open(at).unwrap_or(at),
+    };
+    Firing {
+        timer: timer.clone(),
+        cycle: cycle.number,
+        step: step.id.clone(),
+        intent_id: intent_id(ticket, timer, cycle.number, &step.id),
+        notify: step.notify.clone(),
+        assign_to: step.assign_to.clone(),
+        notify_at,
+    }
+}
+
+/// Returns the digest that names one firing of one step: the same however often it is computed.
+#[must_use]
+pub fn intent_id(ticket: &Id, timer: &Id, cycle: u32, step: &Id) -> Digest {
+    let mut record = Record::new("sla-intent", 1);
+    record.text(ticket.as_str());
+    record.text(timer.as_str());
+    record.number(cycle);
+    record.text(step.as_str());
+    Digest::of(&record.finish())
+}
+
+/// Returns why an automatic escalation happened, for people.
+pub(crate) fn reason(timer: &Id, cycle: &Cycle, step: &Step, at: Timestamp) -> String {
+    let target = cycle.target;
+    match (cycle.due, step.when) {
+        (Some(Due::At(due_at)), StepTime::At(share)) if due_at >= at && share < Share::WHOLE => {
+            format!("{timer}: {share} of the target of {target} used, due {due_at}")
+        }
+        (Some(Due::At(due_at)), StepTime::At(Share::WHOLE)) => {
+            format!("{timer}: target of {target} breached, due {due_at}, overdue 0s")
+        }
+        (Some(Due::At(due_at)), StepTime::At(share)) => {
+            let over = share.of(target).unwrap_or(target).saturating_sub(target);
+            format!("{timer}: target of {target} breached, due {due_at}, overdue {over}")
+        }
+        (Some(Due::At(due_at)), StepTime::After(over)) => {
+            format!("{timer}: target of {target} breached, due {due_at}, overdue {over}")
+        }
+        (Some(Due::OutOfHorizon) | None, _) => format!("{timer}: part of the target of {target} used"),
+    }
+}

@@ -1,0 +1,207 @@
+//! The canonical record of a policy and its digest; `docs/canonical-record.md` specifies every byte.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{BurnObjective, Objectives, PauseRules, Policy, QuietHours, Step, StepAction, StepTime, TimerRules};
+use crate::calendar::{CalendarRules, HolidayDate, Hours, Window, ZoneDatabase};
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::id::Id;
+use crate::package::{Package, Variant};
+use crate::record::Record;
+use crate::time::BusinessDuration;
+
+/// The version of the canonical records of policies, rules and zones.
+pub const RECORD_VERSION: u32 = 1;
+
+const POLICY_DOMAIN: &str = "sla-policy";
+const RULES_DOMAIN: &str = "sla-rules";
+const ZONE_DOMAIN: &str = "sla-zone";
+
+impl Policy {
+    /// Returns the digest of the canonical record, which decides which revision a ticket is under.
+    ///
+    /// Policies that mean the same have equal digests, whatever the order of keys and of lists that are sets, the
+    /// spacing of their documents, or the way a duration is written. The order of variants, steps, burn objectives
+    /// and notification channels counts.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.canonical_record())
+    }
+
+    /// Returns the bytes that the digest is taken of.
+    #[must_use]
+    pub fn canonical_record(&self) -> Vec<u8> {
+        let mut record = Record::new(POLICY_DOMAIN, RECORD_VERSION);
+        record.text(self.id.as_str());
+        record.number(self.version);
+        record.table(&self.calendars, calendar);
+        record.set(&self.channels, |record, channel| {
+            record.text(channel.id.as_str());
+            record.text(&channel.name);
+        });
+        record.ids(&self.severities);
+        record.ids(&self.categories);
+        record.set(&self.packages, package);
+        record.set(self.timers.values(), timer);
+        let steps: BTreeMap<&Id, &Vec<Step>> = self.steps.iter().filter(|(_, steps)| !steps.is_empty()).collect();
+        record.list(steps, |record, (timer, steps)| {
+            record.text(timer.as_str());
+            record.list(steps, step);
+        });
+        pauses(&mut record, &self.pauses);
+        record.duration(self.close_after);
+        record.flag(self.roles.self_assign);
+        record.flag(self.roles.agents_may_classify);
+        objectives(&mut record, &self.objectives);
+        record.finish()
+    }
+}
+
+/// Returns the digest of everything that answers under a policy follow from: the policy, the release of the
+/// time-zone database and the zones that the policy uses.
+///
+/// # Errors
+///
+/// `unknown_time_zone` when a calendar's zone is not in `zones`.
+pub fn rules_digest(policy: &Policy, zones: &ZoneDatabase) -> Result<Digest, Error> {
+    let names: BTreeSet<&str> = policy.calendars.values().map(|rules| rules.time_zone.as_str()).collect();
+    let digests = names.into_iter().map(|name| Ok((name, zone_digest(name, zones)?)));
+    let digests: Vec<(&str, Digest)> = digests.collect::<Result<_, Error>>()?;
+    let mut record = Record::new(RULES_DOMAIN, RECORD_VERSION);
+    record.digest(policy.digest());
+    record.text(&zones.version());
+    record.list(digests, |record, (name, digest)| {
+        record.text(name);
+        record.digest(digest);
+    });
+    Ok(Digest::of(&record.finish()))
+}
+
+fn zone_digest(name: &str, zones: &ZoneDatabase) -> Result<Digest, Error> {
+    let zone = zones.zone(name)?;
+    let mut record = Record::new(ZONE_DOMAIN, RECORD_VERSION);
+    record.list(zone.periods_in_horizon(), |record, (start_s, offset_s)| {
+        record.long(start_s);
+        record.long(offset_s);
+    });
+    Ok(Digest::of(&record.finish()))
+}
+
+fn windows(record: &mut Record, windows: &[Window]) {
+    record.set(windows, |record, window| {
+        record.number(window.open_s());
+        record.number(window.close_s());
+    });
+}
+
+fn calendar(record: &mut Record, rules: &CalendarRules) {
+    record.text(&rules.time_zone);
+    match &rules.hours {
+        Hours::AlwaysOpen => record.flag(true),
+        Hours::Weekly(week) => {
+            record.flag(false);
+            for day in &week.days {
+                windows(record, day);
+            }
+        }
+    }
+    record.set(&rules.holidays, |record, holiday| {
+        match holiday.date {
+            HolidayDate::On(date) => {
+                record.flag(false);
+                record.text(&date.to_string());
+            }
+            HolidayDate::Yearly { .. } => {
+                record.flag(true);
+                record.text(&holiday.date.to_string());
+            }
+        }
+        record.text(&holiday.name);
+    });
+    record.set(&rules.special_days, |record, day| {
+        record.text(&day.date.to_string());
+        record.text(&day.name);
+        windows(record, &day.windows);
+    });
+    record.option(rules.holidays_known_until, |record, date| record.text(&date.to_string()));
+}
+
+fn targets(record: &mut Record, targets: &BTreeMap<Id, BusinessDuration>) {
+    record.table(targets, |record, target| record.long(target.as_micros()));
+}
+
+fn package(record: &mut Record, package: &Package) {
+    record.text(package.id.as_str());
+    record.text(&package.name);
+    record.number(package.rank);
+    record.ids(&package.channels);
+    record.text(package.calendar.as_str());
+    targets(record, &package.targets);
+    record.option(package.priority.as_deref(), Record::text);
+    record.list(&package.variants, variant);
+}
+
+fn variant(record: &mut Record, variant: &Variant) {
+    let condition = &variant.when;
+    for id in [&condition.channel, &condition.severity, &condition.category, &variant.calendar] {
+        record.option(id.as_ref(), |record, id| record.text(id.as_str()));
+    }
+    targets(record, &variant.targets);
+}
+
+fn timer(record: &mut Record, timer: &TimerRules) {
+    record.text(timer.id.as_str());
+    record.set(&timer.starts_on, |record, trigger| record.text(trigger.as_str()));
+    record.set(&timer.stops_on, |record, trigger| record.text(trigger.as_str()));
+    record.set(&timer.pauses_on, |record, status| record.text(status.as_str()));
+    record.text(timer.cycles.as_str());
+    record.text(timer.on_reopen.as_str());
+    record.text(timer.due_boundary.as_str());
+}
+
+fn step(record: &mut Record, step: &Step) {
+    record.text(step.id.as_str());
+    match step.when {
+        StepTime::At(share) => {
+            record.flag(false);
+            record.number(share.as_millionths());
+        }
+        StepTime::After(length) => {
+            record.flag(true);
+            record.long(length.as_micros());
+        }
+    }
+    match step.action {
+        StepAction::Warn => record.flag(false),
+        StepAction::Escalate { level } => {
+            record.flag(true);
+            record.number(level);
+        }
+    }
+    record.texts(&step.notify);
+    record.option(step.assign_to.as_deref(), Record::text);
+    record.flag(step.quiet_hours == QuietHours::Calendar);
+}
+
+fn pauses(record: &mut Record, rules: &PauseRules) {
+    record.set(&rules.reasons, |record, reason| record.text(reason));
+    record.duration(rules.max_pause);
+    record.duration(rules.max_paused_total);
+}
+
+fn objectives(record: &mut Record, objectives: &Objectives) {
+    record.list(&objectives.burn, burn);
+    record.option(objectives.critical_level, Record::number);
+    record.table(&objectives.score_weights, |record, weight| record.number(*weight));
+    record.duration(objectives.monitor_lag);
+}
+
+fn burn(record: &mut Record, burn: &BurnObjective) {
+    record.text(burn.timer.as_str());
+    record.number(burn.objective.as_millionths());
+    record.long(burn.long_window.as_micros());
+    record.long(burn.short_window.as_micros());
+    record.number(burn.threshold.as_millionths());
+    record.number(burn.min_decided);
+}

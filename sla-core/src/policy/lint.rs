@@ -1,0 +1,357 @@
+//! Warnings about what is legal but surely unwanted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::problem::Pointer;
+use super::{Policy, Preset, Step, StepAction, StepTime, WEEKDAYS, written_timers};
+use crate::calendar::{Calendar, CalendarRules, Hours, Window, ZoneDatabase};
+use crate::id::Id;
+use crate::package::{Condition, Package};
+use crate::time::{BusinessDuration, Share, Timestamp};
+use crate::word::words;
+
+const DAY_US: i64 = 86_400_000_000;
+/// Holidays that end within this time are warned about.
+const HOLIDAY_NOTICE_US: i64 = 60 * DAY_US;
+/// No ticket lives longer: ten years.
+const LONGEST_LIFE_US: i64 = 3_653 * DAY_US;
+
+words! {
+    /// What a warning is about, as a stable code.
+    WarningCode {
+        /// Windows of one day, or of one day and the night before, overlap.
+        OverlappingWindows => "overlapping_windows",
+        /// An earlier variant applies whenever this one would.
+        ShadowedVariant => "shadowed_variant",
+        /// A response is promised later than the resolution.
+        ResponseAboveResolution => "response_above_resolution",
+        /// A warning comes when the promise is already due.
+        LateWarning => "late_warning",
+        /// A step can never fire.
+        StepNeverFires => "step_never_fires",
+        /// A target is due later than any ticket could live, ten years.
+        TargetBeyondLife => "target_beyond_life",
+        /// A package has no channel, so no ticket can be opened under it.
+        PackageWithoutChannel => "package_without_channel",
+        /// The holidays are entered for less than 60 more days.
+        HolidaysEndSoon => "holidays_end_soon",
+        /// No package uses a calendar.
+        UnusedCalendar => "unused_calendar",
+        /// No package has a target for a timer of the desk.
+        UnusedTimer => "unused_timer",
+    }
+}
+
+/// Something in a policy that is legal but surely unwanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What it is about.
+    pub code: WarningCode,
+    /// Where, as a JSON pointer into the document that [`crate::wire::policy::write`] writes.
+    pub path: String,
+    /// What was found, in one line.
+    pub message: String,
+    /// What to change.
+    pub help: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.path, self.message, self.help)
+    }
+}
+
+/// Returns what is legal in `policy` but surely unwanted, as of an instant.
+///
+/// `policy` is one that [`super::check`] accepts with these `zones`; of another one the answer may be incomplete.
+#[must_use]
+pub fn lint(policy: &Policy, as_of: Timestamp, zones: &ZoneDatabase) -> Vec<Warning> {
+    let compiled = policy.calendars.iter().filter_map(|(id, rules)| Some((id, Calendar::compile(rules, zones).ok()?)));
+    let mut lint = Lint { policy, as_of, calendars: compiled.collect(), warnings: Vec::new() };
+    lint.calendars();
+    lint.packages();
+    lint.timers();
+    lint.steps();
+    lint.warnings
+}
+
+struct Lint<'a> {
+    policy: &'a Policy,
+    as_of: Timestamp,
+    calendars: BTreeMap<&'a Id, Calendar>,
+    warnings: Vec<Warning>,
+}
+
+/// A package's promises to some of its tickets: to those of one variant, or of none.
+struct Promises<'a> {
+    variant: Option<usize>,
+    calendar: &'a Id,
+    /// Whether the variant names a calendar of its own, so that inherited targets last differently.
+    is_calendar_own: bool,
+    targets: BTreeMap<&'a Id, BusinessDuration>,
+    /// The timers whose target is stated here, not inherited.
+    stated: BTreeSet<&'a Id>,
+}
+
+/// Returns the promises of a package: its own first, then those of each variant.
+fn promises(package: &Package) -> impl Iterator<Item = Promises<'_>> {
+    let base: BTreeMap<&Id, BusinessDuration> = package.targets.iter().map(|(id, target)| (id, *target)).collect();
+    let own = Promises {
+        variant: None,
+        calendar: &package.calendar,
+        is_calendar_own: false,
+        targets: base.clone(),
+        stated: package.targets.keys().collect(),
+    };
+    let variants = package.variants.iter().enumerate().map(move |(at, variant)| {
+        let mut targets = base.clone();
+        targets.extend(variant.targets.iter().map(|(id, target)| (id, *target)));
+        Promises {
+            variant: Some(at),
+            calendar: variant.calendar.as_ref().unwrap_or(&package.calendar),
+            is_calendar_own: variant.calendar.is_some(),
+            targets,
+            stated: variant.targets.keys().collect(),
+        }
+    });
+    std::iter::once(own).chain(variants)
+}
+
+impl<'a> Lint<'a> {
+    fn warn(&mut self, code: WarningCode, at: &Pointer<'_>, message: String, help: &str) {
+        self.warnings.push(Warning { code, path: at.to_string(), message, help: help.to_owned() });
+    }
+
+    fn calendars(&mut self) {
+        let policy = self.policy;
+        let used: BTreeSet<&Id> = policy
+            .packages
+            .iter()
+            .flat_map(|package| {
+                let variants = package.variants.iter().filter_map(|variant| variant.calendar.as_ref());
+                std::iter::once(&package.calendar).chain(variants)
+            })
+            .collect();
+        let place = Pointer::ROOT.key("calendars");
+        for (id, rules) in &policy.calendars {
+            let place = place.key(id.as_str());
+            self.overlaps(rules, &place);
+            let notice = Timestamp::from_micros(self.as_of.as_micros().saturating_add(HOLIDAY_NOTICE_US));
+            if self.calendars.get(id).is_some_and(|calendar| calendar.is_provisional(notice)) {
+                let until = rules.holidays_known_until.map(|date| date.to_string()).unwrap_or_default();
+                self.warn(
+                    WarningCode::HolidaysEndSoon,
+                    &place.key("holidays_known_until"),
+                    format!("the holidays of calendar `{id}` are entered up to {until} only"),
+                    "enter the next holidays and move the date",
+                );
+            }
+            if !used.contains(id) {
+                self.warn(
+                    WarningCode::UnusedCalendar,
+                    &place,
+                    format!("no package uses calendar `{id}`"),
+                    "name it in a package, or take it out",
+                );
+            }
+        }
+    }
+
+    fn overlaps(&mut self, rules: &'a CalendarRules, at: &Pointer<'_>) {
+        if let Hours::Weekly(week) = &rules.hours {
+            let weekly = at.key("weekly");
+            let night_before = |day: usize| {
+                let before = day.checked_sub(1).unwrap_or(6);
+                week.days.get(before).into_iter().flatten().map(|window| window.close_after_open_s()).max()
+            };
+            for ((day, name), windows) in WEEKDAYS.into_iter().enumerate().zip(&week.days) {
+                let open_until_s = night_before(day).unwrap_or_default().saturating_sub(86_400);
+                self.overlaps_of_day(windows, open_until_s, &weekly.key(name));
+            }
+        }
+        let special_days = at.key("special_days");
+        for (index, day) in rules.special_days.iter().enumerate() {
+            self.overlaps_of_day(&day.windows, 0, &special_days.index(index).key("windows"));
+        }
+    }
+
+    /// Warns of each window that opens before an earlier one closes; `open_until_s` is when the night before ends.
+    fn overlaps_of_day(&mut self, windows: &[Window], mut open_until_s: u32, at: &Pointer<'_>) {
+        let mut sorted: Vec<(&Window, usize)> = windows.iter().zip(0..).collect();
+        sorted.sort_unstable();
+        for (window, index) in sorted {
+            if window.open_s() < open_until_s {
+                self.warn(
+                    WarningCode::OverlappingWindows,
+                    &at.index(index),
+                    format!("window `{window}` opens before an earlier one closes"),
+                    "join the two, or correct the hours; the common time counts once",
+                );
+            }
+            open_until_s = open_until_s.max(window.close_after_open_s());
+        }
+    }
+
+    fn packages(&mut self) {
+        let policy = self.policy;
+        let place = Pointer::ROOT.key("packages");
+        for (at, package) in policy.packages.iter().enumerate() {
+            let place = place.index(at);
+            if package.channels.is_empty() {
+                self.warn(
+                    WarningCode::PackageWithoutChannel,
+                    &place.key("channels"),
+                    format!("package `{}` has no channel: no ticket can be opened under it", package.id),
+                    "list the channels that its customers may use",
+                );
+            }
+            let variants = place.key("variants");
+            self.shadows(package, &variants);
+            for promises in promises(package) {
+                match promises.variant {
+                    None => self.promises(&promises, &place),
+                    Some(variant) => self.promises(&promises, &variants.index(variant)),
+                }
+            }
+        }
+    }
+
+    fn shadows(&mut self, package: &'a Package, at: &Pointer<'_>) {
+        let mut earlier = BTreeSet::new();
+        for (index, variant) in package.variants.iter().enumerate() {
+            let Condition { channel, severity, category } = &variant.when;
+            let (channel, severity, category) = (channel.as_ref(), severity.as_ref(), category.as_ref());
+            // Every wider condition: each part as stated, or left out.
+            let is_shadowed = [None, channel].into_iter().any(|channel| {
+                [None, severity].into_iter().any(|severity| {
+                    [None, category].into_iter().any(|category| earlier.contains(&(channel, severity, category)))
+                })
+            });
+            if is_shadowed {
+                self.warn(
+                    WarningCode::ShadowedVariant,
+                    &at.index(index),
+                    "an earlier variant applies whenever this one would".to_owned(),
+                    "put the narrower condition first, or take this variant out",
+                );
+            }
+            earlier.insert((channel, severity, category));
+        }
+    }
+
+    /// Warns of promises that make no sense; `at` is the place of the package or the variant.
+    fn promises(&mut self, promises: &Promises<'_>, at: &Pointer<'_>) {
+        let targets = at.key("targets");
+        let resolution = Id::preset(Preset::Resolution);
+        for response in [Preset::FirstResponse, Preset::NextResponse].map(Id::preset) {
+            let Some(stated) = [&response, &resolution].into_iter().find(|timer| promises.stated.contains(timer))
+            else {
+                continue;
+            };
+            let both = promises.targets.get(&response).zip(promises.targets.get(&resolution));
+            if let Some((response_target, target)) = both.filter(|(response, target)| response > target) {
+                self.warn(
+                    WarningCode::ResponseAboveResolution,
+                    &targets.key(stated.as_str()),
+                    format!("`{response}` is promised within {response_target}, the resolution within {target}"),
+                    "promise the response no later than the resolution",
+                );
+            }
+        }
+        for (timer, target) in &promises.targets {
+            let is_stated = promises.stated.contains(timer);
+            if (is_stated || promises.is_calendar_own) && self.lasts_too_long(promises.calendar, *target) {
+                self.warn(
+                    WarningCode::TargetBeyondLife,
+                    &if is_stated { targets.key(timer.as_str()) } else { at.key("calendar") },
+                    format!(
+                        "in calendar `{}` the target of {target} for `{timer}` takes more than ten years",
+                        promises.calendar
+                    ),
+                    "name a shorter target, or open the calendar for longer",
+                );
+            }
+        }
+    }
+
+    /// Returns whether `length` of open time from now on ends after any ticket's life.
+    fn lasts_too_long(&self, calendar: &Id, length: BusinessDuration) -> bool {
+        let Some(calendar) = self.calendars.get(calendar) else { return false };
+        let latest = self.as_of.as_micros().saturating_add(LONGEST_LIFE_US);
+        calendar.add(self.as_of, length).map_or(true, |due| due.as_micros() > latest)
+    }
+
+    fn timers(&mut self) {
+        let policy = self.policy;
+        let place = Pointer::ROOT.key("timers");
+        for (at, timer) in written_timers(policy).enumerate() {
+            if !self.has_target(&timer.id) {
+                self.warn(
+                    WarningCode::UnusedTimer,
+                    &place.index(at),
+                    format!("no package has a target for timer `{}`", timer.id),
+                    "add a target to a package, or take the timer out",
+                );
+            }
+        }
+    }
+
+    fn has_target(&self, timer: &Id) -> bool {
+        self.policy.packages.iter().any(|package| {
+            package.targets.contains_key(timer)
+                || package.variants.iter().any(|variant| variant.targets.contains_key(timer))
+        })
+    }
+
+    fn steps(&mut self) {
+        let policy = self.policy;
+        let place = Pointer::ROOT.key("steps");
+        for (timer, steps) in &policy.steps {
+            let place = place.key(timer.as_str());
+            let has_target = self.has_target(timer);
+            for (at, step) in steps.iter().enumerate() {
+                let place = place.index(at);
+                self.step(timer, step, has_target, &place);
+            }
+        }
+    }
+
+    fn step(&mut self, timer: &Id, step: &Step, has_target: bool, at: &Pointer<'_>) {
+        let (field, is_late) = match step.when {
+            StepTime::At(share) => ("at", share >= Share::WHOLE),
+            StepTime::After(_) => ("after", true),
+        };
+        if step.action == StepAction::Warn && is_late {
+            self.warn(
+                WarningCode::LateWarning,
+                &at.key(field),
+                format!("warning `{}` comes when the promise is already due", step.id),
+                "warn below 100%, or escalate",
+            );
+        }
+        let never = if !has_target {
+            format!("step `{}` never fires: no package has a target for timer `{timer}`", step.id)
+        } else if self.is_beyond_life(timer, step.when) {
+            format!("step `{}` never fires within ten years of any ticket", step.id)
+        } else {
+            return;
+        };
+        self.warn(WarningCode::StepNeverFires, at, never, "correct its instant, or take it out");
+    }
+
+    /// Returns whether a step's instant lies after any ticket's life, under every promise of the timer.
+    fn is_beyond_life(&self, timer: &Id, when: StepTime) -> bool {
+        self.policy.packages.iter().flat_map(promises).all(|promises| {
+            let Some(target) = promises.targets.get(timer) else { return true };
+            let length = match when {
+                StepTime::At(share) => share.of(*target),
+                StepTime::After(after) => {
+                    let sum = target.as_micros().checked_add(after.as_micros());
+                    sum.and_then(|micros| BusinessDuration::from_micros(micros).ok())
+                }
+            };
+            length.is_none_or(|length| self.lasts_too_long(promises.calendar, length))
+        })
+    }
+}

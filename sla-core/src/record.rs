@@ -1,0 +1,104 @@
+//! Canonical binary records: bytes in which no two values read alike.
+//!
+//! Numbers have a fixed width and are big-endian; texts and lists state their length. `docs/canonical-record.md`
+//! specifies every byte.
+
+use std::collections::BTreeMap;
+
+use crate::digest::Digest;
+use crate::id::Id;
+use crate::time::BusinessDuration;
+
+/// A record under construction; it begins with its domain and version.
+pub(crate) struct Record(Vec<u8>);
+
+impl Record {
+    pub(crate) fn new(domain: &str, version: u32) -> Self {
+        let mut record = Self(Vec::new());
+        record.text(domain);
+        record.number(version);
+        record
+    }
+
+    /// Returns the bytes.
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.0
+    }
+
+    pub(crate) fn flag(&mut self, flag: bool) {
+        self.0.push(u8::from(flag));
+    }
+
+    pub(crate) fn number(&mut self, number: u32) {
+        self.0.extend(number.to_be_bytes());
+    }
+
+    pub(crate) fn long(&mut self, number: i64) {
+        self.0.extend(number.to_be_bytes());
+    }
+
+    pub(crate) fn length(&mut self, length: usize) {
+        self.0.extend(u64::try_from(length).unwrap_or(u64::MAX).to_be_bytes());
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.length(text.len());
+        self.0.extend(text.as_bytes());
+    }
+
+    pub(crate) fn digest(&mut self, digest: Digest) {
+        self.0.extend(digest.as_bytes());
+    }
+
+    pub(crate) fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        self.flag(value.is_some());
+        if let Some(value) = value {
+            write(self, value);
+        }
+    }
+
+    pub(crate) fn duration(&mut self, length: Option<BusinessDuration>) {
+        self.option(length, |record, length| record.long(length.as_micros()));
+    }
+
+    /// Writes entries whose order counts.
+    pub(crate) fn list<T>(&mut self, entries: impl IntoIterator<Item = T>, write: impl Fn(&mut Self, T)) {
+        let mut body = Self(Vec::new());
+        let mut count: usize = 0;
+        for entry in entries {
+            write(&mut body, entry);
+            count = count.saturating_add(1);
+        }
+        self.length(count);
+        self.0.append(&mut body.0);
+    }
+
+    /// Writes entries whose order does not count: by their bytes.
+    pub(crate) fn set<T>(&mut self, entries: impl IntoIterator<Item = T>, write: impl Fn(&mut Self, T)) {
+        let mut bodies: Vec<Vec<u8>> = entries
+            .into_iter()
+            .map(|entry| {
+                let mut body = Self(Vec::new());
+                write(&mut body, entry);
+                body.0
+            })
+            .collect();
+        bodies.sort_unstable();
+        self.list(bodies, |record, mut body| record.0.append(&mut body));
+    }
+
+    pub(crate) fn table<T>(&mut self, entries: &BTreeMap<Id, T>, write: impl Fn(&mut Self, &T)) {
+        self.list(entries, |record, (id, value)| {
+            record.text(id.as_str());
+            write(record, value);
+        });
+    }
+
+    pub(crate) fn ids(&mut self, ids: &[Id]) {
+        self.set(ids, |record, id| record.text(id.as_str()));
+    }
+
+    pub(crate) fn texts(&mut self, texts: &[String]) {
+        self.list(texts, |record, text| record.text(text));
+    }
+}

@@ -1,0 +1,178 @@
+//! One cycle of one timer, as the events have left it.
+
+use crate::digest::Digest;
+use crate::id::Id;
+use crate::time::{BusinessDuration, Timestamp};
+
+use super::event::{Change, Due, Standing, StopCause, StopOutcome};
+
+/// All cycles of one timer of one ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimerTrack {
+    /// The timer.
+    pub timer: Id,
+    /// Its cycles, oldest first; only the last one may still count.
+    pub cycles: Vec<Cycle>,
+}
+
+impl TimerTrack {
+    /// Returns whether the cycles are in order, none but the last counts, and nothing lies after `last_at`.
+    pub(super) fn is_whole(&self, last_at: Timestamp) -> bool {
+        let numbers = self.cycles.iter().map(|cycle| cycle.number);
+        let Some((_, earlier)) = self.cycles.split_last() else { return false };
+        numbers.eq((1..).take(self.cycles.len()))
+            && earlier.iter().all(|cycle| !cycle.is_active())
+            && self.cycles.iter().all(|cycle| cycle.started_at <= cycle.since() && cycle.since() <= last_at)
+    }
+}
+
+/// One cycle: a promise, what is used of it, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cycle {
+    /// 1 for the first.
+    pub number: u32,
+    /// The policy revision whose timer rules and steps hold for it.
+    pub revision: Digest,
+    /// The channel of the event that started it.
+    pub channel: Id,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// What is promised.
+    pub target: BusinessDuration,
+    /// The calendar it counts in.
+    pub calendar: Id,
+    /// When it falls or fell due; `None` while it stands still unbreached, as the pause postpones it.
+    pub due: Option<Due>,
+    /// Whether the promise is broken; then `due` never changes again.
+    pub breached: bool,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Time used up to the phase's instant.
+    pub used: BusinessDuration,
+    /// Open, unpaused time after due, up to the phase's instant.
+    pub overdue: BusinessDuration,
+    /// Open, unpaused time after the due that a retroactive change computed and moved to its own instant; steps after
+    /// due count it.
+    pub overdue_before: BusinessDuration,
+    /// The steps that fired, by id.
+    pub fired: Vec<Id>,
+}
+
+/// Where a cycle stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Counting since this instant.
+    Running {
+        /// The start, or the last resume or change of terms.
+        since: Timestamp,
+    },
+    /// Standing still in a pause.
+    Paused {
+        /// When it began to stand still.
+        since: Timestamp,
+        /// What is left of the target.
+        remaining: BusinessDuration,
+    },
+    /// Ended by what stops the timer; a reopening may let it go on.
+    Stopped {
+        /// When.
+        at: Timestamp,
+        /// What stopped it.
+        cause: StopCause,
+        /// What was left of the target.
+        remaining: BusinessDuration,
+    },
+    /// Ended without verdict.
+    Cancelled {
+        /// When.
+        at: Timestamp,
+        /// What was left of the target.
+        remaining: BusinessDuration,
+    },
+}
+
+impl Cycle {
+    /// Returns whether the cycle still counts or stands still in a pause.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        matches!(self.phase, Phase::Running { .. } | Phase::Paused { .. })
+    }
+
+    /// Returns when the cycle last changed.
+    #[must_use]
+    pub const fn since(&self) -> Timestamp {
+        match self.phase {
+            Phase::Running { since } | Phase::Paused { since, .. } => since,
+            Phase::Stopped { at, .. } | Phase::Cancelled { at, .. } => at,
+        }
+    }
+
+    /// Takes over what an event says about this cycle.
+    pub(super) fn apply(&mut self, change: &Change, at: Timestamp, revision: Digest) {
+        match change {
+            Change::Started { .. } => {}
+            Change::Paused { used, remaining, overdue } => {
+                (self.used, self.overdue) = (*used, *overdue);
+                self.stand(Standing::Paused(*remaining), at);
+            }
+            Change::Resumed { used, standing } => {
+                self.used = *used;
+                self.stand(*standing, at);
+            }
+            Change::Retargeted { target, calendar, used, standing, computed_due_at, .. } => {
+                let late = computed_due_at.map(|_| used.saturating_sub(*target));
+                self.overdue_before = late.unwrap_or(BusinessDuration::ZERO);
+                (self.target, self.used, self.revision) = (*target, *used, revision);
+                self.calendar = calendar.clone();
+                self.stand(*standing, at);
+            }
+            Change::Stopped { outcome, cause, used, remaining, overdue } => {
+                self.phase = Phase::Stopped { at, cause: *cause, remaining: *remaining };
+                (self.used, self.overdue) = (*used, *overdue);
+                self.breached |= matches!(outcome, StopOutcome::Breached);
+            }
+            Change::Cancelled { used, remaining } => {
+                self.phase = Phase::Cancelled { at, remaining: *remaining };
+                self.used = *used;
+            }
+        }
+    }
+
+    fn stand(&mut self, standing: Standing, at: Timestamp) {
+        match standing {
+            Standing::Due(due) => {
+                self.phase = Phase::Running { since: at };
+                if !self.breached {
+                    self.due = Some(due);
+                }
+            }
+            Standing::Paused(remaining) => {
+                self.phase = Phase::Paused { since: at, remaining };
+                if !self.breached {
+                    self.due = None;
+                }
+            }
+        }
+    }
+
+    pub(super) fn started(number: u32, change: &Change, at: Timestamp, revision: Digest) -> Option<Self> {
+        let Change::Started { target, calendar, channel, standing } = change else { return None };
+        let mut cycle = Self {
+            number,
+            revision,
+            channel: channel.clone(),
+            started_at: at,
+            target: *target,
+            calendar: calendar.clone(),
+            due: None,
+            breached: false,
+            phase: Phase::Running { since: at },
+            used: BusinessDuration::ZERO,
+            overdue: BusinessDuration::ZERO,
+            overdue_before: BusinessDuration::ZERO,
+            fired: Vec::new(),
+        };
+        cycle.stand(*standing, at);
+        Some(cycle)
+    }
+}

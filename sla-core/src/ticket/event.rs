@@ -1,0 +1,476 @@
+//! The vocabulary of a ticket's history: what happened, and what it did to the timers.
+//!
+//! `docs/events.md` lists every kind with its data.
+
+use crate::digest::Digest;
+use crate::id::Id;
+use crate::time::{BusinessDuration, Timestamp};
+use crate::word::words;
+
+use super::status::{Actor, PauseStatus};
+
+/// One entry of a ticket's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The ticket.
+    pub ticket: Id,
+    /// 0 for the opening, then counting up by one.
+    pub seq: u32,
+    /// When it happened; never before the previous event, equal instants keep their order.
+    pub at: Timestamp,
+    /// Who did it; the system for automatic events only.
+    pub actor: Actor,
+    /// The policy revision the ticket is under from this event on.
+    pub policy_digest: Digest,
+    /// The policy revision together with the time-zone rules, for reproducing the answer.
+    pub rules_digest: Digest,
+    /// The host's id of the command that caused it, on the first event of that command.
+    pub command: Option<CommandStamp>,
+    /// What happened.
+    pub kind: EventKind,
+    /// What it did to the timers, by timer id. Folding reads these and never computes them again.
+    pub changes: Vec<TimerChange>,
+}
+
+/// A host's id of a command, with a digest of what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandStamp {
+    /// The host's id.
+    pub id: Id,
+    /// The digest of command and actor: the same id with another content is refused.
+    pub digest: Digest,
+}
+
+/// A message that stays with the host: where it is and the digest of its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The host's reference.
+    pub message_ref: Id,
+    /// The SHA-256 digest of the content.
+    pub content_sha256: Digest,
+}
+
+/// What happened, with its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    /// The ticket came into being.
+    Opened {
+        /// Whose ticket it is.
+        customer: Id,
+        /// The customer's package.
+        package: Id,
+        /// The channel it came by.
+        channel: Id,
+        /// The severity, where the policy lists any.
+        severity: Option<Id>,
+        /// The category, where the policy lists any.
+        category: Option<Id>,
+        /// The first message.
+        message: Message,
+    },
+    /// Somebody holds the ticket from now on.
+    Assigned {
+        /// The holder.
+        agent: Id,
+        /// Whether it was assigned on purpose or by resolving it.
+        cause: AssignCause,
+    },
+    /// An agent or admin answered publicly.
+    Replied {
+        /// The channel it went out by.
+        channel: Id,
+        /// The answer.
+        message: Message,
+    },
+    /// An internal note.
+    Noted {
+        /// The note.
+        message: Message,
+    },
+    /// The customer wrote; ends a wait for the customer.
+    CustomerMessaged {
+        /// The channel it came by.
+        channel: Id,
+        /// The message.
+        message: Message,
+    },
+    /// The ticket waits, or waits for somebody else than before.
+    Paused {
+        /// For whom.
+        status: PauseStatus,
+        /// Why.
+        reason: String,
+        /// When the wait ends by itself; `None` without a limit, or when that lies beyond the horizon.
+        ends_at: Option<Timestamp>,
+    },
+    /// The wait is over.
+    Resumed {
+        /// Why.
+        cause: ResumeCause,
+    },
+    /// The ticket is answered for good.
+    Resolved {
+        /// The public message that says so.
+        message: Message,
+    },
+    /// A resolved ticket is open again.
+    Reopened {
+        /// The channel, when the customer reopened it.
+        channel: Option<Id>,
+        /// Why, when an agent or admin reopened it.
+        reason: Option<String>,
+    },
+    /// Final.
+    Closed {
+        /// Why.
+        cause: CloseCause,
+    },
+    /// Final: the customer took the ticket back.
+    Withdrawn,
+    /// Final: an admin declared the ticket void.
+    Voided {
+        /// Why.
+        reason: String,
+        /// The ticket that this one repeats.
+        duplicate_of: Option<Id>,
+    },
+    /// A promise is at risk: a warning step fired.
+    Warned(Firing),
+    /// A promise was broken at this instant.
+    Breached {
+        /// The timer.
+        timer: Id,
+        /// Its cycle.
+        cycle: u32,
+        /// What was promised.
+        target: BusinessDuration,
+    },
+    /// The ticket is escalated.
+    Escalated(Escalation),
+    /// Somebody took note of an escalation.
+    EscalationAcknowledged {
+        /// The number of the escalation within the ticket.
+        number: u32,
+    },
+    /// Somebody dealt with an escalation.
+    EscalationResolved {
+        /// The number of the escalation within the ticket.
+        number: u32,
+    },
+    /// The customer judged the resolution.
+    Rated {
+        /// 1 (worst) to 5 (best).
+        score: u8,
+    },
+    /// The customer's package changed.
+    PackageChanged {
+        /// The new package.
+        package: Id,
+        /// What happened to running timers.
+        apply: Apply,
+        /// Why.
+        reason: String,
+    },
+    /// The ticket moved to another policy revision: the one of this event's `policy_digest`.
+    RevisionAdopted {
+        /// What happened to running timers.
+        apply: Apply,
+        /// Why.
+        reason: String,
+    },
+    /// Severity and category are these from now on.
+    Classified {
+        /// The severity.
+        severity: Option<Id>,
+        /// The category.
+        category: Option<Id>,
+        /// What happened to running timers.
+        apply: Apply,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl EventKind {
+    /// The names of all kinds, in the order of the documentation.
+    pub const NAMES: &[&str] = &[
+        "opened",
+        "assigned",
+        "replied",
+        "noted",
+        "customer_messaged",
+        "paused",
+        "resumed",
+        "resolved",
+        "reopened",
+        "closed",
+        "withdrawn",
+        "voided",
+        "warned",
+        "breached",
+        "escalated",
+        "escalation_acknowledged",
+        "escalation_resolved",
+        "rated",
+        "package_changed",
+        "revision_adopted",
+        "classified",
+    ];
+
+    /// Returns the kind's name as documents write it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Assigned { .. } => "assigned",
+            Self::Replied { .. } => "replied",
+            Self::Noted { .. } => "noted",
+            Self::CustomerMessaged { .. } => "customer_messaged",
+            Self::Paused { .. } => "paused",
+            Self::Resumed { .. } => "resumed",
+            Self::Resolved { .. } => "resolved",
+            Self::Reopened { .. } => "reopened",
+            Self::Closed { .. } => "closed",
+            Self::Withdrawn => "withdrawn",
+            Self::Voided { .. } => "voided",
+            Self::Warned(_) => "warned",
+            Self::Breached { .. } => "breached",
+            Self::Escalated(_) => "escalated",
+            Self::EscalationAcknowledged { .. } => "escalation_acknowledged",
+            Self::EscalationResolved { .. } => "escalation_resolved",
+            Self::Rated { .. } => "rated",
+            Self::PackageChanged { .. } => "package_changed",
+            Self::RevisionAdopted { .. } => "revision_adopted",
+            Self::Classified { .. } => "classified",
+        }
+    }
+}
+
+words! {
+    /// How a ticket came to its holder.
+    AssignCause {
+        /// By an assignment.
+        Command => "command",
+        /// By resolving an unassigned ticket.
+        Resolve => "assigned_at_resolve",
+    }
+}
+
+words! {
+    /// Why a wait ended.
+    ResumeCause {
+        /// Somebody resumed it.
+        Command => "command",
+        /// The longest single pause was used up.
+        MaxPause => "max_pause",
+        /// The longest sum of pauses was used up.
+        MaxPausedTotal => "max_paused_total",
+    }
+}
+
+words! {
+    /// Why a ticket closed.
+    CloseCause {
+        /// An admin closed it.
+        Command => "command",
+        /// It stayed resolved for the policy's `close_after`.
+        CloseAfter => "close_after",
+    }
+}
+
+words! {
+    /// What a change of package, revision or classification does to running timers.
+    Apply {
+        /// Started cycles keep target, calendar, pause rules and steps.
+        Keep => "keep",
+        /// Used time stays used; what remains counts under the new terms.
+        FromNow => "from_now",
+        /// As if the new terms had applied since the cycle's start.
+        Retroactive => "retroactive",
+    }
+}
+
+words! {
+    /// What caused an escalation.
+    EscalationTrigger {
+        /// A broken promise.
+        Breach => "breach",
+        /// A step of the policy.
+        Step => "step",
+        /// A person.
+        Request => "request",
+    }
+}
+
+/// A step that fired, with what the host needs to act on it once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Firing {
+    /// The timer.
+    pub timer: Id,
+    /// Its cycle.
+    pub cycle: u32,
+    /// The step's id within the timer.
+    pub step: Id,
+    /// The same for every computation of this firing, so that nobody is notified twice.
+    pub intent_id: Digest,
+    /// Names of notification channels.
+    pub notify: Vec<String>,
+    /// A role or queue to assign to.
+    pub assign_to: Option<String>,
+    /// When to notify; later than the event in quiet hours.
+    pub notify_at: Timestamp,
+}
+
+/// An escalation as it came into being.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    /// 1 for the first of the ticket, then counting up.
+    pub number: u32,
+    /// What caused it.
+    pub trigger: EscalationTrigger,
+    /// How high it goes, 1 or higher.
+    pub level: u32,
+    /// Why, never blank.
+    pub reason: String,
+    /// The step behind it; `None` for a request.
+    pub firing: Option<Firing>,
+    /// The channel, when the customer requested it.
+    pub channel: Option<Id>,
+}
+
+/// What an event did to one cycle of one timer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimerChange {
+    /// The timer.
+    pub timer: Id,
+    /// Its cycle, 1 for the first.
+    pub cycle: u32,
+    /// What changed.
+    pub change: Change,
+}
+
+/// A change of one cycle. All durations are business time in the cycle's calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The cycle began.
+    Started {
+        /// What is promised.
+        target: BusinessDuration,
+        /// The calendar it counts in.
+        calendar: Id,
+        /// The channel of the event that started it.
+        channel: Id,
+        /// When it falls due.
+        standing: Standing,
+    },
+    /// The cycle stands still.
+    Paused {
+        /// Time used so far.
+        used: BusinessDuration,
+        /// What is left of the target.
+        remaining: BusinessDuration,
+        /// Open, unpaused time after due so far.
+        overdue: BusinessDuration,
+    },
+    /// The cycle goes on, after a pause or a reopening.
+    Resumed {
+        /// Time used so far.
+        used: BusinessDuration,
+        /// When it falls due now; a broken promise keeps its due.
+        standing: Standing,
+    },
+    /// The cycle counts under new terms.
+    Retargeted {
+        /// What is promised now.
+        target: BusinessDuration,
+        /// The calendar it counts in now.
+        calendar: Id,
+        /// Time used so far, as the mode of application counts it.
+        used: BusinessDuration,
+        /// When it falls due now.
+        standing: Standing,
+        /// The due that the new terms give, when it lies before the change and was moved to it.
+        computed_due_at: Option<Timestamp>,
+        /// The instants that the new terms give for steps, by step id, when they lie before the change and were moved
+        /// to it.
+        computed_steps: Vec<ComputedStep>,
+    },
+    /// The cycle ended as promised or not.
+    Stopped {
+        /// Whether the promise was kept.
+        outcome: StopOutcome,
+        /// What stopped it.
+        cause: StopCause,
+        /// Time used.
+        used: BusinessDuration,
+        /// What was left of the target.
+        remaining: BusinessDuration,
+        /// Open, unpaused time after due.
+        overdue: BusinessDuration,
+    },
+    /// The cycle ended without verdict: the ticket was withdrawn or voided before its due.
+    Cancelled {
+        /// Time used.
+        used: BusinessDuration,
+        /// What was left of the target.
+        remaining: BusinessDuration,
+    },
+}
+
+/// An instant that new terms give for a step, before the change that brought them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComputedStep {
+    /// The step's id within the timer.
+    pub step: Id,
+    /// The computed instant.
+    pub at: Timestamp,
+}
+
+words! {
+    /// Whether a promise was kept.
+    StopOutcome {
+        /// Stopped at or before its due.
+        Met => "met",
+        /// Stopped after its due.
+        Breached => "breached",
+    }
+}
+
+words! {
+    /// What stopped a cycle: only one that the resolve stopped goes on when the ticket is reopened.
+    StopCause {
+        /// The ticket was resolved.
+        Resolve => "resolve",
+        /// Something else that stops the timer, or the end of the ticket.
+        Other => "other",
+    }
+}
+
+/// When a cycle falls due, or what is left while it stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Counting; due at this instant.
+    Due(Due),
+    /// Standing still with this much left.
+    Paused(BusinessDuration),
+}
+
+/// A due instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// An instant.
+    At(Timestamp),
+    /// Beyond the horizon of calendars: never breached.
+    OutOfHorizon,
+}
+
+impl Due {
+    /// Returns the instant; `None` beyond the horizon.
+    #[must_use]
+    pub const fn at(self) -> Option<Timestamp> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::OutOfHorizon => None,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! A complete, ordered list of events with the ticket they make.
+
+use super::event::Event;
+use super::{Ticket, broken_empty};
+use crate::error::Error;
+
+/// Every event of one ticket, oldest first, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    events: Vec<Event>,
+    ticket: Ticket,
+}
+
+impl History {
+    /// Checks and folds a list of events.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_history` when the list is empty, does not begin with its one opening, has a gap or a repetition in
+    /// its sequence numbers, goes back in time, or mixes tickets.
+    pub fn new(events: Vec<Event>) -> Result<Self, Error> {
+        let Some((opening, rest)) = events.split_first() else { return Err(broken_empty()) };
+        let mut ticket = Ticket::open(opening)?;
+        for event in rest {
+            ticket.apply(event)?;
+        }
+        Ok(Self { events, ticket })
+    }
+
+    /// Appends the events of a decision.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_history` when an event does not follow; then nothing is appended.
+    pub fn extend(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), Error> {
+        let events: Vec<Event> = events.into_iter().collect();
+        let mut ticket = self.ticket.clone();
+        for event in &events {
+            ticket.apply(event)?;
+        }
+        self.ticket = ticket;
+        self.events.extend(events);
+        Ok(())
+    }
+
+    /// Returns the events, oldest first.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Returns the state after the last event.
+    #[must_use]
+    pub const fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+}

@@ -1,0 +1,336 @@
+//! What happened to a ticket, in order, and the state that follows from it.
+//!
+//! A [`Ticket`] is the fold of its [`Event`]s: applying one more event never replays the others. Only an engine
+//! creates events; folding takes them as they are, so a stored deadline stays what was promised.
+
+mod command;
+mod cycle;
+mod event;
+mod history;
+mod status;
+
+use crate::digest::Digest;
+use crate::error::{Error, ErrorCode};
+use crate::id::Id;
+use crate::time::Timestamp;
+use crate::word::words;
+
+pub use self::command::{Command, CommandKind, MessageRef, Opening};
+pub use self::cycle::{Cycle, Phase, TimerTrack};
+pub use self::event::{
+    Apply, AssignCause, Change, CloseCause, CommandStamp, ComputedStep, Due, Escalation, EscalationTrigger, Event,
+    EventKind, Firing, Message, ResumeCause, Standing, StopCause, StopOutcome, TimerChange,
+};
+pub use self::history::History;
+pub use self::status::{Actor, PauseStatus, Role, Status};
+
+/// The state of one ticket after its last event.
+///
+/// A pure function of the events: the same events give an equal ticket, whoever folds them and whenever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// The host's id.
+    pub id: Id,
+    /// Whose it is.
+    pub customer: Id,
+    /// The customer's package.
+    pub package: Id,
+    /// The policy revision it is under.
+    pub policy_digest: Digest,
+    /// The channel it was opened by.
+    pub channel: Id,
+    /// Its severity, where the policy lists any.
+    pub severity: Option<Id>,
+    /// Its category, where the policy lists any.
+    pub category: Option<Id>,
+    /// Where it stands.
+    pub status: Status,
+    /// Who holds it.
+    pub agent: Option<Id>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// The instant of the last event.
+    pub last_at: Timestamp,
+    /// The number of events so far, which is the next event's `seq`.
+    pub events: u32,
+    /// Every change of status with its instant, the opening first.
+    pub timeline: Vec<(Timestamp, Status)>,
+    /// The wait the ticket is in.
+    pub pause: Option<Pause>,
+    /// Whether the customer waits for a public reply.
+    pub reply_owed: bool,
+    /// Timers that ever started, by timer id.
+    pub timers: Vec<TimerTrack>,
+    /// Escalations, oldest first.
+    pub escalations: Vec<EscalationState>,
+    /// Whether the latest resolution was rated.
+    pub rated: bool,
+    /// The commands that carried an id, by id.
+    pub commands: Vec<CommandStamp>,
+}
+
+/// A wait for somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// When it began; moving between `pending` and `on_hold` does not change it.
+    pub since: Timestamp,
+    /// Who paused.
+    pub by: Actor,
+    /// Why.
+    pub reason: String,
+    /// When it ends by itself.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// Where an escalation stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EscalationState {
+    /// When it came into being.
+    pub at: Timestamp,
+    /// Its level.
+    pub level: u32,
+    /// What caused it.
+    pub trigger: EscalationTrigger,
+    /// Open, acknowledged or resolved.
+    pub stage: EscalationStage,
+}
+
+words! {
+    /// The life of an escalation.
+    EscalationStage {
+        /// Nobody took note yet.
+        Open => "open",
+        /// Somebody took note.
+        Acknowledged => "acknowledged",
+        /// Dealt with.
+        Resolved => "resolved",
+    }
+}
+
+impl Ticket {
+    /// Returns the ticket that its opening event makes.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_history` unless the event is an opening with sequence number 0.
+    pub fn open(event: &Event) -> Result<Self, Error> {
+        let EventKind::Opened { customer, package, channel, severity, category, .. } = &event.kind else {
+            return Err(broken(event, "a history begins with its opening"));
+        };
+        if event.seq != 0 {
+            return Err(broken(event, "the opening has sequence number 0"));
+        }
+        let mut ticket = Self {
+            id: event.ticket.clone(),
+            customer: customer.clone(),
+            package: package.clone(),
+            policy_digest: event.policy_digest,
+            channel: channel.clone(),
+            severity: severity.clone(),
+            category: category.clone(),
+            status: Status::New,
+            agent: None,
+            opened_at: event.at,
+            last_at: event.at,
+            events: 1,
+            timeline: vec![(event.at, Status::New)],
+            pause: None,
+            reply_owed: true,
+            timers: Vec::new(),
+            escalations: Vec::new(),
+            rated: false,
+            commands: event.command.clone().into_iter().collect(),
+        };
+        ticket.apply_changes(event)?;
+        Ok(ticket)
+    }
+
+    /// Takes over the next event.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_history` when the event is of another ticket, not the next in sequence, earlier than the last, a
+    /// second opening, or speaks of a cycle that does not exist. The ticket must then be discarded.
+    pub fn apply(&mut self, event: &Event) -> Result<(), Error> {
+        if event.ticket != self.id {
+            return Err(broken(event, "it belongs to another ticket"));
+        }
+        if event.seq != self.events {
+            return Err(broken(event, "its sequence number is not the next one"));
+        }
+        if event.at < self.last_at {
+            return Err(broken(event, "it lies before the event it follows"));
+        }
+        self.take(event)?;
+        self.apply_changes(event)?;
+        self.policy_digest = event.policy_digest;
+        self.last_at = event.at;
+        self.events = self.events.saturating_add(1);
+        self.commands.extend(event.command.clone());
+        Ok(())
+    }
+
+    fn take(&mut self, event: &Event) -> Result<(), Error> {
+        match &event.kind {
+            EventKind::Opened { .. } => return Err(broken(event, "a history has one opening")),
+            EventKind::Assigned { agent, .. } => {
+                self.agent = Some(agent.clone());
+                if self.status == Status::New {
+                    self.move_to(Status::Open, event.at);
+                }
+            }
+            EventKind::Replied { .. } => self.reply_owed = false,
+            EventKind::CustomerMessaged { .. } => {
+                self.reply_owed = true;
+                if self.status == Status::Pending {
+                    self.move_to(Status::Open, event.at);
+                }
+            }
+            EventKind::Paused { status, reason, ends_at } => {
+                let since = self.pause.as_ref().map_or(event.at, |pause| pause.since);
+                self.pause = Some(Pause { since, by: event.actor.clone(), reason: reason.clone(), ends_at: *ends_at });
+                self.move_to((*status).into(), event.at);
+            }
+            EventKind::Resumed { .. } => self.move_to(Status::Open, event.at),
+            EventKind::Resolved { .. } => {
+                self.reply_owed = false;
+                self.rated = false;
+                self.move_to(Status::Resolved, event.at);
+            }
+            EventKind::Reopened { channel, .. } => {
+                self.reply_owed |= channel.is_some();
+                self.move_to(Status::Open, event.at);
+            }
+            EventKind::Closed { .. } => self.move_to(Status::Closed, event.at),
+            EventKind::Withdrawn => self.move_to(Status::Withdrawn, event.at),
+            EventKind::Voided { .. } => self.move_to(Status::Voided, event.at),
+            EventKind::Warned(firing) => self.fire(event, firing)?,
+            EventKind::Breached { timer, cycle, .. } => self.cycle_mut(event, timer, *cycle)?.breached = true,
+            EventKind::Escalated(escalation) => {
+                if let Some(firing) = &escalation.firing {
+                    self.fire(event, firing)?;
+                }
+                self.escalations.push(EscalationState {
+                    at: event.at,
+                    level: escalation.level,
+                    trigger: escalation.trigger,
+                    stage: EscalationStage::Open,
+                });
+            }
+            EventKind::EscalationAcknowledged { number } => {
+                self.escalation_mut(event, *number)?.stage = EscalationStage::Acknowledged;
+            }
+            EventKind::EscalationResolved { number } => {
+                self.escalation_mut(event, *number)?.stage = EscalationStage::Resolved;
+            }
+            EventKind::Rated { .. } => self.rated = true,
+            EventKind::PackageChanged { package, .. } => self.package = package.clone(),
+            EventKind::Classified { severity, category, .. } => {
+                (self.severity, self.category) = (severity.clone(), category.clone());
+            }
+            EventKind::Noted { .. } | EventKind::RevisionAdopted { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn move_to(&mut self, status: Status, at: Timestamp) {
+        if status.pause().is_none() {
+            self.pause = None;
+        }
+        if self.status != status {
+            self.status = status;
+            self.timeline.push((at, status));
+        }
+    }
+
+    fn fire(&mut self, event: &Event, firing: &Firing) -> Result<(), Error> {
+        self.cycle_mut(event, &firing.timer, firing.cycle)?.fired.push(firing.step.clone());
+        Ok(())
+    }
+
+    fn apply_changes(&mut self, event: &Event) -> Result<(), Error> {
+        for TimerChange { timer, cycle, change } in &event.changes {
+            if !matches!(change, Change::Started { .. }) {
+                self.cycle_mut(event, timer, *cycle)?.apply(change, event.at, event.policy_digest);
+                continue;
+            }
+            let at = match self.timers.binary_search_by(|track| track.timer.cmp(timer)) {
+                Ok(at) => at,
+                Err(at) => {
+                    self.timers.insert(at, TimerTrack { timer: timer.clone(), cycles: Vec::new() });
+                    at
+                }
+            };
+            let started = Cycle::started(*cycle, change, event.at, event.policy_digest);
+            let (Some(track), Some(started)) = (self.timers.get_mut(at), started) else { continue };
+            if track.cycles.last().map_or(0, |last| last.number).checked_add(1) != Some(*cycle) {
+                return Err(broken(event, "a timer's cycles count up by one"));
+            }
+            track.cycles.push(started);
+        }
+        Ok(())
+    }
+
+    /// Checks a state that was stored elsewhere: what folding relies on must hold.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let why = if self.events == 0 {
+            "it has no events"
+        } else if self.timeline.first().is_none_or(|(at, status)| *at != self.opened_at || *status != Status::New) {
+            "its timeline does not begin with the opening"
+        } else if self.timeline.last().is_none_or(|(at, status)| *at > self.last_at || *status != self.status) {
+            "its timeline does not end with its status"
+        } else if !self.timeline.is_sorted_by(|(a, _), (b, _)| a <= b) {
+            "its timeline goes back in time"
+        } else if self.pause.is_some() != self.status.pause().is_some() {
+            "its pause and its status contradict each other"
+        } else if !self.timers.is_sorted_by(|a, b| a.timer < b.timer) {
+            "its timers are not in order"
+        } else if !self.timers.iter().all(|track| track.is_whole(self.last_at)) {
+            "the cycles of a timer are not in order"
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorCode::InvalidHistory, format!("the state of ticket `{}` is broken: {why}", self.id))
+            .help("fold the ticket's events anew"))
+    }
+
+    /// Returns the cycles of a timer, oldest first; empty when it never started.
+    #[must_use]
+    pub fn cycles(&self, timer: &str) -> &[Cycle] {
+        match self.timers.binary_search_by(|track| track.timer.as_str().cmp(timer)) {
+            Ok(at) => self.timers.get(at).map_or(&[], |track| &track.cycles),
+            Err(_) => &[],
+        }
+    }
+
+    fn cycle_mut(&mut self, event: &Event, timer: &Id, number: u32) -> Result<&mut Cycle, Error> {
+        let at = self.timers.binary_search_by(|track| track.timer.cmp(timer)).ok();
+        let track = at.and_then(|at| self.timers.get_mut(at));
+        track
+            .and_then(|track| track.cycles.last_mut())
+            .filter(|cycle| cycle.number == number)
+            .ok_or_else(|| broken(event, "it speaks of a timer cycle that is not the current one"))
+    }
+
+    fn escalation_mut(&mut self, event: &Event, number: u32) -> Result<&mut EscalationState, Error> {
+        let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        at.and_then(|at| self.escalations.get_mut(at))
+            .ok_or_else(|| broken(event, "it speaks of an escalation that does not exist"))
+    }
+}
+
+#[cold]
+fn broken(event: &Event, why: &str) -> Error {
+    Error::new(
+        ErrorCode::InvalidHistory,
+        format!("event {} (`{}`) of ticket `{}` does not fit: {why}", event.seq, event.kind.name(), event.ticket),
+    )
+    .at(format!("/events/{}", event.seq))
+    .help("hand over every event of the ticket once, in the order in which they were created")
+}
+
+#[cold]
+fn broken_empty() -> Error {
+    Error::new(ErrorCode::InvalidHistory, "a history without events is no ticket")
+        .help("hand over every event of the ticket, the opening first")
+}

@@ -1,0 +1,107 @@
+//! Where a ticket stands, and who acts on it.
+
+use std::fmt;
+
+use crate::word::words;
+
+words! {
+    /// Where a ticket stands.
+    Status {
+        /// Opened, not assigned.
+        New => "new",
+        /// Being worked on.
+        Open => "open",
+        /// Waiting for the customer.
+        Pending => "pending",
+        /// Waiting for a third party.
+        OnHold => "on_hold",
+        /// Answered for good, unless reopened.
+        Resolved => "resolved",
+        /// Final: resolved and done.
+        Closed => "closed",
+        /// Final: taken back by the customer.
+        Withdrawn => "withdrawn",
+        /// Final: declared void, for example as a duplicate.
+        Voided => "voided",
+    }
+}
+
+impl Status {
+    /// Returns whether nothing can follow but acknowledgements and a rating.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Closed | Self::Withdrawn | Self::Voided)
+    }
+
+    /// Returns the pause this status is; `None` when it is not one.
+    #[must_use]
+    pub const fn pause(self) -> Option<PauseStatus> {
+        match self {
+            Self::Pending => Some(PauseStatus::Pending),
+            Self::OnHold => Some(PauseStatus::OnHold),
+            _ => None,
+        }
+    }
+}
+
+words! {
+    /// A status in which a timer may pause.
+    PauseStatus {
+        /// Waiting for the customer.
+        Pending => "pending",
+        /// Waiting for a third party.
+        OnHold => "on_hold",
+    }
+}
+
+impl From<PauseStatus> for Status {
+    fn from(pause: PauseStatus) -> Self {
+        match pause {
+            PauseStatus::Pending => Self::Pending,
+            PauseStatus::OnHold => Self::OnHold,
+        }
+    }
+}
+
+words! {
+    /// In which capacity somebody acts.
+    Role {
+        /// Who asked for help.
+        Customer => "customer",
+        /// Who helps.
+        Agent => "agent",
+        /// Who runs the desk; a host's automation acts as an admin with a name of its own.
+        Admin => "admin",
+        /// The engine itself, for automatic events only.
+        System => "system",
+    }
+}
+
+/// Who acts: a role and the host's id of the person or automation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Actor {
+    /// In which capacity.
+    pub role: Role,
+    /// Who; a blank id is refused as `anonymous_actor`.
+    pub id: String,
+}
+
+impl Actor {
+    /// Returns the actor `id` acting as `role`.
+    #[must_use]
+    pub fn new(role: Role, id: impl Into<String>) -> Self {
+        Self { role, id: id.into() }
+    }
+
+    /// Returns the engine itself, the actor of automatic events.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::new(Role::System, "sla-engine")
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.role.as_str(), self.id)
+    }
+}

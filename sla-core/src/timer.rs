@@ -1,0 +1,175 @@
+//! Where one promise stands: time used, time left, and what an event does to it.
+
+use crate::calendar::Calendar;
+use crate::error::{Error, ErrorCode};
+use crate::policy::{DueBoundary, TimerRules, Trigger};
+use crate::ticket::{Change, Cycle, Due, EventKind, Phase, Standing, Status, StopCause, StopOutcome, Ticket};
+use crate::time::{BusinessDuration, Timestamp};
+
+/// What a cycle has used, has left, and has run over, as of an instant. All in business time of its calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Measure {
+    pub(crate) used: BusinessDuration,
+    pub(crate) remaining: BusinessDuration,
+    pub(crate) overdue: BusinessDuration,
+}
+
+/// Measures a cycle as of `now`, which does not lie before the cycle's last change.
+pub(crate) fn measure(cycle: &Cycle, calendar: &Calendar, now: Timestamp) -> Result<Measure, Error> {
+    let still = |remaining| Measure { used: cycle.used, remaining, overdue: cycle.overdue };
+    let since = match cycle.phase {
+        Phase::Running { since } => since,
+        Phase::Paused { remaining, .. } | Phase::Stopped { remaining, .. } | Phase::Cancelled { remaining, .. } => {
+            return Ok(still(remaining));
+        }
+    };
+    let used = sum(cycle.used, calendar.elapsed(since, now)?)?;
+    let (remaining, overdue) = match cycle.due {
+        Some(Due::At(due_at)) if now <= due_at => (calendar.elapsed(now, due_at)?, cycle.overdue),
+        Some(Due::At(due_at)) => {
+            (BusinessDuration::ZERO, sum(cycle.overdue, calendar.elapsed(due_at.max(since), now)?)?)
+        }
+        Some(Due::OutOfHorizon) | None => (cycle.target.saturating_sub(used), cycle.overdue),
+    };
+    Ok(Measure { used, remaining, overdue })
+}
+
+/// Returns when `remaining` is used up if it counts from `from` on.
+pub(crate) fn due_from(
+    calendar: &Calendar,
+    boundary: DueBoundary,
+    from: Timestamp,
+    remaining: BusinessDuration,
+) -> Result<Due, Error> {
+    let due_at = match calendar.add(from, remaining) {
+        Ok(due_at) => due_at,
+        Err(error) if error.code() == ErrorCode::OutOfHorizon && calendar.is_open(from).is_ok() => {
+            return Ok(Due::OutOfHorizon);
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(match boundary {
+        DueBoundary::Close => Due::At(due_at),
+        DueBoundary::NextOpen if !is_closing(calendar, due_at)? => Due::At(due_at),
+        DueBoundary::NextOpen => calendar.next_open(due_at).map_or(Due::OutOfHorizon, Due::At),
+    })
+}
+
+fn is_closing(calendar: &Calendar, at: Timestamp) -> Result<bool, Error> {
+    let before = Timestamp::from_micros(at.as_micros().saturating_sub(1));
+    Ok(!calendar.is_open(at)? && before.as_micros() >= 0 && calendar.is_open(before)?)
+}
+
+fn sum(a: BusinessDuration, b: BusinessDuration) -> Result<BusinessDuration, Error> {
+    a.checked_add(b).ok_or_else(|| Error::new(ErrorCode::InvalidDuration, "a sum of business time does not fit"))
+}
+
+/// Returns what an event means to timers.
+pub(crate) fn triggers(ticket: Option<&Ticket>, kind: &EventKind) -> &'static [Trigger] {
+    let owed = ticket.is_some_and(|ticket| ticket.reply_owed);
+    match kind {
+        EventKind::Opened { .. } => &[Trigger::Opened],
+        EventKind::Assigned { agent, .. } => match ticket.and_then(|ticket| ticket.agent.as_ref()) {
+            None => &[Trigger::Assigned],
+            Some(holder) if holder != agent => &[Trigger::Assigned, Trigger::Reassigned],
+            Some(_) => &[],
+        },
+        EventKind::Replied { .. } => &[Trigger::PublicReply],
+        EventKind::CustomerMessaged { .. } if owed => &[Trigger::CustomerMessage],
+        EventKind::CustomerMessaged { .. } => &[Trigger::CustomerMessage, Trigger::ReplyOwed],
+        EventKind::Resolved { .. } => &[Trigger::Resolved],
+        EventKind::Reopened { channel: Some(_), .. } if !owed => &[Trigger::Reopened, Trigger::ReplyOwed],
+        EventKind::Reopened { .. } => &[Trigger::Reopened],
+        _ => &[],
+    }
+}
+
+/// Returns the status a ticket has after an event.
+pub(crate) fn status_after(ticket: Option<&Ticket>, kind: &EventKind) -> Status {
+    let before = ticket.map_or(Status::New, |ticket| ticket.status);
+    match kind {
+        EventKind::Opened { .. } => Status::New,
+        EventKind::Assigned { .. } if before == Status::New => Status::Open,
+        EventKind::CustomerMessaged { .. } if before == Status::Pending => Status::Open,
+        EventKind::Paused { status, .. } => (*status).into(),
+        EventKind::Resumed { .. } | EventKind::Reopened { .. } => Status::Open,
+        EventKind::Resolved { .. } => Status::Resolved,
+        EventKind::Closed { .. } => Status::Closed,
+        EventKind::Withdrawn => Status::Withdrawn,
+        EventKind::Voided { .. } => Status::Voided,
+        _ => before,
+    }
+}
+
+/// Returns the change that ends a cycle at `at`: met if and only if that is at or before its due.
+pub(crate) fn stop(cycle: &Cycle, calendar: &Calendar, at: Timestamp, cause: StopCause) -> Result<Change, Error> {
+    let Measure { used, remaining, overdue } = measure(cycle, calendar, at)?;
+    let outcome = if cycle.breached { StopOutcome::Breached } else { StopOutcome::Met };
+    Ok(Change::Stopped { outcome, cause, used, remaining, overdue })
+}
+
+/// Returns the change that makes a cycle stand still.
+pub(crate) fn pause(cycle: &Cycle, calendar: &Calendar, at: Timestamp) -> Result<Change, Error> {
+    let Measure { used, remaining, overdue } = measure(cycle, calendar, at)?;
+    Ok(Change::Paused { used, remaining, overdue })
+}
+
+/// Returns the change that lets a cycle go on; a broken promise keeps its due.
+pub(crate) fn resume(cycle: &Cycle, calendar: &Calendar, rules: &TimerRules, at: Timestamp) -> Result<Change, Error> {
+    let Measure { used, remaining, .. } = measure(cycle, calendar, at)?;
+    let due = match cycle.due {
+        Some(due) if cycle.breached => due,
+        _ => due_from(calendar, rules.due_boundary, at, remaining)?,
+    };
+    Ok(Change::Resumed { used, standing: Standing::Due(due) })
+}
+
+/// Returns whether a cycle under `rules` stands still while the ticket is in `status`.
+pub(crate) fn pauses_in(rules: &TimerRules, status: Status) -> bool {
+    status.pause().is_some_and(|pause| rules.pauses_on.contains(&pause))
+}
+
+/// A cycle counted anew from its start: the stretches in which it would have counted, in order.
+pub(crate) struct Recount<'a> {
+    calendar: &'a Calendar,
+    stretches: Vec<(Timestamp, BusinessDuration)>,
+    /// What it would have used by now.
+    pub(crate) used: BusinessDuration,
+}
+
+impl<'a> Recount<'a> {
+    /// Counts a cycle under `rules` and `calendar` through the statuses that the ticket was in until `now`.
+    pub(crate) fn new(
+        ticket: &Ticket,
+        cycle: &Cycle,
+        rules: &TimerRules,
+        calendar: &'a Calendar,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let stops_at_resolve = rules.stops_on.contains(&Trigger::Resolved);
+        let mut recount = Self { calendar, stretches: Vec::new(), used: BusinessDuration::ZERO };
+        for (at, (began, status)) in ticket.timeline.iter().enumerate() {
+            let ended = ticket.timeline.get(at.saturating_add(1)).map_or(now, |(next, _)| *next);
+            let (from, to) = ((*began).max(cycle.started_at), ended.min(now));
+            let stands_still = pauses_in(rules, *status) || (stops_at_resolve && *status == Status::Resolved);
+            if from < to && !stands_still {
+                let length = calendar.elapsed(from, to)?;
+                recount.stretches.push((from, length));
+                recount.used = sum(recount.used, length)?;
+            }
+        }
+        Ok(recount)
+    }
+
+    /// Returns when `length` was used up; `None` when it is not yet.
+    pub(crate) fn reached(&self, length: BusinessDuration) -> Result<Option<Timestamp>, Error> {
+        let mut missing = length;
+        for (from, part) in &self.stretches {
+            if *part >= missing {
+                return self.calendar.add(*from, missing).map(Some);
+            }
+            missing = missing.saturating_sub(*part);
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,201 @@
+//! Commands as documents: `{"command": "reply", "channel": "email", ...}`. `docs/commands.md` lists them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::tree::Tree;
+use super::value::{On, on_wire};
+use super::{MAX_DOCUMENT_BYTES, read_as, text_of, value_of};
+use crate::digest::Digest;
+use crate::error::{Error, ErrorCode};
+use crate::ticket::{Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus};
+
+/// Reads an actor: `{"role": "agent", "id": "ana"}`.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_actor(json: impl AsRef<[u8]>) -> Result<Actor, Error> {
+    let On(actor) = read_as(Tree::parse_within(json.as_ref(), MAX_DOCUMENT_BYTES)?.undoubled()?, "")?;
+    Ok(actor)
+}
+
+/// Reads a wish to open a ticket: `{"command": "open", "ticket": ...}`.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_opening(json: impl AsRef<[u8]>) -> Result<Opening, Error> {
+    let mut fields = fields(json.as_ref())?;
+    let name = take_text(&mut fields, "command")?;
+    if name.as_deref() != Some("open") {
+        return Err(unknown(name.as_deref(), "a ticket is opened by the command `open`"));
+    }
+    let On(opening) = read_as(Value::Object(fields), "")?;
+    Ok(opening)
+}
+
+/// Reads a command on an existing ticket.
+///
+/// # Errors
+///
+/// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type`, `unknown_word` or the code of a
+/// value, with the place of the first fault.
+pub fn read(json: impl AsRef<[u8]>) -> Result<Command, Error> {
+    let mut fields = fields(json.as_ref())?;
+    let command_id = take_text(&mut fields, "command_id")?;
+    let name = take_text(&mut fields, "command")?;
+    let Some(name) = name.filter(|name| CommandKind::NAMES.contains(&name.as_str())) else {
+        return Err(unknown(None, &format!("one of: {}", CommandKind::NAMES.join(", "))));
+    };
+    let On(kind) = read_as(Value::Object(Map::from_iter([(name, Value::Object(fields))])), "")?;
+    Ok(Command { command_id, kind })
+}
+
+/// Writes a command as [`read`] reads it, on one line.
+#[must_use]
+pub fn write(command: &Command) -> String {
+    let mut document = Map::new();
+    if let Value::Object(kind) = value_of(&On(&command.kind)) {
+        for (name, fields) in kind {
+            document.insert("command".to_owned(), Value::String(name));
+            document.extend(command.command_id.clone().map(|id| ("command_id".to_owned(), Value::String(id))));
+            document.extend(fields.as_object().cloned().unwrap_or_default());
+        }
+    }
+    text_of(&Value::Object(document))
+}
+
+fn fields(json: &[u8]) -> Result<Map<String, Value>, Error> {
+    match Tree::parse_within(json, MAX_DOCUMENT_BYTES)?.undoubled()? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Error::new(ErrorCode::WrongType, "a command is an object").help("write `{\"command\": ...}`")),
+    }
+}
+
+fn take_text(fields: &mut Map<String, Value>, key: &str) -> Result<Option<String>, Error> {
+    match fields.remove(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Error::new(ErrorCode::WrongType, format!("`{key}` is not a text")).at(format!("/{key}"))),
+    }
+}
+
+fn unknown(name: Option<&str>, help: &str) -> Error {
+    let message = name.map_or_else(|| "the command is missing or not known".to_owned(), |name| format!("`{name}`"));
+    Error::new(ErrorCode::UnknownWord, message).help(help).at("/command")
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "MessageRef", deny_unknown_fields)]
+struct MessageRefDoc {
+    message_ref: String,
+    #[serde(with = "on_wire")]
+    content_sha256: Digest,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Opening", deny_unknown_fields)]
+struct OpeningDoc {
+    ticket: String,
+    customer: String,
+    package: String,
+    channel: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    severity: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
+    #[serde(with = "on_wire")]
+    message: MessageRef,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    command_id: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CommandKind", rename_all = "snake_case", deny_unknown_fields)]
+enum CommandKindDoc {
+    Assign {
+        agent: String,
+    },
+    Reply {
+        channel: String,
+        #[serde(with = "on_wire")]
+        message: MessageRef,
+    },
+    Note {
+        #[serde(with = "on_wire")]
+        message: MessageRef,
+    },
+    CustomerMessage {
+        channel: String,
+        #[serde(with = "on_wire")]
+        message: MessageRef,
+    },
+    Pause {
+        #[serde(with = "on_wire")]
+        status: PauseStatus,
+        #[serde(default)]
+        reason: String,
+    },
+    Resume {},
+    Resolve {
+        #[serde(with = "on_wire")]
+        message: MessageRef,
+    },
+    Reopen {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    Close {},
+    Withdraw {},
+    Void {
+        #[serde(default)]
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duplicate_of: Option<String>,
+    },
+    RequestEscalation {
+        #[serde(default)]
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+    },
+    AcknowledgeEscalation {
+        number: u32,
+    },
+    ResolveEscalation {
+        number: u32,
+    },
+    Rate {
+        score: u8,
+    },
+    ChangePackage {
+        package: String,
+        #[serde(with = "on_wire")]
+        apply: Apply,
+        #[serde(default)]
+        reason: String,
+    },
+    AdoptRevision {
+        #[serde(with = "on_wire")]
+        policy_digest: Digest,
+        #[serde(with = "on_wire")]
+        apply: Apply,
+        #[serde(default)]
+        reason: String,
+    },
+    Classify {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        severity: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<String>,
+        #[serde(with = "on_wire")]
+        apply: Apply,
+        #[serde(default)]
+        reason: String,
+    },
+}
+
+super::value::documents!(MessageRefDoc => MessageRef, OpeningDoc => Opening, CommandKindDoc => CommandKind);

@@ -1,0 +1,143 @@
+//! Evaluations and decisions as documents, for hosts that read JSON.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::ticket::event_value;
+use super::value::{Wire, on_wire};
+use super::{text_of, value_of};
+use crate::access::Refusal;
+use crate::engine::{Activity, CycleEvaluation, Decision, Evaluation, Outcome, State};
+use crate::id::Id;
+use crate::ticket::{Due, Status};
+use crate::time::{BusinessDuration, Timestamp};
+
+/// Writes where a ticket stands, on one line.
+///
+/// ```json
+/// {"now": "…", "status": "open", "age_us": 0, "next_check_at": "…", "due_events": [],
+///  "timers": {"first_response": {"state": "running", "cycles": [{"number": 1, "due_at": "…", "elapsed_us": 0}]}}}
+/// ```
+#[must_use]
+pub fn write(evaluation: &Evaluation) -> String {
+    let mut timers = Map::new();
+    for timer in &evaluation.timers {
+        let cycles: Vec<CycleDoc<'_>> = timer.cycles.iter().map(CycleDoc::of).collect();
+        let state = timer.state();
+        timers.insert(timer.timer.to_string(), value_of(&TimerDoc { state, cycles }));
+    }
+    text_of(&value_of(&EvaluationDoc {
+        now: evaluation.now,
+        status: evaluation.status,
+        age_us: evaluation.age_us,
+        next_check_at: evaluation.next_check_at,
+        timers,
+        due_events: evaluation.due_events.iter().map(event_value).collect(),
+    }))
+}
+
+/// Writes what became of a command, on one line: `{"accepted": {"events": […]}}` or `{"refused": {…}}`.
+#[must_use]
+pub fn write_decision(decision: &Decision) -> String {
+    let document = match decision {
+        Decision::Accepted(accepted) => {
+            let events: Vec<Value> = accepted.events.iter().map(event_value).collect();
+            json!({"accepted": {"events": events}})
+        }
+        Decision::Refused(refusal) => json!({"refused": refusal_value(refusal)}),
+    };
+    text_of(&document)
+}
+
+/// Writes a refusal as a tree: its stable code, what was asked for, what stands in the way, and what is accepted.
+fn refusal_value(refusal: &Refusal) -> Value {
+    json!({
+        "code": refusal.code.as_str(),
+        "action": refusal.action,
+        "message": refusal.message,
+        "accepted": refusal.accepted,
+    })
+}
+
+#[derive(Serialize)]
+struct EvaluationDoc {
+    #[serde(with = "on_wire")]
+    now: Timestamp,
+    #[serde(with = "on_wire")]
+    status: Status,
+    age_us: i64,
+    #[serde(with = "on_wire")]
+    next_check_at: Option<Timestamp>,
+    timers: Map<String, Value>,
+    due_events: Vec<Value>,
+}
+
+#[derive(Serialize)]
+struct TimerDoc<'a> {
+    #[serde(with = "on_wire")]
+    state: State,
+    cycles: Vec<CycleDoc<'a>>,
+}
+
+#[derive(Serialize)]
+struct CycleDoc<'a> {
+    number: u32,
+    #[serde(with = "on_wire")]
+    outcome: Outcome,
+    #[serde(with = "on_wire")]
+    activity: Activity,
+    #[serde(with = "on_wire")]
+    started_at: Timestamp,
+    #[serde(with = "on_wire")]
+    stopped_at: Option<Timestamp>,
+    #[serde(with = "on_wire")]
+    target_us: BusinessDuration,
+    #[serde(serialize_with = "id")]
+    calendar: &'a Id,
+    /// An instant, `out_of_horizon`, or null while it stands still unbreached.
+    due_at: Option<String>,
+    #[serde(with = "on_wire")]
+    breached_at: Option<Timestamp>,
+    due_if_resumed_now: Option<String>,
+    #[serde(with = "on_wire")]
+    elapsed_us: BusinessDuration,
+    #[serde(with = "on_wire")]
+    remaining_us: BusinessDuration,
+    #[serde(with = "on_wire")]
+    overdue_us: BusinessDuration,
+    used_share_millionths: u64,
+    provisional: bool,
+}
+
+impl<'a> CycleDoc<'a> {
+    fn of(cycle: &'a CycleEvaluation) -> Self {
+        Self {
+            number: cycle.number,
+            outcome: cycle.outcome,
+            activity: cycle.activity,
+            started_at: cycle.started_at,
+            stopped_at: cycle.stopped_at,
+            target_us: cycle.target,
+            calendar: &cycle.calendar,
+            due_at: cycle.due.map(due),
+            breached_at: cycle.breached_at,
+            due_if_resumed_now: cycle.due_if_resumed_now.map(due),
+            elapsed_us: cycle.elapsed,
+            remaining_us: cycle.remaining,
+            overdue_us: cycle.overdue,
+            used_share_millionths: cycle.used_share_millionths,
+            provisional: cycle.provisional,
+        }
+    }
+}
+
+fn due(due: Due) -> String {
+    match due {
+        Due::At(at) => at.to_string(),
+        Due::OutOfHorizon => "out_of_horizon".to_owned(),
+    }
+}
+
+fn id<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
+    id.write(serializer)
+}

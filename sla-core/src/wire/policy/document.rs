@@ -1,0 +1,329 @@
+//! The policy document as it is written, field by field.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::super::slot::{Slot, Whole, Written, word_terms};
+use crate::calendar::{HolidayDate, Window};
+use crate::id::Id;
+use crate::policy::{Cycles, DueBoundary, OnReopen, PauseStatus, Trigger};
+use crate::time::{BusinessDuration, Share};
+use crate::word::words;
+
+pub(super) type List<T> = Vec<Slot<T>>;
+pub(super) type Table<T> = BTreeMap<String, Slot<T>>;
+pub(super) type Ids = List<Written<Id>>;
+
+/// Defines an object of the document: every field tolerates faults, unknown fields are kept for the report.
+macro_rules! object {
+    (
+        $(#[doc = $doc:literal])*
+        $name:ident is $what:literal, required $required:tt {
+            $($(#[doc = $field_doc:literal])* $field:ident: $kind:ty,)*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Default, Deserialize, Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", schemars(extend("required" = $required, "additionalProperties" = false)))]
+        #[serde(default, expecting = $what)]
+        pub(super) struct $name {
+            $(
+                $(#[doc = $field_doc])*
+                #[serde(skip_serializing_if = "Slot::is_missing")]
+                pub(super) $field: Slot<$kind>,
+            )*
+            #[serde(flatten, skip_serializing)]
+            #[cfg_attr(feature = "schema", schemars(skip))]
+            pub(super) unknown: BTreeMap<String, Value>,
+        }
+
+        impl $name {
+            /// The fields that this object may have.
+            pub(super) const FIELDS: &[&str] = &[$(stringify!($field)),*];
+        }
+    };
+}
+
+object! {
+    /// The rules of one support desk: calendars, channels, packages, timers and steps.
+    Document is "a policy: an object", required ["schema", "id", "version", "calendars", "channels", "packages"] {
+        /// The format and its version: `sla-policy/1`.
+        schema: Written<SchemaName>,
+        /// The policy's id; the same in all its revisions.
+        id: Written<Id>,
+        /// The number of this revision, for people.
+        version: Whole,
+        /// Calendars by id: when support time counts.
+        calendars: Table<CalendarObject>,
+        /// Every channel that a request may come by.
+        channels: List<ChannelObject>,
+        /// The severities a ticket may have; none when left out.
+        severities: Ids,
+        /// The categories a ticket may have; none when left out.
+        categories: Ids,
+        /// Subscription levels.
+        packages: List<PackageObject>,
+        /// Timers of this desk, and adjustments of the presets `first_response`, `next_response`, `update`, `resolution` and `assignment`.
+        timers: List<TimerObject>,
+        /// Warnings and escalations of each timer, by timer id.
+        steps: Table<List<StepObject>>,
+        /// How long a ticket may pause, and why.
+        pauses: PausesObject,
+        /// The business time, in the package's calendar, after which a resolved ticket closes by itself; never when left out.
+        close_after: Written<BusinessDuration>,
+        /// What agents may do beyond the fixed table of commands.
+        roles: RolesObject,
+        /// What the desk wants to reach; read by reports and alerts only, never by a decision.
+        objectives: ObjectivesObject,
+    }
+}
+
+object! {
+    /// When support time counts, in local wall time. Either `weekly` or `always_open`.
+    CalendarObject is "a calendar: an object", required ["time_zone"] {
+        /// A name of the IANA time-zone database, for example `Asia/Jakarta`.
+        time_zone: String,
+        /// Open around the clock, every day.
+        always_open: bool,
+        /// The opening windows of each day of the week.
+        weekly: WeekObject,
+        /// Dates on which no window opens.
+        holidays: List<HolidayObject>,
+        /// Dates whose windows replace the weekly ones; they win over holidays.
+        special_days: List<SpecialDayObject>,
+        /// The last local date up to which the holidays are entered; later answers are provisional.
+        holidays_known_until: Written<NaiveDate>,
+    }
+}
+
+object! {
+    /// The opening windows of each day of the week; a day left out is closed.
+    WeekObject is "a week: an object", required [] {
+        /// Windows that open on a Monday.
+        mon: List<Written<Window>>,
+        /// Windows that open on a Tuesday.
+        tue: List<Written<Window>>,
+        /// Windows that open on a Wednesday.
+        wed: List<Written<Window>>,
+        /// Windows that open on a Thursday.
+        thu: List<Written<Window>>,
+        /// Windows that open on a Friday.
+        fri: List<Written<Window>>,
+        /// Windows that open on a Saturday.
+        sat: List<Written<Window>>,
+        /// Windows that open on a Sunday.
+        sun: List<Written<Window>>,
+    }
+}
+
+object! {
+    /// A date on which no window opens.
+    HolidayObject is "a holiday: an object", required ["date", "name"] {
+        /// The local date, `2026-12-25` once or `--12-25` every year.
+        date: Written<HolidayDate>,
+        /// The name shown when closed time is explained.
+        name: String,
+    }
+}
+
+object! {
+    /// A date whose windows replace the weekly ones.
+    SpecialDayObject is "a special day: an object", required ["date", "name", "windows"] {
+        /// The local date.
+        date: Written<NaiveDate>,
+        /// The name shown when the time of this day is explained.
+        name: String,
+        /// The windows that open on this date; an empty list closes it.
+        windows: List<Written<Window>>,
+    }
+}
+
+object! {
+    /// A way a request may come by.
+    ChannelObject is "a channel: an object", required ["id", "name"] {
+        /// Unique within the policy.
+        id: Written<Id>,
+        /// The name people see.
+        name: String,
+    }
+}
+
+object! {
+    /// A subscription level: what a customer bought.
+    PackageObject is "a package: an object", required ["id", "name", "rank", "channels", "calendar", "targets"] {
+        /// Unique within the policy.
+        id: Written<Id>,
+        /// The name people see.
+        name: String,
+        /// The order of packages, higher is better; two packages may share a rank.
+        rank: Whole,
+        /// The channels a ticket of this package may use.
+        channels: Ids,
+        /// The calendar in which targets count, unless a variant names another.
+        calendar: Written<Id>,
+        /// The target of each timer by timer id; a timer left out promises nothing.
+        targets: Table<Written<BusinessDuration>>,
+        /// A label for people and reports; the engine never reads it.
+        priority: String,
+        /// Deviations, in order; the first whose condition holds applies.
+        variants: List<VariantObject>,
+    }
+}
+
+object! {
+    /// A deviation from a package's calendar and targets for some tickets.
+    VariantObject is "a variant: an object", required ["when"] {
+        /// When it applies.
+        when: ConditionObject,
+        /// Targets that replace the package's; timers left out keep the package's.
+        targets: Table<Written<BusinessDuration>>,
+        /// The calendar that replaces the package's.
+        calendar: Written<Id>,
+    }
+}
+
+object! {
+    /// A condition on a ticket; every stated part must hold.
+    ConditionObject is "a condition: an object", required [] {
+        /// The channel of the event that starts the cycle.
+        channel: Written<Id>,
+        /// The ticket's severity.
+        severity: Written<Id>,
+        /// The ticket's category.
+        category: Written<Id>,
+    }
+}
+
+object! {
+    /// A timer of this desk, or an adjustment of a preset: then every field but `id` may be left out and keeps what the preset says.
+    TimerObject is "a timer: an object", required ["id"] {
+        /// Unique within the policy, or the name of a preset.
+        id: Written<Id>,
+        /// What starts a cycle; required for a timer that is no preset.
+        starts_on: List<Written<Trigger>>,
+        /// What stops it; required for a timer that is no preset.
+        stops_on: List<Written<Trigger>>,
+        /// The statuses in which it pauses; never when left out.
+        pauses_on: List<Written<PauseStatus>>,
+        /// Whether it runs once a ticket (default) or at each start.
+        cycles: Written<Cycles>,
+        /// What a reopened ticket does to a cycle that the resolve stopped; `resume` when left out.
+        on_reopen: Written<OnReopen>,
+        /// Where a due lands that falls exactly on a closing; `close` when left out.
+        due_boundary: Written<DueBoundary>,
+    }
+}
+
+object! {
+    /// A warning or an escalation at an instant that follows from a timer's target. Either `at` or `after`.
+    StepObject is "a step: an object", required ["id", "action"] {
+        /// Unique within its timer.
+        id: Written<Id>,
+        /// Fires when this share of the target is used up.
+        at: Written<Share>,
+        /// Fires when this much business time has passed since the due instant; `0s` is `at` 100%.
+        after: Written<BusinessDuration>,
+        /// What it does.
+        action: Written<ActionWord>,
+        /// The level of an escalation, at least 1; 1 when left out.
+        level: Whole,
+        /// Names of notification channels; the host acts on them.
+        notify: List<String>,
+        /// A role or queue to assign to; the host acts on it.
+        assign_to: String,
+        /// Whether the notification waits for the next opening of the timer's calendar.
+        quiet_hours: Written<QuietWord>,
+    }
+}
+
+object! {
+    /// Limits on pauses, in business time of the ticket's package.
+    PausesObject is "pause rules: an object", required [] {
+        /// The reasons that a pause may give; any non-blank one when left out or empty.
+        reasons: List<String>,
+        /// The longest single pause; after it the ticket resumes by itself.
+        max_pause: Written<BusinessDuration>,
+        /// The longest sum of pauses of one ticket; when used up, a pause is refused.
+        max_paused_total: Written<BusinessDuration>,
+    }
+}
+
+object! {
+    /// What agents may do beyond the fixed table of commands; `false` when left out.
+    RolesObject is "role rules: an object", required [] {
+        /// Whether an agent may assign a ticket to himself.
+        self_assign: bool,
+        /// Whether the assigned agent may set severity and category.
+        agents_may_classify: bool,
+    }
+}
+
+object! {
+    /// What the desk wants to reach.
+    ObjectivesObject is "objectives: an object", required [] {
+        /// Error-budget burn to watch.
+        burn: List<BurnObject>,
+        /// The level from which an escalation is critical.
+        critical_level: Whole,
+        /// The weights of an agent's score by component: a timer id, or `csat`.
+        score_weights: Table<Whole>,
+        /// The lag between an automatic event and its detection above which the monitor alerts, in wall time.
+        monitor_lag: Written<BusinessDuration>,
+    }
+}
+
+object! {
+    /// A compliance objective of one timer and when its burn is alarming; windows are wall time.
+    BurnObject is "a burn objective: an object", required ["timer", "objective", "long_window", "short_window", "threshold", "min_decided"] {
+        /// The timer.
+        timer: Written<Id>,
+        /// The share of promises to be met, above 0% and below 100%.
+        objective: Written<Share>,
+        /// The long window.
+        long_window: Written<BusinessDuration>,
+        /// The short window, not longer than the long one.
+        short_window: Written<BusinessDuration>,
+        /// The burn at which both windows alarm: `200%` burns the budget twice as fast as it lasts.
+        threshold: Written<Share>,
+        /// The fewest decided cycles in the long window, at least 1.
+        min_decided: Whole,
+    }
+}
+
+words! {
+    /// What a step does.
+    ActionWord {
+        /// It warns.
+        Warn => "warn",
+        /// It escalates.
+        Escalate => "escalate",
+    }
+}
+
+words! {
+    /// Whether a notification waits.
+    QuietWord {
+        /// It does not.
+        Off => "off",
+        /// It waits for the next opening.
+        Calendar => "calendar",
+    }
+}
+
+word_terms! {
+    Trigger: "Something in a ticket's life that starts or stops a timer.";
+    PauseStatus: "A status in which a timer may pause.";
+    Cycles: "How often a timer runs on one ticket.";
+    OnReopen: "What a reopened ticket does to a cycle that the resolve stopped.";
+    DueBoundary: "Where a due lands that falls exactly on a closing.";
+    ActionWord: "What a step does.";
+    QuietWord: "When a step notifies: at once, or at the next opening of the timer's calendar.";
+}
+
+/// The name of the format with its version.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SchemaName;

@@ -1,0 +1,250 @@
+//! The model as a document.
+
+use std::collections::BTreeMap;
+
+use super::super::slot::{Slot, Whole, Written};
+use super::document::{
+    ActionWord, BurnObject, CalendarObject, ChannelObject, ConditionObject, Document, HolidayObject, List,
+    ObjectivesObject, PackageObject, PausesObject, QuietWord, RolesObject, SchemaName, SpecialDayObject, StepObject,
+    Table, TimerObject, VariantObject, WeekObject,
+};
+use crate::calendar::{CalendarRules, Hours, Window};
+use crate::id::Id;
+use crate::package::{Package, Variant};
+use crate::policy::{
+    BurnObjective, Objectives, PauseRules, Policy, Preset, QuietHours, RoleRules, Step, StepAction, StepTime,
+    TimerRules, written_timers,
+};
+use crate::time::BusinessDuration;
+
+pub(super) fn document(policy: &Policy) -> Document {
+    let channel = |channel: &crate::channel::Channel| ChannelObject {
+        id: term(channel.id.clone()),
+        name: Slot::Is(channel.name.clone()),
+        ..ChannelObject::default()
+    };
+    Document {
+        schema: term(SchemaName),
+        id: term(policy.id.clone()),
+        version: Slot::Is(Whole(policy.version)),
+        calendars: Slot::Is(table(&policy.calendars, |rules| Slot::Is(calendar(rules)))),
+        channels: Slot::Is(list(&policy.channels, channel)),
+        severities: some_terms(&policy.severities),
+        categories: some_terms(&policy.categories),
+        packages: Slot::Is(list(&policy.packages, package)),
+        timers: some_list(written_timers(policy).map(timer).map(Slot::Is).collect()),
+        steps: some_table(table(&policy.steps, |steps| Slot::Is(list(steps, step)))),
+        pauses: pauses(&policy.pauses),
+        close_after: some_term(policy.close_after),
+        roles: roles(policy.roles),
+        objectives: objectives(&policy.objectives),
+        ..Document::default()
+    }
+}
+
+fn term<T>(value: T) -> Slot<Written<T>> {
+    Slot::Is(Written(Ok(value)))
+}
+
+fn some_term<T>(value: Option<T>) -> Slot<Written<T>> {
+    value.map(|value| Written(Ok(value))).into()
+}
+
+fn terms<T: Clone>(values: &[T]) -> List<Written<T>> {
+    values.iter().cloned().map(term).collect()
+}
+
+fn list<T, U>(values: &[T], write: impl Fn(&T) -> U) -> List<U> {
+    values.iter().map(|value| Slot::Is(write(value))).collect()
+}
+
+fn table<T, U>(values: &BTreeMap<Id, T>, write: impl Fn(&T) -> Slot<U>) -> Table<U> {
+    values.iter().map(|(id, value)| (id.as_str().to_owned(), write(value))).collect()
+}
+
+fn some_list<T>(values: List<T>) -> Slot<List<T>> {
+    if values.is_empty() { Slot::Missing } else { Slot::Is(values) }
+}
+
+fn some_terms<T: Clone>(values: &[T]) -> Slot<List<Written<T>>> {
+    some_list(terms(values))
+}
+
+fn some_texts(values: &[String]) -> Slot<List<String>> {
+    some_list(list(values, String::clone))
+}
+
+fn some_table<T>(values: Table<T>) -> Slot<Table<T>> {
+    if values.is_empty() { Slot::Missing } else { Slot::Is(values) }
+}
+
+fn targets(values: &BTreeMap<Id, BusinessDuration>) -> Table<Written<BusinessDuration>> {
+    table(values, |target| term(*target))
+}
+
+fn calendar(rules: &CalendarRules) -> CalendarObject {
+    let holiday = |holiday: &crate::calendar::Holiday| HolidayObject {
+        date: term(holiday.date),
+        name: Slot::Is(holiday.name.clone()),
+        ..HolidayObject::default()
+    };
+    let special_day = |day: &crate::calendar::SpecialDay| SpecialDayObject {
+        date: term(day.date),
+        name: Slot::Is(day.name.clone()),
+        windows: Slot::Is(terms(&day.windows)),
+        ..SpecialDayObject::default()
+    };
+    let (always_open, weekly) = match &rules.hours {
+        Hours::AlwaysOpen => (Slot::Is(true), Slot::Missing),
+        Hours::Weekly(week) => (Slot::Missing, Slot::Is(weekdays(&week.days))),
+    };
+    CalendarObject {
+        time_zone: Slot::Is(rules.time_zone.clone()),
+        always_open,
+        weekly,
+        holidays: some_list(list(&rules.holidays, holiday)),
+        special_days: some_list(list(&rules.special_days, special_day)),
+        holidays_known_until: some_term(rules.holidays_known_until),
+        ..CalendarObject::default()
+    }
+}
+
+fn weekdays([mon, tue, wed, thu, fri, sat, sun]: &[Vec<Window>; 7]) -> WeekObject {
+    WeekObject {
+        mon: some_terms(mon),
+        tue: some_terms(tue),
+        wed: some_terms(wed),
+        thu: some_terms(thu),
+        fri: some_terms(fri),
+        sat: some_terms(sat),
+        sun: some_terms(sun),
+        ..WeekObject::default()
+    }
+}
+
+fn package(package: &Package) -> PackageObject {
+    PackageObject {
+        id: term(package.id.clone()),
+        name: Slot::Is(package.name.clone()),
+        rank: Slot::Is(Whole(package.rank)),
+        channels: Slot::Is(terms(&package.channels)),
+        calendar: term(package.calendar.clone()),
+        targets: Slot::Is(targets(&package.targets)),
+        priority: package.priority.clone().into(),
+        variants: some_list(list(&package.variants, variant)),
+        ..PackageObject::default()
+    }
+}
+
+fn variant(variant: &Variant) -> VariantObject {
+    VariantObject {
+        when: Slot::Is(ConditionObject {
+            channel: some_term(variant.when.channel.clone()),
+            severity: some_term(variant.when.severity.clone()),
+            category: some_term(variant.when.category.clone()),
+            ..ConditionObject::default()
+        }),
+        targets: some_table(targets(&variant.targets)),
+        calendar: some_term(variant.calendar.clone()),
+        ..VariantObject::default()
+    }
+}
+
+/// Returns `value` unless the preset has the same.
+fn unless<T: Clone + PartialEq>(value: &T, preset: Option<&T>) -> Option<T> {
+    (preset != Some(value)).then(|| value.clone())
+}
+
+/// Writes of an adjusted preset only what differs from it.
+fn timer(rules: &TimerRules) -> TimerObject {
+    let preset = Preset::from_word(rules.id.as_str()).map(Preset::rules);
+    let preset = preset.as_ref();
+    let triggers = |value: &Vec<_>, preset: Option<&Vec<_>>| unless(value, preset).map(|value| terms(&value)).into();
+    TimerObject {
+        id: term(rules.id.clone()),
+        starts_on: triggers(&rules.starts_on, preset.map(|preset| &preset.starts_on)),
+        stops_on: triggers(&rules.stops_on, preset.map(|preset| &preset.stops_on)),
+        pauses_on: unless(&rules.pauses_on, preset.map(|preset| &preset.pauses_on)).map(|value| terms(&value)).into(),
+        cycles: some_term(unless(&rules.cycles, preset.map(|preset| &preset.cycles))),
+        on_reopen: some_term(unless(&rules.on_reopen, preset.map(|preset| &preset.on_reopen))),
+        due_boundary: some_term(unless(&rules.due_boundary, preset.map(|preset| &preset.due_boundary))),
+        ..TimerObject::default()
+    }
+}
+
+fn step(step: &Step) -> StepObject {
+    let (at, after) = match step.when {
+        StepTime::At(share) => (term(share), Slot::Missing),
+        StepTime::After(length) => (Slot::Missing, term(length)),
+    };
+    let (action, level) = match step.action {
+        StepAction::Warn => (ActionWord::Warn, Slot::Missing),
+        StepAction::Escalate { level } => (ActionWord::Escalate, Slot::Is(Whole(level))),
+    };
+    StepObject {
+        id: term(step.id.clone()),
+        at,
+        after,
+        action: term(action),
+        level,
+        notify: some_texts(&step.notify),
+        assign_to: step.assign_to.clone().into(),
+        quiet_hours: match step.quiet_hours {
+            QuietHours::Off => Slot::Missing,
+            QuietHours::Calendar => term(QuietWord::Calendar),
+        },
+        ..StepObject::default()
+    }
+}
+
+fn pauses(rules: &PauseRules) -> Slot<PausesObject> {
+    if *rules == PauseRules::default() {
+        return Slot::Missing;
+    }
+    Slot::Is(PausesObject {
+        reasons: some_texts(&rules.reasons),
+        max_pause: some_term(rules.max_pause),
+        max_paused_total: some_term(rules.max_paused_total),
+        ..PausesObject::default()
+    })
+}
+
+fn granted(permission: bool) -> Slot<bool> {
+    permission.then_some(true).into()
+}
+
+fn roles(rules: RoleRules) -> Slot<RolesObject> {
+    if rules == RoleRules::default() {
+        return Slot::Missing;
+    }
+    Slot::Is(RolesObject {
+        self_assign: granted(rules.self_assign),
+        agents_may_classify: granted(rules.agents_may_classify),
+        ..RolesObject::default()
+    })
+}
+
+fn objectives(objectives: &Objectives) -> Slot<ObjectivesObject> {
+    if *objectives == Objectives::default() {
+        return Slot::Missing;
+    }
+    Slot::Is(ObjectivesObject {
+        burn: some_list(list(&objectives.burn, burn)),
+        critical_level: objectives.critical_level.map(Whole).into(),
+        score_weights: some_table(table(&objectives.score_weights, |weight| Slot::Is(Whole(*weight)))),
+        monitor_lag: some_term(objectives.monitor_lag),
+        ..ObjectivesObject::default()
+    })
+}
+
+fn burn(burn: &BurnObjective) -> BurnObject {
+    BurnObject {
+        timer: term(burn.timer.clone()),
+        objective: term(burn.objective),
+        long_window: term(burn.long_window),
+        short_window: term(burn.short_window),
+        threshold: term(burn.threshold),
+        min_decided: Slot::Is(Whole(burn.min_decided)),
+        ..BurnObject::default()
+    }
+}

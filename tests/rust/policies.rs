@@ -1,0 +1,222 @@
+//! Policies made from random choices, each one valid.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+use sla_core::Id;
+use sla_core::calendar::{CalendarRules, Holiday, HolidayDate, Hours, SpecialDay, Week, Window};
+use sla_core::channel::Channel;
+use sla_core::package::{Condition, Package, Variant};
+use sla_core::policy::{
+    BurnObjective, Cycles, DueBoundary, OnReopen, PauseRules, PauseStatus, Policy, Preset, QuietHours, RoleRules, Step,
+    StepAction, StepTime, TimerRules, Trigger,
+};
+use sla_core::time::{BusinessDuration, Share};
+
+/// A tape of choices; past its end every choice is the first, so that a shorter tape is a simpler policy.
+pub struct Choices(std::vec::IntoIter<u32>);
+
+impl Choices {
+    /// Takes over a tape.
+    #[must_use]
+    pub fn new(tape: Vec<u32>) -> Self {
+        Self(tape.into_iter())
+    }
+
+    fn below(&mut self, end: u32) -> u32 {
+        self.0.next().unwrap_or_default() % end
+    }
+
+    fn yes(&mut self) -> bool {
+        self.below(2) == 1
+    }
+
+    fn one<'a, T>(&mut self, values: &'a [T]) -> &'a T {
+        let at = self.below(u32::try_from(values.len()).unwrap());
+        &values[usize::try_from(at).unwrap()]
+    }
+
+    fn some<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.yes() { Some(make(self)) } else { None }
+    }
+
+    fn many<T>(&mut self, most: u32, make: impl Fn(&mut Self) -> T) -> Vec<T> {
+        (0..self.below(most + 1)).map(|_| make(self)).collect()
+    }
+
+    /// Returns some of the values, in an order of their own.
+    fn subset<T: Clone>(&mut self, values: &[T]) -> Vec<T> {
+        let mut chosen: Vec<T> = values.iter().filter(|_| self.yes()).cloned().collect();
+        if self.yes() {
+            chosen.reverse();
+        }
+        chosen
+    }
+
+    /// Returns up to three ids that differ, some of them strange.
+    fn ids(&mut self, least: u32) -> Vec<Id> {
+        const WORDS: [&str; 9] =
+            ["a", "Zoë", "~0/1", "\"quoted\"", "two words", "日本", "\\u0041", "constructor", "csat_"];
+        let count = least + self.below(3);
+        let ids: BTreeSet<String> = (0..count).map(|number| format!("{}{number}", self.one(&WORDS))).collect();
+        ids.into_iter().map(|id| Id::new(id).unwrap()).collect()
+    }
+
+    fn text(&mut self) -> String {
+        (*self.one(&["Name", "  padded\t", "line\nbreak", "🙂", "\u{0}", "'\"`"])).to_owned()
+    }
+
+    fn texts(&mut self) -> Vec<String> {
+        self.subset(&["email", "the pager", "é", "\u{7f}"]).into_iter().map(str::to_owned).collect()
+    }
+
+    fn duration(&mut self) -> BusinessDuration {
+        let unit = *self.one(&[3_600_000_000, 60_000_000, 1_000_000, 1, 90_061_000_001]);
+        BusinessDuration::from_micros((1 + i64::from(self.below(100_000))) * unit).unwrap()
+    }
+
+    fn share(&mut self, end: u32) -> Share {
+        Share::from_millionths(1 + self.below(end - 1))
+    }
+
+    fn date(&mut self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(1, 1, 1).unwrap() + Days::new(u64::from(self.below(3_652_059)))
+    }
+
+    fn window(&mut self) -> Window {
+        Window::new(self.below(86_400), self.below(86_401)).unwrap()
+    }
+
+    fn calendar(&mut self) -> CalendarRules {
+        let zone = *self.one(&["UTC", "Asia/Jakarta", "Europe/Berlin", "America/New_York", "Pacific/Apia"]);
+        if self.yes() {
+            return CalendarRules::new(zone, Hours::AlwaysOpen);
+        }
+        let mut week = Week { days: std::array::from_fn(|_| self.many(3, Self::window)) };
+        week.days[2].push(self.window());
+        let yearly = [(2, 29), (12, 25), (1, 1)].map(|(month, day)| HolidayDate::Yearly { month, day });
+        let mut dates = self.subset(&yearly);
+        dates.extend(self.many(3, Self::date).into_iter().collect::<BTreeSet<_>>().into_iter().map(HolidayDate::On));
+        let special: BTreeSet<NaiveDate> = self.many(2, Self::date).into_iter().collect();
+        CalendarRules {
+            holidays: dates.into_iter().map(|date| Holiday { name: self.text_that_shows(), date }).collect(),
+            special_days: special
+                .into_iter()
+                .map(|date| SpecialDay { date, name: self.text_that_shows(), windows: self.many(2, Self::window) })
+                .collect(),
+            holidays_known_until: self.some(Self::date),
+            ..CalendarRules::new(zone, Hours::Weekly(week))
+        }
+    }
+
+    fn text_that_shows(&mut self) -> String {
+        format!("x{}", self.text())
+    }
+
+    fn timer(&mut self, rules: TimerRules) -> TimerRules {
+        let starts_on = self.subset(Trigger::ALL);
+        let stops_on = self.subset(Trigger::ALL);
+        let no_reopening = [Preset::FirstResponse, Preset::Assignment].map(Id::preset).contains(&rules.id);
+        TimerRules {
+            starts_on: if starts_on.is_empty() { rules.starts_on } else { starts_on },
+            stops_on: if stops_on.iter().all(|stop| *stop == Trigger::Opened) { rules.stops_on } else { stops_on },
+            pauses_on: self.subset(PauseStatus::ALL),
+            cycles: *self.one(Cycles::ALL),
+            on_reopen: if no_reopening { OnReopen::Ignore } else { *self.one(OnReopen::ALL) },
+            due_boundary: *self.one(DueBoundary::ALL),
+            id: rules.id,
+        }
+    }
+
+    fn targets(&mut self, timers: &[Id]) -> BTreeMap<Id, BusinessDuration> {
+        self.subset(timers).into_iter().map(|timer| (timer, self.duration())).collect()
+    }
+
+    fn package(&mut self, id: Id, policy: &Policy, calendars: &[Id], timers: &[Id]) -> Package {
+        let channels: Vec<Id> = policy.channels.iter().map(|channel| channel.id.clone()).collect();
+        let variant = |choices: &mut Self| Variant {
+            when: Condition {
+                channel: choices.some(|choices| choices.one(&channels).clone()),
+                severity: choices.subset(&policy.severities).pop(),
+                category: choices.subset(&policy.categories).pop(),
+            },
+            targets: choices.targets(timers),
+            calendar: choices.some(|choices| choices.one(calendars).clone()),
+        };
+        Package {
+            id,
+            name: self.text_that_shows(),
+            rank: *self.one(&[0, 1, u32::MAX]),
+            channels: self.subset(&channels),
+            calendar: self.one(calendars).clone(),
+            targets: self.targets(timers),
+            priority: self.some(Self::text_that_shows),
+            variants: self.many(3, variant),
+        }
+    }
+
+    fn step(&mut self, id: Id, number: u32) -> Step {
+        let when = match self.below(2) {
+            0 => StepTime::At(Share::from_millionths(1 + number * 77_000)),
+            _ => StepTime::After(BusinessDuration::from_micros(1 + i64::from(number) * 7_000_001).unwrap()),
+        };
+        Step {
+            id,
+            when,
+            action: if self.yes() { StepAction::Escalate { level: 1 + self.below(9) } } else { StepAction::Warn },
+            notify: self.texts(),
+            assign_to: self.some(Self::text_that_shows),
+            quiet_hours: if self.yes() { QuietHours::Calendar } else { QuietHours::Off },
+        }
+    }
+
+    fn burn(&mut self, timers: &[Id]) -> BurnObjective {
+        let (first, second) = (self.duration(), self.duration());
+        BurnObjective {
+            timer: self.one(timers).clone(),
+            objective: self.share(1_000_000),
+            long_window: first.max(second),
+            short_window: first.min(second),
+            threshold: self.share(u32::MAX),
+            min_decided: 1 + self.below(1_000),
+        }
+    }
+
+    /// Returns a policy that passes validation.
+    #[must_use]
+    pub fn policy(&mut self) -> Policy {
+        let mut policy = Policy::new(Id::new("desk").unwrap(), self.below(u32::MAX));
+        let calendars = self.ids(1);
+        policy.calendars = calendars.iter().map(|id| (id.clone(), self.calendar())).collect();
+        policy.channels = self.ids(1).into_iter().map(|id| Channel { id, name: self.text_that_shows() }).collect();
+        policy.severities = self.ids(0);
+        policy.categories = self.ids(0);
+        for id in self.ids(0) {
+            let rules = TimerRules { id: id.clone(), ..Preset::Resolution.rules() };
+            policy.timers.insert(id, rules);
+        }
+        for rules in policy.timers.clone().into_values() {
+            if self.yes() {
+                policy.timers.insert(rules.id.clone(), self.timer(rules));
+            }
+        }
+        let timers: Vec<Id> = policy.timers.keys().cloned().collect();
+        policy.packages = self.ids(0).into_iter().map(|id| self.package(id, &policy, &calendars, &timers)).collect();
+        for timer in self.subset(&timers) {
+            let steps = self.ids(0).into_iter().zip(0..).map(|(id, number)| self.step(id, number)).collect();
+            policy.steps.insert(timer, steps);
+        }
+        policy.pauses = PauseRules {
+            reasons: self.texts(),
+            max_pause: self.some(Self::duration),
+            max_paused_total: self.some(Self::duration),
+        };
+        policy.close_after = self.some(Self::duration);
+        policy.roles = RoleRules { self_assign: self.yes(), agents_may_classify: self.yes() };
+        policy.objectives.burn = self.many(2, |choices| choices.burn(&timers));
+        policy.objectives.critical_level = self.some(|choices| 1 + choices.below(9));
+        policy.objectives.score_weights = self.subset(&timers).into_iter().map(|id| (id, 1 + self.below(9))).collect();
+        policy.objectives.monitor_lag = self.some(Self::duration);
+        policy
+    }
+}

@@ -1,0 +1,68 @@
+//! What is legal in a policy but surely unwanted.
+
+use serde_json::{Value, json};
+use sla_core::calendar::ZoneDatabase;
+use sla_core::policy::{Warning, WarningCode, lint};
+use sla_core::time::Timestamp;
+use sla_core::wire::policy;
+
+fn vectors() -> Value {
+    serde_json::from_str(include_str!("../vectors/policy-warnings.json")).unwrap()
+}
+
+fn warnings(document: &Value, as_of: &str) -> Vec<Warning> {
+    let policy = policy::read(document.to_string()).unwrap();
+    lint(&policy, Timestamp::parse(as_of).unwrap(), &ZoneDatabase::embedded())
+}
+
+#[test]
+fn every_case_gives_its_warnings() {
+    let vectors = vectors();
+    for case in vectors["cases"].as_array().unwrap() {
+        let mut document = vectors["base"].clone();
+        for change in case["set"].as_array().into_iter().flatten() {
+            let (parent, last) = change[0].as_str().unwrap().rsplit_once('/').unwrap();
+            match document.pointer_mut(parent).unwrap() {
+                Value::Object(fields) => drop(fields.insert(last.to_owned(), change[1].clone())),
+                Value::Array(entries) => entries.push(change[1].clone()),
+                _ => panic!("{parent} has no fields"),
+            }
+        }
+        let as_of = case["as_of"].as_str().unwrap_or("2026-03-02T00:00:00Z");
+        let found: Vec<Value> =
+            warnings(&document, as_of).iter().map(|warning| json!([warning.path, warning.code.as_str()])).collect();
+        assert_eq!(Value::from(found), case["warnings"], "{}", case["name"]);
+    }
+}
+
+#[test]
+fn every_warning_has_a_row() {
+    let text = include_str!("../vectors/policy-warnings.json");
+    for code in WarningCode::ALL {
+        assert!(text.contains(&format!("\"{}\"", code.as_str())), "{}", code.as_str());
+    }
+}
+
+#[test]
+fn every_warning_is_documented() {
+    let page = include_str!("../../docs/policy.md");
+    for code in WarningCode::ALL {
+        assert_eq!(page.matches(&format!("\n| `{}` |", code.as_str())).count(), 1, "{}", code.as_str());
+    }
+}
+
+#[test]
+fn the_smallest_useful_document_is_one() {
+    let page = include_str!("../../docs/policy.md");
+    let text = page.split("```json").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(warnings(&serde_json::from_str(text).unwrap(), "2026-03-02T00:00:00Z"), []);
+}
+
+#[test]
+fn the_examples_have_no_warnings() {
+    for text in [include_str!("../../examples/talkabiz.json"), include_str!("../../examples/everything.json")] {
+        let policy = policy::read(text).unwrap();
+        let found = lint(&policy, Timestamp::parse("2026-11-23T00:00:00Z").unwrap(), &ZoneDatabase::embedded());
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
