@@ -1,5 +1,7 @@
 # One command a job; each sets up what it needs.
 CARGO ?= cargo
+# The runner's version is that of the gungraun crate in benches/Cargo.toml.
+GUNGRAUN = 0.20.0
 
 .PHONY: demo test test-long bench fmt doc
 
@@ -15,8 +17,11 @@ test: ## Format, lints, unit, property, vector and doc tests, docs.
 test-long: ## The same properties over ten million cases.
 	PROPTEST_CASES=10000000 $(CARGO) test -p sla-tests --release
 
-bench: ## Wall time of every figure in benches/README.md.
-	$(CARGO) bench -p sla-benches
+bench: ## Every figure in benches/README.md: wall times, then instruction counts.
+	$(CARGO) bench -p sla-benches --bench calendar --bench compile --bench ticket --bench peers
+	command -v valgrind >/dev/null || apt-get install -y valgrind
+	gungraun-runner --version 2>/dev/null | grep -qF "$(GUNGRAUN)" || $(CARGO) install --quiet --locked gungraun-runner --version $(GUNGRAUN)
+	$(CARGO) bench -p sla-benches --bench instructions
 
 fmt:
 	$(CARGO) fmt --all

@@ -65,8 +65,21 @@ fn window() -> impl Strategy<Value = Window> {
     })
 }
 
+/// A day of up to 95 short windows: a table holds many of them in one bucket.
+fn crowded_day() -> impl Strategy<Value = Vec<Window>> {
+    (0..43_200_u32, 1..400_u32, 1..400_u32, 10..96_u32).prop_map(|(first, length, gap, count)| {
+        let opens = (0..count).map(|n| first + n * (length + gap));
+        let fitting = opens.take_while(|open| open + length <= 86_400);
+        fitting.map(|open| Window::new(open, open + length).unwrap_or_else(|error| panic!("{error}"))).collect()
+    })
+}
+
+fn day() -> impl Strategy<Value = Vec<Window>> {
+    prop_oneof![15 => vec(window(), 0..4), 1 => crowded_day()]
+}
+
 fn week() -> impl Strategy<Value = Week> {
-    (vec(vec(window(), 0..4), 7), window(), 0..7_usize).prop_map(|(days, always, at)| {
+    (vec(day(), 7), window(), 0..7_usize).prop_map(|(days, always, at)| {
         let mut week = Week::default();
         for (slot, windows) in week.days.iter_mut().zip(days) {
             *slot = windows;
@@ -90,7 +103,7 @@ fn subject() -> impl Strategy<Value = Subject> {
     let year = prop_oneof![4 => Just(None), 2 => (1971..2030).prop_map(Some), 1 => (2030..2196).prop_map(Some)];
     let single = vec(0..1_200_u64, 0..40);
     let yearly = vec((1..13_u32, 1..29_u32), 0..4);
-    let special = vec((0..1_200_u64, vec(window(), 0..3)), 0..30);
+    let special = vec((0..1_200_u64, day()), 0..30);
     (0..ZONES.len(), year, week(), single, (yearly, any::<bool>()), special).prop_map(
         |(zone, year, week, single, (yearly, leap_day), special)| {
             let (zone, unusual) = ZONES[zone];

@@ -46,6 +46,16 @@ impl HolidayDate {
             None => parse_date(text).map(Self::On),
         }
     }
+
+    /// Refuses a yearly date that no year has.
+    pub(crate) fn check(self) -> Result<(), Error> {
+        match self {
+            Self::Yearly { month, day } if NaiveDate::from_ymd_opt(2000, month, day).is_none() => {
+                Err(not_a_date(&self.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl fmt::Display for HolidayDate {

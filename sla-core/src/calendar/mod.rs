@@ -121,7 +121,7 @@ impl Calendar {
             return Err(limit("too many holidays or special days", MAX_DATES));
         }
         for holiday in &rules.holidays {
-            HolidayDate::parse(&holiday.date.to_string())?;
+            holiday.date.check()?;
         }
         let schedule = Schedule::new(zone, week, &rules.holidays, &rules.special_days);
         if !schedule.opens_again_and_again() {
@@ -139,12 +139,18 @@ impl Calendar {
     /// # Errors
     ///
     /// `out_of_horizon` when `start` or the answer lies outside the horizon.
+    #[inline]
     pub fn add(&self, start: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
         let answer = match &self.table {
-            Some(table) => table.add(start.as_micros(), length.as_micros()),
-            None => in_horizon(start).and_then(|start_us| start_us.checked_add(length.as_micros())),
+            Some(table) => table.add::<true>(start.as_micros(), length.as_micros()),
+            None => in_horizon(start).and_then(|start_us| within(start_us.checked_add(length.as_micros()))),
         };
-        answer.map(Timestamp::from_micros).and_then(checked).ok_or_else(|| out_of_horizon("add", start))
+        match answer {
+            Some(at_us) => Ok(Timestamp::from_micros(at_us)),
+            None => self
+                .thoroughly(("add", start), |table| table.add::<false>(start.as_micros(), length.as_micros()))
+                .map(Timestamp::from_micros),
+        }
     }
 
     /// Returns the latest instant `t <= end` with `elapsed(t, end) = length`; a length of zero gives `end`.
@@ -152,12 +158,18 @@ impl Calendar {
     /// # Errors
     ///
     /// `out_of_horizon` when `end` or the answer lies outside the horizon.
+    #[inline]
     pub fn subtract(&self, end: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
         let answer = match &self.table {
-            Some(table) => table.subtract(end.as_micros(), length.as_micros()),
-            None => in_horizon(end).and_then(|end_us| end_us.checked_sub(length.as_micros())),
+            Some(table) => table.subtract::<true>(end.as_micros(), length.as_micros()),
+            None => in_horizon(end).and_then(|end_us| within(end_us.checked_sub(length.as_micros()))),
         };
-        answer.map(Timestamp::from_micros).and_then(checked).ok_or_else(|| out_of_horizon("subtract", end))
+        match answer {
+            Some(at_us) => Ok(Timestamp::from_micros(at_us)),
+            None => self
+                .thoroughly(("subtract", end), |table| table.subtract::<false>(end.as_micros(), length.as_micros()))
+                .map(Timestamp::from_micros),
+        }
     }
 
     /// Returns the open time in `[from, to)`.
@@ -165,13 +177,19 @@ impl Calendar {
     /// # Errors
     ///
     /// `end_before_start` when `to < from`; `out_of_horizon` when either lies outside the horizon.
+    #[inline]
     pub fn elapsed(&self, from: Timestamp, to: Timestamp) -> Result<BusinessDuration, Error> {
         check_order(from, to)?;
         let answer = match &self.table {
-            Some(table) => table.elapsed(from.as_micros(), to.as_micros()),
-            None => in_horizon(from).zip(in_horizon(to)).and_then(|(from_us, to_us)| to_us.checked_sub(from_us)),
+            Some(table) => table.elapsed::<true>(from.as_micros(), to.as_micros()),
+            None => in_horizon(from).and_then(|from_us| Some(in_horizon(to)?.saturating_sub(from_us))),
         };
-        answer.ok_or_else(|| out_of_horizon("elapsed", to)).and_then(BusinessDuration::from_micros)
+        match answer {
+            Some(length_us) => BusinessDuration::from_micros(length_us),
+            None => self
+                .thoroughly(("elapsed", to), |table| table.elapsed::<false>(from.as_micros(), to.as_micros()))
+                .and_then(BusinessDuration::from_micros),
+        }
     }
 
     /// Returns whether `at` is open: the opening instant is, the closing instant is not.
@@ -179,12 +197,16 @@ impl Calendar {
     /// # Errors
     ///
     /// `out_of_horizon` when `at` lies outside the horizon.
+    #[inline]
     pub fn is_open(&self, at: Timestamp) -> Result<bool, Error> {
         let answer = match &self.table {
-            Some(table) => table.is_open(at.as_micros()),
+            Some(table) => table.is_open::<true>(at.as_micros()),
             None => in_horizon(at).map(|_| true),
         };
-        answer.ok_or_else(|| out_of_horizon("is_open", at))
+        match answer {
+            Some(open) => Ok(open),
+            None => self.thoroughly(("is_open", at), |table| table.is_open::<false>(at.as_micros())),
+        }
     }
 
     /// Returns `at` itself when open, otherwise the next opening.
@@ -192,12 +214,18 @@ impl Calendar {
     /// # Errors
     ///
     /// `out_of_horizon` when `at` lies outside the horizon or nothing opens after it.
+    #[inline]
     pub fn next_open(&self, at: Timestamp) -> Result<Timestamp, Error> {
         let answer = match &self.table {
-            Some(table) => table.next_open(at.as_micros()),
+            Some(table) => table.next_open::<true>(at.as_micros()),
             None => in_horizon(at),
         };
-        answer.map(Timestamp::from_micros).ok_or_else(|| out_of_horizon("next_open", at))
+        match answer {
+            Some(at_us) => Ok(Timestamp::from_micros(at_us)),
+            None => self
+                .thoroughly(("next_open", at), |table| table.next_open::<false>(at.as_micros()))
+                .map(Timestamp::from_micros),
+        }
     }
 
     /// Returns the end of the merged open interval that holds `at`, or of the next one when closed.
@@ -205,9 +233,18 @@ impl Calendar {
     /// # Errors
     ///
     /// `out_of_horizon` when `at` lies outside the horizon or nothing closes within it (always open).
+    #[inline]
     pub fn next_close(&self, at: Timestamp) -> Result<Timestamp, Error> {
-        let answer = self.table.as_ref().and_then(|table| table.next_close(at.as_micros()));
-        answer.map(Timestamp::from_micros).ok_or_else(|| out_of_horizon("next_close", at))
+        let answer = match &self.table {
+            Some(table) => table.next_close::<true>(at.as_micros()),
+            None => None,
+        };
+        match answer {
+            Some(at_us) => Ok(Timestamp::from_micros(at_us)),
+            None => self
+                .thoroughly(("next_close", at), |table| table.next_close::<false>(at.as_micros()))
+                .map(Timestamp::from_micros),
+        }
     }
 
     /// Returns the merged open intervals that touch `[from, to)`, cut to it, in ascending order.
@@ -217,7 +254,8 @@ impl Calendar {
     /// `end_before_start` when `to < from`; `out_of_horizon` when either lies outside the horizon.
     pub fn windows(&self, from: Timestamp, to: Timestamp) -> Result<Vec<OpenWindow>, Error> {
         check_order(from, to)?;
-        let (from_us, to_us) = in_horizon(from).zip(in_horizon(to)).ok_or_else(|| out_of_horizon("windows", to))?;
+        let cut = in_horizon(from).and_then(|from_us| Some((from_us, in_horizon(to)?)));
+        let (from_us, to_us) = cut.ok_or_else(|| out_of_horizon("windows", to))?;
         let mut windows = Vec::new();
         let mut push = |opens_us: i64, closes_us: i64| {
             let (opens_us, closes_us) = (opens_us.max(from_us), closes_us.min(to_us));
@@ -251,6 +289,13 @@ impl Calendar {
         until.as_micros() > self.provisional_from_us
     }
 
+    /// Asks again where the quick way gave no answer.
+    #[cold]
+    #[inline(never)]
+    fn thoroughly<T>(&self, (question, at): (&str, Timestamp), ask: impl Fn(&Table) -> Option<T>) -> Result<T, Error> {
+        self.table.as_ref().and_then(ask).ok_or_else(|| out_of_horizon(question, at))
+    }
+
     /// Returns the bytes of the tables built so far.
     #[must_use]
     pub fn table_bytes(&self) -> usize {
@@ -259,11 +304,11 @@ impl Calendar {
 }
 
 fn in_horizon(at: Timestamp) -> Option<i64> {
-    (HORIZON_START_US..HORIZON_END_US).contains(&at.as_micros()).then_some(at.as_micros())
+    within(Some(at.as_micros()))
 }
 
-fn checked(at: Timestamp) -> Option<Timestamp> {
-    in_horizon(at).map(|_| at)
+fn within(at_us: Option<i64>) -> Option<i64> {
+    at_us.filter(|at_us| (HORIZON_START_US..HORIZON_END_US).contains(at_us))
 }
 
 fn check_order(from: Timestamp, to: Timestamp) -> Result<(), Error> {

@@ -63,12 +63,6 @@ impl Schedule {
         opens && !all_closed
     }
 
-    /// Returns the most windows that open on one date, at least one.
-    pub(crate) fn most_windows_a_day(&self) -> usize {
-        let week = self.week.iter().map(|windows| windows.len());
-        week.chain(self.exceptions.iter().map(|(_, windows)| windows.len())).max().unwrap_or(0).max(1)
-    }
-
     fn is_yearly_holiday(&self, day: i64) -> bool {
         self.yearly != [0; 12] && date_of(day).is_some_and(|date| is_marked(&self.yearly, date.month(), date.day()))
     }

@@ -1,13 +1,13 @@
 //! Open time as tables: every question is a bucket read, a compare and a span read, whatever its length.
 //!
-//! The horizon is cut into pages of equal length (a power of two of seconds), each built when a question first
-//! touches it. A page holds the merged open intervals as spans, a start and the open seconds before it, and two
-//! bucket indexes that lead from a second, or from an amount of open time, to its span without a search.
+//! The horizon is cut into pages of equal length (a power of two of microseconds), each built when a question first
+//! touches it. A page holds the merged open intervals as spans, a start and the open time before it, and two bucket
+//! indexes that lead from an instant, or from an amount of open time, to its span without a search.
 
 #![expect(
     clippy::arithmetic_side_effects,
-    reason = "INVARIANT: instants lie in the horizon (below 2^53 microseconds), so does open time; durations are \
-              compared with the rest of a page before they are added"
+    reason = "INVARIANT: instants lie in the horizon (below 2^53 microseconds), so does open time; a duration is below \
+              2^63 and added to open time in unsigned arithmetic"
 )]
 
 use std::sync::OnceLock;
@@ -18,39 +18,57 @@ use super::zone::{HORIZON_END_S, HORIZON_START_S};
 const MICROS: i64 = 1_000_000;
 pub(crate) const HORIZON_START_US: i64 = HORIZON_START_S * MICROS;
 pub(crate) const HORIZON_END_US: i64 = HORIZON_END_S * MICROS;
+const END: u64 = HORIZON_END_US.unsigned_abs();
 
-/// Some four years a page; fewer for a calendar with so many windows that a page could exceed 65 535 spans.
-const PAGE_BITS: u32 = 27;
-const DENSE_PAGE_BITS: u32 = 25;
-const DENSE_WINDOWS_A_DAY: usize = 40;
-/// An index has at most this many buckets (as a power of two).
-const MOST_BUCKETS_BITS: u32 = 13;
+/// Some 407 days a page, so that a page of the densest calendar has fewer than 65 535 spans.
+const PAGE_BITS: u32 = 45;
+const PAGE: u64 = 1 << PAGE_BITS;
+/// Buckets of an index: some 4.8 hours each, where most calendars open at most once.
+const BUCKETS: usize = 2_048;
+const BUCKET_MASK: u64 = 2_047;
+const TIME_BITS: u32 = PAGE_BITS - 11;
+/// Pages that cover the horizon.
+const PAGES: usize = 207;
+const _: () = assert!((END - 1) >> PAGE_BITS == 206 && PAGES == 207);
 
-/// The open time of one calendar, page by page.
+/// The open time of one calendar, page by page. Instants and lengths are microseconds.
+///
+/// A question is asked quickly first: straight code without a call, which gives `None` where anything is unusual (a
+/// page not built yet, a bucket with several openings). Asked thoroughly, `None` is outside the horizon.
 #[derive(Debug)]
 pub(crate) struct Table {
     schedule: Schedule,
-    page_bits: u32,
-    pages: Box<[OnceLock<Page>]>,
+    pages: Box<[OnceLock<Page>; PAGES]>,
 }
 
 /// An instant as the table sees it.
 struct Place<'a> {
-    number: usize,
+    number: u64,
     page: &'a Page,
-    /// The span that holds the instant or is the last before it.
-    span: usize,
-    /// Open microseconds of this page before the instant.
-    open_us: i64,
-    is_open: bool,
+    /// The span that holds the instant or is the last before it, and the one after.
+    spans: &'a Pair,
+    /// Microseconds since the start of the page.
+    offset: u64,
+}
+
+impl Place<'_> {
+    /// Returns the open time of the page before the instant.
+    #[inline]
+    fn open(&self) -> u64 {
+        let [here, next] = self.spans;
+        (here.open + (self.offset - here.start)).min(next.open)
+    }
+
+    #[inline]
+    fn is_open(&self) -> bool {
+        let [here, next] = self.spans;
+        self.offset - here.start < next.open - here.open
+    }
 }
 
 impl Table {
     pub(crate) fn new(schedule: Schedule) -> Self {
-        let dense = schedule.most_windows_a_day() > DENSE_WINDOWS_A_DAY;
-        let page_bits = if dense { DENSE_PAGE_BITS } else { PAGE_BITS };
-        let count = usize::try_from((HORIZON_END_S >> page_bits) + 1).unwrap_or_default();
-        Self { schedule, page_bits, pages: (0..count).map(|_| OnceLock::new()).collect() }
+        Self { schedule, pages: Box::new([const { OnceLock::new() }; PAGES]) }
     }
 
     pub(crate) fn schedule(&self) -> &Schedule {
@@ -60,252 +78,256 @@ impl Table {
     /// Returns the bytes held by the pages built so far.
     pub(crate) fn bytes(&self) -> usize {
         let pages = self.pages.iter().filter_map(OnceLock::get).map(Page::bytes).sum::<usize>();
-        pages + self.pages.len() * size_of::<OnceLock<Page>>()
+        pages + size_of_val(&*self.pages)
     }
 
-    fn page(&self, number: usize) -> Option<&Page> {
-        let slot = self.pages.get(number)?;
-        Some(match slot.get() {
-            Some(page) => page,
-            None => self.build(slot, number),
-        })
+    #[inline]
+    fn page<const QUICK: bool>(&self, number: u64) -> Option<&Page> {
+        let slot = self.pages.get(usize::try_from(number).ok()?)?;
+        if QUICK { slot.get() } else { Some(slot.get_or_init(|| Page::build(&self.schedule, number << PAGE_BITS))) }
     }
 
-    #[cold]
-    fn build<'a>(&self, slot: &'a OnceLock<Page>, number: usize) -> &'a Page {
-        slot.get_or_init(|| Page::build(&self.schedule, self.page_start_s(number), self.page_bits))
-    }
-
-    fn page_start_s(&self, number: usize) -> i64 {
-        i64::try_from(number).unwrap_or(i64::MAX >> self.page_bits) << self.page_bits
-    }
-
-    /// Returns where `at_us` lies; `None` outside the horizon.
-    fn place(&self, at_us: i64) -> Option<Place<'_>> {
-        if !(HORIZON_START_US..HORIZON_END_US).contains(&at_us) {
+    #[inline]
+    fn place<const QUICK: bool>(&self, at: i64) -> Option<Place<'_>> {
+        let at = at.cast_unsigned();
+        if at >= END {
             return None;
         }
-        let at = at_us.cast_unsigned();
-        let (at_s, rest_us) = (at / MICROS.cast_unsigned(), at % MICROS.cast_unsigned());
-        let number = usize::try_from(at_s >> self.page_bits).ok()?;
-        let page = self.page(number)?;
-        let offset_s = u32::try_from(at_s & ((1 << self.page_bits) - 1)).ok()?;
-        let span = page.span_at(offset_s);
-        let (start_s, open_s, length_s) = page.span(span)?;
-        let into_us = i64::from(offset_s - start_s) * MICROS + rest_us.cast_signed();
-        let length_us = i64::from(length_s) * MICROS;
-        Some(Place {
-            number,
-            page,
-            span,
-            open_us: i64::from(open_s) * MICROS + into_us.min(length_us),
-            is_open: into_us < length_us,
-        })
+        let (number, offset) = (at >> PAGE_BITS, at & (PAGE - 1));
+        let page = self.page::<QUICK>(number)?;
+        let spans = page.at::<QUICK>(offset)?;
+        Some(Place { number, page, spans, offset })
     }
 
-    pub(crate) fn is_open(&self, at_us: i64) -> Option<bool> {
-        self.place(at_us).map(|place| place.is_open)
+    #[inline]
+    pub(crate) fn is_open<const QUICK: bool>(&self, at: i64) -> Option<bool> {
+        self.place::<QUICK>(at).map(|place| place.is_open())
     }
 
-    /// Returns the open microseconds in `[from_us, to_us)`, for `from_us <= to_us`.
-    pub(crate) fn elapsed(&self, from_us: i64, to_us: i64) -> Option<i64> {
-        let (from, to) = (self.place(from_us)?, self.place(to_us)?);
-        let mut elapsed_us = to.open_us - from.open_us;
+    /// Returns the open time in `[from, to)`, for `from <= to`.
+    #[inline]
+    pub(crate) fn elapsed<const QUICK: bool>(&self, from: i64, to: i64) -> Option<i64> {
+        let (from, to) = (self.place::<QUICK>(from)?, self.place::<QUICK>(to)?);
+        let mut until = to.open();
         for number in from.number..to.number {
-            elapsed_us += self.page(number)?.total_us;
+            until += self.page::<QUICK>(number)?.total;
         }
-        Some(elapsed_us)
+        Some((until - from.open()).cast_signed())
     }
 
-    /// Returns the earliest instant that has `length_us` open microseconds between `start_us` and it.
-    pub(crate) fn add(&self, start_us: i64, length_us: i64) -> Option<i64> {
-        let Place { mut number, mut page, open_us, .. } = self.place(start_us)?;
-        if length_us == 0 {
-            return Some(start_us);
+    /// Returns the earliest instant that has `length` of open time between `start` and it.
+    #[inline]
+    pub(crate) fn add<const QUICK: bool>(&self, start: i64, length: i64) -> Option<i64> {
+        let place = self.place::<QUICK>(start)?;
+        if length == 0 {
+            return Some(start);
         }
-        let mut wanted_us = length_us;
-        let mut passed_us = open_us;
-        while wanted_us > page.total_us - passed_us {
-            wanted_us -= page.total_us - passed_us;
-            passed_us = 0;
+        let (mut number, mut page) = (place.number, place.page);
+        let mut until = place.open() + length.cast_unsigned();
+        while until > page.total {
+            until -= page.total;
             number += 1;
-            page = self.page(number)?;
+            page = self.page::<QUICK>(number)?;
+            if QUICK && until > page.total {
+                return None;
+            }
         }
-        let open_us = passed_us + wanted_us;
         // The span in which the last of the wanted microseconds passes.
-        let span = page.span_of_open(u32::try_from((open_us - 1).cast_unsigned() / MICROS.cast_unsigned()).ok()?);
-        let (start_s, open_s, _) = page.span(span)?;
-        let into_us = open_us - i64::from(open_s) * MICROS;
-        let answer_us = (self.page_start_s(number) + i64::from(start_s)) * MICROS + into_us;
-        (answer_us < HORIZON_END_US).then_some(answer_us)
+        let [span, _] = page.at_open::<QUICK>(until - 1)?;
+        let answer = (number << PAGE_BITS) + span.start + (until - span.open);
+        (answer < END).then_some(answer.cast_signed())
     }
 
-    /// Returns the latest instant that has `length_us` open microseconds between it and `end_us`.
-    pub(crate) fn subtract(&self, end_us: i64, length_us: i64) -> Option<i64> {
-        let Place { mut number, mut page, open_us, .. } = self.place(end_us)?;
-        if length_us == 0 {
-            return Some(end_us);
+    /// Returns the latest instant that has `length` of open time between it and `end`.
+    #[inline]
+    pub(crate) fn subtract<const QUICK: bool>(&self, end: i64, length: i64) -> Option<i64> {
+        let place = self.place::<QUICK>(end)?;
+        if length == 0 {
+            return Some(end);
         }
-        let mut wanted_us = length_us;
-        let mut before_us = open_us;
-        while wanted_us > before_us {
-            wanted_us -= before_us;
+        let (mut number, mut page, mut before) = (place.number, place.page, place.open());
+        let mut wanted = length.cast_unsigned();
+        while wanted > before {
+            wanted -= before;
             number = number.checked_sub(1)?;
-            page = self.page(number)?;
-            before_us = page.total_us;
+            page = self.page::<QUICK>(number)?;
+            before = page.total;
         }
-        let open_us = before_us - wanted_us;
-        let span = page.span_of_open(u32::try_from(open_us.cast_unsigned() / MICROS.cast_unsigned()).ok()?);
-        let (start_s, open_s, _) = page.span(span)?;
-        let into_us = open_us - i64::from(open_s) * MICROS;
-        Some((self.page_start_s(number) + i64::from(start_s)) * MICROS + into_us)
+        let open = before - wanted;
+        let [span, _] = page.at_open::<QUICK>(open)?;
+        Some(((number << PAGE_BITS) + span.start + (open - span.open)).cast_signed())
     }
 
-    /// Returns `at_us` when open then, otherwise the start of the next open interval.
-    pub(crate) fn next_open(&self, at_us: i64) -> Option<i64> {
-        let place = self.place(at_us)?;
-        if place.is_open {
-            return Some(at_us);
+    /// Returns `at` when open then, otherwise the start of the next open interval.
+    #[inline]
+    pub(crate) fn next_open<const QUICK: bool>(&self, at: i64) -> Option<i64> {
+        let place = self.place::<QUICK>(at)?;
+        if place.is_open() {
+            return Some(at);
         }
-        let (number, span) = self.real_span(place.number, place.span + 1)?;
-        let (start_s, ..) = self.page(number)?.span(span)?;
-        Some((self.page_start_s(number) + i64::from(start_s)) * MICROS)
+        let [_, next] = place.spans;
+        if next.start < PAGE {
+            return Some(((place.number << PAGE_BITS) + next.start).cast_signed());
+        }
+        let (number, [first, _]) = self.first_span::<QUICK>(place.number + 1)?;
+        Some(((number << PAGE_BITS) + first.start).cast_signed())
     }
 
-    /// Returns the end of the open interval that holds `at_us`, or else of the next one.
-    pub(crate) fn next_close(&self, at_us: i64) -> Option<i64> {
-        let place = self.place(at_us)?;
-        let (mut number, mut span) =
-            if place.is_open { (place.number, place.span) } else { self.real_span(place.number, place.span + 1)? };
+    /// Returns the end of the open interval that holds `at`, or else of the next one.
+    #[inline]
+    pub(crate) fn next_close<const QUICK: bool>(&self, at: i64) -> Option<i64> {
+        let place = self.place::<QUICK>(at)?;
+        let [_, next] = place.spans;
+        let (mut number, mut spans) = if place.is_open() {
+            (place.number, place.spans)
+        } else if next.start < PAGE {
+            (place.number, place.page.at::<QUICK>(next.start)?)
+        } else {
+            self.first_span::<QUICK>(place.number + 1)?
+        };
         loop {
-            let (start_s, _, length_s) = self.page(number)?.span(span)?;
-            let end_s = self.page_start_s(number) + i64::from(start_s) + i64::from(length_s);
-            if end_s >= HORIZON_END_S {
+            let [span, next] = spans;
+            let end = (number << PAGE_BITS) + span.start + (next.open - span.open);
+            if end >= END {
                 return None;
             }
             // An interval that runs on in the next page was cut in two there.
-            let runs_on =
-                end_s == self.page_start_s(number + 1) && matches!(self.page(number + 1)?.span(1), Some((0, ..)));
-            if !runs_on {
-                return Some(end_s * MICROS);
+            if end & (PAGE - 1) > 0 {
+                return Some(end.cast_signed());
             }
-            (number, span) = (number + 1, 1);
+            number += 1;
+            spans = self.page::<QUICK>(number)?.first_pair()?;
+            if spans[0].start > 0 {
+                return Some(end.cast_signed());
+            }
         }
     }
 
-    /// Returns the span `span` of the page `number`, or the first one of a later page when that page has none.
-    fn real_span(&self, mut number: usize, mut span: usize) -> Option<(usize, usize)> {
-        while self.page(number)?.span(span).is_none() {
+    /// Returns the first span of the page `number`, or of the first later page that has one.
+    fn first_span<const QUICK: bool>(&self, mut number: u64) -> Option<(u64, &Pair)> {
+        loop {
+            let spans = self.page::<QUICK>(number)?.first_pair()?;
+            if spans[0].start < PAGE {
+                return Some((number, spans));
+            }
             number += 1;
-            span = 1;
         }
-        Some((number, span))
     }
 }
 
-/// A merged open interval: where it starts and how much was open before it.
+/// A merged open interval: where it starts and how much of the page was open before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Span {
-    /// Seconds since the start of the page.
-    start_s: u32,
-    /// Open seconds of the page before `start_s`.
-    open_s: u32,
+    /// Microseconds since the start of the page.
+    start: u64,
+    /// Open microseconds of the page before `start`.
+    open: u64,
 }
+
+/// A span and the one after it.
+type Pair = [Span; 2];
 
 #[derive(Debug)]
 struct Page {
-    // INVARIANT: the first entry is an empty span at 0, the last a sentinel at `u32::MAX` with all open seconds;
-    // starts and open seconds ascend, and both do so strictly between real spans.
+    // INVARIANT: the first entry is an empty span at 0, the last two are sentinels beyond every offset with all the
+    // open time; starts and open times ascend, and both do so strictly between real spans.
     spans: Box<[Span]>,
-    by_time: Buckets,
-    by_open: Buckets,
-    total_us: i64,
+    by_time: Index,
+    by_open: Index,
+    total: u64,
 }
 
 impl Page {
-    fn build(schedule: &Schedule, page_start_s: i64, page_bits: u32) -> Self {
-        let page_s = 1_u32 << page_bits;
-        let mut spans = vec![Span { start_s: 0, open_s: 0 }];
-        let mut total_s = 0_u32;
-        schedule.for_each_interval(page_start_s, page_start_s + i64::from(page_s), |opens_s, closes_s| {
-            let start_s = u32::try_from(opens_s - page_start_s).unwrap_or(page_s);
-            spans.push(Span { start_s, open_s: total_s });
-            total_s += u32::try_from(closes_s - opens_s).unwrap_or_default();
+    fn build(schedule: &Schedule, page_start: u64) -> Self {
+        let page_end = page_start + PAGE;
+        let mut spans = vec![Span { start: 0, open: 0 }];
+        let mut total = 0;
+        let seconds = |micros: u64| micros.cast_signed() / MICROS;
+        schedule.for_each_interval(seconds(page_start), seconds(page_end) + 1, |opens_s, closes_s| {
+            let opens = (opens_s * MICROS).cast_unsigned().max(page_start);
+            let closes = (closes_s * MICROS).cast_unsigned().min(page_end);
+            if opens < closes {
+                spans.push(Span { start: opens - page_start, open: total });
+                total += closes - opens;
+            }
         });
-        spans.push(Span { start_s: u32::MAX, open_s: total_s });
-        let by_time = Buckets::build(&spans, page_s, |span| span.start_s);
-        let by_open = Buckets::build(&spans, total_s.max(1), |span| span.open_s);
-        Self { spans: spans.into_boxed_slice(), by_time, by_open, total_us: i64::from(total_s) * MICROS }
+        let open_bits = (0..TIME_BITS).find(|bits| total >> bits <= BUCKET_MASK).unwrap_or(TIME_BITS);
+        let by_time = Index::build(&spans, TIME_BITS, |span| span.start);
+        let by_open = Index::build(&spans, open_bits, |span| span.open);
+        spans.extend([Span { start: u64::MAX, open: total }; 2]);
+        Self { spans: spans.into_boxed_slice(), by_time, by_open, total }
     }
 
     fn bytes(&self) -> usize {
         size_of_val(&*self.spans) + size_of_val(&*self.by_time.first) + size_of_val(&*self.by_open.first)
     }
 
-    /// Returns the last span that starts at or before `offset_s`.
-    fn span_at(&self, offset_s: u32) -> usize {
-        self.by_time.find(offset_s, |span| self.spans.get(span).is_some_and(|span| span.start_s <= offset_s))
+    /// Returns the last span that starts at or before `offset`, and the one after.
+    #[inline]
+    fn at<const QUICK: bool>(&self, offset: u64) -> Option<&Pair> {
+        self.by_time.find::<QUICK>(&self.spans, offset, TIME_BITS, |span| span.start)
     }
 
-    /// Returns the last span with at most `open_s` open seconds before it.
-    fn span_of_open(&self, open_s: u32) -> usize {
-        self.by_open.find(open_s, |span| self.spans.get(span).is_some_and(|span| span.open_s <= open_s))
+    /// Returns the last span with at most `open` open time before it, and the one after.
+    #[inline]
+    fn at_open<const QUICK: bool>(&self, open: u64) -> Option<&Pair> {
+        self.by_open.find::<QUICK>(&self.spans, open, self.by_open.bits, |span| span.open)
     }
 
-    /// Returns start, open seconds before it, and length of a span; `None` for the sentinel and beyond.
-    fn span(&self, span: usize) -> Option<(u32, u32, u32)> {
-        let (here, next) = (self.spans.get(span)?, self.spans.get(span + 1)?);
-        Some((here.start_s, here.open_s, next.open_s - here.open_s))
+    /// Returns the first span, and the one after.
+    fn first_pair(&self) -> Option<&Pair> {
+        self.spans.get(1..).and_then(<[Span]>::first_chunk)
     }
 }
 
-/// Leads from a number to the last entry that is not above it.
+/// Leads from a number to the last span that is not above it.
 #[derive(Debug)]
-struct Buckets {
-    /// The last entry at or below the first number of each bucket.
-    first: Box<[u16]>,
+struct Index {
+    /// The last span at or below the first number of each bucket.
+    first: Box<[u16; BUCKETS]>,
     bits: u32,
-    /// The largest power of two not above the most entries that begin inside one bucket.
-    widest_step: usize,
 }
 
-impl Buckets {
-    /// `entries` ascend by `key`; numbers below `end` will be asked for.
-    fn build(entries: &[Span], end: u32, key: impl Fn(&Span) -> u32) -> Self {
-        let gaps = entries.windows(2).filter_map(|pair| match pair {
-            [a, b] if key(a) > 0 && key(b) < end => Some(key(b) - key(a)),
-            _ => None,
-        });
-        let narrowest = gaps.filter(|gap| *gap > 0).min().unwrap_or(end);
-        let bits = narrowest.ilog2().max((32 - end.leading_zeros()).saturating_sub(MOST_BUCKETS_BITS));
-        let count = (end >> bits) + 1;
-        let mut first = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
-        let (mut entry, mut most) = (0_usize, 0_usize);
-        for bucket in 0..count {
-            let begin = bucket << bits;
-            let before = entry;
-            while entries.get(entry + 1).is_some_and(|next| key(next) <= begin) {
-                entry += 1;
-            }
-            if let Some(&last) = first.last() {
-                most = most.max(entry - usize::from(last));
-            }
-            debug_assert!(before <= entry);
-            first.push(u16::try_from(entry).unwrap_or(u16::MAX));
+impl Index {
+    /// The spans are those of a page without its sentinels and ascend by `key`; a bucket is `1 << bits` numbers wide.
+    fn build(spans: &[Span], bits: u32, key: impl Fn(&Span) -> u64) -> Self {
+        let mut first = Box::new([0_u16; BUCKETS]);
+        let mut rest = first.as_mut_slice();
+        let mut filled = 0;
+        for (span, next) in (0_u16..).zip(spans.iter().skip(1)) {
+            // The buckets that begin before the next span.
+            let until = key(next).div_ceil(1 << bits);
+            let (buckets, others) = rest.split_at_mut(usize::try_from(until - filled).unwrap_or(0).min(rest.len()));
+            buckets.fill(span);
+            (rest, filled) = (others, until);
         }
-        most = most.max(entries.len().saturating_sub(entry + 1));
-        Self { first: first.into_boxed_slice(), bits, widest_step: if most == 0 { 0 } else { 1 << most.ilog2() } }
+        rest.fill(u16::try_from(spans.len() - 1).unwrap_or(u16::MAX));
+        Self { first, bits }
     }
 
-    /// Returns the last entry for which `not_above` holds; `number` is what it compares with.
-    fn find(&self, number: u32, not_above: impl Fn(usize) -> bool) -> usize {
-        let bucket = usize::try_from(number >> self.bits).unwrap_or(usize::MAX);
-        let mut entry = self.first.get(bucket).copied().map_or(0, usize::from);
-        let mut step = self.widest_step;
-        while step > 0 {
-            entry += if not_above(entry + step) { step } else { 0 };
-            step >>= 1;
+    /// Returns the last span whose `key` is not above `number`, and the one after.
+    #[inline]
+    fn find<'a, const QUICK: bool>(
+        &self,
+        spans: &'a [Span],
+        number: u64,
+        bits: u32,
+        key: impl Fn(&Span) -> u64,
+    ) -> Option<&'a Pair> {
+        let bucket = usize::try_from((number >> bits) & BUCKET_MASK).unwrap_or(0);
+        let first = usize::from(*self.first.get(bucket).unwrap_or(&0));
+        let three = spans.get(first..first + 3)?;
+        // Most buckets hold one opening at most: whether it lies before or after the number is no branch.
+        let one_on = usize::from(three.get(1).is_some_and(|second| key(second) <= number));
+        let pair = three.get(one_on..).and_then(<[Span]>::first_chunk)?;
+        if key(&pair[1]) > number {
+            return Some(pair);
         }
-        entry
+        if QUICK {
+            return None;
+        }
+        let later = spans.get(first + 1..).unwrap_or_default();
+        let passed = later.partition_point(|span| key(span) <= number);
+        spans.get(first + passed..).and_then(<[Span]>::first_chunk)
     }
 }

@@ -1,0 +1,123 @@
+//! Instructions by callgrind. Each count but `loop_alone` is of 1,024 questions; `loop_alone` is what asking costs.
+
+use std::hint::black_box;
+
+use gungraun::prelude::*;
+use sla_benches::{engine, history, instants, length, office, office_rules, ten_years};
+use sla_core::Engine;
+use sla_core::calendar::{Calendar, ZoneDatabase};
+use sla_core::ticket::{Event, Ticket};
+use sla_core::time::{BusinessDuration, Timestamp};
+
+type Asked = (&'static Calendar, &'static [Timestamp], BusinessDuration);
+
+// Inputs are leaked, so that dropping them is not counted.
+
+fn asked(target: &str) -> Asked {
+    (Box::leak(Box::new(office())), instants().leak(), length(target))
+}
+
+#[library_benchmark]
+#[bench::none(args = ("0s"), setup = asked)]
+fn loop_alone((office, instants, target): Asked) {
+    for at in black_box(instants) {
+        black_box((office, *at, target));
+    }
+}
+
+#[library_benchmark]
+#[bench::quarter_of_an_hour(args = ("15m"), setup = asked)]
+#[bench::month(args = ("720h"), setup = asked)]
+fn add((office, instants, target): Asked) {
+    for at in black_box(instants) {
+        let _ = black_box(office.add(*at, target));
+    }
+}
+
+#[library_benchmark]
+#[bench::quarter_of_an_hour(args = ("15m"), setup = asked)]
+#[bench::month(args = ("720h"), setup = asked)]
+fn subtract((office, instants, target): Asked) {
+    for at in black_box(instants) {
+        let _ = black_box(office.subtract(*at, target));
+    }
+}
+
+// The length is wall time here.
+#[library_benchmark]
+#[bench::hour(args = ("1h"), setup = asked)]
+#[bench::year(args = ("8760h"), setup = asked)]
+fn elapsed((office, instants, target): Asked) {
+    for at in black_box(instants) {
+        let _ = black_box(office.elapsed(*at, Timestamp::from_micros(at.as_micros() + target.as_micros())));
+    }
+}
+
+#[library_benchmark]
+#[bench::random(args = ("0s"), setup = asked)]
+fn is_open((office, instants, _): Asked) {
+    for at in black_box(instants) {
+        let _ = black_box(office.is_open(*at));
+    }
+}
+
+#[library_benchmark]
+#[bench::random(args = ("0s"), setup = asked)]
+fn next_open((office, instants, _): Asked) {
+    for at in black_box(instants) {
+        let _ = black_box(office.next_open(*at));
+    }
+}
+
+#[library_benchmark]
+#[bench::random(args = ("0s"), setup = asked)]
+fn next_close((office, instants, _): Asked) {
+    for at in black_box(instants) {
+        let _ = black_box(office.next_close(*at));
+    }
+}
+
+// One calendar, not 1,024.
+#[library_benchmark]
+fn compile_and_ask_ten_years() -> Calendar {
+    let calendar = Calendar::compile(&office_rules(), &ZoneDatabase::embedded()).unwrap();
+    ten_years(&calendar);
+    calendar
+}
+
+type Folded = (&'static Engine, &'static Ticket, &'static [Event]);
+
+fn folded() -> Folded {
+    let engine = Box::leak(Box::new(engine()));
+    let history = Box::leak(Box::new(history(engine)));
+    // The pages that the answer reads are built.
+    engine.evaluate(history.ticket(), history.ticket().last_at).unwrap();
+    (engine, history.ticket(), history.events())
+}
+
+// One ticket of 20 events.
+#[library_benchmark]
+#[bench::open(setup = folded)]
+fn evaluate((engine, ticket, _): Folded) {
+    let _ = black_box(engine.evaluate(black_box(ticket), ticket.last_at));
+}
+
+// 20 events.
+#[library_benchmark]
+#[bench::open(setup = folded)]
+fn fold((_, _, events): Folded) -> Option<Ticket> {
+    let (opening, rest) = black_box(events).split_first()?;
+    let mut ticket = Ticket::open(opening).ok()?;
+    for event in rest {
+        ticket.apply(event).ok()?;
+    }
+    Some(ticket)
+}
+
+library_benchmark_group!(
+    name = calendar,
+    benchmarks = [loop_alone, add, subtract, elapsed, is_open, next_open, next_close, compile_and_ask_ten_years]
+);
+library_benchmark_group!(name = ticket, benchmarks = [evaluate, fold]);
+
+main!(library_benchmark_groups = calendar, ticket);

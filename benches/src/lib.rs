@@ -1,0 +1,110 @@
+//! What the benchmarks measure on: one office calendar, random instants, one ticket.
+
+use chrono::NaiveDate;
+use sla_core::calendar::{Calendar, CalendarRules, Holiday, HolidayDate, Hours, Week, Window, ZoneDatabase};
+use sla_core::engine::Decision;
+use sla_core::ticket::{Actor, Command, History, Opening, Role};
+use sla_core::time::{BusinessDuration, Timestamp};
+use sla_core::{Engine, wire};
+
+/// How many random inputs a batch has.
+pub const BATCH: usize = 1_024;
+
+/// The zone of the office.
+pub const ZONE: &str = "Europe/Berlin";
+
+/// The seed policy: three packages.
+pub const TALKABIZ: &str = include_str!("../../examples/talkabiz.json");
+
+/// 120 dates closed all day: the first weekday of each month, 2020 to 2029.
+pub fn holidays() -> impl Iterator<Item = NaiveDate> {
+    (2020..2030).flat_map(|year| {
+        (1..=12).map(move |month| {
+            let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap();
+            first.iter_days().find(|day| !day.format("%a").to_string().starts_with('S')).unwrap()
+        })
+    })
+}
+
+/// Monday to Friday, 08:00 to 12:00 and 13:00 to 17:00, 120 holidays.
+pub fn office_rules() -> CalendarRules {
+    let mut week = Week::default();
+    for day in &mut week.days[..5] {
+        day.extend(["08:00-12:00", "13:00-17:00"].map(|window| Window::parse(window).unwrap()));
+    }
+    let mut rules = CalendarRules::new(ZONE, Hours::Weekly(week));
+    rules.holidays =
+        holidays().map(|date| Holiday { name: "Closed".to_owned(), date: HolidayDate::On(date) }).collect();
+    rules
+}
+
+/// The office, with every page built that a question about 2020 to 2029 reads, a year more on either side.
+pub fn office() -> Calendar {
+    let office = Calendar::compile(&office_rules(), &ZoneDatabase::embedded()).unwrap();
+    touch(&office, "2019-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
+    office
+}
+
+/// Asks about ten years, so that their pages are built.
+pub fn ten_years(calendar: &Calendar) {
+    touch(calendar, "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z");
+}
+
+fn touch(calendar: &Calendar, from: &str, to: &str) {
+    calendar.elapsed(Timestamp::parse(from).unwrap(), Timestamp::parse(to).unwrap()).unwrap();
+}
+
+/// Random instants from 2020 to 2029, whole seconds, always the same.
+pub fn instants() -> Vec<Timestamp> {
+    let start = Timestamp::parse("2020-01-01T00:00:00Z").unwrap().as_micros();
+    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((state >> 33) % (3_600 * 24 * 3_652)).unwrap()
+    };
+    (0..BATCH).map(|_| Timestamp::from_micros(start + next() * 1_000_000)).collect()
+}
+
+/// A length of business time.
+pub fn length(text: &str) -> BusinessDuration {
+    BusinessDuration::parse(text).unwrap()
+}
+
+/// An engine under the seed policy.
+pub fn engine() -> Engine {
+    Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap()
+}
+
+/// A ticket of 20 events, half an hour apart, still open: opened, assigned, then messages, replies and pauses.
+pub fn history(engine: &Engine) -> History {
+    let message =
+        r#"{"message_ref": "m", "content_sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"}"#;
+    let opening = format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "enterprise", "channel": "whatsapp", "message": {message}}}"#
+    );
+    let opening: Opening = wire::command::read_opening(opening).unwrap();
+    let admin = Actor::new(Role::Admin, "root");
+    let kim = Actor::new(Role::Customer, "kim");
+    let commands: [(String, &Actor); 5] = [
+        (r#"{"command": "assign", "agent": "ana"}"#.to_owned(), &admin),
+        (format!(r#"{{"command": "reply", "channel": "whatsapp", "message": {message}}}"#), &admin),
+        (r#"{"command": "pause", "status": "pending", "reason": "question"}"#.to_owned(), &admin),
+        (format!(r#"{{"command": "customer_message", "channel": "whatsapp", "message": {message}}}"#), &kim),
+        (format!(r#"{{"command": "note", "message": {message}}}"#), &admin),
+    ];
+    let mut now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+    let Decision::Accepted(opened) = engine.open(&opening, &kim, now).unwrap() else { panic!("refused") };
+    let mut history = History::new(opened.events).unwrap();
+    for (command, actor) in commands.iter().cycle() {
+        if history.events().len() >= 20 {
+            break;
+        }
+        now = Timestamp::from_micros(now.as_micros() + 600_000_000);
+        let command: Command = wire::command::read(command).unwrap();
+        match engine.decide(history.ticket(), &command, actor, now).unwrap() {
+            Decision::Accepted(accepted) => history.extend(accepted.events).unwrap(),
+            Decision::Refused(refusal) => panic!("{refusal}"),
+        }
+    }
+    history
+}
