@@ -85,18 +85,18 @@ impl std::fmt::Display for Refusal {
 
 /// Why a decision did not come about: refused, or impossible to judge.
 #[derive(Debug)]
-pub(crate) enum Denial {
+pub(crate) enum Declined {
     Refused(Refusal),
     Failed(Error),
 }
 
-impl From<Error> for Denial {
+impl From<Error> for Declined {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }
 }
 
-impl From<Refusal> for Denial {
+impl From<Refusal> for Declined {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
@@ -194,6 +194,21 @@ impl Action {
             Role::System => Never,
         }
     }
+}
+
+/// The longest reason, in bytes of UTF-8.
+pub const MAX_REASON_BYTES: usize = 10_000;
+
+/// Refuses a reason that says nothing, or too much.
+pub(crate) fn check_reason(action: &str, reason: &str) -> Result<(), Refusal> {
+    let why = if reason.trim().is_empty() {
+        "no reason is given"
+    } else if reason.len() > MAX_REASON_BYTES {
+        "the reason is longer than 10000 bytes"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(RefusalCode::ReasonRequired, action, why, "say why, in at most 10000 bytes"))
 }
 
 /// Whose an action's ticket is.

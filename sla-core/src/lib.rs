@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod audit;
 pub mod calendar;
 pub mod channel;
 mod digest;
@@ -13,9 +14,11 @@ pub mod engine;
 mod error;
 pub mod escalation;
 mod id;
+pub mod monitor;
 pub mod package;
 pub mod policy;
 mod record;
+pub mod revision;
 pub mod ticket;
 pub mod time;
 mod timer;

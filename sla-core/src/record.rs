@@ -37,8 +37,12 @@ impl Record {
         self.0.extend(number.to_be_bytes());
     }
 
+    pub(crate) fn unsigned(&mut self, number: u64) {
+        self.0.extend(number.to_be_bytes());
+    }
+
     pub(crate) fn length(&mut self, length: usize) {
-        self.0.extend(u64::try_from(length).unwrap_or(u64::MAX).to_be_bytes());
+        self.unsigned(u64::try_from(length).unwrap_or(u64::MAX));
     }
 
     pub(crate) fn text(&mut self, text: &str) {

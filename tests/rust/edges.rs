@@ -51,12 +51,15 @@ fn events() -> Vec<Event> {
     history.events().to_vec()
 }
 
+/// Makes a history something that is none.
+type Break = fn(&mut Vec<Event>);
+
 #[test]
 fn a_list_of_events_that_is_no_history_is_refused() {
     let whole = events();
     assert_eq!(whole.len(), 3);
     assert!(History::new(whole.clone()).is_ok());
-    let broken: [(&str, fn(&mut Vec<Event>)); 7] = [
+    let broken: [(&str, Break); 7] = [
         ("nothing", Vec::clear),
         ("no opening", |events| drop(events.remove(0))),
         ("two openings", |events| {

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "word"],
     &["id", "digest", "time"],
-    &["record"],
+    &["record", "monitor"],
     &["calendar", "channel"],
     &["package", "ticket"],
     &["policy"],
     &["access", "timer"],
-    &["escalation"],
+    &["escalation", "audit"],
     &["engine"],
     &["wire"],
+    &["revision"],
 ];
 
 fn floor(room: &str) -> Option<usize> {

@@ -3,7 +3,7 @@
 use super::Engine;
 use super::automatic::next_escalation;
 use super::command_digest::{command_digest, opening_digest};
-use crate::access::{self, Action, Denial, Holders, Refusal, RefusalCode};
+use crate::access::{self, Action, Declined, Holders, Refusal, RefusalCode};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
@@ -13,9 +13,6 @@ use crate::ticket::{
     Event, EventKind, Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Status, Ticket,
 };
 use crate::time::{BusinessDuration, Timestamp};
-
-/// The longest reason, in bytes of UTF-8.
-pub const MAX_REASON_BYTES: usize = 10_000;
 
 /// What became of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +33,7 @@ pub struct Accepted {
     pub ticket: Ticket,
 }
 
-type Judged<T> = Result<T, Denial>;
+type Judged<T> = Result<T, Declined>;
 
 impl Engine {
     /// Decides whether a ticket is opened.
@@ -162,8 +159,8 @@ impl Engine {
 fn settle(judged: Judged<Accepted>) -> Result<Decision, Error> {
     match judged {
         Ok(accepted) => Ok(Decision::Accepted(accepted)),
-        Err(Denial::Refused(refusal)) => Ok(Decision::Refused(refusal)),
-        Err(Denial::Failed(error)) => Err(error),
+        Err(Declined::Refused(refusal)) => Ok(Decision::Refused(refusal)),
+        Err(Declined::Failed(error)) => Err(error),
     }
 }
 
@@ -486,7 +483,7 @@ impl Desk<'_> {
         }
     }
 
-    fn channel_missing(&self) -> Denial {
+    fn channel_missing(&self) -> Declined {
         refuse(RefusalCode::UnknownChannel, self.name, "the customer's request names no channel", "name its channel")
     }
 
@@ -507,14 +504,8 @@ impl Desk<'_> {
     }
 
     fn reason(&self, reason: &str) -> Judged<String> {
-        let why = if reason.trim().is_empty() {
-            "no reason is given"
-        } else if reason.len() > MAX_REASON_BYTES {
-            "the reason is longer than 10000 bytes"
-        } else {
-            return Ok(reason.to_owned());
-        };
-        Err(refuse(RefusalCode::ReasonRequired, self.name, why, "say why, in at most 10000 bytes"))
+        access::check_reason(self.name, reason)?;
+        Ok(reason.to_owned())
     }
 
     fn not_final(&self) -> Judged<()> {
@@ -544,7 +535,7 @@ impl Desk<'_> {
     }
 }
 
-fn refuse(code: RefusalCode, name: &str, message: impl Into<String>, accepted: impl Into<String>) -> Denial {
+fn refuse(code: RefusalCode, name: &str, message: impl Into<String>, accepted: impl Into<String>) -> Declined {
     Refusal::new(code, name, message, accepted).into()
 }
 

@@ -3,6 +3,7 @@
 mod automatic;
 mod command_digest;
 mod decide;
+mod dry_run;
 mod evaluate;
 mod import;
 mod react;
@@ -19,7 +20,8 @@ use crate::policy::{self, Policy, Step, TimerRules};
 use crate::ticket::Ticket;
 use crate::time::BusinessDuration;
 
-pub use self::decide::{Accepted, Decision, MAX_REASON_BYTES};
+pub use self::decide::{Accepted, Decision};
+pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
 pub use self::evaluate::{Activity, CycleEvaluation, Evaluation, Outcome, State, TimerEvaluation};
 pub use self::import::{Import, PastCommand, RefusedCommand};
 

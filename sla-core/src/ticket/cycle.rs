@@ -7,7 +7,7 @@ use crate::time::{BusinessDuration, Timestamp};
 use super::event::{Change, Due, Standing, StopCause, StopOutcome};
 
 /// All cycles of one timer of one ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TimerTrack {
     /// The timer.
     pub timer: Id,
@@ -27,7 +27,7 @@ impl TimerTrack {
 }
 
 /// One cycle: a promise, what is used of it, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cycle {
     /// 1 for the first.
     pub number: u32,
@@ -59,7 +59,7 @@ pub struct Cycle {
 }
 
 /// Where a cycle stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Counting since this instant.
     Running {

@@ -10,7 +10,7 @@ use crate::word::words;
 use super::status::{Actor, PauseStatus};
 
 /// One entry of a ticket's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Event {
     /// The ticket.
     pub ticket: Id,
@@ -33,7 +33,7 @@ pub struct Event {
 }
 
 /// A host's id of a command, with a digest of what it said.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CommandStamp {
     /// The host's id.
     pub id: Id,
@@ -42,7 +42,7 @@ pub struct CommandStamp {
 }
 
 /// A message that stays with the host: where it is and the digest of its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Message {
     /// The host's reference.
     pub message_ref: Id,
@@ -51,7 +51,7 @@ pub struct Message {
 }
 
 /// What happened, with its data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EventKind {
     /// The ticket came into being.
     Opened {
@@ -303,7 +303,7 @@ words! {
 }
 
 /// A step that fired, with what the host needs to act on it once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Firing {
     /// The timer.
     pub timer: Id,
@@ -322,7 +322,7 @@ pub struct Firing {
 }
 
 /// An escalation as it came into being.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Escalation {
     /// 1 for the first of the ticket, then counting up.
     pub number: u32,
@@ -339,7 +339,7 @@ pub struct Escalation {
 }
 
 /// What an event did to one cycle of one timer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TimerChange {
     /// The timer.
     pub timer: Id,
@@ -350,7 +350,7 @@ pub struct TimerChange {
 }
 
 /// A change of one cycle. All durations are business time in the cycle's calendar.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Change {
     /// The cycle began.
     Started {
@@ -418,7 +418,7 @@ pub enum Change {
 }
 
 /// An instant that new terms give for a step, before the change that brought them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ComputedStep {
     /// The step's id within the timer.
     pub step: Id,
@@ -447,7 +447,7 @@ words! {
 }
 
 /// When a cycle falls due, or what is left while it stands still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// Counting; due at this instant.
     Due(Due),
@@ -456,7 +456,7 @@ pub enum Standing {
 }
 
 /// A due instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Due {
     /// An instant.
     At(Timestamp),

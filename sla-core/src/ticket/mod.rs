@@ -27,7 +27,7 @@ pub use self::status::{Actor, PauseStatus, Role, Status};
 /// The state of one ticket after its last event.
 ///
 /// A pure function of the events: the same events give an equal ticket, whoever folds them and whenever.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ticket {
     /// The host's id.
     pub id: Id,
@@ -70,7 +70,7 @@ pub struct Ticket {
 }
 
 /// A wait for somebody else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pause {
     /// When it began; moving between `pending` and `on_hold` does not change it.
     pub since: Timestamp,
@@ -83,7 +83,7 @@ pub struct Pause {
 }
 
 /// Where an escalation stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EscalationState {
     /// When it came into being.
     pub at: Timestamp,

@@ -101,7 +101,7 @@ pub(super) fn event_value(event: &Event) -> Value {
     })
 }
 
-fn event_from(value: Value, place: &str) -> Result<Event, Error> {
+pub(super) fn event_from(value: Value, place: &str) -> Result<Event, Error> {
     let frame: Frame = read_as(value, place)?;
     let place = if EventKind::NAMES.contains(&frame.kind.as_str()) {
         format!("{place}/data")

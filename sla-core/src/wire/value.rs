@@ -4,6 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 use crate::access::{Action, RefusalCode};
+use crate::audit::ChainKind;
 use crate::digest::Digest;
 use crate::engine::{Activity, Outcome, State};
 use crate::error::Error;
@@ -159,6 +160,7 @@ words_on_wire!(
     Activity,
     Apply,
     AssignCause,
+    ChainKind,
     CloseCause,
     EscalationStage,
     EscalationTrigger,

@@ -12,6 +12,7 @@
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 
+mod changes;
 mod document;
 mod objects;
 mod reader;
@@ -28,6 +29,7 @@ use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
 use crate::policy::Policy;
 
+pub use self::changes::changes;
 #[cfg(feature = "schema")]
 pub use self::schema::json_schema;
 

@@ -1,0 +1,133 @@
+//! What chains say beside the events of tickets: refusals, and revisions of policies.
+
+use super::{Chain, ChainKind, Content, Entry, sealed};
+use crate::access::Refusal;
+use crate::digest::Digest;
+use crate::id::Id;
+use crate::record::Record;
+use crate::ticket::Actor;
+use crate::time::Timestamp;
+
+/// A refusal as an entry of the host's access log: who wanted what, and why it did not happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// The log; most hosts have one.
+    pub log: Id,
+    /// The place in the log, from 0.
+    pub seq: u64,
+    /// When it was refused.
+    pub at: Timestamp,
+    /// Who wanted it; the name may be blank, for that is one reason to refuse.
+    pub actor: Actor,
+    /// The ticket it concerned, as the host names it.
+    pub ticket: Option<Id>,
+    /// What was refused and why.
+    pub refusal: Refusal,
+}
+
+impl Chain<Denial> {
+    /// Links a refusal that the host gave at `now`.
+    pub fn deny(&mut self, actor: Actor, ticket: Option<Id>, refusal: Refusal, now: Timestamp) -> Entry<Denial> {
+        let seq = self.head().entries;
+        self.link(Denial { log: self.id().clone(), seq, at: now, actor, ticket, refusal }, now)
+    }
+}
+
+impl sealed::Sealed for Denial {}
+
+impl Content for Denial {
+    const KIND: ChainKind = ChainKind::Access;
+
+    fn chain(&self) -> &Id {
+        &self.log
+    }
+
+    fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    fn record(&self, prev: Digest) -> Vec<u8> {
+        let mut record = begin(prev, self);
+        record.long(self.at.as_micros());
+        actor(&mut record, &self.actor);
+        record.option(self.ticket.as_ref(), |record, ticket| record.text(ticket.as_str()));
+        record.text(&self.refusal.action);
+        record.text(self.refusal.code.as_str());
+        record.text(&self.refusal.message);
+        record.text(&self.refusal.accepted);
+        record.finish()
+    }
+}
+
+/// A revision of a policy coming into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// The policy.
+    pub policy: Id,
+    /// The place among its revisions, from 0.
+    pub seq: u64,
+    /// From when on new tickets open under it.
+    pub at: Timestamp,
+    /// The admin who published it.
+    pub actor: Actor,
+    /// Why, never blank.
+    pub reason: String,
+    /// The digest of the revision.
+    pub policy_digest: Digest,
+    /// What differs from the revision before; empty for the first.
+    pub changes: Vec<PolicyChange>,
+}
+
+/// One difference between two revisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyChange {
+    /// Where, as a JSON pointer into the policy document: the new one, or for what was removed, the old one.
+    pub path: String,
+    /// What was, as JSON; `None` when it is new.
+    pub before: Option<String>,
+    /// What is, as JSON; `None` when it was removed.
+    pub after: Option<String>,
+}
+
+impl sealed::Sealed for Publication {}
+
+impl Content for Publication {
+    const KIND: ChainKind = ChainKind::Policy;
+
+    fn chain(&self) -> &Id {
+        &self.policy
+    }
+
+    fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    fn record(&self, prev: Digest) -> Vec<u8> {
+        let mut record = begin(prev, self);
+        record.long(self.at.as_micros());
+        actor(&mut record, &self.actor);
+        record.text(&self.reason);
+        record.digest(self.policy_digest);
+        record.list(&self.changes, |record, change| {
+            record.text(&change.path);
+            record.option(change.before.as_deref(), Record::text);
+            record.option(change.after.as_deref(), Record::text);
+        });
+        record.finish()
+    }
+}
+
+/// Begins the record of an entry.
+pub(super) fn begin<C: Content>(prev: Digest, content: &C) -> Record {
+    let mut record = Record::new("sla-entry", 1);
+    record.text(C::KIND.as_str());
+    record.digest(prev);
+    record.text(content.chain().as_str());
+    record.unsigned(content.seq());
+    record
+}
+
+pub(super) fn actor(record: &mut Record, actor: &Actor) {
+    record.text(actor.role.as_str());
+    record.text(&actor.id);
+}

@@ -1,0 +1,310 @@
+//! Chains of entries: whoever alters, removes, inserts or reorders an entry breaks the chain at that place.
+//!
+//! Each entry's hash covers what the entry says and the hash before it, as `docs/audit.md` specifies byte by byte. A
+//! host that owns the whole log can still write it anew; keeping the [`Head`]s elsewhere, one small file a day, pins
+//! what was written until then.
+//!
+//! ```
+//! # use sla_core::{Engine, wire};
+//! # use sla_core::engine::Decision;
+//! # use sla_core::ticket::{Actor, Role};
+//! # use sla_core::time::Timestamp;
+//! use sla_core::audit::{self, Chain};
+//! # let engine = Engine::compile(wire::policy::read(include_str!("../../../examples/talkabiz.json"))?)?;
+//! # let opening = wire::command::read_opening(r#"{
+//! #     "command": "open", "ticket": "T-1", "customer": "c-7", "package": "starter", "channel": "email",
+//! #     "message": {"message_ref": "m-1", "content_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+//! # }"#)?;
+//! # let now = Timestamp::parse("2026-11-23T09:00:00+07:00")?;
+//! # let Decision::Accepted(accepted) = engine.open(&opening, &Actor::new(Role::Customer, "c-7"), now)? else { panic!() };
+//! let mut chain = Chain::new(accepted.ticket.id.clone());
+//! let mut entries = chain.extend(accepted.events, now)?;
+//! assert_eq!(&audit::verify(chain.id(), &entries, &[])?, chain.head());
+//!
+//! entries[0].content.at = Timestamp::parse("2026-11-23T08:00:00+07:00")?;
+//! let tampering = audit::verify(chain.id(), &entries, &[]).unwrap_err();
+//! assert_eq!(tampering.to_string(), "entry 0 was altered");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod content;
+mod event;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::digest::Digest;
+use crate::error::{Error, ErrorCode};
+use crate::id::Id;
+use crate::record::Record;
+use crate::time::Timestamp;
+use crate::word::words;
+
+pub use self::content::{Denial, PolicyChange, Publication};
+
+words! {
+    /// What a chain is about.
+    ChainKind {
+        /// The history of one ticket.
+        Ticket => "ticket",
+        /// The host's log of refusals.
+        Access => "access",
+        /// The revisions of one policy.
+        Policy => "policy",
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// What the entries of a chain say: an [`Event`](crate::ticket::Event), a [`Denial`] or a [`Publication`].
+pub trait Content: sealed::Sealed {
+    /// What the chain is about.
+    const KIND: ChainKind;
+
+    /// Returns the id of the chain: the ticket, the log or the policy.
+    fn chain(&self) -> &Id;
+
+    /// Returns the place in the chain, from 0.
+    fn seq(&self) -> u64;
+
+    /// Returns the canonical record of the entry that follows the hash `prev`: what is hashed.
+    fn record(&self, prev: Digest) -> Vec<u8>;
+}
+
+/// One link of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<C> {
+    /// What it says.
+    pub content: C,
+    /// When the host wrote it down. Not part of the hash: an automatic event is the same whoever finds it when.
+    pub detected_at: Timestamp,
+    /// The hash of the entry before; for the first one, of the chain's name.
+    pub prev: Digest,
+    /// The hash of this entry.
+    pub hash: Digest,
+}
+
+impl<C: Content> Entry<C> {
+    fn is_sound(&self) -> bool {
+        self.hash == Digest::of(&self.content.record(self.prev))
+    }
+}
+
+/// Where a chain stands: enough to go on with it, and to pin it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// What the chain is about.
+    pub kind: ChainKind,
+    /// The ticket, the log or the policy.
+    pub id: Id,
+    /// How many entries there are, which is the next entry's place.
+    pub entries: u64,
+    /// The hash of the last entry; of the chain's name when there is none.
+    pub hash: Digest,
+}
+
+impl Head {
+    fn start(kind: ChainKind, id: Id) -> Self {
+        let mut record = Record::new("sla-chain", 1);
+        record.text(kind.as_str());
+        record.text(id.as_str());
+        Self { kind, id, entries: 0, hash: Digest::of(&record.finish()) }
+    }
+}
+
+/// The growing end of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain<C> {
+    head: Head,
+    content: PhantomData<C>,
+}
+
+impl<C: Content> Chain<C> {
+    /// Begins a chain.
+    #[must_use]
+    pub fn new(id: Id) -> Self {
+        Self { head: Head::start(C::KIND, id), content: PhantomData }
+    }
+
+    /// Goes on where a chain ended.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_history` when the head is that of another kind of chain.
+    pub fn resume(head: Head) -> Result<Self, Error> {
+        if head.kind != C::KIND {
+            return Err(Error::new(
+                ErrorCode::InvalidHistory,
+                format!("a chain of kind `{}` cannot go on as `{}`", head.kind.as_str(), C::KIND.as_str()),
+            ));
+        }
+        Ok(Self { head, content: PhantomData })
+    }
+
+    /// Returns the id of the chain.
+    #[must_use]
+    pub const fn id(&self) -> &Id {
+        &self.head.id
+    }
+
+    /// Returns where the chain stands.
+    #[must_use]
+    pub const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Links one more entry, which the host writes down at `detected_at`.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_history` when the content belongs to another chain or to another place; then the chain stays.
+    pub fn append(&mut self, content: C, detected_at: Timestamp) -> Result<Entry<C>, Error> {
+        if *content.chain() != self.head.id || content.seq() != self.head.entries {
+            return Err(Error::new(
+                ErrorCode::InvalidHistory,
+                format!(
+                    "entry {} of `{}` does not follow {} entries of `{}`",
+                    content.seq(),
+                    content.chain(),
+                    self.head.entries,
+                    self.head.id
+                ),
+            ));
+        }
+        Ok(self.link(content, detected_at))
+    }
+
+    /// Links content that is known to follow.
+    fn link(&mut self, content: C, detected_at: Timestamp) -> Entry<C> {
+        let prev = self.head.hash;
+        let hash = Digest::of(&content.record(prev));
+        self.head.hash = hash;
+        self.head.entries = self.head.entries.saturating_add(1);
+        Entry { content, detected_at, prev, hash }
+    }
+
+    /// Links several entries, all or none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Chain::append`].
+    pub fn extend(
+        &mut self,
+        contents: impl IntoIterator<Item = C>,
+        detected_at: Timestamp,
+    ) -> Result<Vec<Entry<C>>, Error> {
+        let mut chain = Self { head: self.head.clone(), content: PhantomData };
+        let entries = contents.into_iter().map(|content| chain.append(content, detected_at));
+        let entries = entries.collect::<Result<_, _>>()?;
+        *self = chain;
+        Ok(entries)
+    }
+}
+
+words! {
+    /// What was done to a chain.
+    TamperKind {
+        /// An entry says something else than it did.
+        Altered => "altered",
+        /// An entry is gone.
+        Removed => "removed",
+        /// An entry was never part of the chain.
+        Inserted => "inserted",
+        /// Entries stand in another order.
+        Reordered => "reordered",
+    }
+}
+
+/// The first place at which a chain is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tampering {
+    /// What was done.
+    pub kind: TamperKind,
+    /// The place in the list that was checked, from 0; for a removed entry, where it should stand.
+    pub index: usize,
+}
+
+impl fmt::Display for Tampering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {} was {}", self.index, self.kind.as_str())
+    }
+}
+
+impl std::error::Error for Tampering {}
+
+/// Checks a whole chain, and that every pinned head of it is in it. Returns where the chain stands.
+///
+/// Without a pin, an end that was cut off and a chain that was written anew as a whole cannot be told from the truth.
+/// Pins of other chains are passed over.
+///
+/// # Errors
+///
+/// The first entry that was altered, removed, inserted or reordered. For a pin that the chain does not contain: the
+/// first missing entry, or the pinned entry, which was altered or stands after an altered one.
+pub fn verify<C: Content>(id: &Id, entries: &[Entry<C>], pins: &[Head]) -> Result<Head, Tampering> {
+    let mut head = Head::start(C::KIND, id.clone());
+    let start = head.hash;
+    for (index, entry) in entries.iter().enumerate() {
+        if !follows(entry, &head) {
+            return Err(diagnose(entries, index, &head));
+        }
+        head.hash = entry.hash;
+        head.entries = head.entries.saturating_add(1);
+    }
+    for pin in pins.iter().filter(|pin| pin.kind == C::KIND && pin.id == *id) {
+        let place = pin.entries.checked_sub(1).map(|last| usize::try_from(last).unwrap_or(usize::MAX));
+        let (index, hash) = match place {
+            None => (0, Some(start)),
+            Some(index) => (index, entries.get(index).map(|entry| entry.hash)),
+        };
+        match hash {
+            None => return Err(Tampering { kind: TamperKind::Removed, index: entries.len() }),
+            Some(hash) if hash != pin.hash => return Err(Tampering { kind: TamperKind::Altered, index }),
+            Some(_) => {}
+        }
+    }
+    Ok(head)
+}
+
+fn follows<C: Content>(entry: &Entry<C>, head: &Head) -> bool {
+    let content = &entry.content;
+    entry.prev == head.hash && content.seq() == head.entries && *content.chain() == head.id && entry.is_sound()
+}
+
+/// Says what happened at `index`, where the entry does not follow `head`.
+fn diagnose<C: Content>(entries: &[Entry<C>], index: usize, head: &Head) -> Tampering {
+    let (before, rest) = entries.split_at(index);
+    let Some((here, later)) = rest.split_first() else {
+        return Tampering { kind: TamperKind::Removed, index };
+    };
+    let seq = here.content.seq();
+    let is_foreign = *here.content.chain() != head.id;
+    let found = |kind| Tampering { kind, index };
+    if later.iter().any(|entry| follows(entry, head)) {
+        // What belongs here stands further on; what stands here was put in, or moved here from its own place.
+        let has_double = entries.iter().filter(|entry| entry.content.seq() == seq).count() > 1;
+        let is_own = here.is_sound() && !is_foreign && !has_double;
+        return found(if is_own { TamperKind::Reordered } else { TamperKind::Inserted });
+    }
+    if !here.is_sound() {
+        return found(TamperKind::Altered);
+    }
+    if is_foreign {
+        return found(TamperKind::Inserted);
+    }
+    let before_index = index.saturating_sub(1);
+    if seq > head.entries {
+        return found(TamperKind::Removed);
+    }
+    if seq < head.entries {
+        // Two entries of one place: the one that the chain goes on from is the true one.
+        let goes_on_from_here = later.first().is_some_and(|next| next.prev == here.hash);
+        let rival = before.last().is_some_and(|last| last.prev == here.prev && last.hash != here.hash);
+        let index = if goes_on_from_here && rival { before_index } else { index };
+        return Tampering { kind: TamperKind::Inserted, index };
+    }
+    // Sound by itself, but it goes on from another hash: the entry before was altered and its hash made anew.
+    Tampering { kind: TamperKind::Altered, index: before_index }
+}

@@ -1,0 +1,137 @@
+//! What adopting the newest revision would do to tickets, before anybody does it.
+
+use super::{Decision, Engine, Outcome};
+use crate::access::Refusal;
+use crate::error::Error;
+use crate::id::Id;
+use crate::ticket::{Actor, Apply, Command, CommandKind, Due, Role, Ticket};
+use crate::time::Timestamp;
+
+/// What adopting a revision would do to a set of tickets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DryRun {
+    /// How many tickets were looked at.
+    pub tickets: u64,
+    /// Deadlines that would move.
+    pub moved: Vec<MovedDeadline>,
+    /// Promises that would be broken right after the change and are not without it.
+    pub breached: Vec<BrokenPromise>,
+    /// Recorded breaches that would disappear. Always empty: no change takes a breach back. The list is computed, not
+    /// assumed.
+    pub unbreached: Vec<BrokenPromise>,
+    /// Tickets that cannot adopt the revision: final ones, those under it already, and those whose package it lacks.
+    pub refused: Vec<(Id, Refusal)>,
+}
+
+/// A deadline that would move. `None` stands for a promise that is not running, or is due beyond the horizon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedDeadline {
+    /// The ticket.
+    pub ticket: Id,
+    /// The timer.
+    pub timer: Id,
+    /// Its cycle.
+    pub cycle: u32,
+    /// When it falls due without the change.
+    pub before: Option<Timestamp>,
+    /// When it would fall due.
+    pub after: Option<Timestamp>,
+}
+
+/// A promise that is broken on one side of the comparison only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenPromise {
+    /// The ticket.
+    pub ticket: Id,
+    /// The timer.
+    pub timer: Id,
+    /// Its cycle.
+    pub cycle: u32,
+    /// When it fell due.
+    pub due_at: Option<Timestamp>,
+}
+
+/// One cycle, as far as a dry run compares it.
+struct Compared {
+    timer: Id,
+    cycle: u32,
+    due: Option<Due>,
+    is_breached: bool,
+}
+
+impl Engine {
+    /// Says what would happen if every ticket adopted the newest revision at `now`, as an admin's `adopt_revision` with
+    /// this `apply` would do it. Nothing is changed.
+    ///
+    /// Both sides are compared one microsecond after `now`, when a deadline that the change moves to `now` has passed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::evaluate`], for the first ticket that cannot be judged.
+    pub fn dry_run<'a>(
+        &self,
+        tickets: impl IntoIterator<Item = &'a Ticket>,
+        apply: Apply,
+        now: Timestamp,
+    ) -> Result<DryRun, Error> {
+        let admin = Actor::new(Role::Admin, "dry run");
+        let reason = "dry run".to_owned();
+        let adopt = Command::from(CommandKind::AdoptRevision { policy_digest: self.policy_digest(), apply, reason });
+        let just_after = Timestamp::from_micros(now.as_micros().saturating_add(1));
+        let mut answer = DryRun::default();
+        for ticket in tickets {
+            answer.tickets = answer.tickets.saturating_add(1);
+            match self.decide(ticket, &adopt, &admin, now)? {
+                Decision::Refused(refusal) => answer.refused.push((ticket.id.clone(), refusal)),
+                Decision::Accepted(adopted) => {
+                    let before = self.compared(ticket, just_after)?;
+                    let after = self.compared(&adopted.ticket, just_after)?;
+                    answer.compare(&ticket.id, &before, &after);
+                }
+            }
+        }
+        Ok(answer)
+    }
+
+    fn compared(&self, ticket: &Ticket, at: Timestamp) -> Result<Vec<Compared>, Error> {
+        let mut compared = Vec::new();
+        for timer in self.evaluate(ticket, at)?.timers {
+            compared.extend(timer.cycles.into_iter().map(|cycle| Compared {
+                timer: timer.timer.clone(),
+                cycle: cycle.number,
+                is_breached: cycle.outcome == Outcome::Breached,
+                due: cycle.due,
+            }));
+        }
+        Ok(compared)
+    }
+}
+
+impl DryRun {
+    fn compare(&mut self, ticket: &Id, before: &[Compared], after: &[Compared]) {
+        let same = |one: &Compared, other: &Compared| one.timer == other.timer && one.cycle == other.cycle;
+        let broken = |cycle: &Compared| BrokenPromise {
+            ticket: ticket.clone(),
+            timer: cycle.timer.clone(),
+            cycle: cycle.cycle,
+            due_at: cycle.due.and_then(Due::at),
+        };
+        for is in after {
+            let was = before.iter().find(|was| same(was, is));
+            if was.is_none_or(|was| was.due != is.due) {
+                self.moved.push(MovedDeadline {
+                    ticket: ticket.clone(),
+                    timer: is.timer.clone(),
+                    cycle: is.cycle,
+                    before: was.and_then(|was| was.due).and_then(Due::at),
+                    after: is.due.and_then(Due::at),
+                });
+            }
+            if is.is_breached && was.is_none_or(|was| !was.is_breached) {
+                self.breached.push(broken(is));
+            }
+        }
+        let lost = |was: &&Compared| was.is_breached && !after.iter().any(|is| same(was, is) && is.is_breached);
+        self.unbreached.extend(before.iter().filter(lost).map(broken));
+    }
+}

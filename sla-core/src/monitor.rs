@@ -1,0 +1,249 @@
+//! When to look at which ticket: for hosts that hold their open tickets in memory.
+//!
+//! A [`Monitor`] holds, for every ticket, the `next_check_at` of its evaluation. It never looks at a ticket before
+//! something happens to it, sleeps exactly as long as nothing does, and has no tick: a clock that jumps costs nothing.
+//! It holds nothing of its own: after a crash it is built again from the rows (ticket, `next_check_at`) that the host
+//! stored, and what fell due meanwhile comes out at the first [`Monitor::advance`].
+//!
+//! ```
+//! use sla_core::monitor::Monitor;
+//! use sla_core::time::Timestamp;
+//!
+//! let at = |text| Timestamp::parse(text);
+//! let rows = [(7_u64, Some(at("2026-03-02T10:00:00Z")?)), (8, Some(at("2026-03-02T09:30:00Z")?)), (9, None)];
+//! let mut monitor: Monitor<u64> = rows.into_iter().collect();
+//! assert_eq!(monitor.next_wakeup(), Some(at("2026-03-02T09:30:00Z")?));
+//!
+//! let now = at("2026-03-02T09:30:02Z")?;
+//! for due in monitor.advance(now) {
+//!     assert_eq!((due.ticket, due.lag_us(now)), (8, 2_000_000));
+//!     // Here a host appends engine.due_events(ticket, now) to its history, and then says when to look again:
+//!     monitor.insert(due.ticket, None);
+//! }
+//! # Ok::<(), sla_core::Error>(())
+//! ```
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::id::Id;
+use crate::time::Timestamp;
+
+/// How many children an entry of the heap has.
+const WIDTH: usize = 4;
+
+/// Tickets by the instant at which something next happens to them, equal instants by id.
+///
+/// `K` is the host's id of a ticket; a number is the fastest and takes 32 bytes a ticket beside the map from ids.
+/// At most 2^32 tickets.
+#[derive(Debug, Clone)]
+pub struct Monitor<K = Id> {
+    /// A heap: no entry comes before its parent.
+    heap: Vec<Entry>,
+    /// INVARIANT: one slot an entry; `heap[slots[s].position].slot == s`, and `by_id` leads from a ticket to its slot.
+    slots: Vec<Slot<K>>,
+    by_id: HashMap<K, u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    at: Timestamp,
+    slot: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Slot<K> {
+    ticket: K,
+    position: u32,
+}
+
+/// A ticket to which something has happened by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueTicket<K = Id> {
+    /// The ticket.
+    pub ticket: K,
+    /// The instant at which the first of it happened.
+    pub at: Timestamp,
+}
+
+impl<K> DueTicket<K> {
+    /// Returns how late, in microseconds, something is noticed at `now`: the health of a host's monitor.
+    #[must_use]
+    pub const fn lag_us(&self, now: Timestamp) -> i64 {
+        now.as_micros().saturating_sub(self.at.as_micros())
+    }
+}
+
+impl<K: Ord + Hash + Clone> Monitor<K> {
+    /// Returns a monitor without tickets.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { heap: Vec::new(), slots: Vec::new(), by_id: HashMap::new() }
+    }
+
+    /// Holds a ticket until `next_check_at`, in place of an instant it was held until before; `None`, as an evaluation
+    /// says when nothing will happen by itself, lets it go. Returns the instant that was there before.
+    pub fn insert(&mut self, ticket: K, next_check_at: Option<Timestamp>) -> Option<Timestamp> {
+        let Some(at) = next_check_at else { return self.remove(&ticket) };
+        if let Some(position) = self.position(&ticket) {
+            let entry = self.heap.get_mut(position)?;
+            let before = std::mem::replace(&mut entry.at, at);
+            self.settle(position);
+            return Some(before);
+        }
+        // INVARIANT: memory ends long before 2^32 tickets of 32 bytes.
+        let slot = narrow(self.slots.len());
+        let position = self.heap.len();
+        self.heap.push(Entry { at, slot });
+        self.slots.push(Slot { ticket: ticket.clone(), position: narrow(position) });
+        self.by_id.insert(ticket, slot);
+        self.rise(position);
+        None
+    }
+
+    /// Lets a ticket go. Returns the instant until which it was held.
+    pub fn remove(&mut self, ticket: &K) -> Option<Timestamp> {
+        let position = self.position(ticket)?;
+        self.take(position).map(|due| due.at)
+    }
+
+    /// Takes out every ticket to which something has happened by `now`, in order of instant, then id.
+    ///
+    /// The host appends the `due_events` of each and inserts it again with its new `next_check_at`.
+    pub fn advance(&mut self, now: Timestamp) -> Vec<DueTicket<K>> {
+        let mut due = Vec::new();
+        while self.next_wakeup().is_some_and(|at| at <= now) {
+            due.extend(self.take(0));
+        }
+        due
+    }
+
+    /// Returns the earliest instant at which something happens to some ticket: how long to sleep. `None` when nothing
+    /// will.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        self.heap.first().map(|first| first.at)
+    }
+
+    /// Returns how many tickets are held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Returns whether no ticket is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.heap.is_empty()
+    }
+
+    fn position(&self, ticket: &K) -> Option<usize> {
+        let slot = self.by_id.get(ticket)?;
+        self.slots.get(wide(*slot)).map(|slot| wide(slot.position))
+    }
+
+    /// Takes out the entry at `position`.
+    fn take(&mut self, position: usize) -> Option<DueTicket<K>> {
+        if position >= self.heap.len() {
+            return None;
+        }
+        let entry = self.heap.swap_remove(position);
+        if position < self.heap.len() {
+            self.settle(position);
+        }
+        let slot = self.slots.swap_remove(wide(entry.slot));
+        self.by_id.remove(&slot.ticket);
+        if let Some(moved) = self.slots.get(wide(entry.slot)) {
+            if let Some(known) = self.by_id.get_mut(&moved.ticket) {
+                *known = entry.slot;
+            }
+            if let Some(moved) = self.heap.get_mut(wide(moved.position)) {
+                moved.slot = entry.slot;
+            }
+        }
+        Some(DueTicket { ticket: slot.ticket, at: entry.at })
+    }
+
+    /// Moves the entry at `position` to where it belongs.
+    fn settle(&mut self, position: usize) {
+        let position = self.rise(position);
+        self.sink(position);
+    }
+
+    /// Moves the entry at `position` up while it comes before its parent. Returns where it ends.
+    fn rise(&mut self, mut position: usize) -> usize {
+        while let Some(parent) = position.checked_sub(1).map(|above| above / WIDTH) {
+            if !self.comes_before(position, parent) {
+                break;
+            }
+            self.heap.swap(position, parent);
+            self.note(position);
+            position = parent;
+        }
+        self.note(position);
+        position
+    }
+
+    /// Moves the entry at `position` down while a child comes before it.
+    fn sink(&mut self, mut position: usize) {
+        loop {
+            let first = position.saturating_mul(WIDTH).saturating_add(1);
+            let children = first..first.saturating_add(WIDTH).min(self.heap.len());
+            let least = children.reduce(|least, child| if self.comes_before(child, least) { child } else { least });
+            match least {
+                Some(least) if self.comes_before(least, position) => {
+                    self.heap.swap(position, least);
+                    self.note(position);
+                    position = least;
+                }
+                _ => break,
+            }
+        }
+        self.note(position);
+    }
+
+    fn comes_before(&self, one: usize, other: usize) -> bool {
+        let (Some(one), Some(other)) = (self.heap.get(one), self.heap.get(other)) else { return false };
+        let ticket = |entry: &Entry| self.slots.get(wide(entry.slot)).map(|slot| &slot.ticket);
+        one.at < other.at || (one.at == other.at && ticket(one) < ticket(other))
+    }
+
+    /// Notes in the slot of the entry at `position` that it is there.
+    fn note(&mut self, position: usize) {
+        let slot = self.heap.get(position).map(|entry| wide(entry.slot));
+        if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot)) {
+            slot.position = narrow(position);
+        }
+    }
+}
+
+impl<K: Ord + Hash + Clone> Default for Monitor<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// From the rows of a host: each ticket with its `next_check_at`; of a ticket that is there twice, the last counts.
+impl<K: Ord + Hash + Clone> FromIterator<(K, Option<Timestamp>)> for Monitor<K> {
+    fn from_iter<I: IntoIterator<Item = (K, Option<Timestamp>)>>(rows: I) -> Self {
+        let mut monitor = Self::new();
+        monitor.extend(rows);
+        monitor
+    }
+}
+
+impl<K: Ord + Hash + Clone> Extend<(K, Option<Timestamp>)> for Monitor<K> {
+    fn extend<I: IntoIterator<Item = (K, Option<Timestamp>)>>(&mut self, rows: I) {
+        for (ticket, next_check_at) in rows {
+            self.insert(ticket, next_check_at);
+        }
+    }
+}
+
+fn wide(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

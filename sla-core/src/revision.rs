@@ -1,0 +1,111 @@
+//! Publishing revisions of a policy: by an admin, with a reason and the computed list of changes, in a chain.
+
+use crate::access::{self, Action, Refusal, RefusalCode};
+use crate::audit::{Chain, Content as _, Entry, Head, Publication};
+use crate::calendar::ZoneDatabase;
+use crate::error::{Error, ErrorCode};
+use crate::policy::{self, Policy};
+use crate::ticket::Actor;
+use crate::time::Timestamp;
+use crate::wire;
+
+/// The revision in force before, with its entry in the chain.
+#[derive(Debug, Clone, Copy)]
+pub struct Previous<'a> {
+    /// The policy as it was published.
+    pub policy: &'a Policy,
+    /// Its entry.
+    pub entry: &'a Entry<Publication>,
+}
+
+/// Publishes a revision: makes the entry that the host appends to the policy's chain.
+///
+/// New tickets open under the revision once the host compiles its engine with it; tickets that exist stay under theirs.
+/// [`Engine::dry_run`](crate::Engine::dry_run) says beforehand what adopting it would do.
+///
+/// The outer error is a failure; the inner one is a refusal: `time_went_back` before the previous publication,
+/// `anonymous_actor`, `role_not_permitted` for anyone but an admin, `reason_required`, `nothing_to_change` when the
+/// policy equals the previous one.
+///
+/// # Errors
+///
+/// - `invalid_policy` when the policy has problems, or is another policy than the previous one;
+/// - `unknown_revision` when the previous policy is not the one that its entry published.
+pub fn publish(
+    policy: &Policy,
+    zones: &ZoneDatabase,
+    previous: Option<Previous<'_>>,
+    actor: &Actor,
+    reason: &str,
+    at: Timestamp,
+) -> Result<Result<Entry<Publication>, Refusal>, Error> {
+    policy::check(policy, zones)?;
+    if let Some(previous) = previous {
+        check_previous(policy, previous)?;
+    }
+    let policy_digest = policy.digest();
+    if let Err(refusal) = judge(policy, previous, actor, reason, at) {
+        return Ok(Err(refusal));
+    }
+    let (mut chain, seq) = match previous {
+        Some(Previous { entry, .. }) => {
+            let seq = entry.content.seq.saturating_add(1);
+            let kind = Publication::KIND;
+            (Chain::resume(Head { kind, id: policy.id.clone(), entries: seq, hash: entry.hash })?, seq)
+        }
+        None => (Chain::new(policy.id.clone()), 0),
+    };
+    let publication = Publication {
+        policy: policy.id.clone(),
+        seq,
+        at,
+        actor: actor.clone(),
+        reason: reason.to_owned(),
+        policy_digest,
+        changes: previous.map_or_else(Vec::new, |previous| wire::policy::changes(previous.policy, policy)),
+    };
+    chain.append(publication, at).map(Ok)
+}
+
+fn check_previous(policy: &Policy, previous: Previous<'_>) -> Result<(), Error> {
+    if previous.policy.id != policy.id {
+        let message = format!("`{}` and `{}` are different policies", previous.policy.id, policy.id);
+        return Err(Error::new(ErrorCode::InvalidPolicy, message).help("give every revision of a policy the same `id`"));
+    }
+    if previous.entry.content.policy != policy.id || previous.entry.content.policy_digest != previous.policy.digest() {
+        return Err(Error::new(ErrorCode::UnknownRevision, "the previous entry published another policy")
+            .help("pass the newest entry of the chain with the policy that it published"));
+    }
+    Ok(())
+}
+
+fn judge(
+    policy: &Policy,
+    previous: Option<Previous<'_>>,
+    actor: &Actor,
+    reason: &str,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let name = Action::ManagePolicy.as_str();
+    if let Some(Previous { entry, .. }) = previous
+        && at < entry.content.at
+    {
+        return Err(Refusal::new(
+            RefusalCode::TimeWentBack,
+            name,
+            format!("{at} lies before the previous publication at {}", entry.content.at),
+            "pass the later of your clock and the previous publication's instant",
+        ));
+    }
+    access::permit(actor, Action::ManagePolicy, None, policy.roles)?;
+    access::check_reason(name, reason)?;
+    if previous.is_some_and(|previous| previous.policy.digest() == policy.digest()) {
+        return Err(Refusal::new(
+            RefusalCode::NothingToChange,
+            name,
+            "the policy equals the revision before",
+            "publish a revision that differs",
+        ));
+    }
+    Ok(())
+}

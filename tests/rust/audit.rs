@@ -1,0 +1,452 @@
+//! Chains: what is linked verifies, what is touched is named, and a verifier in another language agrees.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use sla_core::access::RefusalCode;
+use sla_core::audit::{self, Chain, Content as _, Denial, Entry, Head, Publication, TamperKind};
+use sla_core::calendar::ZoneDatabase;
+use sla_core::engine::Decision;
+use sla_core::policy::Policy;
+use sla_core::revision::{Previous, publish};
+use sla_core::ticket::{Actor, Apply, Event, EventKind, Role};
+use sla_core::time::Timestamp;
+use sla_core::{Digest, Engine, ErrorCode, Id, wire};
+use sla_tests::stories::{RULES, tell};
+
+const TALKABIZ: &str = include_str!("../../examples/talkabiz.json");
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn later(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.as_micros() + 1_500_000)
+}
+
+type Linked = (Id, Vec<Entry<Event>>, Head);
+
+/// The chains of every story, among them every kind of event.
+fn chains() -> Vec<Linked> {
+    let histories = tell(RULES).into_iter().filter_map(|told| told.history);
+    let link = |history: sla_core::ticket::History| {
+        let mut chain = Chain::new(history.ticket().id.clone());
+        let link = |event: &Event| chain.append(event.clone(), later(event.at)).unwrap();
+        let entries = history.events().iter().map(link).collect();
+        (chain.id().clone(), entries, chain.head().clone())
+    };
+    histories.map(link).collect()
+}
+
+/// A chain of at least eight entries.
+fn long_chain() -> Linked {
+    chains()
+        .into_iter()
+        .max_by_key(|(_, entries, _)| entries.len())
+        .filter(|(_, entries, _)| entries.len() > 8)
+        .unwrap()
+}
+
+#[test]
+fn a_chain_verifies_and_survives_storage() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for (id, entries, head) in chains() {
+        assert_eq!(audit::verify(&id, &entries, &[]), Ok(head.clone()));
+        assert_eq!(audit::verify(&id, &entries, std::slice::from_ref(&head)), Ok(head));
+        let stored = wire::audit::read_chain::<Event>(wire::audit::write_chain(&id, &entries)).unwrap();
+        assert_eq!(stored, (id, entries.clone()));
+        kinds.extend(entries.iter().map(|entry| entry.content.kind.name()));
+    }
+    assert_eq!(kinds.len(), EventKind::NAMES.len(), "{kinds:?}");
+}
+
+#[test]
+fn the_start_and_the_instant_of_writing_down_are_what_the_page_says() {
+    let (id, mut entries, head) = long_chain();
+    // A chain that goes on from a stored head is the same chain.
+    let half = entries.len() / 2;
+    let mut chain = Chain::<Event>::new(id.clone());
+    chain.extend(entries[..half].iter().map(|entry| entry.content.clone()), head_at()).unwrap();
+    let stored = wire::audit::read_heads(wire::audit::write_heads(&[chain.head().clone()])).unwrap();
+    let mut resumed = Chain::<Event>::resume(stored[0].clone()).unwrap();
+    resumed.extend(entries[half..].iter().map(|entry| entry.content.clone()), head_at()).unwrap();
+    assert_eq!(resumed.head(), &head);
+    // `detected_at` is beside the chain.
+    entries[1].detected_at = head_at();
+    assert_eq!(audit::verify(&id, &entries, &[]), Ok(head));
+    let wrong = Chain::<Denial>::resume(resumed.head().clone()).unwrap_err();
+    assert_eq!(wrong.code(), ErrorCode::InvalidHistory);
+}
+
+fn head_at() -> Timestamp {
+    at("2031-01-01T00:00:00Z")
+}
+
+#[test]
+fn what_does_not_follow_is_not_linked() {
+    let (id, entries, _) = long_chain();
+    let mut chain = Chain::<Event>::new(id);
+    chain.append(entries[0].content.clone(), head_at()).unwrap();
+    let before = chain.clone();
+    let mut foreign = entries[1].content.clone();
+    foreign.ticket = Id::new("another ticket").unwrap();
+    for wrong in [entries[2].content.clone(), entries[0].content.clone(), foreign] {
+        assert_eq!(chain.append(wrong, head_at()).unwrap_err().code(), ErrorCode::InvalidHistory);
+    }
+    let gap = [entries[1].content.clone(), entries[3].content.clone()];
+    assert_eq!(chain.extend(gap, head_at()).unwrap_err().code(), ErrorCode::InvalidHistory);
+    assert_eq!(chain, before);
+}
+
+/// Makes the hash of an entry fit what it says.
+fn rehash(entry: &mut Entry<Event>) {
+    entry.hash = Digest::of(&entry.content.record(entry.prev));
+}
+
+#[test]
+fn the_first_entry_that_was_touched_is_named() {
+    let (id, whole, _) = long_chain();
+    let other = Digest::of(b"other");
+    let last = whole.len() - 1;
+    type Touch<'a> = Box<dyn Fn(&mut Vec<Entry<Event>>) + 'a>;
+    let cases: Vec<(&str, Touch<'_>, TamperKind, usize)> = vec![
+        ("an instant", Box::new(|e| e[3].content.at = head_at()), TamperKind::Altered, 3),
+        ("an actor", Box::new(|e| e[3].content.actor.id.push('x')), TamperKind::Altered, 3),
+        ("a role", Box::new(|e| e[3].content.actor.role = Role::System), TamperKind::Altered, 3),
+        ("a place", Box::new(|e| e[3].content.seq = 9), TamperKind::Altered, 3),
+        ("a ticket", Box::new(|e| e[3].content.ticket = Id::new("T-other").unwrap()), TamperKind::Altered, 3),
+        ("a policy", Box::new(move |e| e[3].content.policy_digest = other), TamperKind::Altered, 3),
+        ("rules", Box::new(move |e| e[3].content.rules_digest = other), TamperKind::Altered, 3),
+        ("what was done", Box::new(|e| e[3].content.kind = EventKind::Withdrawn), TamperKind::Altered, 3),
+        ("what it did to a timer", Box::new(|e| drop(e[0].content.changes.pop())), TamperKind::Altered, 0),
+        ("a hash", Box::new(move |e| e[3].hash = other), TamperKind::Altered, 3),
+        ("a link", Box::new(move |e| e[3].prev = other), TamperKind::Altered, 3),
+        (
+            "an entry with its hash",
+            Box::new(|e| {
+                e[3].content.actor.id.push('x');
+                rehash(&mut e[3]);
+            }),
+            TamperKind::Altered,
+            3,
+        ),
+        ("the first gone", Box::new(|e| drop(e.remove(0))), TamperKind::Removed, 0),
+        ("one gone", Box::new(|e| drop(e.remove(3))), TamperKind::Removed, 3),
+        ("two gone", Box::new(|e| drop(e.drain(3..5))), TamperKind::Removed, 3),
+        ("one twice", Box::new(|e| e.insert(4, e[3].clone())), TamperKind::Inserted, 4),
+        ("an old one again", Box::new(|e| e.insert(5, e[1].clone())), TamperKind::Inserted, 5),
+        ("an old one at the end", Box::new(|e| e.push(e[1].clone())), TamperKind::Inserted, last + 1),
+        (
+            "a forged one",
+            Box::new(|e| {
+                let mut forged = e[3].clone();
+                forged.content.actor.id.push('x');
+                rehash(&mut forged);
+                e.insert(3, forged);
+            }),
+            TamperKind::Inserted,
+            3,
+        ),
+        (
+            "a forged one without a fitting hash",
+            Box::new(|e| {
+                let mut forged = e[3].clone();
+                forged.content.actor.id.push('x');
+                e.insert(3, forged);
+            }),
+            TamperKind::Inserted,
+            3,
+        ),
+        (
+            "one of another ticket",
+            Box::new(|e| {
+                let mut forged = e[3].clone();
+                forged.content.ticket = Id::new("T-other").unwrap();
+                rehash(&mut forged);
+                e.insert(3, forged);
+            }),
+            TamperKind::Inserted,
+            3,
+        ),
+        ("two swapped", Box::new(|e| e.swap(3, 4)), TamperKind::Reordered, 3),
+        ("far ones swapped", Box::new(|e| e.swap(2, 6)), TamperKind::Reordered, 2),
+        (
+            "one moved to the end",
+            Box::new(|e| {
+                let moved = e.remove(2);
+                e.push(moved);
+            }),
+            TamperKind::Reordered,
+            2,
+        ),
+        ("all backwards", Box::new(|e| e.reverse()), TamperKind::Reordered, 0),
+    ];
+    for (what, touch, kind, index) in cases {
+        let mut touched = whole.clone();
+        touch(&mut touched);
+        let found = audit::verify(&id, &touched, &[]).expect_err(what);
+        assert_eq!((found.kind, found.index), (kind, index), "{what}");
+    }
+}
+
+#[test]
+fn pins_find_what_a_log_alone_cannot_show() {
+    let (id, whole, head) = long_chain();
+    let half = whole.len() / 2;
+    let mut chain = Chain::<Event>::new(id.clone());
+    chain.extend(whole[..half].iter().map(|entry| entry.content.clone()), head_at()).unwrap();
+    let pins = [chain.head().clone(), head.clone()];
+    assert_eq!(audit::verify(&id, &whole, &pins), Ok(head.clone()));
+
+    // Cut off: sound by itself, but the pinned end is missing.
+    let cut = &whole[..half + 1];
+    assert!(audit::verify(&id, cut, &pins[..1]).is_ok());
+    let found = audit::verify(&id, cut, &pins).unwrap_err();
+    assert_eq!((found.kind, found.index), (TamperKind::Removed, half + 1));
+    let found = audit::verify::<Event>(&id, &[], &pins).unwrap_err();
+    assert_eq!((found.kind, found.index), (TamperKind::Removed, 0));
+
+    // Written anew from entry 2 on: sound by itself, but not what was pinned.
+    let mut forger = Chain::<Event>::new(id.clone());
+    let mut contents: Vec<Event> = whole.iter().map(|entry| entry.content.clone()).collect();
+    contents[2].actor.id.push('x');
+    let anew = forger.extend(contents, head_at()).unwrap();
+    assert!(audit::verify(&id, &anew, &[]).is_ok());
+    let found = audit::verify(&id, &anew, &pins).unwrap_err();
+    assert_eq!((found.kind, found.index), (TamperKind::Altered, half - 1));
+
+    // The pin of an empty chain, and pins of other chains.
+    let empty = Chain::<Event>::new(id.clone()).head().clone();
+    assert_eq!(audit::verify(&id, &whole, std::slice::from_ref(&empty)), Ok(head.clone()));
+    let mut other = empty;
+    other.hash = Digest::of(b"other");
+    assert_eq!(audit::verify(&id, &whole, std::slice::from_ref(&other)).unwrap_err().kind, TamperKind::Altered);
+    other.id = Id::new("another ticket").unwrap();
+    assert_eq!(audit::verify(&id, &whole, &[other]), Ok(head));
+}
+
+fn python(document: &str) -> Option<(bool, String)> {
+    let tool = concat!(env!("CARGO_MANIFEST_DIR"), "/tools/verify_audit.py");
+    let mut command = Command::new("python3");
+    command.arg(tool).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut child) = command.spawn() else {
+        eprintln!("skipped: there is no python3");
+        return None;
+    };
+    child.stdin.take().unwrap().write_all(document.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = if output.status.success() { output.stdout } else { output.stderr };
+    Some((output.status.success(), String::from_utf8(text).unwrap().trim().to_owned()))
+}
+
+#[test]
+fn python_finds_the_same_hashes_and_a_planted_fault() {
+    for (id, entries, head) in chains() {
+        let Some(found) = python(&wire::audit::write_chain(&id, &entries)) else { return };
+        assert_eq!(found, (true, head.hash.to_string()), "{id}");
+    }
+    let (id, mut entries, _) = long_chain();
+    entries[3].content.actor.id.push('x');
+    assert_eq!(python(&wire::audit::write_chain(&id, &entries)), Some((false, "entry 3 does not follow".to_owned())));
+    let (id, entries) = denials();
+    let head = audit::verify(&id, &entries, &[]).unwrap();
+    assert_eq!(python(&wire::audit::write_chain(&id, &entries)), Some((true, head.hash.to_string())));
+    let entries = publications();
+    let head = audit::verify(&entries[0].content.policy, &entries, &[]).unwrap();
+    let document = wire::audit::write_chain(&entries[0].content.policy, &entries);
+    assert_eq!(python(&document), Some((true, head.hash.to_string())));
+}
+
+/// An access log of three refusals.
+fn denials() -> (Id, Vec<Entry<Denial>>) {
+    let engine = Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap();
+    let now = at("2026-03-02T09:00:00Z");
+    let opening = wire::command::read_opening(format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "whatsapp",
+            "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+        "0".repeat(64)
+    ))
+    .unwrap();
+    let mut log = Chain::new(Id::new("access").unwrap());
+    let actors = [Actor::new(Role::Customer, "kim"), Actor::new(Role::Customer, ""), Actor::new(Role::Agent, "ana")];
+    let entries = actors.map(|actor| {
+        let Decision::Refused(refusal) = engine.open(&opening, &actor, now).unwrap() else { panic!("accepted") };
+        log.deny(actor, Id::new("T-1").ok(), refusal, now)
+    });
+    (log.id().clone(), entries.to_vec())
+}
+
+#[test]
+fn refusals_are_chained_alike() {
+    let (id, mut entries) = denials();
+    let codes = entries.iter().map(|entry| entry.content.refusal.code);
+    assert_eq!(
+        codes.collect::<Vec<_>>(),
+        [RefusalCode::ChannelNotEntitled, RefusalCode::AnonymousActor, RefusalCode::ChannelNotEntitled]
+    );
+    assert_eq!(
+        wire::audit::read_chain(wire::audit::write_chain(&id, &entries)).unwrap(),
+        (id.clone(), entries.clone())
+    );
+    assert_eq!(audit::verify(&id, &entries, &[]).unwrap().entries, 3);
+    for touch in [
+        |denial: &mut Denial| denial.refusal.code = RefusalCode::WrongStatus,
+        |denial: &mut Denial| denial.refusal.message.clear(),
+        |denial: &mut Denial| denial.refusal.accepted.clear(),
+        |denial: &mut Denial| denial.refusal.action.clear(),
+        |denial: &mut Denial| denial.ticket = None,
+        |denial: &mut Denial| denial.actor.role = Role::Admin,
+        |denial: &mut Denial| denial.at = head_at(),
+    ] {
+        let mut touched = entries.clone();
+        touch(&mut touched[1].content);
+        assert_eq!(audit::verify(&id, &touched, &[]).unwrap_err().index, 1);
+    }
+    entries.remove(1);
+    assert_eq!(audit::verify(&id, &entries, &[]).unwrap_err().kind, TamperKind::Removed);
+}
+
+fn revision(replacements: &[(&str, &str)]) -> Policy {
+    let replace = |text: String, (from, to): &(&str, &str)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    };
+    wire::policy::read(replacements.iter().fold(TALKABIZ.to_owned(), replace)).unwrap()
+}
+
+const SHORTER: (&str, &str) = ("\"resolution\": \"24h\"", "\"resolution\": \"20h\"");
+
+fn publications() -> Vec<Entry<Publication>> {
+    let (zones, admin) = (ZoneDatabase::embedded(), Actor::new(Role::Admin, "root"));
+    let (first, second) = (revision(&[]), revision(&[SHORTER]));
+    let one = publish(&first, &zones, None, &admin, "the start", at("2026-01-01T00:00:00Z")).unwrap().unwrap();
+    let previous = Previous { policy: &first, entry: &one };
+    let two = publish(&second, &zones, Some(previous), &admin, "Starter is faster", at("2026-02-01T00:00:00Z"));
+    vec![one, two.unwrap().unwrap()]
+}
+
+#[test]
+fn revisions_are_published_with_actor_reason_and_changes() {
+    let entries = publications();
+    let policy = entries[0].content.policy.clone();
+    assert_eq!(audit::verify(&policy, &entries, &[]).unwrap().entries, 2);
+    let [first, second] = [&entries[0].content, &entries[1].content];
+    assert!(first.changes.is_empty());
+    assert_eq!((second.seq, second.reason.as_str()), (1, "Starter is faster"));
+    assert_eq!(second.policy_digest, revision(&[SHORTER]).digest());
+    let changes = second.changes.iter().map(|c| (c.path.as_str(), c.before.as_deref(), c.after.as_deref()));
+    assert_eq!(changes.collect::<Vec<_>>(), [("/packages/0/targets/resolution", Some("\"24h\""), Some("\"20h\""))]);
+    let stored = wire::audit::read_chain(wire::audit::write_chain(&policy, &entries)).unwrap();
+    assert_eq!(stored, (policy.clone(), entries.clone()));
+    for touch in [
+        |publication: &mut Publication| publication.reason.clear(),
+        |publication: &mut Publication| publication.actor.id.clear(),
+        |publication: &mut Publication| publication.changes.clear(),
+        |publication: &mut Publication| publication.changes[0].before = None,
+        |publication: &mut Publication| publication.changes[0].after = None,
+        |publication: &mut Publication| publication.changes[0].path.clear(),
+        |publication: &mut Publication| publication.policy_digest = Digest::of(b"other"),
+    ] {
+        let mut touched = entries.clone();
+        touch(&mut touched[1].content);
+        assert_eq!(audit::verify(&policy, &touched, &[]).unwrap_err().index, 1);
+    }
+}
+
+#[test]
+fn a_publication_without_right_reason_or_change_is_refused() {
+    let (zones, admin, now) = (ZoneDatabase::embedded(), Actor::new(Role::Admin, "root"), at("2026-03-01T00:00:00Z"));
+    let entries = publications();
+    let (second, third) = (revision(&[SHORTER]), revision(&[]));
+    let previous = Previous { policy: &second, entry: &entries[1] };
+    let refused = |policy: &Policy, actor: &Actor, reason: &str, at| {
+        publish(policy, &zones, Some(previous), actor, reason, at).unwrap().unwrap_err().code
+    };
+    assert_eq!(refused(&third, &Actor::new(Role::Agent, "ana"), "why", now), RefusalCode::RoleNotPermitted);
+    assert_eq!(refused(&third, &Actor::system(), "why", now), RefusalCode::RoleNotPermitted);
+    assert_eq!(refused(&third, &Actor::new(Role::Admin, " "), "why", now), RefusalCode::AnonymousActor);
+    assert_eq!(refused(&third, &admin, " ", now), RefusalCode::ReasonRequired);
+    assert_eq!(refused(&third, &admin, &"x".repeat(10_001), now), RefusalCode::ReasonRequired);
+    assert_eq!(refused(&third, &admin, "why", at("2026-01-31T23:59:59Z")), RefusalCode::TimeWentBack);
+    assert_eq!(refused(&second, &admin, "why", now), RefusalCode::NothingToChange);
+    assert!(publish(&third, &zones, Some(previous), &admin, "why", at("2026-02-01T00:00:00Z")).unwrap().is_ok());
+
+    let mut renamed = third.clone();
+    renamed.id = Id::new("other").unwrap();
+    let error = publish(&renamed, &zones, Some(previous), &admin, "why", now).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::InvalidPolicy);
+    let stale = Previous { policy: &third, entry: &entries[1] };
+    let error = publish(&second, &zones, Some(stale), &admin, "why", now).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::UnknownRevision);
+}
+
+#[test]
+fn changes_are_found_by_id_and_not_by_order() {
+    let policy = revision(&[]);
+    let mut other = policy.clone();
+    other.packages.reverse();
+    other.channels.reverse();
+    other.packages.iter_mut().for_each(|package| package.channels.reverse());
+    assert_eq!(wire::policy::changes(&policy, &other), []);
+
+    let mut other = policy.clone();
+    let removed = other.packages.remove(0);
+    other.packages[1].channels.pop();
+    other.close_after = None;
+    other.severities.push(Id::new("urgent").unwrap());
+    let changes = wire::policy::changes(&policy, &other);
+    let found: Vec<_> = changes.iter().map(|c| (c.path.as_str(), c.before.is_some(), c.after.is_some())).collect();
+    let mut expected =
+        vec![("/packages/1/channels", true, true), ("/packages/0", true, false), ("/severities", false, true)];
+    if policy.close_after.is_some() {
+        expected.push(("/close_after", true, false));
+    }
+    expected.sort_unstable();
+    let mut sorted = found.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected, "{changes:#?}");
+    assert!(changes.iter().any(|change| change.before.as_deref().is_some_and(|was| was.contains(removed.id.as_str()))));
+}
+
+#[test]
+fn a_dry_run_says_what_adopting_a_revision_would_do() {
+    let (old, new) = (revision(&[]), revision(&[SHORTER]));
+    let before = Engine::compile(old.clone()).unwrap();
+    let both = Engine::compile_revisions(vec![old, new], &ZoneDatabase::embedded()).unwrap();
+    let admin = Actor::new(Role::Admin, "root");
+    let opened_at = at("2026-03-02T01:00:00Z");
+    let open = |ticket: &str, package: &str| {
+        let opening = wire::command::read_opening(format!(
+            r#"{{"command": "open", "ticket": "{ticket}", "customer": "kim", "package": "{package}", "channel": "email",
+                "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+            "0".repeat(64)
+        ));
+        let Decision::Accepted(opened) = before.open(&opening.unwrap(), &admin, opened_at).unwrap() else { panic!() };
+        let assign = wire::command::read(r#"{"command": "assign", "agent": "ana"}"#).unwrap();
+        match before.decide(&opened.ticket, &assign, &admin, opened_at).unwrap() {
+            Decision::Accepted(accepted) => accepted.ticket,
+            Decision::Refused(refusal) => panic!("{refusal}"),
+        }
+    };
+    let tickets = [open("T-1", "starter"), open("T-2", "enterprise")];
+    let kept = both.dry_run(&tickets, Apply::Keep, opened_at).unwrap();
+    assert_eq!((kept.tickets, kept.moved, kept.breached, kept.refused), (2, vec![], vec![], vec![]));
+    let moved = both.dry_run(&tickets, Apply::Retroactive, opened_at).unwrap();
+    assert_eq!(moved.moved.len(), 1, "{moved:?}");
+    let deadline = &moved.moved[0];
+    assert_eq!((deadline.ticket.as_str(), deadline.timer.as_str()), ("T-1", "resolution"));
+    assert!(deadline.after < deadline.before);
+    assert_eq!((&moved.breached, &moved.unbreached), (&vec![], &vec![]));
+    // Between the new due and the old one, adopting it breaks the promise.
+    let now = later(deadline.after.unwrap());
+    let broken = both.dry_run(&tickets[..1], Apply::Retroactive, now).unwrap();
+    assert_eq!(broken.breached.len(), 1, "{broken:?}");
+    assert_eq!((broken.breached[0].timer.as_str(), broken.breached[0].due_at), ("resolution", Some(now)));
+    assert_eq!(broken.unbreached, []);
+    // Whoever is under it already cannot adopt it.
+    let under_it = both.dry_run(&tickets, Apply::Keep, now).unwrap();
+    assert_eq!(under_it.refused, []);
+    let same = before.dry_run(&tickets, Apply::Keep, now).unwrap();
+    let codes: Vec<_> = same.refused.iter().map(|(_, refusal)| refusal.code).collect();
+    assert_eq!(codes, [RefusalCode::NothingToChange; 2]);
+}

@@ -1,0 +1,183 @@
+//! Tickets' stories: rows of a vector file, told through the public API.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sla_core::access::Refusal;
+use sla_core::calendar::ZoneDatabase;
+use sla_core::engine::Decision;
+use sla_core::policy::Policy;
+use sla_core::ticket::{Actor, Event, EventKind, History, Role};
+use sla_core::time::Timestamp;
+use sla_core::{Digest, Engine, wire};
+
+/// The stories that hold for every language.
+pub const RULES: &str = include_str!("../vectors/tickets-rules.json");
+
+/// What became of a story.
+pub struct Told {
+    /// Where it went otherwise than its row says.
+    pub faults: Vec<String>,
+    /// The ticket's history, unless its opening was refused.
+    pub history: Option<History>,
+}
+
+/// Tells every story of a file.
+pub fn tell(text: &str) -> Vec<Told> {
+    let file: Value = serde_json::from_str(text).unwrap();
+    let policies: BTreeMap<&str, Policy> = file["policies"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, document)| (name.as_str(), wire::policy::read(document.to_string()).unwrap()))
+        .collect();
+    file["cases"].as_array().unwrap().iter().map(|case| Story::new(case, &policies).run()).collect()
+}
+
+struct Story<'a> {
+    case: &'a Value,
+    policies: Vec<Policy>,
+    names: &'a BTreeMap<&'a str, Policy>,
+    history: Option<History>,
+    faults: Vec<String>,
+}
+
+impl<'a> Story<'a> {
+    fn new(case: &'a Value, names: &'a BTreeMap<&'a str, Policy>) -> Self {
+        let revisions = case["policy"].as_array().unwrap();
+        let policies = revisions.iter().map(|name| names[name.as_str().unwrap()].clone()).collect();
+        Self { case, policies, names, history: None, faults: Vec::new() }
+    }
+
+    fn run(mut self) -> Told {
+        for step in self.case["steps"].as_array().unwrap() {
+            let known = step["revisions"].as_u64().map_or(self.policies.len(), |count| usize::try_from(count).unwrap());
+            let policies = self.policies[..known].to_vec();
+            let engine = Engine::compile_revisions(policies, &ZoneDatabase::embedded()).unwrap();
+            let at = Timestamp::parse(step["at"].as_str().unwrap()).unwrap();
+            if let Some(command) = step.get("do") {
+                self.command(&engine, step, command, at);
+            }
+            if let Some(expected) = step.get("due") {
+                let due = engine.due_events(self.history.as_ref().unwrap().ticket(), at).unwrap();
+                self.compare(at, "due", &named(&due), expected);
+            }
+            if let Some(expected) = step.get("notify_at") {
+                let due = engine.due_events(self.history.as_ref().unwrap().ticket(), at).unwrap();
+                self.compare(at, "notify_at", &notified(&due), expected);
+            }
+            if step["monitor"] == true {
+                let history = self.history.as_mut().unwrap();
+                history.extend(engine.due_events(history.ticket(), at).unwrap()).unwrap();
+            }
+            if let Some(expected) = step.get("expect") {
+                let evaluation = engine.evaluate(self.history.as_ref().unwrap().ticket(), at).unwrap();
+                let found = serde_json::from_str(&wire::evaluation::write(&evaluation)).unwrap();
+                self.expect(at, &found, expected);
+            }
+        }
+        if let Some(expected) = self.case.get("history") {
+            let history = self.history.as_ref().unwrap();
+            let found = named(history.events());
+            let end = history.ticket().last_at;
+            self.compare(end, "history", &found, expected);
+            self.survives_storage();
+        }
+        Told { faults: self.faults, history: self.history }
+    }
+
+    fn command(&mut self, engine: &Engine, step: &Value, command: &Value, at: Timestamp) {
+        let actor = actor(step["as"].as_str().unwrap());
+        let document = self.whole(command).to_string();
+        let decision = match &self.history {
+            Some(history) => {
+                engine.decide(history.ticket(), &wire::command::read(&document).unwrap(), &actor, at).unwrap()
+            }
+            None => engine.open(&wire::command::read_opening(&document).unwrap(), &actor, at).unwrap(),
+        };
+        let (found, events) = match decision {
+            Decision::Accepted(accepted) => (Value::Null, accepted.events),
+            Decision::Refused(Refusal { code, message, accepted, .. }) => {
+                assert!(!message.is_empty() && !accepted.is_empty());
+                (code.as_str().into(), Vec::new())
+            }
+        };
+        self.compare(at, &command["command"].to_string(), &found, &step["refused"]);
+        match &mut self.history {
+            Some(history) => history.extend(events).unwrap(),
+            None => self.history = Some(events).filter(|events| !events.is_empty()).map(|e| History::new(e).unwrap()),
+        }
+    }
+
+    /// Writes out what the rows say in short: messages, and policies by their name in the file.
+    fn whole(&self, command: &Value) -> Value {
+        let mut command = command.clone();
+        if let Some(message) = command["message"].as_str() {
+            let digest = Digest::of(message.as_bytes()).to_string();
+            command["message"] = json!({"message_ref": message, "content_sha256": digest});
+        }
+        if let Some(name) = command["policy_digest"].as_str() {
+            command["policy_digest"] = self.names[name].digest().to_string().into();
+        }
+        command
+    }
+
+    fn expect(&mut self, at: Timestamp, found: &Value, expected: &Value) {
+        for (field, expected) in expected.as_object().unwrap() {
+            if field != "timers" {
+                self.compare(at, field, &found[field], expected);
+                continue;
+            }
+            let timers = expected.as_object().unwrap();
+            if timers.is_empty() {
+                self.compare(at, "timers", &found["timers"], expected);
+            }
+            for (timer, expected) in timers {
+                let cycles = found["timers"][timer]["cycles"].as_array().cloned().unwrap_or_default();
+                for (field, expected) in expected.as_object().unwrap() {
+                    let found = match field.as_str() {
+                        "state" => found["timers"][timer]["state"].clone(),
+                        "cycles" => cycles.len().into(),
+                        _ => cycles.last().map_or(Value::Null, |cycle| cycle[field].clone()),
+                    };
+                    self.compare(at, &format!("{timer} {field}"), &found, expected);
+                }
+            }
+        }
+    }
+
+    /// Written and read again, the history is the same; so is the ticket's snapshot.
+    fn survives_storage(&mut self) {
+        let history = self.history.as_ref().unwrap();
+        let stored = wire::ticket::read_history(wire::ticket::write_history(history)).unwrap();
+        let snapshot = wire::snapshot::read(wire::snapshot::write(history.ticket())).unwrap();
+        if stored != *history || snapshot != *history.ticket() {
+            self.faults.push(format!("{}: the stored history or snapshot differs", self.case["name"]));
+        }
+    }
+
+    fn compare(&mut self, at: Timestamp, what: &str, found: &Value, expected: &Value) {
+        if found != expected {
+            let name = &self.case["name"];
+            self.faults.push(format!("{name} at {at}: {what}: found {found}, expected {expected}"));
+        }
+    }
+}
+
+fn actor(text: &str) -> Actor {
+    let (role, id) = text.split_once(' ').unwrap_or((text, ""));
+    Actor::new(Role::from_word(role).unwrap(), id)
+}
+
+fn named(events: &[Event]) -> Value {
+    events.iter().map(|event| format!("{} {}", event.kind.name(), event.at)).collect()
+}
+
+fn notified(events: &[Event]) -> Value {
+    let firing = |event: &Event| match &event.kind {
+        EventKind::Warned(firing) => Some(firing.notify_at),
+        EventKind::Escalated(escalation) => escalation.firing.as_ref().map(|firing| firing.notify_at),
+        _ => None,
+    };
+    events.iter().filter_map(firing).map(|at| at.to_string()).collect()
+}
