@@ -40,8 +40,10 @@ const WIDTH: usize = 4;
 pub struct Monitor<K = Id> {
     /// A heap: no entry comes before its parent.
     heap: Vec<Entry>,
-    /// INVARIANT: one slot an entry; `heap[slots[s].position].slot == s`, and `by_id` leads from a ticket to its slot.
+    /// INVARIANT: `heap[slots[s].position].slot == s` for every slot that is not free, and `by_id` leads from a ticket
+    /// to its slot.
     slots: Vec<Slot<K>>,
+    free: Vec<u32>,
     by_id: HashMap<K, u32>,
 }
 
@@ -78,7 +80,7 @@ impl<K: Ord + Hash + Clone> Monitor<K> {
     /// Returns a monitor without tickets.
     #[must_use]
     pub fn new() -> Self {
-        Self { heap: Vec::new(), slots: Vec::new(), by_id: HashMap::new() }
+        Self { heap: Vec::new(), slots: Vec::new(), free: Vec::new(), by_id: HashMap::new() }
     }
 
     /// Holds a ticket until `next_check_at`, in place of an instant it was held until before; `None`, as an evaluation
@@ -91,11 +93,9 @@ impl<K: Ord + Hash + Clone> Monitor<K> {
             self.settle(position);
             return Some(before);
         }
-        // INVARIANT: memory ends long before 2^32 tickets of 32 bytes.
-        let slot = narrow(self.slots.len());
         let position = self.heap.len();
+        let slot = self.slot(Slot { ticket: ticket.clone(), position: narrow(position) });
         self.heap.push(Entry { at, slot });
-        self.slots.push(Slot { ticket: ticket.clone(), position: narrow(position) });
         self.by_id.insert(ticket, slot);
         self.rise(position);
         None
@@ -142,6 +142,19 @@ impl<K: Ord + Hash + Clone> Monitor<K> {
         self.slots.get(wide(*slot)).map(|slot| wide(slot.position))
     }
 
+    /// Keeps a slot, in the place of a free one if there is any.
+    fn slot(&mut self, new: Slot<K>) -> u32 {
+        if let Some(number) = self.free.pop()
+            && let Some(slot) = self.slots.get_mut(wide(number))
+        {
+            *slot = new;
+            return number;
+        }
+        self.slots.push(new);
+        // INVARIANT: memory ends long before 2^32 tickets of 32 bytes.
+        narrow(self.slots.len().saturating_sub(1))
+    }
+
     /// Takes out the entry at `position`.
     fn take(&mut self, position: usize) -> Option<DueTicket<K>> {
         if position >= self.heap.len() {
@@ -151,17 +164,9 @@ impl<K: Ord + Hash + Clone> Monitor<K> {
         if position < self.heap.len() {
             self.settle(position);
         }
-        let slot = self.slots.swap_remove(wide(entry.slot));
-        self.by_id.remove(&slot.ticket);
-        if let Some(moved) = self.slots.get(wide(entry.slot)) {
-            if let Some(known) = self.by_id.get_mut(&moved.ticket) {
-                *known = entry.slot;
-            }
-            if let Some(moved) = self.heap.get_mut(wide(moved.position)) {
-                moved.slot = entry.slot;
-            }
-        }
-        Some(DueTicket { ticket: slot.ticket, at: entry.at })
+        self.free.push(entry.slot);
+        let (ticket, _) = self.by_id.remove_entry(&self.slots.get(wide(entry.slot))?.ticket)?;
+        Some(DueTicket { ticket, at: entry.at })
     }
 
     /// Moves the entry at `position` to where it belongs.

@@ -14,7 +14,8 @@ pub(crate) struct Record(Vec<u8>);
 
 impl Record {
     pub(crate) fn new(domain: &str, version: u32) -> Self {
-        let mut record = Self(Vec::new());
+        // Most records are shorter.
+        let mut record = Self(Vec::with_capacity(1_024));
         record.text(domain);
         record.number(version);
         record
@@ -67,14 +68,16 @@ impl Record {
 
     /// Writes entries whose order counts.
     pub(crate) fn list<T>(&mut self, entries: impl IntoIterator<Item = T>, write: impl Fn(&mut Self, T)) {
-        let mut body = Self(Vec::new());
-        let mut count: usize = 0;
+        let start = self.0.len();
+        self.length(0);
+        let mut count: u64 = 0;
         for entry in entries {
-            write(&mut body, entry);
+            write(self, entry);
             count = count.saturating_add(1);
         }
-        self.length(count);
-        self.0.append(&mut body.0);
+        // How many there are is known only now.
+        let length = self.0.iter_mut().skip(start);
+        length.zip(count.to_be_bytes()).for_each(|(byte, is)| *byte = is);
     }
 
     /// Writes entries whose order does not count: by their bytes.

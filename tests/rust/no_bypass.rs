@@ -562,8 +562,11 @@ fn deep() -> Search {
 
 #[test]
 fn no_sequence_of_commands_gets_around_the_rules() {
-    let run = |name: &'static str, search: Search| {
+    // Fewer layers for a quick look; the counts are those of the whole search.
+    let less = std::env::var("SLA_SEARCH_LESS").ok().and_then(|less| less.parse().ok()).unwrap_or(0);
+    let run = |name: &'static str, mut search: Search| {
         let mut seen = Seen::default();
+        search.depth -= less;
         search.run(name, &mut seen);
         seen
     };
@@ -571,7 +574,9 @@ fn no_sequence_of_commands_gets_around_the_rules() {
         let deep = scope.spawn(|| run("deep", deep()));
         (run("wide", wide()), deep.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    check_coverage(&seen);
+    if less == 0 {
+        check_coverage(&seen);
+    }
     let states = seen.states.union(&deep.states).count();
     println!(
         "{} distinct states, {} decisions, {} of them accepted; {} combinations of status, command and actor",
@@ -580,7 +585,7 @@ fn no_sequence_of_commands_gets_around_the_rules() {
         seen.accepted + deep.accepted,
         seen.asked.len()
     );
-    assert!(states >= 1_000_000, "{states} states");
+    assert!(less > 0 || states >= 1_000_000, "{states} states");
 }
 
 /// Every row of the table was asked in every status by everybody, and what it allows was accepted at least once.
