@@ -303,6 +303,11 @@ impl Calendar {
     }
 }
 
+/// Refuses an instant at which no calendar answers.
+pub(crate) fn check_horizon(question: &str, at: Timestamp) -> Result<(), Error> {
+    in_horizon(at).map(|_| ()).ok_or_else(|| out_of_horizon(question, at))
+}
+
 fn in_horizon(at: Timestamp) -> Option<i64> {
     within(Some(at.as_micros()))
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Engine, Revision};
+use crate::calendar::check_horizon;
 use crate::error::{Error, ErrorCode};
 use crate::escalation::{self, FiresAt};
 use crate::id::Id;
@@ -221,6 +222,7 @@ pub(crate) fn next_escalation(ticket: &Ticket) -> u32 {
 
 /// Refuses a `now` before the ticket's last event.
 pub(crate) fn check_time(ticket: &Ticket, now: Timestamp) -> Result<(), Error> {
+    check_horizon("now", now)?;
     if now < ticket.last_at {
         return Err(Error::new(
             ErrorCode::TimeWentBack,

@@ -4,6 +4,7 @@ use super::Engine;
 use super::automatic::next_escalation;
 use super::command_digest::{command_digest, opening_digest};
 use crate::access::{self, Action, Declined, Holders, Refusal, RefusalCode};
+use crate::calendar::check_horizon;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
@@ -60,6 +61,7 @@ impl Engine {
 
     fn judge_opening(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
         let name = Action::Open.as_str();
+        check_horizon(name, now)?;
         let revision = self.newest();
         let policy = &revision.policy;
         let holders = Holders { customer: &opening.customer, agent: None };

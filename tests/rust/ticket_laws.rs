@@ -1,0 +1,575 @@
+//! Random streams of commands: every answer is that of the slow ticket, and the laws of histories hold.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use sla_core::engine::{Activity, Decision, Outcome};
+use sla_core::ticket::{
+    Actor, Apply, CloseCause, Command, CommandKind, EscalationTrigger, Event, EventKind, History, MessageRef, Opening,
+    PauseStatus, ResumeCause, Role, Ticket,
+};
+use sla_core::time::Timestamp;
+use sla_core::{Digest, Engine, wire};
+use sla_tests::oracle::Oracle;
+use sla_tests::timer_oracle::{Cycle, Phase, Promise, Rules, StepTime, stand};
+
+const POLICY: &str = r#"{
+    "schema": "sla-policy/1", "id": "laws", "version": 1,
+    "calendars": {
+        "office": {"time_zone": "Europe/Berlin",
+            "weekly": {"mon": ["08:00-12:00", "13:00-17:00"], "tue": ["08:00-12:00", "13:00-17:00"],
+                       "wed": ["08:00-12:00"], "thu": ["08:00-12:00", "13:00-17:00"], "sun": ["01:00-04:00"]},
+            "holidays": [{"date": "2026-04-06", "name": "Easter Monday"}]},
+        "always": {"time_zone": "UTC", "always_open": true},
+        "nights": {"time_zone": "Asia/Jakarta", "weekly": {"fri": ["22:00-06:00"], "sat": ["22:00-06:00"],
+            "tue": ["09:00-24:00"], "wed": ["00:00-03:30"]}}
+    },
+    "channels": [{"id": "email", "name": "Email"}, {"id": "chat", "name": "Chat"}],
+    "packages": [
+        {"id": "a", "name": "A", "rank": 1, "channels": ["email"], "calendar": "office", "targets":
+            {"assignment": "90m", "first_response": "2h", "next_response": "4h", "resolution": "11h", "update": "3h"}},
+        {"id": "b", "name": "B", "rank": 2, "channels": ["email", "chat"], "calendar": "always", "targets":
+            {"assignment": "20m", "first_response": "1h", "next_response": "30m", "resolution": "9h", "update": "26h"}},
+        {"id": "c", "name": "C", "rank": 3, "channels": ["email", "chat"], "calendar": "nights", "targets":
+            {"assignment": "8h", "first_response": "3h30m", "next_response": "1s", "resolution": "19h", "update": "1h"}}
+    ],
+    "steps": {
+        "resolution": [{"id": "half", "at": "50%", "action": "warn"},
+                       {"id": "most", "at": "90%", "action": "escalate", "level": 1},
+                       {"id": "late", "after": "1h", "action": "escalate", "level": 2}],
+        "first_response": [{"id": "soon", "at": "75%", "action": "warn"}],
+        "update": [{"id": "much later", "after": "10h", "action": "warn"}]
+    },
+    "pauses": {"max_pause": "7h", "max_paused_total": "30h"},
+    "close_after": "40h"
+}"#;
+
+const HOUR: i64 = 3_600_000_000;
+const CALENDARS: [&str; 3] = ["office", "always", "nights"];
+
+fn at(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}
+
+fn engine() -> Engine {
+    Engine::compile(wire::policy::read(POLICY).unwrap_or_else(|error| panic!("{error:#?}"))).unwrap()
+}
+
+/// The same rules for the slow ticket.
+fn slow_rules(engine: &Engine) -> Rules {
+    let policy = engine.policy();
+    let (first, last) = (NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(), NaiveDate::from_ymd_opt(2028, 3, 1).unwrap());
+    let calendars = CALENDARS.map(|name| Oracle::new(&policy.calendars[name], first, last));
+    let hours = |list: [(&'static str, i64); 5]| BTreeMap::from(list);
+    let minutes = HOUR / 60;
+    Rules {
+        calendars: calendars.into_iter().collect(),
+        packages: BTreeMap::from([
+            (
+                "a",
+                Promise {
+                    calendar: 0,
+                    targets: hours([
+                        ("assignment", 90 * minutes),
+                        ("first_response", 2 * HOUR),
+                        ("next_response", 4 * HOUR),
+                        ("resolution", 11 * HOUR),
+                        ("update", 3 * HOUR),
+                    ]),
+                },
+            ),
+            (
+                "b",
+                Promise {
+                    calendar: 1,
+                    targets: hours([
+                        ("assignment", 20 * minutes),
+                        ("first_response", HOUR),
+                        ("next_response", 30 * minutes),
+                        ("resolution", 9 * HOUR),
+                        ("update", 26 * HOUR),
+                    ]),
+                },
+            ),
+            (
+                "c",
+                Promise {
+                    calendar: 2,
+                    targets: hours([
+                        ("assignment", 8 * HOUR),
+                        ("first_response", 210 * minutes),
+                        ("next_response", 1_000_000),
+                        ("resolution", 19 * HOUR),
+                        ("update", HOUR),
+                    ]),
+                },
+            ),
+        ]),
+        steps: BTreeMap::from([
+            (
+                "resolution",
+                vec![("half", StepTime::Percent(50)), ("most", StepTime::Percent(90)), ("late", StepTime::After(HOUR))],
+            ),
+            ("first_response", vec![("soon", StepTime::Percent(75))]),
+            ("update", vec![("much later", StepTime::After(10 * HOUR))]),
+        ]),
+    }
+}
+
+/// When somebody does something, seen from the last time.
+#[derive(Debug, Clone, Copy)]
+enum When {
+    After(i64),
+    /// At the instant at which something happens by itself, or beside it, if that is within days.
+    NextCheck(i64),
+}
+
+#[derive(Debug, Clone)]
+struct Turn {
+    when: When,
+    actor: usize,
+    command: CommandKind,
+    /// Whether a monitor looks here, and how far on the way to this turn.
+    look: Option<i64>,
+}
+
+fn message() -> MessageRef {
+    MessageRef { message_ref: "m".to_owned(), content_sha256: Digest::of(b"m") }
+}
+
+fn actors() -> [Actor; 4] {
+    [
+        Actor::new(Role::Customer, "kim"),
+        Actor::new(Role::Agent, "ana"),
+        Actor::new(Role::Admin, "root"),
+        Actor::new(Role::Customer, "eve"),
+    ]
+}
+
+fn command() -> impl Strategy<Value = CommandKind> {
+    let channel = || prop_oneof![4 => Just("email"), 1 => Just("chat"), 1 => Just("fax")].prop_map(str::to_owned);
+    let reason = || prop_oneof![9 => Just("because".to_owned()), 1 => Just(" ".to_owned())];
+    let agent = prop_oneof![4 => Just("ana"), 1 => Just("bob"), 1 => Just("")].prop_map(str::to_owned);
+    let package = prop_oneof![Just("a"), Just("b"), Just("c"), Just("d")].prop_map(str::to_owned);
+    let apply = prop_oneof![Just(Apply::Keep), Just(Apply::FromNow), Just(Apply::Retroactive)];
+    let status = prop_oneof![Just(PauseStatus::Pending), Just(PauseStatus::OnHold)];
+    prop_oneof![
+        4 => agent.prop_map(|agent| CommandKind::Assign { agent }),
+        6 => channel().prop_map(|channel| CommandKind::Reply { channel, message: message() }),
+        1 => Just(CommandKind::Note { message: message() }),
+        6 => channel().prop_map(|channel| CommandKind::CustomerMessage { channel, message: message() }),
+        6 => (status, reason()).prop_map(|(status, reason)| CommandKind::Pause { status, reason }),
+        4 => Just(CommandKind::Resume),
+        4 => Just(CommandKind::Resolve { message: message() }),
+        4 => (channel(), reason()).prop_map(|(channel, reason)| CommandKind::Reopen {
+            channel: Some(channel), reason: Some(reason)
+        }),
+        1 => Just(CommandKind::Close),
+        1 => Just(CommandKind::Withdraw),
+        1 => reason().prop_map(|reason| CommandKind::Void { reason, duplicate_of: None }),
+        2 => (channel(), reason()).prop_map(|(channel, reason)| CommandKind::RequestEscalation {
+            reason, channel: Some(channel)
+        }),
+        1 => (0..4_u32).prop_map(|number| CommandKind::AcknowledgeEscalation { number }),
+        1 => (0..4_u32).prop_map(|number| CommandKind::ResolveEscalation { number }),
+        1 => (0..7_u8).prop_map(|score| CommandKind::Rate { score }),
+        5 => (package, apply, reason()).prop_map(|(package, apply, reason)| CommandKind::ChangePackage {
+            package, apply, reason
+        }),
+    ]
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    let when = prop_oneof![
+        2 => Just(When::After(0)),
+        4 => (0..12_i64).prop_map(|quarters| When::After(quarters * HOUR / 4)),
+        3 => (0..20 * HOUR).prop_map(When::After),
+        1 => (0..120_i64).prop_map(|hours| When::After(hours * HOUR)),
+        3 => (-1..2_i64).prop_map(When::NextCheck),
+    ];
+    let look = proptest::option::of(0..=1_000_i64);
+    (when, 0..8_usize, command(), look).prop_map(|(when, actor, command, look)| {
+        // Mostly somebody who may.
+        let actor = match (&command, actor) {
+            (_, 0..2) => actor + 2,
+            (CommandKind::CustomerMessage { .. } | CommandKind::Withdraw | CommandKind::Rate { .. }, _) => 0,
+            (CommandKind::Reopen { .. } | CommandKind::RequestEscalation { .. }, 2..5) => 0,
+            (_, 2..4) => 1,
+            _ => 2,
+        };
+        Turn { when, actor, command, look }
+    })
+}
+
+fn opened(engine: &Engine, package: &str, now: Timestamp) -> History {
+    let opening = Opening {
+        ticket: "T-1".to_owned(),
+        customer: "kim".to_owned(),
+        package: package.to_owned(),
+        channel: "email".to_owned(),
+        severity: None,
+        category: None,
+        message: message(),
+        command_id: None,
+    };
+    match engine.open(&opening, &actors()[0], now).unwrap() {
+        Decision::Accepted(opened) => History::new(opened.events).unwrap(),
+        Decision::Refused(refusal) => panic!("{refusal}"),
+    }
+}
+
+fn run<S: Strategy>(cases: u32, strategy: &S, check: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
+    if let Err(failure) = TestRunner::new(config).run(strategy, check) {
+        panic!("{failure}");
+    }
+}
+
+fn cases(least: u32) -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse::<u32>().ok());
+    // A stream is some hundred questions.
+    asked.map_or(least, |asked| (asked / 100).max(least))
+}
+
+/// Plays a stream. Calls `see` after every turn with the history so far and the instant.
+fn play(
+    engine: &Engine,
+    package: &str,
+    turns: &[Turn],
+    mut see: impl FnMut(&History, Timestamp) -> Result<(), TestCaseError>,
+) -> Result<(), TestCaseError> {
+    let mut now = Timestamp::parse("2026-03-25T09:17:00Z").unwrap();
+    let mut history = opened(engine, package, now);
+    let mut watched = history.clone();
+    see(&history, now)?;
+    for turn in turns {
+        let before = now;
+        let next = engine.evaluate(history.ticket(), now).unwrap().next_check_at;
+        now = match (turn.when, next) {
+            (When::NextCheck(beside), Some(next)) if next.as_micros() - now.as_micros() < 200 * HOUR => {
+                at((next.as_micros() + beside).max(now.as_micros()))
+            }
+            (When::NextCheck(_), _) => now,
+            (When::After(length), _) => at(now.as_micros() + length),
+        };
+        // The slow ticket does not know what a change of package does to a resolved ticket.
+        let status = engine.evaluate(history.ticket(), now).unwrap().status;
+        if matches!(turn.command, CommandKind::ChangePackage { .. }) && status.as_str() == "resolved" {
+            continue;
+        }
+        if let Some(share) = turn.look {
+            let look = at(before.as_micros() + (now.as_micros() - before.as_micros()) / 1_000 * share);
+            let found = engine.due_events(watched.ticket(), look.max(watched.ticket().last_at)).unwrap();
+            watched.extend(found).unwrap();
+        }
+        let actor = &actors()[turn.actor];
+        let command = Command::from(turn.command.clone());
+        let decisions = [&history, &watched].map(|seen| engine.decide(seen.ticket(), &command, actor, now).unwrap());
+        match decisions {
+            [Decision::Accepted(one), Decision::Accepted(other)] => {
+                prop_assert_eq!(&one.ticket, &other.ticket);
+                history.extend(one.events).unwrap();
+                watched.extend(other.events).unwrap();
+                prop_assert_eq!(&history, &watched, "the monitor's instants show");
+            }
+            [Decision::Refused(one), Decision::Refused(other)] => prop_assert_eq!(one, other),
+            decisions => prop_assert!(false, "one is accepted, the other refused: {:?}", decisions),
+        }
+        see(&history, now)?;
+    }
+    Ok(())
+}
+
+fn stream() -> impl Strategy<Value = (usize, Vec<Turn>)> {
+    (0..3_usize, vec(turn(), 1..28))
+}
+
+const PACKAGES: [&str; 3] = ["a", "b", "c"];
+
+#[test]
+fn every_timer_stands_where_the_slow_ticket_says() {
+    let engine = engine();
+    let rules = slow_rules(&engine);
+    let compared = std::cell::Cell::new(0_u64);
+    run(cases(3_000), &stream(), |(package, turns)| {
+        play(&engine, PACKAGES[package], &turns, |history, now| {
+            for later in [0, 1, 7 * HOUR / 2, 60 * HOUR] {
+                let now = at(now.as_micros() + later);
+                compare(&engine, &rules, history, now)?;
+                compared.set(compared.get() + 1);
+            }
+            Ok(())
+        })
+    });
+    println!("{} tickets compared", compared.get());
+    assert!(compared.get() > 100_000);
+}
+
+/// Compares everything that the engine says of a ticket as of `now`.
+fn compare(engine: &Engine, rules: &Rules, history: &History, now: Timestamp) -> Result<(), TestCaseError> {
+    let evaluation = engine.evaluate(history.ticket(), now).unwrap();
+    let events = [history.events(), &evaluation.due_events].concat();
+    let slow = stand(rules, &events, now.as_micros());
+    for timer in &evaluation.timers {
+        let expected = &slow[timer.timer.as_str()];
+        prop_assert_eq!(timer.cycles.len(), expected.len(), "{} at {}", timer.timer, now);
+        for (found, expected) in timer.cycles.iter().zip(expected) {
+            let phase = match (found.activity, found.outcome, found.stopped_at.map(Timestamp::as_micros)) {
+                (Activity::Running, ..) => "running".to_owned(),
+                (Activity::Paused, ..) => "paused".to_owned(),
+                (_, Outcome::Cancelled, Some(stopped_at)) => format!("cancelled {stopped_at}"),
+                (_, _, Some(stopped_at)) => format!("stopped {stopped_at}"),
+                other => format!("{other:?}"),
+            };
+            let phase_expected = match expected.phase {
+                Phase::Running(_) => "running".to_owned(),
+                Phase::Paused => "paused".to_owned(),
+                Phase::Stopped(stopped_at) => format!("stopped {stopped_at}"),
+                Phase::Cancelled(stopped_at) => format!("cancelled {stopped_at}"),
+            };
+            let what = format!("{} {} at {now}", timer.timer, found.number);
+            prop_assert_eq!(phase, phase_expected, "{}", what);
+            let outcome = match expected.phase {
+                _ if expected.breached => Outcome::Breached,
+                Phase::Stopped(_) => Outcome::Met,
+                Phase::Cancelled(_) => Outcome::Cancelled,
+                Phase::Running(_) | Phase::Paused => Outcome::None,
+            };
+            prop_assert_eq!(found.outcome, outcome, "{}", what);
+            prop_assert_eq!(found.due_at().map(Timestamp::as_micros), expected.due_at, "due of {}", what);
+            prop_assert_eq!(found.started_at.as_micros(), expected.started_at, "start of {}", what);
+            prop_assert_eq!(found.target.as_micros(), expected.target, "target of {}", what);
+            prop_assert_eq!(found.calendar.as_str(), CALENDARS[expected.calendar], "calendar of {}", what);
+            prop_assert_eq!(found.elapsed.as_micros(), expected.elapsed, "elapsed of {}", what);
+            prop_assert_eq!(found.remaining.as_micros(), expected.remaining(), "remaining of {}", what);
+            prop_assert_eq!(found.overdue.as_micros(), expected.overdue, "overdue of {}", what);
+            let breached_at = expected.due_at.filter(|_| expected.breached);
+            prop_assert_eq!(found.breached_at.map(Timestamp::as_micros), breached_at, "breach of {}", what);
+            let mut fired = fired(&events, timer.timer.as_str(), found.number);
+            fired.sort_unstable();
+            let mut expected = expected_firings(expected);
+            expected.sort_unstable();
+            prop_assert_eq!(fired, expected, "steps of {}", what);
+        }
+    }
+    check_limits(rules, &events)
+}
+
+/// The breach and the steps that the events say fired in a cycle, with their instants.
+fn fired(events: &[Event], wanted: &str, number: u32) -> Vec<(String, i64)> {
+    let name = |event: &Event| match &event.kind {
+        EventKind::Breached { timer, cycle, .. } if timer.as_str() == wanted && *cycle == number => {
+            Some("breached".to_owned())
+        }
+        EventKind::Warned(firing) if firing.timer.as_str() == wanted && firing.cycle == number => {
+            Some(firing.step.to_string())
+        }
+        EventKind::Escalated(escalation) => {
+            escalation.firing.as_ref().filter(|firing| firing.timer.as_str() == wanted && firing.cycle == number).map(
+                |firing| match escalation.trigger {
+                    EscalationTrigger::Breach => "escalated for the breach".to_owned(),
+                    _ => firing.step.to_string(),
+                },
+            )
+        }
+        _ => None,
+    };
+    events.iter().filter_map(|event| Some((name(event)?, event.at.as_micros()))).collect()
+}
+
+fn expected_firings(cycle: &Cycle) -> Vec<(String, i64)> {
+    let mut fired: Vec<_> = cycle.fired.iter().map(|(step, at)| ((*step).to_owned(), *at)).collect();
+    if let Some(due) = cycle.due_at.filter(|_| cycle.breached) {
+        fired.extend(["breached", "escalated for the breach"].map(|name| (name.to_owned(), due)));
+    }
+    fired
+}
+
+/// A first pause that ends by itself, and a ticket that closes by itself, do so at the instant that the rules give.
+fn check_limits(rules: &Rules, events: &[Event]) -> Result<(), TestCaseError> {
+    let mut package = "";
+    let (mut ends_at, mut closes_at) = (None, None);
+    for event in events {
+        let add = |length: i64| rules.calendars[rules.packages[package].calendar].add(event.at.as_micros(), length);
+        match &event.kind {
+            EventKind::Opened { package: is, .. } | EventKind::PackageChanged { package: is, .. } => {
+                package = is.as_str();
+            }
+            EventKind::Paused { .. } if ends_at.is_none() => ends_at = add(7 * HOUR).map(|ends_at| (ends_at, true)),
+            EventKind::Resolved { .. } => {
+                closes_at = add(40 * HOUR);
+                ends_at = ends_at.map(|(ends_at, _)| (ends_at, false));
+            }
+            EventKind::Resumed { cause } => {
+                if let Some((ends_at, true)) = ends_at
+                    && *cause != ResumeCause::Command
+                {
+                    prop_assert_eq!(event.at.as_micros(), ends_at, "end of the first pause");
+                }
+                ends_at = ends_at.map(|(ends_at, _)| (ends_at, false));
+            }
+            // It ends a wait for the customer, and no other; what follows is not looked at.
+            EventKind::CustomerMessaged { .. } => ends_at = ends_at.map(|(ends_at, _)| (ends_at, false)),
+            EventKind::Closed { cause: CloseCause::CloseAfter } => {
+                prop_assert_eq!(Some(event.at.as_micros()), closes_at, "close_after");
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn folding_storing_and_going_on_give_the_same_ticket() {
+    let engine = engine();
+    run(cases(400), &stream(), |(package, turns)| {
+        play(&engine, PACKAGES[package], &turns, |history, _| {
+            let whole = History::new(history.events().to_vec()).unwrap();
+            prop_assert_eq!(&whole, history);
+            let snapshot = wire::snapshot::read(wire::snapshot::write(history.ticket())).unwrap();
+            prop_assert_eq!(&snapshot, history.ticket());
+            let text = wire::ticket::write_history(history);
+            let stored = wire::ticket::read_history(&text).unwrap();
+            prop_assert_eq!(&stored, history);
+            prop_assert_eq!(wire::ticket::write_history(&stored), text);
+            Ok(())
+        })
+    });
+}
+
+#[test]
+fn the_next_check_is_exact() {
+    let engine = engine();
+    run(cases(1_500), &stream(), |(package, turns)| {
+        play(&engine, PACKAGES[package], &turns, |history, now| {
+            let ticket = history.ticket();
+            let evaluation = engine.evaluate(ticket, now).unwrap();
+            prop_assert_eq!(&engine.due_events(ticket, now).unwrap(), &evaluation.due_events);
+            let mut ticket: Ticket = ticket.clone();
+            evaluation.due_events.iter().for_each(|event| ticket.apply(event).unwrap());
+            match evaluation.next_check_at {
+                Some(next) => {
+                    prop_assert!(next > now, "{} is not after {}", next, now);
+                    prop_assert_eq!(engine.due_events(&ticket, at(next.as_micros() - 1)).unwrap(), []);
+                    prop_assert!(!engine.due_events(&ticket, next).unwrap().is_empty(), "nothing at {}", next);
+                }
+                None => prop_assert_eq!(engine.due_events(&ticket, at(now.as_micros() + 20_000 * HOUR)).unwrap(), []),
+            }
+            Ok(())
+        })
+    });
+}
+
+#[test]
+fn the_slow_ticket_notices_a_changed_fact() {
+    let engine = engine();
+    let rules = slow_rules(&engine);
+    let start = Timestamp::parse("2026-03-25T09:17:00Z").unwrap();
+    let mut history = opened(&engine, "b", start);
+    let now = at(start.as_micros() + 70 * HOUR / 60);
+    history.extend(engine.due_events(history.ticket(), now).unwrap()).unwrap();
+    assert!(compare(&engine, &rules, &history, now).is_ok());
+    let breach = history.events().iter().position(|event| event.kind.name() == "breached").unwrap();
+    let slow = stand(&rules, history.events(), now.as_micros());
+    assert!(slow["first_response"][0].breached || slow["assignment"][0].breached);
+    // Without its breach event, the cycle is still breached for the slow ticket.
+    let mut events = history.events().to_vec();
+    let EventKind::Breached { timer, cycle, .. } = events[breach].kind.clone() else { unreachable!("by its name") };
+    let found = fired(&events, timer.as_str(), cycle);
+    events.remove(breach);
+    assert_ne!(fired(&events, timer.as_str(), cycle), found);
+    let again = &stand(&rules, &events, now.as_micros())[timer.as_str()][0];
+    assert_eq!(expected_firings(again).iter().filter(|(name, _)| name == "breached").count(), 1);
+}
+
+#[test]
+fn hostile_commands_are_refused_without_panic() {
+    let engine = engine();
+    let start = Timestamp::parse("2026-03-25T09:17:00Z").unwrap();
+    let ticket = opened(&engine, "b", start).ticket().clone();
+    let huge = "x".repeat(1 << 20);
+    let texts = ["", " ", "\u{0}", "\u{202e}", "none", huge.as_str()];
+    let mut refused = 0;
+    for text in texts {
+        let text = || text.to_owned();
+        let message = || MessageRef { message_ref: text(), content_sha256: Digest::of(b"m") };
+        let commands = [
+            CommandKind::Assign { agent: text() },
+            CommandKind::Reply { channel: text(), message: message() },
+            CommandKind::Note { message: message() },
+            CommandKind::CustomerMessage { channel: text(), message: message() },
+            CommandKind::Pause { status: PauseStatus::Pending, reason: text() },
+            CommandKind::Resolve { message: message() },
+            CommandKind::Reopen { channel: Some(text()), reason: Some(text()) },
+            CommandKind::Void { reason: text(), duplicate_of: Some(text()) },
+            CommandKind::RequestEscalation { reason: text(), channel: Some(text()) },
+            CommandKind::ChangePackage { package: text(), apply: Apply::Retroactive, reason: text() },
+            CommandKind::AdoptRevision { policy_digest: Digest::of(b"none"), apply: Apply::FromNow, reason: text() },
+            CommandKind::Classify {
+                severity: Some(text()),
+                category: Some(text()),
+                apply: Apply::Keep,
+                reason: text(),
+            },
+        ];
+        for kind in commands {
+            for actor in actors().into_iter().chain([Actor::new(Role::Admin, text()), Actor::system()]) {
+                let command = Command { command_id: Some(text()), kind: kind.clone() };
+                match engine.decide(&ticket, &command, &actor, start).unwrap() {
+                    Decision::Refused(_) => refused += 1,
+                    Decision::Accepted(accepted) => assert!(History::new(accepted.events).is_err()),
+                }
+            }
+        }
+    }
+    assert!(refused > 300, "{refused}");
+}
+
+#[test]
+fn instants_at_the_edge_of_the_horizon_neither_panic_nor_break_promises() {
+    let engine = engine();
+    let end = 7_258_118_400_000_000;
+    for (start, opens) in [(0, true), (end - 1, true), (end - 2 * HOUR, true), (end, false), (-1, false)] {
+        let opening = wire::command::read_opening(format!(
+            r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "b", "channel": "email",
+                "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+            Digest::of(b"m")
+        ));
+        let decision = engine.open(&opening.unwrap(), &actors()[0], at(start));
+        assert_eq!(decision.is_ok(), opens, "{start}");
+        let Ok(Decision::Accepted(opened)) = decision else { continue };
+        let evaluation = engine.evaluate(&opened.ticket, at(end - 1)).unwrap();
+        assert!(evaluation.due_events.iter().all(|event| event.at.as_micros() < end));
+        assert!(engine.evaluate(&opened.ticket, at(end)).is_err());
+        assert!(engine.decide(&opened.ticket, &CommandKind::Resume.into(), &actors()[2], at(i64::MAX)).is_err());
+    }
+}
+
+#[test]
+fn a_ticket_of_100_000_events_folds_and_decides() {
+    let engine = engine();
+    let start = Timestamp::parse("2026-03-25T09:17:00Z").unwrap();
+    let mut history = opened(&engine, "b", start);
+    let admin = &actors()[2];
+    let note = Command::from(CommandKind::Note { message: message() });
+    let mut events = history.events().to_vec();
+    let mut ticket = history.ticket().clone();
+    while events.len() < 100_000 {
+        match engine.decide(&ticket, &note, admin, start).unwrap() {
+            Decision::Accepted(accepted) => {
+                events.extend(accepted.events);
+                ticket = accepted.ticket;
+            }
+            Decision::Refused(refusal) => panic!("{refusal}"),
+        }
+    }
+    history = History::new(events).unwrap();
+    assert_eq!(history.ticket(), &ticket);
+    assert_eq!(history.ticket().events, 100_000);
+    // Time going back is refused, however long the history.
+    let before = at(start.as_micros() - 1);
+    assert!(matches!(engine.decide(&ticket, &note, admin, before), Ok(Decision::Refused(_))));
+}
