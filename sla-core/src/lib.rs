@@ -13,6 +13,7 @@ mod digest;
 pub mod engine;
 mod error;
 pub mod escalation;
+pub mod explain;
 mod id;
 pub mod monitor;
 pub mod package;

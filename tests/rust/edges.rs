@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sla_core::calendar::{Calendar, CalendarRules, Hours, Week, Window, ZoneDatabase};
 use sla_core::engine::Decision;
-use sla_core::ticket::{Actor, Event, History, Role};
+use sla_core::ticket::{Actor, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, wire};
 
@@ -119,6 +119,69 @@ fn texts_that_are_no_instant_or_digest_are_refused() {
         assert_eq!(error.code(), ErrorCode::InvalidDigest, "{text}");
     }
     assert_eq!(Digest::parse(&"AB".repeat(32)).unwrap().to_string(), "ab".repeat(32));
+}
+
+#[test]
+fn a_refusal_names_what_was_wrong_and_cuts_it_short() {
+    let engine = Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap();
+    let history = History::new(events()).unwrap();
+    let admin = Actor::new(Role::Admin, "root");
+    let long = "pigeon ".repeat(40);
+    for (channel, named) in [("pigeon", "pigeon"), (long.as_str(), &long[..80])] {
+        let message = format!(r#"{{"message_ref": "m", "content_sha256": "{}"}}"#, "0".repeat(64));
+        let reply = format!(r#"{{"command": "reply", "channel": "{channel}", "message": {message}}}"#);
+        let reply = wire::command::read(reply).unwrap();
+        let Ok(Decision::Refused(refusal)) = engine.decide(history.ticket(), &reply, &admin, history.ticket().last_at)
+        else {
+            panic!("accepted")
+        };
+        assert_eq!(refusal.message, format!("the policy has no channel `{named}`"));
+        assert!(refusal.accepted.contains("email"), "{refusal}");
+    }
+}
+
+#[test]
+fn automatic_escalations_say_why() {
+    let policy = r#"{
+        "schema": "sla-policy/1", "id": "desk", "version": 1,
+        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+        "channels": [{"id": "email", "name": "Email"}],
+        "packages": [{"id": "starter", "name": "Starter", "rank": 1, "channels": ["email"], "calendar": "always",
+                      "targets": {"first_response": "4h"}}],
+        "steps": {"first_response": [{"id": "half", "at": "50%", "action": "escalate"},
+                                     {"id": "more", "at": "125%", "action": "escalate", "level": 2},
+                                     {"id": "later", "after": "90m", "action": "escalate", "level": 3}]}
+    }"#;
+    let engine = Engine::compile(wire::policy::read(policy).unwrap_or_else(|error| panic!("{error:#?}"))).unwrap();
+    let opening = wire::command::read_opening(format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "email",
+            "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+        "0".repeat(64)
+    ));
+    let kim = Actor::new(Role::Customer, "kim");
+    let Ok(Decision::Accepted(opened)) = engine.open(&opening.unwrap(), &kim, at("2026-03-02T08:00:00Z")) else {
+        panic!("refused")
+    };
+    let due = engine.due_events(&opened.ticket, at("2026-03-02T20:00:00Z")).unwrap();
+    let reasons: Vec<_> = due
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Escalated(escalation) => {
+                Some((event.at.to_string(), escalation.level, escalation.reason.as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    let at = |hour: &str| format!("2026-03-02T{hour}:00Z");
+    assert_eq!(
+        reasons,
+        [
+            (at("10:00"), 1, "first_response: 50% of the target of 4h used, due 2026-03-02T12:00:00Z"),
+            (at("12:00"), 1, "first_response: target of 4h breached, due 2026-03-02T12:00:00Z, overdue 0s"),
+            (at("13:00"), 2, "first_response: target of 4h breached, due 2026-03-02T12:00:00Z, overdue 1h"),
+            (at("13:30"), 3, "first_response: target of 4h breached, due 2026-03-02T12:00:00Z, overdue 1h30m"),
+        ]
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["access", "timer"],
     &["escalation", "audit"],
     &["engine"],
+    &["explain"],
     &["wire"],
     &["revision"],
 ];

@@ -7,6 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use sla_core::engine::{Activity, Decision, Outcome};
+use sla_core::explain::{self, LedgerEntry, Segment, SegmentKind};
 use sla_core::ticket::{
     Actor, Apply, CloseCause, Command, CommandKind, EscalationTrigger, Event, EventKind, History, MessageRef, Opening,
     PauseStatus, ResumeCause, Role, Ticket,
@@ -63,51 +64,26 @@ fn slow_rules(engine: &Engine) -> Rules {
     let policy = engine.policy();
     let (first, last) = (NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(), NaiveDate::from_ymd_opt(2028, 3, 1).unwrap());
     let calendars = CALENDARS.map(|name| Oracle::new(&policy.calendars[name], first, last));
-    let hours = |list: [(&'static str, i64); 5]| BTreeMap::from(list);
-    let minutes = HOUR / 60;
+    // Minutes, in the order of the timers' names.
+    let promise = |calendar, [assignment, first_response, next_response, resolution, update]: [i64; 5]| {
+        let targets = [
+            ("assignment", assignment),
+            ("first_response", first_response),
+            ("next_response", next_response),
+            ("resolution", resolution),
+            ("update", update),
+        ];
+        Promise { calendar, targets: targets.map(|(timer, minutes)| (timer, minutes * HOUR / 60)).into() }
+    };
+    let mut packages = BTreeMap::from([
+        ("a", promise(0, [90, 120, 240, 660, 180])),
+        ("b", promise(1, [20, 60, 30, 540, 1_560])),
+        ("c", promise(2, [480, 210, 0, 1_140, 60])),
+    ]);
+    packages.get_mut("c").unwrap().targets.insert("next_response", 1_000_000);
     Rules {
         calendars: calendars.into_iter().collect(),
-        packages: BTreeMap::from([
-            (
-                "a",
-                Promise {
-                    calendar: 0,
-                    targets: hours([
-                        ("assignment", 90 * minutes),
-                        ("first_response", 2 * HOUR),
-                        ("next_response", 4 * HOUR),
-                        ("resolution", 11 * HOUR),
-                        ("update", 3 * HOUR),
-                    ]),
-                },
-            ),
-            (
-                "b",
-                Promise {
-                    calendar: 1,
-                    targets: hours([
-                        ("assignment", 20 * minutes),
-                        ("first_response", HOUR),
-                        ("next_response", 30 * minutes),
-                        ("resolution", 9 * HOUR),
-                        ("update", 26 * HOUR),
-                    ]),
-                },
-            ),
-            (
-                "c",
-                Promise {
-                    calendar: 2,
-                    targets: hours([
-                        ("assignment", 8 * HOUR),
-                        ("first_response", 210 * minutes),
-                        ("next_response", 1_000_000),
-                        ("resolution", 19 * HOUR),
-                        ("update", HOUR),
-                    ]),
-                },
-            ),
-        ]),
+        packages,
         steps: BTreeMap::from([
             (
                 "resolution",
@@ -420,6 +396,64 @@ fn check_limits(rules: &Rules, events: &[Event]) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
+}
+
+/// The parts of a derivation, without gap: what each counts, and where the last one ends.
+fn sum_up(segments: &[Segment], from: i64) -> Result<(i64, i64), TestCaseError> {
+    let (mut end, mut counted) = (from, 0);
+    for segment in segments {
+        prop_assert_eq!(segment.from.timestamp_micros(), end, "a gap");
+        prop_assert!(segment.to > segment.from, "an empty part");
+        end = segment.to.timestamp_micros();
+        counted += segment.counted.as_micros();
+        let is_counted = segment.kind == SegmentKind::Counted;
+        prop_assert_eq!(
+            segment.counted.as_micros(),
+            if is_counted { end - segment.from.timestamp_micros() } else { 0 }
+        );
+    }
+    Ok((counted, end))
+}
+
+#[test]
+fn explanations_and_ledgers_add_up() {
+    let engine = engine();
+    let explained = std::cell::Cell::new(0_u64);
+    run(cases(300), &stream(), |(package, turns)| {
+        play(&engine, PACKAGES[package], &turns, |history, now| {
+            let now = at(now.as_micros() + 5 * HOUR / 2);
+            let evaluation = engine.evaluate(history.ticket(), now).unwrap();
+            for timer in &evaluation.timers {
+                for cycle in &timer.cycles {
+                    let found =
+                        explain::deadline(&engine, history, timer.timer.as_str(), Some(cycle.number), now).unwrap();
+                    prop_assert_eq!(&found.cycle, cycle);
+                    let (counted, end) = sum_up(&found.passed, cycle.started_at.as_micros())?;
+                    prop_assert_eq!(counted, cycle.elapsed.as_micros(), "{}", found);
+                    prop_assert_eq!(end, cycle.stopped_at.unwrap_or(now).as_micros());
+                    let (ahead, due) = sum_up(&found.ahead, now.as_micros())?;
+                    if let Some(due_at) = cycle.due_at().filter(|due_at| *due_at > now && cycle.stopped_at.is_none()) {
+                        prop_assert_eq!((ahead, due), (cycle.remaining.as_micros(), due_at.as_micros()), "{}", found);
+                    } else {
+                        prop_assert!(found.ahead.is_empty());
+                    }
+                    explained.set(explained.get() + 1);
+                }
+            }
+            let ledger = explain::ledger(&engine, history, now).unwrap();
+            let mut end = history.ticket().opened_at;
+            for entry in &ledger.entries {
+                prop_assert_eq!(entry.from, end);
+                prop_assert!(entry.closed_us() >= 0 && entry.length_us() > 0);
+                end = entry.to;
+            }
+            let booked: i64 = ledger.entries.iter().map(LedgerEntry::length_us).sum();
+            prop_assert_eq!(booked, evaluation.age_us);
+            Ok(())
+        })
+    });
+    println!("{} deadlines explained", explained.get());
+    assert!(explained.get() > 10_000);
 }
 
 #[test]

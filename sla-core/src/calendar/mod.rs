@@ -20,14 +20,18 @@
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 
+mod closure;
 mod holiday;
 mod schedule;
 mod table;
 mod week;
 mod zone;
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
+pub use self::closure::{ClosedReason, ClosedTime};
 pub(crate) use self::holiday::parse_date;
 pub use self::holiday::{Holiday, HolidayDate, SpecialDay};
 use self::schedule::{Schedule, day_number};
@@ -87,6 +91,8 @@ pub struct OpenWindow {
 pub struct Calendar {
     /// `None` when open around the clock.
     table: Option<Table>,
+    rules: CalendarRules,
+    zone: Arc<ZoneTable>,
     /// The first instant after the last date whose holidays are known.
     provisional_from_us: i64,
 }
@@ -101,7 +107,7 @@ impl Calendar {
     /// - `limit_exceeded` above [`MAX_WINDOWS_A_DAY`] or [`MAX_DATES`];
     /// - `invalid_date` for a yearly holiday on a date that no year has.
     pub fn compile(rules: &CalendarRules, zones: &ZoneDatabase) -> Result<Self, Error> {
-        let zone = zones.zone(&rules.time_zone)?;
+        let zone = Arc::new(zones.zone(&rules.time_zone)?);
         let provisional_from_us = match rules.holidays_known_until {
             Some(date) => {
                 let day_after_s = day_number(date).saturating_add(1).saturating_mul(86_400);
@@ -110,7 +116,7 @@ impl Calendar {
             None => i64::MAX,
         };
         let Hours::Weekly(week) = &rules.hours else {
-            return Ok(Self { table: None, provisional_from_us: i64::MAX });
+            return Ok(Self { table: None, rules: rules.clone(), zone, provisional_from_us: i64::MAX });
         };
         let most_windows =
             week.days.iter().chain(rules.special_days.iter().map(|day| &day.windows)).map(Vec::len).max();
@@ -123,12 +129,12 @@ impl Calendar {
         for holiday in &rules.holidays {
             holiday.date.check()?;
         }
-        let schedule = Schedule::new(zone, week, &rules.holidays, &rules.special_days);
+        let schedule = Schedule::new(Arc::clone(&zone), week, &rules.holidays, &rules.special_days);
         if !schedule.opens_again_and_again() {
             return Err(Error::new(ErrorCode::CalendarNeverOpens, "the calendar has no recurring opening")
                 .help("add at least one window, for example \"mon\": [\"09:00-17:00\"], or set `always_open`"));
         }
-        Ok(Self { table: Some(Table::new(schedule)), provisional_from_us })
+        Ok(Self { table: Some(Table::new(schedule)), rules: rules.clone(), zone, provisional_from_us })
     }
 
     /// Returns the earliest instant `t >= start` with `elapsed(start, t) = length`.
@@ -294,6 +300,12 @@ impl Calendar {
     #[inline(never)]
     fn thoroughly<T>(&self, (question, at): (&str, Timestamp), ask: impl Fn(&Table) -> Option<T>) -> Result<T, Error> {
         self.table.as_ref().and_then(ask).ok_or_else(|| out_of_horizon(question, at))
+    }
+
+    /// Returns the rules it was compiled from.
+    #[must_use]
+    pub const fn rules(&self) -> &CalendarRules {
+        &self.rules
     }
 
     /// Returns the bytes of the tables built so far.

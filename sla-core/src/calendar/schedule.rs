@@ -1,6 +1,7 @@
 //! The opening windows of each local date, and the merged open intervals they give in UTC.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -15,7 +16,7 @@ const EPOCH_DAY_CE: i32 = 719_163;
 /// Which windows open on which local date.
 #[derive(Debug)]
 pub(crate) struct Schedule {
-    zone: ZoneTable,
+    zone: Arc<ZoneTable>,
     /// Monday first; sorted by opening.
     week: [Box<[Window]>; 7],
     /// Dates that differ from their weekday, as days since 1970 with their windows; sorted.
@@ -25,7 +26,7 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    pub(crate) fn new(zone: ZoneTable, week: &Week, holidays: &[Holiday], special_days: &[SpecialDay]) -> Self {
+    pub(crate) fn new(zone: Arc<ZoneTable>, week: &Week, holidays: &[Holiday], special_days: &[SpecialDay]) -> Self {
         let sorted = |windows: &[Window]| {
             let mut windows = windows.to_vec();
             windows.sort_unstable();

@@ -109,6 +109,11 @@ struct CycleDoc<'a> {
     provisional: bool,
 }
 
+/// Writes one cycle as a tree.
+pub(super) fn cycle_value(cycle: &CycleEvaluation) -> Value {
+    value_of(&CycleDoc::of(cycle))
+}
+
 impl<'a> CycleDoc<'a> {
     fn of(cycle: &'a CycleEvaluation) -> Self {
         Self {

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod command;
 pub mod evaluation;
+pub mod explanation;
 pub mod policy;
 mod slot;
 pub mod snapshot;

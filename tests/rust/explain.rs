@@ -1,0 +1,159 @@
+//! A deadline derived by hand: lunch, weekend, a holiday by its name, a special day, a pause, a resolution, a reopening.
+
+use sla_core::engine::Decision;
+use sla_core::ticket::{Actor, Command, History, Role};
+use sla_core::time::Timestamp;
+use sla_core::{Engine, ErrorCode, explain, wire};
+
+const POLICY: &str = r#"{
+    "schema": "sla-policy/1", "id": "desk", "version": 1,
+    "calendars": {"office": {"time_zone": "Asia/Jakarta",
+        "weekly": {"mon": ["08:00-12:00", "13:00-17:00"], "tue": ["08:00-12:00", "13:00-17:00"],
+                   "wed": ["08:00-12:00", "13:00-17:00"], "thu": ["08:00-12:00", "13:00-17:00"],
+                   "fri": ["08:00-12:00", "13:00-17:00"]},
+        "holidays": [{"date": "2026-03-19", "name": "Day of Silence"}],
+        "special_days": [{"date": "2026-03-24", "name": "Inventory", "windows": ["10:00-11:00"]}]}},
+    "channels": [{"id": "email", "name": "Email"}],
+    "packages": [{"id": "starter", "name": "Starter", "rank": 1, "channels": ["email"], "calendar": "office",
+                  "targets": {"first_response": "4h", "resolution": "24h"}}]
+}"#;
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(&format!("2026-03-{text}:00+07:00")).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn desk() -> (Engine, History) {
+    let engine = Engine::compile(wire::policy::read(POLICY).unwrap_or_else(|error| panic!("{error:#?}"))).unwrap();
+    let message = format!(r#"{{"message_ref": "m", "content_sha256": "{}"}}"#, "0".repeat(64));
+    let opening = format!(
+        r#"{{"command": "open", "ticket": "T-7", "customer": "kim", "package": "starter", "channel": "email",
+            "message": {message}}}"#
+    );
+    let admin = Actor::new(Role::Admin, "root");
+    let opening = wire::command::read_opening(opening).unwrap();
+    let Decision::Accepted(opened) = engine.open(&opening, &admin, at("17T15:30")).unwrap() else { panic!("refused") };
+    let mut history = History::new(opened.events).unwrap();
+    let ana = Actor::new(Role::Agent, "ana");
+    let commands = [
+        ("17T16:00", &admin, r#"{"command": "assign", "agent": "ana"}"#.to_owned()),
+        ("18T09:00", &ana, r#"{"command": "pause", "status": "pending", "reason": "which order?"}"#.to_owned()),
+        ("18T11:00", &ana, r#"{"command": "resume"}"#.to_owned()),
+        ("20T16:00", &ana, format!(r#"{{"command": "resolve", "message": {message}}}"#)),
+        ("23T09:00", &ana, r#"{"command": "reopen", "reason": "it is back"}"#.to_owned()),
+    ];
+    for (when, actor, command) in commands {
+        let command: Command = wire::command::read(command).unwrap();
+        match engine.decide(history.ticket(), &command, actor, at(when)).unwrap() {
+            Decision::Accepted(accepted) => history.extend(accepted.events).unwrap(),
+            Decision::Refused(refusal) => panic!("{refusal}"),
+        }
+    }
+    (engine, history)
+}
+
+#[test]
+fn a_deadline_is_derived_step_by_step() {
+    let (engine, history) = desk();
+    let found = explain::deadline(&engine, &history, "resolution", None, at("23T14:00")).unwrap();
+    // 1 h + 1 h, then from the 18th at 11: 1 + 4 h; the 19th is a holiday; the 20th until 16: 4 + 3 h; the 23rd from
+    // 9: 3 + 1 h make 18 h. Of the 6 h left, 3 h on the 23rd, 1 h on the 24th, 2 h on the 25th.
+    assert_eq!(
+        found.to_string(),
+        "\
+resolution of ticket T-7: 24h promised in the calendar `office` (Asia/Jakarta)
+  Tue 2026-03-17 16:00:00 to 17:00:00  counted 1h, 1h used
+  Tue 2026-03-17 17:00:00 to Wed 2026-03-18 08:00:00  closed: outside hours
+  Wed 2026-03-18 08:00:00 to 09:00:00  counted 1h, 2h used
+  Wed 2026-03-18 09:00:00 to 11:00:00  paused (pending) by agent ana: which order?
+  Wed 2026-03-18 11:00:00 to 12:00:00  counted 1h, 3h used
+  Wed 2026-03-18 12:00:00 to 13:00:00  closed: lunch break
+  Wed 2026-03-18 13:00:00 to 17:00:00  counted 4h, 7h used
+  Wed 2026-03-18 17:00:00 to Thu 2026-03-19 00:00:00  closed: outside hours
+  Thu 2026-03-19 00:00:00 to Fri 2026-03-20 00:00:00  closed: holiday Day of Silence
+  Fri 2026-03-20 00:00:00 to 08:00:00  closed: outside hours
+  Fri 2026-03-20 08:00:00 to 12:00:00  counted 4h, 11h used
+  Fri 2026-03-20 12:00:00 to 13:00:00  closed: lunch break
+  Fri 2026-03-20 13:00:00 to 16:00:00  counted 3h, 14h used
+  Fri 2026-03-20 16:00:00 to Mon 2026-03-23 09:00:00  resolved
+  Mon 2026-03-23 09:00:00 to 12:00:00  counted 3h, 17h used
+  Mon 2026-03-23 12:00:00 to 13:00:00  closed: lunch break
+  Mon 2026-03-23 13:00:00 to 14:00:00  counted 1h, 18h used
+still to come:
+  Mon 2026-03-23 14:00:00 to 17:00:00  counted 3h, 21h used
+  Mon 2026-03-23 17:00:00 to Tue 2026-03-24 00:00:00  closed: outside hours
+  Tue 2026-03-24 00:00:00 to 10:00:00  closed: special day Inventory
+  Tue 2026-03-24 10:00:00 to 11:00:00  counted 1h, 22h used
+  Tue 2026-03-24 11:00:00 to Wed 2026-03-25 00:00:00  closed: special day Inventory
+  Wed 2026-03-25 00:00:00 to 08:00:00  closed: outside hours
+  Wed 2026-03-25 08:00:00 to 10:00:00  counted 2h, 24h used
+due Wed 2026-03-25 10:00:00
+"
+    );
+    let document: serde_json::Value = serde_json::from_str(&wire::explanation::write(&found)).unwrap();
+    assert_eq!(document["cycle"]["elapsed_us"], 18 * 3_600_000_000_i64);
+    assert_eq!(document["passed"][3]["paused"]["by"]["id"], "ana");
+    assert_eq!(document["passed"][8]["closed"]["name"], "Day of Silence");
+    assert_eq!(document["passed"][8]["from"], "2026-03-19T00:00:00+07:00");
+    assert_eq!(document["ahead"][0]["counted_us"], 3 * 3_600_000_000_i64);
+}
+
+#[test]
+fn the_first_response_names_the_weekend_and_the_breach() {
+    let (engine, history) = desk();
+    let found = explain::deadline(&engine, &history, "first_response", Some(1), at("23T14:00")).unwrap();
+    let text = found.to_string();
+    // The resolve on Friday at 16 is the first answer; due after 1 h 30 and 2 h 30 more.
+    assert!(text.ends_with("broken: was due Wed 2026-03-18 10:30:00\n"), "{text}");
+    assert!(!text.contains("paused"), "{text}");
+    assert_eq!(found.cycle.elapsed.as_micros(), (90 + 480 + 420) * 60_000_000);
+}
+
+#[test]
+fn the_ledger_books_status_holder_and_wait() {
+    let (engine, history) = desk();
+    let ledger = explain::ledger(&engine, &history, at("23T14:00")).unwrap();
+    let hours = |micros: i64| micros / 360_000_000;
+    let booked: Vec<_> = ledger
+        .entries
+        .iter()
+        .map(|entry| {
+            let holder = entry.holder.as_ref().map(ToString::to_string);
+            (
+                entry.status.as_str(),
+                holder,
+                entry.wait_reason.clone(),
+                hours(entry.length_us()),
+                hours(entry.open.as_micros()),
+            )
+        })
+        .collect();
+    let ana = || Some("ana".to_owned());
+    // Lengths and open time in tenths of an hour.
+    assert_eq!(
+        booked,
+        [
+            ("new", None, None, 5, 5),
+            ("open", ana(), None, 170, 20),
+            ("pending", ana(), Some("which order?".to_owned()), 20, 20),
+            ("open", ana(), None, 530, 120),
+            ("resolved", ana(), None, 650, 20),
+            ("open", ana(), None, 50, 40),
+        ]
+    );
+    let document: serde_json::Value = serde_json::from_str(&wire::explanation::write_ledger(&ledger)).unwrap();
+    assert_eq!(document["entries"][2]["wait_reason"], "which order?");
+    assert_eq!(document["entries"][2]["closed_us"], 0);
+}
+
+#[test]
+fn what_never_started_cannot_be_explained() {
+    let (engine, history) = desk();
+    for (timer, cycle) in
+        [("next_response", None), ("no timer", None), ("resolution", Some(2)), ("resolution", Some(0))]
+    {
+        let error = explain::deadline(&engine, &history, timer, cycle, at("23T14:00")).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::UnknownTimer, "{timer}");
+    }
+    let before = explain::deadline(&engine, &history, "resolution", None, at("17T14:00")).unwrap_err();
+    assert_eq!(before.code(), ErrorCode::TimeWentBack);
+}
