@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["access", "timer"],
     &["escalation", "audit"],
     &["engine"],
-    &["explain"],
+    &["at_risk", "explain"],
     &["wire"],
     &["revision"],
 ];
