@@ -50,6 +50,8 @@ pub struct Explanation {
     pub cycle: CycleEvaluation,
     /// The zone of the cycle's calendar, in which local times are given.
     pub time_zone: String,
+    /// When it falls or fell due, in local time; `None` while it stands still unbroken, and beyond the horizon.
+    pub due_at: Option<DateTime<FixedOffset>>,
     /// What happened from the start to the stop, or to `now`: without gap, and what is counted sums to `elapsed`.
     pub passed: Vec<Segment>,
     /// What lies between `now` and the due of a cycle that runs and is not broken: what is counted there sums to
@@ -129,21 +131,25 @@ pub fn deadline(
     let mut calendar = None;
     for stretch in &stretches {
         let own = engine.revision(stretch.revision)?.calendar(&stretch.calendar)?;
+        calendar = Some(own);
+        if stretch.from == stretch.to {
+            continue;
+        }
         if stretch.runs {
             line.run(own, stretch.from, stretch.to)?;
         } else {
             line.stand(own, stretch.from, stretch.to);
         }
-        calendar = Some(own);
     }
     let passed = std::mem::take(&mut line.segments);
     let open_due = cycle.due.and_then(Due::at).filter(|due_at| cycle.stopped_at.is_none() && *due_at > now);
     if let (Some(due_at), Some(calendar)) = (open_due.filter(|_| cycle.outcome == Outcome::None), calendar) {
         line.run(calendar, now, due_at)?;
     }
+    let due_at = cycle.due.and_then(Due::at).zip(calendar).map(|(due_at, calendar)| calendar.local(due_at));
     let time_zone = calendar.map(|calendar| calendar.rules().time_zone.clone()).unwrap_or_default();
     let ahead = line.segments;
-    Ok(Explanation { ticket: history.ticket().id.clone(), timer, now, cycle, time_zone, passed, ahead })
+    Ok(Explanation { ticket: history.ticket().id.clone(), timer, now, cycle, time_zone, due_at, passed, ahead })
 }
 
 /// A stretch in which a cycle runs or stands still, under one calendar of one revision.
@@ -188,7 +194,6 @@ fn stretches(events: &[&Event], timer: &Id, number: u32, end: Timestamp) -> Vec<
     if let Some(last) = stretches.last_mut() {
         last.to = end;
     }
-    stretches.retain(|stretch| stretch.from < stretch.to);
     stretches
 }
 
@@ -293,25 +298,14 @@ impl fmt::Display for Explanation {
                 writeln!(f, "  {segment}")?;
             }
         }
-        match (self.cycle.due, self.cycle.outcome) {
-            (Some(Due::At(due_at)), outcome) => {
-                let verb = if outcome == Outcome::Breached { "broken: was due" } else { "due" };
-                writeln!(f, "{verb} {}", shown(&self.local(due_at)))
+        match (&self.due_at, self.cycle.due) {
+            (Some(due_at), _) if self.cycle.outcome == Outcome::Breached => {
+                writeln!(f, "broken: was due {}", shown(due_at))
             }
-            (Some(Due::OutOfHorizon), _) => writeln!(f, "due beyond the year 2199"),
-            (None, _) => writeln!(f, "no due while it stands still, {} left", self.cycle.remaining),
+            (Some(due_at), _) => writeln!(f, "due {}", shown(due_at)),
+            (None, Some(_)) => writeln!(f, "due beyond the year 2199"),
+            (None, None) => writeln!(f, "no due while it stands still, {} left", self.cycle.remaining),
         }
-    }
-}
-
-impl Explanation {
-    /// Returns an instant in the local time of the segments next to it.
-    fn local(&self, at: Timestamp) -> DateTime<FixedOffset> {
-        let micros = at.as_micros();
-        let near =
-            self.passed.iter().chain(&self.ahead).rev().find(|segment| segment.from.timestamp_micros() <= micros);
-        let utc = DateTime::from_timestamp_micros(micros).unwrap_or_default();
-        near.map_or_else(|| utc.fixed_offset(), |segment| utc.with_timezone(segment.to.offset()))
     }
 }
 

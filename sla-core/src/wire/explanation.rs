@@ -10,7 +10,8 @@ use crate::explain::{Explanation, Ledger, LedgerEntry, Segment, SegmentKind};
 /// Writes a derivation, on one line. Instants of parts are in the local time of the calendar, with its offset.
 ///
 /// ```json
-/// {"ticket": "T-1", "timer": "resolution", "now": "…", "time_zone": "Asia/Jakarta", "cycle": {"elapsed_us": 0},
+/// {"ticket": "T-1", "timer": "resolution", "now": "…", "time_zone": "Asia/Jakarta", "due_at": "…",
+///  "cycle": {"elapsed_us": 0},
 ///  "passed": [{"from": "…", "to": "…", "counted": {}, "counted_us": 0, "used_us": 0},
 ///             {"from": "…", "to": "…", "closed": {"reason": "holiday", "name": "…"}, "counted_us": 0, "used_us": 0},
 ///             {"from": "…", "to": "…", "paused": {"status": "pending", "by": {}, "reason": "…"}},
@@ -25,6 +26,7 @@ pub fn write(explanation: &Explanation) -> String {
         "timer": explanation.timer.as_str(),
         "now": explanation.now.to_string(),
         "time_zone": explanation.time_zone,
+        "due_at": explanation.due_at.map(local),
         "cycle": cycle_value(&explanation.cycle),
         "passed": segments(&explanation.passed),
         "ahead": segments(&explanation.ahead),
