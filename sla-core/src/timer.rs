@@ -88,7 +88,6 @@ pub(crate) fn triggers(ticket: Option<&Ticket>, kind: &EventKind) -> &'static [T
 pub(crate) fn status_after(ticket: Option<&Ticket>, kind: &EventKind) -> Status {
     let before = ticket.map_or(Status::New, |ticket| ticket.status);
     match kind {
-        EventKind::Opened { .. } => Status::New,
         EventKind::Assigned { .. } if before == Status::New => Status::Open,
         EventKind::CustomerMessaged { .. } if before == Status::Pending => Status::Open,
         EventKind::Paused { status, .. } => (*status).into(),

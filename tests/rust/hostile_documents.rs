@@ -1,0 +1,147 @@
+//! Documents that somebody damaged: every reader answers with a value or an error, and what it accepts it writes again.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use sla_core::audit::Chain;
+use sla_core::ticket::Event;
+use sla_core::wire;
+use sla_tests::stories::{RULES, tell};
+
+/// Whole documents of every format, small ones.
+fn documents() -> Vec<String> {
+    let history = tell(RULES).into_iter().filter_map(|told| told.history).max_by_key(|told| told.events().len());
+    let history = history.unwrap_or_else(|| panic!("no story has a history"));
+    let ticket = history.ticket();
+    let mut chain = Chain::new(ticket.id.clone());
+    let entries = chain.extend(history.events().to_vec(), ticket.last_at).unwrap();
+    let command =
+        r#"{"command": "change_package", "package": "a", "apply": "from_now", "reason": "why", "command_id": "c"}"#;
+    vec![
+        wire::ticket::write_history(&history),
+        wire::ticket::write_event(&history.events()[0]),
+        wire::snapshot::write(ticket),
+        wire::audit::write_chain(&ticket.id, &entries),
+        wire::audit::write_entry(&entries[1]),
+        wire::audit::write_heads(&[chain.head().clone()]),
+        command.to_owned(),
+        include_str!("../../examples/talkabiz.json").to_owned(),
+    ]
+}
+
+/// Hands a text to every reader. What one accepts is written and read again as the same.
+fn read_with_everything(bytes: &[u8]) -> usize {
+    let mut accepted = 0;
+    if let Ok(history) = wire::ticket::read_history(bytes) {
+        assert_eq!(wire::ticket::read_history(wire::ticket::write_history(&history)).as_ref(), Ok(&history));
+        accepted += 1;
+    }
+    if let Ok(event) = wire::ticket::read_event(bytes) {
+        assert_eq!(wire::ticket::read_event(wire::ticket::write_event(&event)).as_ref(), Ok(&event));
+        accepted += 1;
+    }
+    if let Ok(ticket) = wire::snapshot::read(bytes) {
+        assert_eq!(wire::snapshot::read(wire::snapshot::write(&ticket)).as_ref(), Ok(&ticket));
+        accepted += 1;
+    }
+    if let Ok((id, entries)) = wire::audit::read_chain::<Event>(bytes) {
+        let again = wire::audit::read_chain(wire::audit::write_chain(&id, &entries));
+        assert_eq!(again, Ok((id.clone(), entries.clone())));
+        // A damaged chain is told from a whole one without panic.
+        let _ = sla_core::audit::verify(&id, &entries, &[]);
+        accepted += 1;
+    }
+    if let Ok(entry) = wire::audit::read_entry::<Event>(bytes) {
+        assert_eq!(wire::audit::read_entry(wire::audit::write_entry(&entry)), Ok(entry));
+        accepted += 1;
+    }
+    if let Ok(heads) = wire::audit::read_heads(bytes) {
+        assert_eq!(wire::audit::read_heads(wire::audit::write_heads(&heads)), Ok(heads));
+        accepted += 1;
+    }
+    if let Ok(command) = wire::command::read(bytes) {
+        assert_eq!(wire::command::read(wire::command::write(&command)), Ok(command));
+        accepted += 1;
+    }
+    if let Ok(policy) = wire::policy::read(bytes) {
+        assert_eq!(wire::policy::read(wire::policy::write(&policy)), Ok(policy));
+        accepted += 1;
+    }
+    let _ = wire::command::read_opening(bytes);
+    accepted
+}
+
+#[test]
+fn every_whole_document_is_accepted() {
+    for document in documents() {
+        assert!(read_with_everything(document.as_bytes()) > 0, "{document}");
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Damage {
+    Byte(usize, u8),
+    Cut(usize),
+    Twice(usize, usize),
+    Gone(usize, usize),
+    Number(usize, &'static str),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let numbers = ["9007199254740993", "-1", "1e400", "18446744073709551616", "0.5", "null", "[]", "\"\"", "{}"];
+    prop_oneof![
+        4 => (any::<usize>(), any::<u8>()).prop_map(|(at, byte)| Damage::Byte(at, byte)),
+        1 => any::<usize>().prop_map(Damage::Cut),
+        2 => (any::<usize>(), 1..60_usize).prop_map(|(at, length)| Damage::Twice(at, length)),
+        2 => (any::<usize>(), 1..60_usize).prop_map(|(at, length)| Damage::Gone(at, length)),
+        4 => (any::<usize>(), 0..numbers.len()).prop_map(move |(at, which)| Damage::Number(at, numbers[which])),
+    ]
+}
+
+fn damaged(document: &str, damages: &[Damage]) -> Vec<u8> {
+    let mut bytes = document.as_bytes().to_vec();
+    for damage in damages {
+        if bytes.is_empty() {
+            break;
+        }
+        let length = bytes.len();
+        match *damage {
+            Damage::Byte(at, byte) => bytes[at % length] = byte,
+            Damage::Cut(at) => bytes.truncate(at % length),
+            Damage::Twice(at, count) => {
+                let from = at % length;
+                let part = bytes[from..(from + count).min(length)].to_vec();
+                bytes.splice(from..from, part);
+            }
+            Damage::Gone(at, count) => drop(bytes.drain(at % length..(at % length + count).min(length))),
+            // In place of a number: the digits from the next one on.
+            Damage::Number(at, number) => {
+                let from = at % length;
+                let digit = bytes[from..].iter().position(u8::is_ascii_digit).map(|digit| from + digit);
+                if let Some(start) = digit {
+                    let end = bytes[start..].iter().position(|byte| !byte.is_ascii_digit());
+                    bytes.splice(start..end.map_or(length, |end| start + end), number.bytes());
+                }
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn damaged_documents_neither_panic_nor_lose_anything() {
+    let documents = documents();
+    let config = ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() };
+    let strategy = (0..documents.len(), vec(damage(), 1..4));
+    let mut accepted = 0;
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let counted = std::cell::RefCell::new(&mut accepted);
+    let outcome = runner.run(&strategy, |(which, damages)| {
+        **counted.borrow_mut() += read_with_everything(&damaged(&documents[which], &damages));
+        Ok(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+    println!("{accepted} damaged documents were still accepted");
+    assert!(accepted > 100, "{accepted}");
+}
