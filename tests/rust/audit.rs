@@ -135,6 +135,15 @@ fn the_first_entry_that_was_touched_is_named() {
         ("two gone", Box::new(|e| drop(e.drain(3..5))), TamperKind::Removed, 3),
         ("one twice", Box::new(|e| e.insert(4, e[3].clone())), TamperKind::Inserted, 4),
         ("an old one again", Box::new(|e| e.insert(5, e[1].clone())), TamperKind::Inserted, 5),
+        (
+            "a part of the chain again",
+            Box::new(|e| {
+                let again = e[1..4].to_vec();
+                e.splice(4..4, again);
+            }),
+            TamperKind::Inserted,
+            4,
+        ),
         ("an old one at the end", Box::new(|e| e.push(e[1].clone())), TamperKind::Inserted, last + 1),
         (
             "a forged one",
