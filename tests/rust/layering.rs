@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "word"],
     &["id", "digest", "time"],
-    &["record", "monitor"],
+    &["analytics", "record", "monitor"],
     &["calendar", "channel"],
     &["package", "ticket"],
     &["policy"],

@@ -1,0 +1,94 @@
+//! Histograms against sorted lists, and the laws of merging.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use sla_core::analytics::{Bucket, Histogram};
+use sla_core::time::BusinessDuration;
+
+fn lasting(micros: i64) -> BusinessDuration {
+    BusinessDuration::from_micros(micros).unwrap()
+}
+
+fn micros() -> impl Strategy<Value = i64> {
+    prop_oneof![0..300_i64, 0..100_000_i64, 0..100_000_000_000_i64, 0..7_258_118_400_000_000_i64, Just(i64::MAX)]
+}
+
+fn histogram(values: &[i64]) -> Histogram {
+    values.iter().map(|micros| lasting(*micros)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    #[test]
+    fn quantiles_are_within_the_stated_error(values in vec(micros(), 1..200), share in 0..=1_000_000_u32) {
+        let found = histogram(&values);
+        let mut sorted = values.clone();
+        sorted.sort_unstable();
+        // Nearest rank: the least value with at least that share of all at or below it.
+        let rank = (usize::try_from(share).unwrap() * sorted.len()).div_ceil(1_000_000).max(1);
+        let exact = i128::from(sorted[rank - 1]);
+        let quantile = i128::from(found.quantile(share).unwrap().as_micros());
+        prop_assert!(quantile <= exact, "{} above {}", quantile, exact);
+        prop_assert!((exact - quantile) * 128 <= exact, "{} too far below {}", quantile, exact);
+        prop_assert!(exact > 127 || quantile == exact, "small values are exact");
+        let sum: u128 = values.iter().map(|value| u128::try_from(*value).unwrap()).sum();
+        prop_assert_eq!(found.sum_us(), sum);
+        prop_assert_eq!(found.count(), u64::try_from(values.len()).unwrap());
+        let mean = sum / u128::try_from(values.len()).unwrap();
+        prop_assert_eq!(u128::try_from(found.mean().unwrap().as_micros()).unwrap(), mean);
+    }
+
+    #[test]
+    fn merging_is_associative_commutative_and_has_an_identity(
+        a in vec(micros(), 0..40), b in vec(micros(), 0..40), c in vec(micros(), 0..40)
+    ) {
+        let merged = |parts: &[&Histogram]| {
+            let mut sum = Histogram::new();
+            parts.iter().for_each(|part| sum.merge(part));
+            sum
+        };
+        let (x, y, z) = (histogram(&a), histogram(&b), histogram(&c));
+        let whole = histogram(&[a, b, c].concat());
+        prop_assert_eq!(&merged(&[&x, &y, &z]), &whole);
+        prop_assert_eq!(&merged(&[&z, &x, &y]), &whole);
+        prop_assert_eq!(&merged(&[&x, &merged(&[&y, &z])]), &whole);
+        prop_assert_eq!(&merged(&[&whole, &Histogram::new()]), &whole);
+        // As rows, in any order, and added up by somebody else.
+        let rows: Vec<Bucket> = whole.buckets().collect();
+        prop_assert!(rows.iter().is_sorted_by_key(|row| row.number));
+        prop_assert_eq!(&Histogram::from_buckets(rows.iter().rev().copied(), whole.sum_us()), &whole);
+        let parts = [&x, &y, &z].into_iter().flat_map(Histogram::buckets);
+        prop_assert_eq!(&Histogram::from_buckets(parts, whole.sum_us()), &whole);
+    }
+}
+
+#[test]
+fn every_bucket_begins_where_the_one_before_ends() {
+    let bounds: Vec<i64> = (0..=7_295)
+        .map(|number| Bucket { number, count: 1 }.lower_bound().unwrap_or_else(|| panic!("{number}")).as_micros())
+        .collect();
+    assert_eq!(bounds[..130], (0..130).collect::<Vec<i64>>());
+    assert!(bounds.is_sorted_by(|one, next| one < next));
+    for (number, bound) in (0_u16..).zip(&bounds) {
+        let buckets: Vec<u16> = histogram(&[*bound]).buckets().map(|bucket| bucket.number).collect();
+        assert_eq!(buckets, [number]);
+        if *bound > 0 {
+            let before: Vec<u16> = histogram(&[bound - 1]).buckets().map(|bucket| bucket.number).collect();
+            assert_eq!(before, [number - 1]);
+        }
+    }
+    let last: Vec<u16> = histogram(&[i64::MAX]).buckets().map(|bucket| bucket.number).collect();
+    assert_eq!(last, [7_295]);
+    assert_eq!(Bucket { number: 7_296, count: 1 }.lower_bound(), None);
+    assert_eq!(Bucket { number: u16::MAX, count: 1 }.lower_bound(), None);
+}
+
+#[test]
+fn nothing_has_no_quantile_and_no_mean() {
+    let nothing = Histogram::new();
+    assert_eq!((nothing.count(), nothing.mean(), nothing.quantile(500_000)), (0, None, None));
+    assert_eq!(histogram(&[1]).quantile(1_000_001), None);
+    assert_eq!(histogram(&[1, 2, 3]).quantile(0), Some(lasting(1)));
+    assert_eq!(histogram(&[1, 2, 3]).quantile(1_000_000), Some(lasting(3)));
+}
