@@ -454,6 +454,7 @@ fn breach_faults(events: &[Event], ticket: &Ticket, now: Timestamp) -> Vec<Strin
     let mut dues: BTreeMap<(Id, u32), Timestamp> = BTreeMap::new();
     let mut breached: BTreeSet<(Id, u32)> = BTreeSet::new();
     let mut escalated: BTreeSet<(Id, u32)> = BTreeSet::new();
+    let mut broken_dues: BTreeMap<(Id, u32), Timestamp> = BTreeMap::new();
     let missed = |dues: &BTreeMap<(Id, u32), Timestamp>, breached: &BTreeSet<(Id, u32)>, at: Timestamp| {
         let late = dues.iter().filter(|(cycle, due)| **due < at && !breached.contains(*cycle));
         late.map(|((timer, cycle), due)| format!("{timer} {cycle} passed its due {due} without breach")).collect()
@@ -467,6 +468,7 @@ fn breach_faults(events: &[Event], ticket: &Ticket, now: Timestamp) -> Vec<Strin
                 if dues.get(&cycle) != Some(&event.at) {
                     faults.push(format!("{cycle:?} is breached at {}, due {:?}", event.at, dues.get(&cycle)));
                 }
+                broken_dues.insert(cycle.clone(), event.at);
                 if !breached.insert(cycle.clone()) {
                     faults.push(format!("{cycle:?} is breached twice"));
                 }
@@ -487,7 +489,12 @@ fn breach_faults(events: &[Event], ticket: &Ticket, now: Timestamp) -> Vec<Strin
                 Change::Paused { .. } | Change::Stopped { .. } | Change::Cancelled { .. } => None,
             };
             match standing {
-                Some(Standing::Due(Due::At(due))) => drop(dues.insert(cycle, due)),
+                Some(Standing::Due(Due::At(due))) => {
+                    if let Some(broken) = broken_dues.get(&cycle).filter(|broken| **broken != due) {
+                        faults.push(format!("{cycle:?} was broken at {broken} and is due {due} now"));
+                    }
+                    dues.insert(cycle, due);
+                }
                 _ => drop(dues.remove(&cycle)),
             }
         }

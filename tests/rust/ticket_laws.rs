@@ -292,6 +292,17 @@ fn compare(engine: &Engine, rules: &Rules, history: &History, now: Timestamp) ->
     for timer in &evaluation.timers {
         let expected = &slow[timer.timer.as_str()];
         prop_assert_eq!(timer.cycles.len(), expected.len(), "{} at {}", timer.timer, now);
+        let latest = expected.last();
+        prop_assert_eq!(timer.due_at().map(Timestamp::as_micros), latest.and_then(|cycle| cycle.due_at));
+        let state = match latest.map(|cycle| (cycle.breached, cycle.phase)) {
+            None => "not_started",
+            Some((true, _)) => "breached",
+            Some((false, Phase::Running(_))) => "running",
+            Some((false, Phase::Paused)) => "paused",
+            Some((false, Phase::Stopped(_))) => "met",
+            Some((false, Phase::Cancelled(_))) => "cancelled",
+        };
+        prop_assert_eq!(timer.state().as_str(), state, "{} at {}", timer.timer, now);
         for (found, expected) in timer.cycles.iter().zip(expected) {
             let phase = match (found.activity, found.outcome, found.stopped_at.map(Timestamp::as_micros)) {
                 (Activity::Running, ..) => "running".to_owned(),
