@@ -11,11 +11,11 @@ demo: ## Evaluates a real incident log; `make demo ARGS=--json` writes JSON.
 test: ## Format, lints, unit, property, vector and doc tests, docs.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
-	$(CARGO) test --workspace --release
+	$(CARGO) test --workspace --profile checks
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --all-features
 
 test-long: ## The same properties over ten million cases.
-	PROPTEST_CASES=10000000 $(CARGO) test -p sla-tests --release
+	PROPTEST_CASES=10000000 $(CARGO) test -p sla-tests --profile checks
 
 bench: ## Every figure in benches/README.md: wall times, then instruction counts.
 	$(CARGO) bench -p sla-benches --bench calendar --bench compile --bench ticket --bench decide --bench monitor --bench peers

@@ -20,8 +20,8 @@ pub struct Package {
     pub calendar: Id,
     /// The target of each timer by timer id; a timer without one promises nothing.
     pub targets: BTreeMap<Id, BusinessDuration>,
-    /// A label for people and reports; the engine never reads it.
-    pub priority: Option<String>,
+    /// A label that reports group by; no decision reads it.
+    pub priority: Option<Id>,
     /// Deviations, in order; the first whose condition holds applies.
     pub variants: Vec<Variant>,
 }

@@ -2,7 +2,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sla_core::analytics::{Bucket, Histogram};
+use sla_core::ErrorCode;
+use sla_core::analytics::{Bucket, Histogram, Tally};
 use sla_core::time::BusinessDuration;
 
 fn lasting(micros: i64) -> BusinessDuration {
@@ -15,6 +16,16 @@ fn micros() -> impl Strategy<Value = i64> {
 
 fn histogram(values: &[i64]) -> Histogram {
     values.iter().map(|micros| lasting(*micros)).collect()
+}
+
+fn of_rows(rows: impl IntoIterator<Item = Bucket>) -> Histogram {
+    let mut histogram = Histogram::new();
+    rows.into_iter().for_each(|row| histogram.add_bucket(row).unwrap());
+    histogram
+}
+
+fn bucket(number: u16) -> Bucket {
+    Bucket { number, tally: Tally::of(1) }
 }
 
 proptest! {
@@ -45,7 +56,7 @@ proptest! {
     ) {
         let merged = |parts: &[&Histogram]| {
             let mut sum = Histogram::new();
-            parts.iter().for_each(|part| sum.merge(part));
+            parts.iter().for_each(|part| sum.merge(part).unwrap());
             sum
         };
         let (x, y, z) = (histogram(&a), histogram(&b), histogram(&c));
@@ -57,16 +68,15 @@ proptest! {
         // As rows, in any order, and added up by somebody else.
         let rows: Vec<Bucket> = whole.buckets().collect();
         prop_assert!(rows.iter().is_sorted_by_key(|row| row.number));
-        prop_assert_eq!(&Histogram::from_buckets(rows.iter().rev().copied(), whole.sum_us()), &whole);
-        let parts = [&x, &y, &z].into_iter().flat_map(Histogram::buckets);
-        prop_assert_eq!(&Histogram::from_buckets(parts, whole.sum_us()), &whole);
+        prop_assert_eq!(&of_rows(rows.iter().rev().copied()), &whole);
+        prop_assert_eq!(&of_rows([&x, &y, &z].into_iter().flat_map(|part| part.buckets().collect::<Vec<_>>())), &whole);
     }
 }
 
 #[test]
 fn every_bucket_begins_where_the_one_before_ends() {
     let bounds: Vec<i64> = (0..=7_295)
-        .map(|number| Bucket { number, count: 1 }.lower_bound().unwrap_or_else(|| panic!("{number}")).as_micros())
+        .map(|number| bucket(number).lower_bound().unwrap_or_else(|| panic!("{number}")).as_micros())
         .collect();
     assert_eq!(bounds[..130], (0..130).collect::<Vec<i64>>());
     assert!(bounds.is_sorted_by(|one, next| one < next));
@@ -80,8 +90,20 @@ fn every_bucket_begins_where_the_one_before_ends() {
     }
     let last: Vec<u16> = histogram(&[i64::MAX]).buckets().map(|bucket| bucket.number).collect();
     assert_eq!(last, [7_295]);
-    assert_eq!(Bucket { number: 7_296, count: 1 }.lower_bound(), None);
-    assert_eq!(Bucket { number: u16::MAX, count: 1 }.lower_bound(), None);
+    assert_eq!(bucket(7_296).lower_bound(), None);
+    assert_eq!(bucket(u16::MAX).lower_bound(), None);
+}
+
+#[test]
+fn a_row_that_no_durations_make_is_refused() {
+    let mut histogram = Histogram::new();
+    assert_eq!(histogram.add_bucket(bucket(7_296)).unwrap_err().code(), ErrorCode::OutOfRange);
+    let most = Tally { n: i64::MAX.unsigned_abs(), ..Tally::default() };
+    histogram.add_bucket(Bucket { number: 3, tally: most }).unwrap();
+    assert_eq!(histogram.add_bucket(bucket(3)).unwrap_err().code(), ErrorCode::OutOfRange);
+    assert_eq!(histogram.count(), most.n);
+    let more = Tally { sum_s: u64::MAX, ..Tally::default() };
+    assert_eq!(histogram.add_bucket(Bucket { number: 4, tally: more }).unwrap_err().code(), ErrorCode::OutOfRange);
 }
 
 #[test]

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "word"],
     &["id", "digest", "time"],
-    &["analytics", "record", "monitor"],
+    &["record", "monitor"],
     &["calendar", "channel"],
     &["package", "ticket"],
     &["policy"],
     &["access", "timer"],
     &["escalation", "audit"],
     &["engine"],
-    &["at_risk", "explain"],
+    &["at_risk", "explain", "analytics"],
     &["wire"],
     &["revision"],
 ];

@@ -150,7 +150,7 @@ impl Choices {
             channels: self.subset(&channels),
             calendar: self.one(calendars).clone(),
             targets: self.targets(timers),
-            priority: self.some(Self::text_that_shows),
+            priority: self.some(|choices| choices.one(&["P1", "high"].map(|label| Id::new(label).unwrap())).clone()),
             variants: self.many(3, variant),
         }
     }

@@ -129,6 +129,19 @@ impl ZoneTable {
         period.and_then(|period| i32::try_from(period.offset_s).ok()).unwrap_or_default()
     }
 
+    /// Returns the UTC second since which the offset holds that holds at the UTC second `unix_s`.
+    pub(crate) fn since(&self, unix_s: i64) -> i64 {
+        let after = self.periods.partition_point(|period| period.start_s <= unix_s);
+        after.checked_sub(1).and_then(|at| self.periods.get(at)).map_or(i64::MIN, |period| period.start_s)
+    }
+
+    /// Returns the UTC second at which local clocks first show `local_s` or, when they skip it, what follows.
+    pub(crate) fn first_second(&self, local_s: i64) -> i64 {
+        let before = local_s.saturating_sub(MARGIN_S);
+        let at = self.periods.partition_point(|period| period.start_s <= before).saturating_sub(1);
+        ZoneCursor { periods: &self.periods, at }.opening_s(local_s)
+    }
+
     /// Returns the stretches under one offset within the horizon, each as its first second and its offset in seconds.
     pub(crate) fn periods_in_horizon(&self) -> impl Iterator<Item = (i64, i64)> {
         let ends = self.periods.iter().skip(1).map(|next| next.start_s).chain([i64::MAX]);

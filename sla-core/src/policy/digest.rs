@@ -138,7 +138,7 @@ fn package(record: &mut Record, package: &Package) {
     record.ids(&package.channels);
     record.text(package.calendar.as_str());
     targets(record, &package.targets);
-    record.option(package.priority.as_deref(), Record::text);
+    record.option(package.priority.as_ref(), |record, priority| record.text(priority.as_str()));
     record.list(&package.variants, variant);
 }
 

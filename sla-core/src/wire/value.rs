@@ -4,6 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 use crate::access::{Action, RefusalCode};
+use crate::analytics::{Dimension, Figure, PeriodUnit};
 use crate::audit::ChainKind;
 use crate::digest::Digest;
 use crate::engine::{Activity, Outcome, State};
@@ -162,10 +163,13 @@ words_on_wire!(
     AssignCause,
     ChainKind,
     CloseCause,
+    Dimension,
     EscalationStage,
     EscalationTrigger,
+    Figure,
     Outcome,
     PauseStatus,
+    PeriodUnit,
     RefusalCode,
     ResumeCause,
     Role,

@@ -44,9 +44,6 @@ impl<'a> Check<'a> {
         }
         self.known_calendar(&package.calendar, &at.key("calendar"));
         self.targets(&package.targets, &at.key("targets"));
-        if let Some(priority) = &package.priority {
-            self.not_blank("a priority label", priority, &at.key("priority"));
-        }
         let variants = at.key("variants");
         for (index, variant) in package.variants.iter().enumerate() {
             self.variant(variant, known, &variants.index(index));

@@ -167,8 +167,8 @@ object! {
         calendar: Written<Id>,
         /// The target of each timer by timer id; a timer left out promises nothing.
         targets: Table<Written<BusinessDuration>>,
-        /// A label for people and reports; the engine never reads it.
-        priority: String,
+        /// A label that reports group by; no decision reads it.
+        priority: Written<Id>,
         /// Deviations, in order; the first whose condition holds applies.
         variants: List<VariantObject>,
     }

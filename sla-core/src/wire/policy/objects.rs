@@ -198,7 +198,7 @@ impl Reader {
             channels,
             calendar,
             targets: self.targets(package.targets, &targets),
-            priority: self.given(package.priority, &at.key("priority")),
+            priority: self.term(package.priority, &at.key("priority")),
             variants: self.list(package.variants, &at.key("variants"), Self::variant).unwrap_or_default(),
         })
     }

@@ -130,7 +130,7 @@ fn package(package: &Package) -> PackageObject {
         channels: Slot::Is(terms(&package.channels)),
         calendar: term(package.calendar.clone()),
         targets: Slot::Is(targets(&package.targets)),
-        priority: package.priority.clone().into(),
+        priority: some_term(package.priority.clone()),
         variants: some_list(list(&package.variants, variant)),
         ..PackageObject::default()
     }

@@ -1,0 +1,310 @@
+//! Counts and durations by group, merged in any order.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::figure::Figure;
+use super::grouping::{Grouping, Key};
+use super::histogram::{Bucket, Histogram, Tally};
+use super::observe;
+use crate::engine::{Engine, Evaluation};
+use crate::error::{Error, ErrorCode};
+use crate::id::Id;
+use crate::ticket::History;
+use crate::time::{BusinessDuration, Timestamp};
+
+const FIGURES: usize = Figure::ALL.len();
+
+/// Figures over many tickets, by group.
+///
+/// Merging is associative and commutative, an empty aggregate changes nothing, and any split of the tickets gives an
+/// equal one, with equal rows. What stands as of an instant (open, paused, running, breached and open) is counted as of
+/// the evaluation that was added: add evaluations of one instant to compare such counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aggregate {
+    grouping: Arc<Grouping>,
+    as_of: Option<Timestamp>,
+    groups: BTreeMap<Key, Cell>,
+}
+
+/// The figures of one group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Cell {
+    pub(super) tickets: Counts,
+    /// INVARIANT: by timer id, each once.
+    pub(super) timers: Vec<(Id, TimerCell)>,
+}
+
+/// The figures of one timer in one group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct TimerCell {
+    pub(super) counts: Counts,
+    pub(super) business: Histogram,
+    pub(super) wall: Histogram,
+}
+
+/// Counts by figure and, where it has any, bucket (a level or a score).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Counts {
+    plain: [u64; FIGURES],
+    by_bucket: BTreeMap<(Figure, u32), u64>,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self { plain: [0; FIGURES], by_bucket: BTreeMap::new() }
+    }
+}
+
+impl Counts {
+    /// Returns the count of a figure without buckets.
+    pub(super) fn get(&self, figure: Figure) -> u64 {
+        self.plain.get(figure.index()).copied().unwrap_or_default()
+    }
+
+    /// Returns the buckets of a figure with their counts.
+    pub(super) fn buckets(&self, figure: Figure) -> impl Iterator<Item = (u32, u64)> {
+        self.by_bucket.range((figure, 0)..=(figure, u32::MAX)).map(|((_, bucket), n)| (*bucket, *n))
+    }
+
+    /// Adds to a count; a figure of levels or scores is never of bucket 0.
+    pub(super) fn add(&mut self, figure: Figure, bucket: u32, n: u64) -> Result<(), Error> {
+        let count = match bucket {
+            0 => self.plain.get_mut(figure.index()),
+            _ => Some(self.by_bucket.entry((figure, bucket)).or_default()),
+        };
+        let Some(count) = count else { return Ok(()) };
+        let mut tally = Tally::of(*count);
+        tally.merge(Tally::of(n))?;
+        *count = tally.n;
+        Ok(())
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        other.all().try_for_each(|(figure, bucket, n)| self.add(figure, bucket, n))
+    }
+
+    /// Returns the counts that are not zero, by figure and bucket.
+    fn all(&self) -> impl Iterator<Item = (Figure, u32, u64)> {
+        let plain = Figure::ALL.iter().zip(&self.plain).filter(|(_, n)| **n > 0).map(|(figure, n)| (*figure, 0, *n));
+        plain.chain(self.by_bucket.iter().map(|((figure, bucket), n)| (*figure, *bucket, *n)))
+    }
+}
+
+/// One row of an aggregate: a database that groups by everything but the last three columns and adds those up merges
+/// aggregates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The group.
+    pub key: Key,
+    /// The timer; `None` for figures of whole tickets.
+    pub timer: Option<Id>,
+    /// What is counted.
+    pub outcome: Figure,
+    /// The bucket of a duration, the level of an escalation, the score of a rating; 0 for everything else.
+    pub bucket: u32,
+    /// How many, and for durations their sum.
+    pub tally: Tally,
+}
+
+impl Aggregate {
+    /// Returns an aggregate without tickets.
+    #[must_use]
+    pub fn new(grouping: Grouping) -> Self {
+        Self { grouping: Arc::new(grouping), as_of: None, groups: BTreeMap::new() }
+    }
+
+    /// Returns what its figures are kept apart by.
+    #[must_use]
+    pub fn grouping(&self) -> &Grouping {
+        &self.grouping
+    }
+
+    /// Returns the latest instant as of which a ticket was evaluated; `None` without tickets.
+    #[must_use]
+    pub const fn as_of(&self) -> Option<Timestamp> {
+        self.as_of
+    }
+
+    /// Adds one ticket as of its evaluation, which must be of this history. Each ticket is added once.
+    ///
+    /// # Errors
+    ///
+    /// - `unknown_revision` when the ticket was under a revision that is not compiled into the engine;
+    /// - `out_of_horizon` when an instant lies outside 1970-01-01 to 2200-01-01.
+    pub fn add(&mut self, engine: &Engine, history: &History, evaluation: &Evaluation) -> Result<(), Error> {
+        self.as_of = self.as_of.max(Some(evaluation.now));
+        observe::ticket(engine, history, evaluation, self)
+    }
+
+    /// Adds the tickets of another aggregate, which has others.
+    ///
+    /// # Errors
+    ///
+    /// - `conflicting_fields` when the groupings differ;
+    /// - `out_of_range` when a sum does not fit a signed number of 64 bits. The aggregate must then be discarded.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        if self.grouping != other.grouping {
+            return Err(Error::new(ErrorCode::ConflictingFields, "aggregates of different groupings do not add up")
+                .help("bring the finer one to the grouping of the other with `regroup`"));
+        }
+        self.as_of = self.as_of.max(other.as_of);
+        other.groups.iter().try_for_each(|(key, cell)| self.groups.entry(key.clone()).or_default().merge(cell))
+    }
+
+    /// Returns the same figures kept apart by less.
+    ///
+    /// # Errors
+    ///
+    /// - `conflicting_fields` when `grouping` keeps something apart that this aggregate does not, or other periods;
+    /// - `out_of_range` when a sum does not fit a signed number of 64 bits.
+    pub fn regroup(&self, grouping: Grouping) -> Result<Self, Error> {
+        if !self.grouping.refines(&grouping) {
+            return Err(Error::new(ErrorCode::ConflictingFields, "the figures were not kept apart by that")
+                .help("ask only for dimensions, and for the period, that the aggregate was made with"));
+        }
+        let mut coarser = Self { grouping: Arc::new(grouping), as_of: self.as_of, groups: BTreeMap::new() };
+        for (key, cell) in &self.groups {
+            let key = coarser.grouping.of(key);
+            coarser.groups.entry(key).or_default().merge(cell)?;
+        }
+        Ok(coarser)
+    }
+
+    /// Returns everything as rows, in one order: by key, figures of whole tickets before those of timers.
+    pub fn rows(&self) -> impl Iterator<Item = Row> {
+        self.groups.iter().flat_map(|(key, cell)| {
+            let tickets = cell.tickets.all().map(|(outcome, bucket, n)| (None, outcome, bucket, Tally::of(n)));
+            let timers = cell.timers.iter().flat_map(|(timer, cell)| {
+                let counts = cell.counts.all().map(|(outcome, bucket, n)| (outcome, bucket, Tally::of(n)));
+                let business = durations(Figure::BusinessTime, &cell.business);
+                let wall = durations(Figure::WallTime, &cell.wall);
+                let all = counts.chain(business).chain(wall);
+                all.map(|(outcome, bucket, tally)| (Some(timer.clone()), outcome, bucket, tally))
+            });
+            tickets.chain(timers).map(|(timer, outcome, bucket, tally)| Row {
+                key: key.clone(),
+                timer,
+                outcome,
+                bucket,
+                tally,
+            })
+        })
+    }
+
+    /// Makes an aggregate of rows in any order, whoever merged them; rows of one key, timer, outcome and bucket add up.
+    ///
+    /// # Errors
+    ///
+    /// - `conflicting_fields` for a row with a key that the grouping does not keep apart, or a timer where none belongs;
+    /// - `out_of_range` for a bucket that the figure does not have, and when a sum does not fit.
+    pub fn from_rows(
+        grouping: Grouping,
+        as_of: Option<Timestamp>,
+        rows: impl IntoIterator<Item = Row>,
+    ) -> Result<Self, Error> {
+        let mut aggregate = Self { grouping: Arc::new(grouping), as_of, groups: BTreeMap::new() };
+        for row in rows {
+            aggregate.check(&row)?;
+            let cell = aggregate.groups.entry(row.key).or_default();
+            cell.add_row(row.timer.as_ref(), row.outcome, row.bucket, row.tally)?;
+        }
+        aggregate.groups.retain(|_, cell| *cell != Cell::default());
+        Ok(aggregate)
+    }
+
+    fn check(&self, row: &Row) -> Result<(), Error> {
+        if self.grouping.of(&row.key) != row.key {
+            return Err(Error::new(ErrorCode::ConflictingFields, "a row has a key that is not kept apart")
+                .help("state every dimension of the rows, and the period, in the grouping"));
+        }
+        if let Some(period) = row.key.period
+            && self.grouping.period_of(period)? != Some(period)
+        {
+            return Err(Error::new(ErrorCode::OutOfRange, format!("no period begins at {period}"))
+                .help("the first instant of a period stands for it"));
+        }
+        if row.timer.is_some() != row.outcome.has_timer(row.timer.is_some()) {
+            return Err(Error::new(
+                ErrorCode::ConflictingFields,
+                format!("`{}` is counted where it does not belong", row.outcome.as_str()),
+            )
+            .help("figures of whole tickets have no timer, the others have one"));
+        }
+        if !row.outcome.has_bucket(row.bucket) {
+            return Err(Error::new(
+                ErrorCode::OutOfRange,
+                format!("`{}` has no bucket {}", row.outcome.as_str(), row.bucket),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Returns the groups with their figures, by key.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&Key, &Cell)> {
+        self.groups.iter()
+    }
+
+    /// Returns the figures of a group, made if need be.
+    pub(super) fn group(&mut self, key: Key) -> &mut Cell {
+        self.groups.entry(key).or_default()
+    }
+
+    pub(super) fn seen_at(&mut self, now: Timestamp) {
+        self.as_of = self.as_of.max(Some(now));
+    }
+}
+
+fn durations(outcome: Figure, histogram: &Histogram) -> impl Iterator<Item = (Figure, u32, Tally)> {
+    histogram.buckets().map(move |Bucket { number, tally }| (outcome, u32::from(number), tally))
+}
+
+impl Cell {
+    /// Returns the figures of a timer, made if need be.
+    pub(super) fn timer(&mut self, timer: &Id) -> Option<&mut TimerCell> {
+        let at = match self.timers.binary_search_by(|(known, _)| known.cmp(timer)) {
+            Ok(at) => at,
+            Err(at) => {
+                self.timers.insert(at, (timer.clone(), TimerCell::default()));
+                at
+            }
+        };
+        self.timers.get_mut(at).map(|(_, cell)| cell)
+    }
+
+    /// Counts one.
+    pub(super) fn count(&mut self, timer: Option<&Id>, figure: Figure, bucket: u32) -> Result<(), Error> {
+        self.add_row(timer, figure, bucket, Tally::of(1))
+    }
+
+    fn add_row(&mut self, timer: Option<&Id>, figure: Figure, bucket: u32, tally: Tally) -> Result<(), Error> {
+        let Some(timer) = timer else { return self.tickets.add(figure, bucket, tally.n) };
+        let Some(cell) = self.timer(timer) else { return Ok(()) };
+        let histogram = match figure {
+            Figure::BusinessTime => &mut cell.business,
+            Figure::WallTime => &mut cell.wall,
+            _ => return cell.counts.add(figure, bucket, tally.n),
+        };
+        // INVARIANT: a larger bucket is refused when rows are read.
+        histogram.add_bucket(Bucket { number: u16::try_from(bucket).unwrap_or(u16::MAX), tally })
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        self.tickets.merge(&other.tickets)?;
+        for (timer, cell) in &other.timers {
+            let Some(own) = self.timer(timer) else { continue };
+            own.counts.merge(&cell.counts)?;
+            own.business.merge(&cell.business)?;
+            own.wall.merge(&cell.wall)?;
+        }
+        Ok(())
+    }
+}
+
+impl TimerCell {
+    /// Adds the duration of a stopped cycle.
+    pub(super) fn stopped(&mut self, business: BusinessDuration, wall: BusinessDuration) {
+        self.business.add(business);
+        self.wall.add(wall);
+    }
+}

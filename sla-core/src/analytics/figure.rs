@@ -1,0 +1,119 @@
+//! What is counted, by name and number.
+
+use crate::word::words;
+
+words! {
+    /// What a row of an [`Aggregate`](super::Aggregate) counts.
+    ///
+    /// `docs/analytics.md` defines each, with the instant that decides its period and its holder.
+    Figure {
+        /// Tickets opened.
+        Opened => "opened",
+        /// Resolutions; a ticket that was reopened may have several.
+        Resolved => "resolved",
+        /// Reopenings.
+        Reopened => "reopened",
+        /// Tickets closed.
+        Closed => "closed",
+        /// Tickets taken back by their customer.
+        Withdrawn => "withdrawn",
+        /// Tickets declared void.
+        Voided => "voided",
+        /// As of the evaluation: tickets that are new or open.
+        Open => "open",
+        /// As of the evaluation: tickets that wait; of a timer, unbroken cycles that stand still.
+        Paused => "paused",
+        /// As of the evaluation: unbroken cycles that count.
+        Running => "running",
+        /// Cycles that stopped at or before their due.
+        Met => "met",
+        /// Cycles that stopped after their due.
+        BreachedAnswered => "breached_answered",
+        /// As of the evaluation: cycles past their due that have not stopped.
+        BreachedOpen => "breached_open",
+        /// Cycles past their due when the ticket ended without what they waited for.
+        BreachedEnded => "breached_ended",
+        /// Cycles cancelled because the customer took the ticket back.
+        CancelledWithdrawn => "cancelled_withdrawn",
+        /// Cycles cancelled because an admin declared the ticket void.
+        CancelledVoided => "cancelled_voided",
+        /// Cycles cancelled because an admin declared the ticket a duplicate of another.
+        CancelledDuplicate => "cancelled_duplicate",
+        /// Durations of stopped cycles in business time, by histogram bucket.
+        BusinessTime => "business_time",
+        /// Durations of stopped cycles in wall time, by histogram bucket.
+        WallTime => "wall_time",
+        /// Pauses of cycles with more than 10 % of the target left.
+        Pauses => "pauses",
+        /// Pauses of unbroken cycles with at most 10 % of the target left.
+        LatePauses => "late_pauses",
+        /// Pauses of cycles past their due.
+        PausesAfterDue => "pauses_after_due",
+        /// Warnings.
+        Warnings => "warnings",
+        /// Escalations because of a breach; the bucket is the level.
+        EscalatedBreach => "escalated_breach",
+        /// Escalations by a step before or after the due; the bucket is the level.
+        EscalatedStep => "escalated_step",
+        /// Escalations that a person requested; the bucket is the level.
+        EscalatedRequest => "escalated_request",
+        /// Ratings; the bucket is the score, 1 to 5.
+        Rated => "rated",
+        /// Public replies, by who wrote them.
+        Replies => "replies",
+        /// Pairs of a ticket and somebody who worked on it, by that person.
+        Handled => "handled",
+    }
+}
+
+impl Figure {
+    /// Returns the number that stands for it where rows hold integers only: 1 for `opened`, then counting up in the
+    /// order of [`Figure::ALL`]. A number is never given to something else.
+    #[must_use]
+    #[expect(clippy::as_conversions, clippy::arithmetic_side_effects, reason = "a word's place in its short list")]
+    pub const fn number(self) -> u32 {
+        self as u32 + 1
+    }
+
+    /// Returns its place in [`Figure::ALL`].
+    #[expect(clippy::as_conversions, reason = "a word's place in its list")]
+    pub(super) const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Returns the figure that a number stands for.
+    #[must_use]
+    pub fn from_number(number: u32) -> Option<Self> {
+        let at = usize::try_from(number.checked_sub(1)?).ok()?;
+        Self::ALL.get(at).copied()
+    }
+
+    /// Returns whether rows of it have a timer. `paused` is counted of tickets and of timers; it is as asked.
+    pub(super) const fn has_timer(self, asked: bool) -> bool {
+        match self {
+            Self::Opened
+            | Self::Resolved
+            | Self::Reopened
+            | Self::Closed
+            | Self::Withdrawn
+            | Self::Voided
+            | Self::Open
+            | Self::EscalatedRequest
+            | Self::Rated
+            | Self::Replies
+            | Self::Handled => false,
+            Self::Paused => asked,
+            _ => true,
+        }
+    }
+
+    /// Returns whether rows of it may have this bucket.
+    pub(super) const fn has_bucket(self, bucket: u32) -> bool {
+        match self {
+            Self::BusinessTime | Self::WallTime => bucket <= 7_295,
+            Self::EscalatedBreach | Self::EscalatedStep | Self::EscalatedRequest => bucket > 0,
+            Self::Rated => 1 <= bucket && bucket <= 5,
+            _ => bucket == 0,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Durations by length, in integers.
+
+use crate::error::{Error, ErrorCode};
+use crate::time::{BusinessDuration, MICROS_PER_SECOND};
+
+/// Bits of a value that are kept: the leading one and seven more.
+const MANTISSA_BITS: u32 = 7;
+/// Buckets to every doubling; values below this have a bucket of their own.
+const DOUBLING: usize = 1 << MANTISSA_BITS;
+const LEADING: u64 = 1 << MANTISSA_BITS;
+/// The buckets up to the longest duration.
+const DOUBLINGS: usize = 57;
+
+/// How many durations there are of which length, with a relative error of less than 1/128.
+///
+/// Integers only: the same on every platform. Merging is associative and commutative, and an empty histogram changes
+/// nothing, so that any split of the same durations gives an equal one. There are 7,296 buckets; memory is 3 KB for
+/// every doubling of length that occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Histogram {
+    // INVARIANT: a page that is there has a bucket that is not empty.
+    pages: Vec<Option<Box<Page>>>,
+}
+
+type Page = [Tally; DOUBLING];
+
+/// How many durations, and their sum in two parts that add up separately, so that a billion of them fit 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// How many.
+    pub n: u64,
+    /// The sum of their whole seconds.
+    pub sum_s: u64,
+    /// The sum of the microseconds beyond the whole seconds of each; the whole sum is both together.
+    pub sum_us_rest: u64,
+}
+
+/// One bucket of a [`Histogram`], as a row that a database can group and add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    /// The number of the bucket: 0 to 7,295.
+    pub number: u16,
+    /// What is in it.
+    pub tally: Tally,
+}
+
+impl Tally {
+    /// Returns `n` things that have no duration.
+    #[must_use]
+    pub const fn of(n: u64) -> Self {
+        Self { n, sum_s: 0, sum_us_rest: 0 }
+    }
+
+    #[inline]
+    fn add(&mut self, micros: u64) {
+        const SECOND: u64 = MICROS_PER_SECOND.unsigned_abs();
+        self.n = self.n.wrapping_add(1);
+        self.sum_s = self.sum_s.wrapping_add(micros / SECOND);
+        self.sum_us_rest = self.sum_us_rest.wrapping_add(micros % SECOND);
+    }
+
+    /// Adds another tally.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_range` when a sum does not fit a signed number of 64 bits; then nothing is added.
+    pub fn merge(&mut self, other: Self) -> Result<(), Error> {
+        let sum = |a: u64, b: u64| a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok()).ok_or_else(too_many);
+        *self = Self {
+            n: sum(self.n, other.n)?,
+            sum_s: sum(self.sum_s, other.sum_s)?,
+            sum_us_rest: sum(self.sum_us_rest, other.sum_us_rest)?,
+        };
+        Ok(())
+    }
+
+    /// Returns whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+#[cold]
+fn too_many() -> Error {
+    Error::new(ErrorCode::OutOfRange, "a sum of counts or durations does not fit 64 bits")
+        .help("check the rows: a billion tickets fit")
+}
+
+impl Histogram {
+    /// Returns a histogram without durations.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one duration.
+    #[inline]
+    pub fn add(&mut self, duration: BusinessDuration) {
+        self.add_micros(duration.as_micros().unsigned_abs());
+    }
+
+    #[inline]
+    pub(super) fn add_micros(&mut self, micros: u64) {
+        let (page, place) = bucket_of(micros);
+        if let Some(Some(page)) = self.pages.get_mut(page)
+            && let Some(tally) = page.get_mut(place)
+        {
+            tally.add(micros);
+        } else if let Some(tally) = self.tally_mut(page, place) {
+            tally.add(micros);
+        }
+    }
+
+    /// Returns a bucket, made if need be; `None` beyond the last.
+    #[cold]
+    #[inline(never)]
+    fn tally_mut(&mut self, page: usize, place: usize) -> Option<&mut Tally> {
+        if page >= DOUBLINGS {
+            return None;
+        }
+        if self.pages.len() <= page {
+            self.pages.resize_with(page.saturating_add(1), || None);
+        }
+        let page = self.pages.get_mut(page)?.get_or_insert_with(|| Box::new([Tally::default(); DOUBLING]));
+        page.get_mut(place)
+    }
+
+    /// Adds the durations of another histogram.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_range` when a sum does not fit a signed number of 64 bits. The histogram must then be discarded.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        other.buckets().try_for_each(|bucket| self.add_bucket(bucket))
+    }
+
+    /// Adds what a row says.
+    ///
+    /// # Errors
+    ///
+    /// - `out_of_range` for a bucket that no duration has, and when a sum does not fit a signed number of 64 bits.
+    pub fn add_bucket(&mut self, bucket: Bucket) -> Result<(), Error> {
+        if bucket.tally.is_empty() {
+            return Ok(());
+        }
+        let number = usize::from(bucket.number);
+        let (page, place) = (number / DOUBLING, number % DOUBLING);
+        let tally = self.tally_mut(page, place).ok_or_else(|| {
+            Error::new(ErrorCode::OutOfRange, format!("no duration is in bucket {}", bucket.number))
+                .help("the buckets are numbered 0 to 7295")
+        })?;
+        tally.merge(bucket.tally)
+    }
+
+    /// Returns how many durations there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.buckets().fold(0, |sum, bucket| sum.saturating_add(bucket.tally.n))
+    }
+
+    /// Returns the sum of all durations, exactly, in microseconds.
+    #[must_use]
+    pub fn sum_us(&self) -> u128 {
+        self.buckets().fold(0, |sum, Bucket { tally, .. }| {
+            let whole = u128::from(tally.sum_s).saturating_mul(MICROS_PER_SECOND.unsigned_abs().into());
+            sum.saturating_add(whole).saturating_add(tally.sum_us_rest.into())
+        })
+    }
+
+    /// Returns the mean, rounded down to the microsecond; `None` without durations.
+    #[must_use]
+    pub fn mean(&self) -> Option<BusinessDuration> {
+        let mean = self.sum_us().checked_div(self.count().into())?;
+        BusinessDuration::from_micros(i64::try_from(mean).ok()?).ok()
+    }
+
+    /// Returns the quantile of `share` in millionths (the median is 500,000) by nearest rank, as the lower bound of its
+    /// bucket: at most 1/128 below the true value. `None` without durations, and for more than 1,000,000.
+    #[must_use]
+    pub fn quantile(&self, share: u32) -> Option<BusinessDuration> {
+        if share > 1_000_000 {
+            return None;
+        }
+        let rank = u128::from(share).checked_mul(self.count().into())?.div_ceil(1_000_000).max(1);
+        let mut passed = 0_u128;
+        let found = self.buckets().find(|bucket| {
+            passed = passed.saturating_add(bucket.tally.n.into());
+            passed >= rank
+        })?;
+        found.lower_bound()
+    }
+
+    /// Returns the buckets in use, shortest durations first.
+    pub fn buckets(&self) -> impl Iterator<Item = Bucket> {
+        let tallies = self.pages.iter().zip((0_u16..).step_by(DOUBLING)).filter_map(|(page, first)| {
+            let page = page.as_deref()?;
+            Some(page.iter().zip(first..))
+        });
+        tallies.flatten().filter(|(tally, _)| !tally.is_empty()).map(|(tally, number)| Bucket { number, tally: *tally })
+    }
+}
+
+impl Bucket {
+    /// Returns the shortest duration of the bucket; `None` for a number that no duration has.
+    #[must_use]
+    pub fn lower_bound(self) -> Option<BusinessDuration> {
+        let (page, place) = (usize::from(self.number) / DOUBLING, usize::from(self.number) % DOUBLING);
+        let micros = match page.checked_sub(1) {
+            None => u64::try_from(place).ok()?,
+            Some(_) if page >= DOUBLINGS => return None,
+            Some(shift) => {
+                LEADING.saturating_add(u64::try_from(place).ok()?).checked_shl(u32::try_from(shift).ok()?)?
+            }
+        };
+        BusinessDuration::from_micros(i64::try_from(micros).ok()?).ok()
+    }
+}
+
+impl FromIterator<BusinessDuration> for Histogram {
+    fn from_iter<I: IntoIterator<Item = BusinessDuration>>(durations: I) -> Self {
+        let mut histogram = Self::new();
+        durations.into_iter().for_each(|duration| histogram.add(duration));
+        histogram
+    }
+}
+
+/// Returns the page and the place in it of a value: 128 buckets to every doubling, below 128 one to each value.
+#[inline]
+fn bucket_of(value: u64) -> (usize, usize) {
+    let shift = (value | (LEADING - 1)).ilog2().saturating_sub(MANTISSA_BITS - 1);
+    let (page, place) = match shift.checked_sub(1) {
+        None => (0, value),
+        Some(shift) => (shift.saturating_add(1), (value >> shift) & (LEADING - 1)),
+    };
+    (usize::try_from(page).unwrap_or(usize::MAX), usize::try_from(place).unwrap_or(usize::MAX))
+}
