@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod alert;
 pub mod analytics;
 pub mod at_risk;
 pub mod audit;

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["calendar", "channel"],
     &["package", "ticket"],
     &["policy"],
-    &["access", "timer"],
+    &["access", "timer", "alert"],
     &["escalation", "audit"],
     &["engine"],
     &["at_risk", "explain", "analytics"],

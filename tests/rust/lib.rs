@@ -1,8 +1,9 @@
-//! What the tests share: slow oracles, random policies, a schema check, stories and the vector format.
+//! What the tests share: slow oracles, random policies, a schema check, stories, random streams and the vector format.
 
 pub mod oracle;
 pub mod policies;
 pub mod schema;
 pub mod stories;
+pub mod streams;
 pub mod timer_oracle;
 pub mod vectors;

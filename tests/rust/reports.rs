@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Datelike, Timelike};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
-use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit, Report, agents};
+use sla_core::analytics::{Aggregate, Dimension, Figure, Grouping, Key, PeriodUnit, Report, Row, Tally, agents};
 use sla_core::calendar::ZoneDatabase;
-use sla_core::ticket::History;
+use sla_core::engine::{Activity, CycleEvaluation, Evaluation, Outcome};
+use sla_core::ticket::{Change, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
-use sla_core::{Engine, wire};
+use sla_core::{Engine, ErrorCode, wire};
 use sla_tests::stories;
+use sla_tests::streams::{HOUR, Turn, at, cases, played, run, stream};
 
 const VECTORS: &str = include_str!("../vectors/analytics.json");
 
@@ -146,4 +152,362 @@ fn reports_say_what_was_worked_out_by_hand() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+const ALL: &[Dimension] = Dimension::ALL;
+
+fn berlin(unit: PeriodUnit, dimensions: &[Dimension]) -> Grouping {
+    Grouping::by(dimensions).with_period(unit, "Europe/Berlin", &ZoneDatabase::embedded()).unwrap()
+}
+
+fn added(engine: &Engine, grouping: &Grouping, tickets: &[(History, Timestamp)]) -> Aggregate {
+    let mut aggregate = Aggregate::new(grouping.clone());
+    for (history, now) in tickets {
+        let evaluation = engine.evaluate(history.ticket(), *now).unwrap();
+        aggregate.add(engine, history, &evaluation).unwrap();
+    }
+    aggregate
+}
+
+fn merged(parts: &[&Aggregate]) -> Aggregate {
+    let mut sum = Aggregate::new(parts[0].grouping().clone());
+    parts.iter().for_each(|part| sum.merge(part).unwrap());
+    sum
+}
+
+#[test]
+fn any_split_by_ticket_gives_the_same_bytes() {
+    let engine = sla_tests::streams::engine();
+    let streams = (vec((stream(), 0..90_i64), 0..7), 0..7_usize, 0..7_usize);
+    run(cases(300), &streams, |(tickets, one, other)| {
+        let tickets: Vec<(History, Timestamp)> = tickets
+            .into_iter()
+            .map(|((package, turns), later)| {
+                let (history, now) = played(&engine, package, &turns);
+                (history, at(now.as_micros() + later * HOUR))
+            })
+            .collect();
+        for grouping in [berlin(PeriodUnit::Hour, ALL), Grouping::all(), berlin(PeriodUnit::Week, &[Dimension::Agent])]
+        {
+            let whole = added(&engine, &grouping, &tickets);
+            let cut = [0, one.min(tickets.len()), one.max(other).min(tickets.len()), tickets.len()];
+            let parts: Vec<Aggregate> =
+                cut.windows(2).map(|ends| added(&engine, &grouping, &tickets[ends[0]..ends[1].max(ends[0])])).collect();
+            let [a, b, c] = &parts[..] else { panic!("three parts") };
+            let nothing = Aggregate::new(grouping.clone());
+            for sum in [
+                merged(&[a, b, c]),
+                merged(&[c, a, b]),
+                merged(&[a, &merged(&[b, c])]),
+                merged(&[&merged(&[a, b]), c]),
+                merged(&[&whole, &nothing]),
+                merged(&[&nothing, &whole]),
+            ] {
+                prop_assert_eq!(wire::analytics::write(&sum), wire::analytics::write(&whole));
+                prop_assert_eq!(&sum, &whole);
+            }
+            let rows: Vec<Row> = parts.iter().rev().flat_map(Aggregate::rows).collect();
+            let by_rows = Aggregate::from_rows(grouping.clone(), whole.as_of(), rows).unwrap();
+            prop_assert_eq!(&by_rows, &whole);
+            let text = wire::analytics::write(&whole);
+            prop_assert_eq!(&wire::analytics::read(&text, &ZoneDatabase::embedded()).unwrap(), &whole);
+            let coarser = whole.regroup(Grouping::by(&[Dimension::Agent]));
+            if grouping.dimensions().contains(&Dimension::Agent) {
+                let direct = added(&engine, &Grouping::by(&[Dimension::Agent]), &tickets);
+                prop_assert_eq!(coarser.unwrap(), direct);
+            } else {
+                prop_assert_eq!(coarser.unwrap_err().code(), ErrorCode::ConflictingFields);
+            }
+        }
+        Ok(())
+    });
+}
+
+/// What a row is of, and its count and sum in microseconds.
+type Witnessed = BTreeMap<(Key, Option<String>, Figure, u32), (u64, u128)>;
+
+/// The figures of one ticket, found by looking back from each event instead of walking along.
+struct Witness<'a> {
+    events: &'a [Event],
+    found: Witnessed,
+}
+
+impl Witness<'_> {
+    fn count(&mut self, index: usize, at: Timestamp, timer: Option<(&str, u32)>, figure: Figure, bucket: u32) {
+        let key = self.key(index, at, timer, self.holder(index));
+        let place = (key, timer.map(|(timer, _)| timer.to_owned()), figure, bucket);
+        self.found.entry(place).or_default().0 += 1;
+    }
+
+    fn duration(&mut self, index: usize, at: Timestamp, timer: (&str, u32), figure: Figure, micros: i64) {
+        let bucket: u32 = [micros]
+            .iter()
+            .map(|micros| sla_core::time::BusinessDuration::from_micros(*micros).unwrap())
+            .collect::<sla_core::analytics::Histogram>()
+            .buckets()
+            .map(|bucket| bucket.number.into())
+            .next()
+            .unwrap();
+        let key = self.key(index, at, Some(timer), self.holder(index));
+        let place = self.found.entry((key, Some(timer.0.to_owned()), figure, bucket)).or_default();
+        *place = (place.0 + 1, place.1 + u128::try_from(micros).unwrap());
+    }
+
+    fn holder(&self, index: usize) -> Option<sla_core::Id> {
+        self.events[..=index].iter().rev().find_map(|event| match &event.kind {
+            EventKind::Assigned { agent, .. } => Some(agent.clone()),
+            _ => None,
+        })
+    }
+
+    fn key(&self, index: usize, at: Timestamp, timer: Option<(&str, u32)>, agent: Option<sla_core::Id>) -> Key {
+        let EventKind::Opened { package, channel, .. } = &self.events[0].kind else { panic!("no opening") };
+        let package = self.events[..=index]
+            .iter()
+            .rev()
+            .find_map(|event| match &event.kind {
+                EventKind::PackageChanged { package, .. } => Some(package.clone()),
+                _ => None,
+            })
+            .unwrap_or_else(|| package.clone());
+        let started = timer.and_then(|(timer, cycle)| {
+            let changes = self.events.iter().flat_map(|event| &event.changes);
+            changes.filter(|change| change.timer.as_str() == timer && change.cycle == cycle).find_map(|change| {
+                match &change.change {
+                    Change::Started { channel, .. } => Some(channel.clone()),
+                    _ => None,
+                }
+            })
+        });
+        // chrono-tz is a second opinion on the local hour.
+        let local = DateTime::from_timestamp_micros(at.as_micros()).unwrap().with_timezone(&chrono_tz::Europe::Berlin);
+        let into_hour =
+            i64::from(local.minute() * 60 + local.second()) * 1_000_000 + at.as_micros().rem_euclid(1_000_000);
+        Key {
+            period: Some(Timestamp::from_micros(at.as_micros() - into_hour)),
+            package: Some(package),
+            channel: Some(started.unwrap_or_else(|| channel.clone())),
+            agent,
+            ..Key::default()
+        }
+    }
+
+    /// The last event that did this to a cycle.
+    fn last(&self, timer: &str, cycle: u32, wanted: impl Fn(&Event, &Change) -> bool) -> Option<usize> {
+        self.events.iter().rposition(|event| {
+            let mut own = event.changes.iter().filter(|change| change.timer.as_str() == timer && change.cycle == cycle);
+            own.any(|change| wanted(event, &change.change))
+        })
+    }
+
+    fn cycle(&mut self, timer: &str, cycle: &CycleEvaluation, now: Timestamp) {
+        let own = (timer, cycle.number);
+        let last = self.events.len() - 1;
+        let stop = self.last(timer, cycle.number, |_, change| matches!(change, Change::Stopped { .. }));
+        let ended = stop.is_some_and(|at| {
+            let kind = &self.events[at].kind;
+            matches!(kind, EventKind::Withdrawn | EventKind::Voided { .. } | EventKind::Closed { .. })
+        });
+        let stopped = cycle.activity == Activity::Stopped;
+        let breach = self.events.iter().position(|event| {
+            matches!(&event.kind, EventKind::Breached { timer: of, cycle: number, .. }
+                if of.as_str() == timer && *number == cycle.number)
+        });
+        let (index, at, class) = match (cycle.outcome, stopped) {
+            (Outcome::None, _) if cycle.activity == Activity::Paused => (last, now, Figure::Paused),
+            (Outcome::None, _) => (last, now, Figure::Running),
+            (Outcome::Met, _) => (stop.unwrap(), cycle.stopped_at.unwrap(), Figure::Met),
+            (Outcome::Breached, false) => (breach.unwrap(), cycle.breached_at.unwrap(), Figure::BreachedOpen),
+            (Outcome::Breached, true) if ended => (breach.unwrap(), cycle.breached_at.unwrap(), Figure::BreachedEnded),
+            (Outcome::Breached, true) => (breach.unwrap(), cycle.breached_at.unwrap(), Figure::BreachedAnswered),
+            (Outcome::Cancelled, _) => {
+                let at =
+                    self.last(timer, cycle.number, |_, change| matches!(change, Change::Cancelled { .. })).unwrap();
+                let withdrawn = self.events[at].kind == EventKind::Withdrawn;
+                let class = if withdrawn { Figure::CancelledWithdrawn } else { Figure::CancelledVoided };
+                (at, cycle.stopped_at.unwrap(), class)
+            }
+        };
+        self.count(index, at, Some(own), class, 0);
+        if stopped && cycle.outcome != Outcome::Cancelled && !ended {
+            let stop = stop.unwrap();
+            let stopped_at = cycle.stopped_at.unwrap();
+            let wall = stopped_at.as_micros() - cycle.started_at.as_micros();
+            self.duration(stop, stopped_at, own, Figure::BusinessTime, cycle.elapsed.as_micros());
+            self.duration(stop, stopped_at, own, Figure::WallTime, wall);
+        }
+    }
+
+    fn pauses(&mut self, index: usize) {
+        let event = self.events[index].clone();
+        for change in &event.changes {
+            let Change::Paused { remaining, .. } = &change.change else { continue };
+            let before = &self.events[..=index];
+            let targets = before.iter().flat_map(|event| &event.changes);
+            let own = targets.filter(|other| other.timer == change.timer && other.cycle == change.cycle);
+            let mut target = own.filter_map(|other| match &other.change {
+                Change::Started { target, .. } | Change::Retargeted { target, .. } => Some(*target),
+                _ => None,
+            });
+            let target = target.next_back().unwrap();
+            let broken = before.iter().any(|event| {
+                matches!(&event.kind, EventKind::Breached { timer, cycle, .. }
+                    if *timer == change.timer && *cycle == change.cycle)
+            });
+            let figure = match (broken, remaining.as_micros() * 10 <= target.as_micros()) {
+                (true, _) => Figure::PausesAfterDue,
+                (false, true) => Figure::LatePauses,
+                (false, false) => Figure::Pauses,
+            };
+            self.count(index, event.at, Some((change.timer.as_str(), change.cycle)), figure, 0);
+        }
+    }
+}
+
+fn witnessed(history: &History, evaluation: &Evaluation) -> Witnessed {
+    let events = [history.events(), &evaluation.due_events].concat();
+    let mut witness = Witness { events: &events, found: BTreeMap::new() };
+    for (index, event) in events.iter().enumerate() {
+        witness.pauses(index);
+        let plain = match &event.kind {
+            EventKind::Opened { .. } => Some(Figure::Opened),
+            EventKind::Resolved { .. } => Some(Figure::Resolved),
+            EventKind::Reopened { .. } => Some(Figure::Reopened),
+            EventKind::Closed { .. } => Some(Figure::Closed),
+            EventKind::Withdrawn => Some(Figure::Withdrawn),
+            EventKind::Voided { .. } => Some(Figure::Voided),
+            _ => None,
+        };
+        if let Some(figure) = plain {
+            witness.count(index, event.at, None, figure, 0);
+        }
+        match &event.kind {
+            EventKind::Rated { score } => witness.count(index, event.at, None, Figure::Rated, (*score).into()),
+            EventKind::Warned(firing) => {
+                witness.count(index, event.at, Some((firing.timer.as_str(), firing.cycle)), Figure::Warnings, 0);
+            }
+            EventKind::Escalated(escalation) => {
+                let timer = escalation.firing.as_ref().map(|firing| (firing.timer.as_str(), firing.cycle));
+                let figure = match escalation.trigger.as_str() {
+                    "breach" => Figure::EscalatedBreach,
+                    "step" => Figure::EscalatedStep,
+                    _ => Figure::EscalatedRequest,
+                };
+                witness.count(index, event.at, timer, figure, escalation.level);
+            }
+            EventKind::Replied { channel, .. } => {
+                let author = sla_core::Id::new(event.actor.id.clone()).ok();
+                let key = Key { channel: Some(channel.clone()), ..witness.key(index, event.at, None, author) };
+                witness.found.entry((key, None, Figure::Replies, 0)).or_default().0 += 1;
+            }
+            _ => {}
+        }
+        let administrative = ["opened", "assigned", "closed", "voided", "package_changed", "classified"];
+        let works = |event: &Event| match event.actor.role {
+            Role::Agent => true,
+            Role::Admin => !administrative.contains(&event.kind.name()),
+            Role::Customer | Role::System => false,
+        };
+        let last_of_his = !events[index + 1..].iter().any(|other| works(other) && other.actor.id == event.actor.id);
+        if works(event) && last_of_his {
+            let key = witness.key(index, event.at, None, sla_core::Id::new(event.actor.id.clone()).ok());
+            witness.found.entry((key, None, Figure::Handled, 0)).or_default().0 += 1;
+        }
+    }
+    for timer in &evaluation.timers {
+        for cycle in &timer.cycles {
+            witness.cycle(timer.timer.as_str(), cycle, evaluation.now);
+        }
+    }
+    let standing = match evaluation.status.as_str() {
+        "new" | "open" => Some(Figure::Open),
+        "pending" | "on_hold" => Some(Figure::Paused),
+        _ => None,
+    };
+    if let Some(figure) = standing {
+        witness.count(events.len() - 1, evaluation.now, None, figure, 0);
+    }
+    witness.found
+}
+
+fn check_witness(engine: &Engine, package: usize, turns: &[Turn], later: i64) -> Result<(), TestCaseError> {
+    let (history, now) = played(engine, package, turns);
+    let now = at(now.as_micros() + later);
+    let evaluation = engine.evaluate(history.ticket(), now).unwrap();
+    let grouping = berlin(PeriodUnit::Hour, &[Dimension::Package, Dimension::Channel, Dimension::Agent]);
+    let aggregate = added(engine, &grouping, &[(history.clone(), now)]);
+    let rows = aggregate.rows().map(|row| {
+        let Tally { n, sum_s, sum_us_rest } = row.tally;
+        let sum = u128::from(sum_s) * 1_000_000 + u128::from(sum_us_rest);
+        ((row.key, row.timer.map(|timer| timer.to_string()), row.outcome, row.bucket), (n, sum))
+    });
+    prop_assert_eq!(rows.collect::<Witnessed>(), witnessed(&history, &evaluation));
+    Ok(())
+}
+
+#[test]
+fn figures_are_those_of_a_witness_that_looks_back() {
+    let engine = sla_tests::streams::engine();
+    run(cases(4_000), &(stream(), 0..200 * HOUR), |((package, turns), later)| {
+        check_witness(&engine, package, &turns, later)
+    });
+}
+
+#[test]
+fn rows_that_no_tickets_make_are_refused() {
+    let key = Key { package: Some(sla_core::Id::new("a").unwrap()), ..Key::default() };
+    let row = Row { key, timer: None, outcome: Figure::Opened, bucket: 0, tally: Tally::of(1) };
+    let refused = |grouping: Grouping, row: Row| Aggregate::from_rows(grouping, None, [row]).unwrap_err().code();
+    let packages = || Grouping::by(&[Dimension::Package]);
+    assert!(Aggregate::from_rows(packages(), None, [row.clone()]).is_ok());
+    assert_eq!(refused(Grouping::all(), row.clone()), ErrorCode::ConflictingFields);
+    let timer = Some(sla_core::Id::new("resolution").unwrap());
+    assert_eq!(refused(packages(), Row { timer: timer.clone(), ..row.clone() }), ErrorCode::ConflictingFields);
+    assert_eq!(refused(packages(), Row { outcome: Figure::Met, ..row.clone() }), ErrorCode::ConflictingFields);
+    assert_eq!(refused(packages(), Row { bucket: 1, ..row.clone() }), ErrorCode::OutOfRange);
+    let rated = Row { outcome: Figure::Rated, bucket: 6, ..row.clone() };
+    assert_eq!(refused(packages(), rated), ErrorCode::OutOfRange);
+    let time = Row { outcome: Figure::WallTime, timer, bucket: 7_296, ..row.clone() };
+    assert_eq!(refused(packages(), time), ErrorCode::OutOfRange);
+    let mut key = row.key.clone();
+    key.period = Some(at(1));
+    let hourly = berlin(PeriodUnit::Hour, &[Dimension::Package]);
+    assert_eq!(refused(hourly, Row { key, ..row }), ErrorCode::OutOfRange);
+    let text = r#"{"schema": "sla-aggregate/1", "dimensions": [], "as_of": null, "rows": [{"outcome": "lost"}]}"#;
+    let error = wire::analytics::read(text, &ZoneDatabase::embedded()).unwrap_err();
+    assert_eq!((error.code(), error.path()), (ErrorCode::UnknownWord, "/rows/0/outcome"));
+    for (number, figure) in (1..).zip(Figure::ALL) {
+        assert_eq!((figure.number(), Figure::from_number(number)), (number, Some(*figure)));
+    }
+    assert_eq!((Figure::from_number(0), Figure::from_number(29)), (None, None));
+}
+
+#[test]
+fn periods_of_every_zone_hold_their_instants() {
+    let zones = ZoneDatabase::embedded();
+    let units = [PeriodUnit::Hour, PeriodUnit::Day, PeriodUnit::Week, PeriodUnit::Month];
+    let names =
+        ["America/Havana", "Australia/Lord_Howe", "Africa/Cairo", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Apia"];
+    for (name, unit) in names.into_iter().flat_map(|name| units.map(|unit| (name, unit))) {
+        let grouping = Grouping::all().with_period(unit, name, &zones).unwrap();
+        let zone: chrono_tz::Tz = name.parse().unwrap();
+        for step in 0..60_000_i64 {
+            let now = at(1_293_840_000_000_000 + step * 8_191_000_000);
+            let start = grouping.period_of(now).unwrap().unwrap();
+            assert!(start <= now, "{name} {now}: {start}");
+            let local = |at: Timestamp| DateTime::from_timestamp_micros(at.as_micros()).unwrap().with_timezone(&zone);
+            let (here, first) = (local(now), local(start));
+            let same = match unit {
+                PeriodUnit::Hour => here.format("%F %H %:z").to_string() == first.format("%F %H %:z").to_string(),
+                PeriodUnit::Day => here.date_naive() == first.date_naive(),
+                PeriodUnit::Week => here.iso_week() == first.iso_week(),
+                PeriodUnit::Month => (here.year(), here.month()) == (first.year(), first.month()),
+            };
+            assert!(same, "{name} {}: {here} in the period of {first}", unit.as_str());
+            // The microsecond before belongs to another period.
+            let before = grouping.period_of(at(start.as_micros() - 1)).unwrap().unwrap();
+            assert!(before != start, "{name} {start}");
+            assert!(grouping.label(start).is_some());
+        }
+    }
 }

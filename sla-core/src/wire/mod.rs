@@ -1,5 +1,6 @@
 //! JSON in, JSON out: the only place that knows how documents are written.
 
+pub mod alert;
 pub mod analytics;
 pub mod audit;
 pub mod command;

@@ -1,0 +1,380 @@
+//! What somebody must hear of: warnings, critical escalations, a service that degrades, a monitor that lags.
+//!
+//! ```
+//! # use sla_core::{Engine, wire, alert::{Alert, Alerts}};
+//! # use sla_core::engine::Decision;
+//! # use sla_core::ticket::{Actor, Role};
+//! # use sla_core::time::Timestamp;
+//! # let engine = Engine::compile(wire::policy::read(include_str!("../../examples/everything.json"))?)?;
+//! # let events: Vec<sla_core::ticket::Event> = Vec::new();
+//! # let now = Timestamp::parse("2026-11-23T10:30:00+07:00")?;
+//! let mut alerts = Alerts::new(&engine.policy().objectives);
+//! for event in &events {
+//!     for alert in alerts.observe(event, Some(now)) {
+//!         println!("{alert}");
+//!     }
+//! }
+//! for alert in alerts.advance(now) {
+//!     println!("{alert}");
+//! }
+//! # Ok::<(), sla_core::Error>(())
+//! ```
+//!
+//! The instant of an alert is computed, not observed: it does not depend on how often [`Alerts::advance`] is called.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Bound::{Excluded, Included, Unbounded};
+
+use crate::id::Id;
+use crate::policy::{BurnObjective, Objectives};
+use crate::ticket::{Change, EscalationTrigger, Event, EventKind, Role, StopOutcome};
+use crate::time::{BusinessDuration, Share, Timestamp};
+
+/// Something that somebody must hear of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alert {
+    /// A promise is at risk: a warning step fired.
+    BreachWarning {
+        /// When.
+        at: Timestamp,
+        /// The ticket.
+        ticket: Id,
+        /// The timer.
+        timer: Id,
+        /// Its cycle.
+        cycle: u32,
+        /// The step's id within the timer.
+        step: Id,
+    },
+    /// An escalation of at least the policy's critical level.
+    CriticalEscalation {
+        /// When.
+        at: Timestamp,
+        /// The ticket.
+        ticket: Id,
+        /// The timer; `None` when a person requested it.
+        timer: Option<Id>,
+        /// What caused it.
+        trigger: EscalationTrigger,
+        /// Its level.
+        level: u32,
+        /// Why.
+        reason: String,
+    },
+    /// The error budget of a timer burns too fast in the long and in the short window, which it did not before.
+    PerformanceDegradation {
+        /// When.
+        at: Timestamp,
+        /// The objective, with its windows and its threshold.
+        objective: BurnObjective,
+        /// The cycles of the long window.
+        long: Decided,
+        /// The cycles of the short window.
+        short: Decided,
+    },
+    /// An automatic event was detected later than the policy tolerates.
+    MonitorLag {
+        /// When it was detected.
+        at: Timestamp,
+        /// The ticket.
+        ticket: Id,
+        /// When it happened.
+        happened_at: Timestamp,
+        /// The wall time in between.
+        lag: BusinessDuration,
+    },
+}
+
+/// Decided cycles in a window of wall time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Decided {
+    /// Met or breached.
+    pub decided: u64,
+    /// Breached.
+    pub breached: u64,
+}
+
+/// Watches the events of all tickets.
+#[derive(Debug, Clone)]
+pub struct Alerts {
+    critical_level: Option<u32>,
+    monitor_lag: Option<BusinessDuration>,
+    burns: Vec<Burn>,
+}
+
+impl Alerts {
+    /// Returns a watch without events.
+    #[must_use]
+    pub fn new(objectives: &Objectives) -> Self {
+        Self {
+            critical_level: objectives.critical_level,
+            monitor_lag: objectives.monitor_lag,
+            burns: objectives.burn.iter().cloned().map(Burn::new).collect(),
+        }
+    }
+
+    /// Takes over an event and returns the alerts that it causes, and those of degradation up to its instant.
+    ///
+    /// Events come in the order of their instants; equal instants count together, whatever their order. An earlier one
+    /// counts at its own instant and is judged with the latest known. `detected_at` is when an automatic event was
+    /// made; `None` when the host did not keep it.
+    pub fn observe(&mut self, event: &Event, detected_at: Option<Timestamp>) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        for burn in &mut self.burns {
+            burn.observe(event, &mut alerts);
+        }
+        match &event.kind {
+            EventKind::Warned(firing) => alerts.push(Alert::BreachWarning {
+                at: event.at,
+                ticket: event.ticket.clone(),
+                timer: firing.timer.clone(),
+                cycle: firing.cycle,
+                step: firing.step.clone(),
+            }),
+            EventKind::Escalated(escalation) if self.critical_level.is_some_and(|most| escalation.level >= most) => {
+                alerts.push(Alert::CriticalEscalation {
+                    at: event.at,
+                    ticket: event.ticket.clone(),
+                    timer: escalation.firing.as_ref().map(|firing| firing.timer.clone()),
+                    trigger: escalation.trigger,
+                    level: escalation.level,
+                    reason: escalation.reason.clone(),
+                });
+            }
+            _ => {}
+        }
+        if let (Some(tolerated), Some(at), Role::System) = (self.monitor_lag, detected_at, event.actor.role) {
+            let lag = BusinessDuration::from_micros(at.as_micros().saturating_sub(event.at.as_micros()));
+            if let Some(lag) = lag.ok().filter(|lag| *lag > tolerated) {
+                let (ticket, happened_at) = (event.ticket.clone(), event.at);
+                alerts.push(Alert::MonitorLag { at, ticket, happened_at, lag });
+            }
+        }
+        alerts
+    }
+
+    /// Returns the alerts of degradation up to `now`, in order of their instants for each objective: cycles that leave
+    /// a window can cause one too. Call it where no event comes for a while.
+    pub fn advance(&mut self, now: Timestamp) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        for burn in &mut self.burns {
+            burn.advance(now, &mut alerts);
+            burn.judge(&mut alerts);
+        }
+        alerts
+    }
+}
+
+/// One objective with the decided cycles of its long window.
+#[derive(Debug, Clone)]
+struct Burn {
+    objective: BurnObjective,
+    /// The cycles of the long window by deciding instant, ticket and number, and whether they are breached.
+    cycles: BTreeMap<Timestamp, BTreeMap<(Id, u32), bool>>,
+    /// When those were met that are: a reopening may let them go on.
+    met_at: BTreeMap<(Id, u32), Timestamp>,
+    long: Decided,
+    short: Decided,
+    /// Up to when everything is counted; what is in the windows as of this instant is not judged yet.
+    now: Timestamp,
+    burning: bool,
+}
+
+impl Burn {
+    fn new(objective: BurnObjective) -> Self {
+        Self {
+            objective,
+            cycles: BTreeMap::new(),
+            met_at: BTreeMap::new(),
+            long: Decided::default(),
+            short: Decided::default(),
+            now: Timestamp::from_micros(i64::MIN),
+            burning: false,
+        }
+    }
+
+    fn observe(&mut self, event: &Event, alerts: &mut Vec<Alert>) {
+        for change in &event.changes {
+            if change.timer != self.objective.timer {
+                continue;
+            }
+            match &change.change {
+                Change::Stopped { outcome: StopOutcome::Met, .. } => {
+                    self.advance(event.at, alerts);
+                    self.met_at.insert((event.ticket.clone(), change.cycle), event.at);
+                    self.count(event, change.cycle, false);
+                }
+                Change::Resumed { .. } => {
+                    self.advance(event.at, alerts);
+                    let cycle = (event.ticket.clone(), change.cycle);
+                    if let Some(met_at) = self.met_at.remove(&cycle) {
+                        self.forget(met_at, &cycle);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let EventKind::Breached { timer, cycle, .. } = &event.kind
+            && *timer == self.objective.timer
+        {
+            self.advance(event.at, alerts);
+            self.count(event, *cycle, true);
+        }
+    }
+
+    fn count(&mut self, event: &Event, cycle: u32, breached: bool) {
+        let at = event.at;
+        if at <= self.start(self.objective.long_window) {
+            return;
+        }
+        // An event that comes twice counts once.
+        if self.cycles.entry(at).or_default().insert((event.ticket.clone(), cycle), breached).is_some() {
+            return;
+        }
+        self.long.add(breached);
+        if at > self.start(self.objective.short_window) {
+            self.short.add(breached);
+        }
+    }
+
+    /// A cycle that goes on is not decided any more.
+    fn forget(&mut self, met_at: Timestamp, cycle: &(Id, u32)) {
+        let Some(cycles) = self.cycles.get_mut(&met_at) else { return };
+        if let Some(breached) = cycles.remove(cycle) {
+            self.long.remove(breached);
+            if met_at > self.start(self.objective.short_window) {
+                self.short.remove(breached);
+            }
+        }
+    }
+
+    /// Returns the exclusive start of a window that ends now.
+    const fn start(&self, window: BusinessDuration) -> Timestamp {
+        Timestamp::from_micros(self.now.as_micros().saturating_sub(window.as_micros()))
+    }
+
+    /// Moves on to `now`, instant by instant at which a cycle leaves a window, and judges each instant that has passed.
+    fn advance(&mut self, now: Timestamp, alerts: &mut Vec<Alert>) {
+        if now <= self.now {
+            return;
+        }
+        self.judge(alerts);
+        while let Some(next) = self.next_leaving().filter(|next| *next < now) {
+            self.move_to(next);
+            self.judge(alerts);
+        }
+        self.move_to(now);
+    }
+
+    /// Returns the next instant at which a cycle is in a window no longer.
+    fn next_leaving(&self) -> Option<Timestamp> {
+        let leaves = |window: BusinessDuration| {
+            let (first, _) = self.cycles.range((Excluded(self.start(window)), Unbounded)).next()?;
+            Some(Timestamp::from_micros(first.as_micros().saturating_add(window.as_micros())))
+        };
+        let windows = [self.objective.long_window, self.objective.short_window];
+        windows.into_iter().filter_map(leaves).min()
+    }
+
+    fn move_to(&mut self, now: Timestamp) {
+        let short_before = self.start(self.objective.short_window);
+        self.now = now;
+        let (long, short) = (self.start(self.objective.long_window), self.start(self.objective.short_window));
+        if short_before < short {
+            let gone = self.cycles.range((Excluded(short_before), Included(short)));
+            gone.flat_map(|(_, cycles)| cycles.values()).for_each(|breached| self.short.remove(*breached));
+        }
+        while let Some(first) = self.cycles.first_entry().filter(|first| *first.key() <= long) {
+            for (cycle, breached) in first.remove() {
+                self.long.remove(breached);
+                self.met_at.remove(&cycle);
+            }
+        }
+    }
+
+    fn judge(&mut self, alerts: &mut Vec<Alert>) {
+        let enough = self.long.decided >= u64::from(self.objective.min_decided);
+        let burns = enough && self.long.burns(&self.objective) && self.short.burns(&self.objective);
+        if burns && !self.burning {
+            let (objective, long, short) = (self.objective.clone(), self.long, self.short);
+            alerts.push(Alert::PerformanceDegradation { at: self.now, objective, long, short });
+        }
+        self.burning = burns;
+    }
+}
+
+impl Decided {
+    fn add(&mut self, breached: bool) {
+        self.decided = self.decided.saturating_add(1);
+        self.breached = self.breached.saturating_add(u64::from(breached));
+    }
+
+    fn remove(&mut self, breached: bool) {
+        self.decided = self.decided.saturating_sub(1);
+        self.breached = self.breached.saturating_sub(u64::from(breached));
+    }
+
+    /// Returns whether (breached ÷ decided) ÷ (1 − objective) reaches the threshold, without dividing.
+    fn burns(self, objective: &BurnObjective) -> bool {
+        let millionths = |share: Share| u128::from(share.as_millionths());
+        let whole = millionths(Share::WHOLE);
+        let budget = whole.saturating_sub(millionths(objective.objective));
+        let burnt = u128::from(self.breached).saturating_mul(whole).saturating_mul(whole);
+        let tolerated = millionths(objective.threshold).saturating_mul(budget).saturating_mul(self.decided.into());
+        self.decided > 0 && burnt >= tolerated
+    }
+}
+
+impl Alert {
+    /// Returns the alert's name in documents.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::BreachWarning { .. } => "breach_warning",
+            Self::CriticalEscalation { .. } => "critical_escalation",
+            Self::PerformanceDegradation { .. } => "performance_degradation",
+            Self::MonitorLag { .. } => "monitor_lag",
+        }
+    }
+
+    /// Returns when it arose.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        match self {
+            Self::BreachWarning { at, .. }
+            | Self::CriticalEscalation { at, .. }
+            | Self::PerformanceDegradation { at, .. }
+            | Self::MonitorLag { at, .. } => *at,
+        }
+    }
+}
+
+impl fmt::Display for Alert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.at())?;
+        match self {
+            Self::BreachWarning { ticket, timer, step, .. } => {
+                write!(f, "{timer} of ticket {ticket} is at risk: step `{step}`")
+            }
+            Self::CriticalEscalation { ticket, level, reason, .. } => {
+                write!(f, "ticket {ticket} is escalated to level {level}: {reason}")
+            }
+            Self::PerformanceDegradation { objective, long, short, .. } => {
+                let BurnObjective { timer, long_window, short_window, .. } = objective;
+                write!(
+                    f,
+                    "{timer} degrades: {} of {} cycles broken within {long_window}, {} of {} within {short_window}; the \
+                     objective is {} met",
+                    long.breached, long.decided, short.breached, short.decided, objective.objective
+                )
+            }
+            Self::MonitorLag { ticket, happened_at, lag, .. } => {
+                write!(
+                    f,
+                    "the monitor lags: what happened to ticket {ticket} at {happened_at} was detected {lag} later"
+                )
+            }
+        }
+    }
+}

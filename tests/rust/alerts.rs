@@ -1,0 +1,254 @@
+//! Alerts: worked out by hand, and against counting everything anew at every instant.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use sla_core::alert::{Alert, Alerts, Decided};
+use sla_core::policy::{BurnObjective, Objectives};
+use sla_core::ticket::{Actor, Change, Event, EventKind, Message, StopCause, StopOutcome, TimerChange};
+use sla_core::time::{BusinessDuration, Share, Timestamp};
+use sla_core::{Digest, Id, wire};
+use sla_tests::stories::{self, RULES};
+
+fn id(text: &str) -> Id {
+    Id::new(text).unwrap()
+}
+
+fn lasting(micros: i64) -> BusinessDuration {
+    BusinessDuration::from_micros(micros).unwrap()
+}
+
+/// What becomes of a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Met,
+    Breached,
+    GoesOn,
+}
+
+fn event(ticket: u8, at: i64, turn: Turn) -> Event {
+    let digest = Digest::of(b"policy");
+    let changed = |change| vec![TimerChange { timer: id("resolution"), cycle: 1, change }];
+    let stopped = Change::Stopped {
+        outcome: StopOutcome::Met,
+        cause: StopCause::Resolve,
+        used: lasting(1),
+        remaining: lasting(1),
+        overdue: lasting(0),
+    };
+    let due = sla_core::ticket::Standing::Paused(lasting(1));
+    let message = Message { message_ref: id("m"), content_sha256: digest };
+    let (kind, changes) = match turn {
+        Turn::Met => (EventKind::Resolved { message }, changed(stopped)),
+        Turn::Breached => (EventKind::Breached { timer: id("resolution"), cycle: 1, target: lasting(2) }, Vec::new()),
+        Turn::GoesOn => (
+            EventKind::Reopened { channel: None, reason: Some("again".to_owned()) },
+            changed(Change::Resumed { used: lasting(1), standing: due }),
+        ),
+    };
+    Event {
+        ticket: id(&format!("T-{ticket}")),
+        seq: 1,
+        at: Timestamp::from_micros(at),
+        actor: Actor::system(),
+        policy_digest: digest,
+        rules_digest: digest,
+        command: None,
+        kind,
+        changes,
+    }
+}
+
+fn objectives(long: i64, short: i64, threshold: &str, min_decided: u32) -> Objectives {
+    Objectives {
+        burn: vec![BurnObjective {
+            timer: id("resolution"),
+            objective: Share::parse("90%").unwrap(),
+            long_window: lasting(long),
+            short_window: lasting(short),
+            threshold: Share::parse(threshold).unwrap(),
+            min_decided,
+        }],
+        ..Objectives::default()
+    }
+}
+
+fn degradations(alerts: &[Alert]) -> Vec<(i64, Decided, Decided)> {
+    alerts
+        .iter()
+        .filter_map(|alert| match alert {
+            Alert::PerformanceDegradation { at, long, short, .. } => Some((at.as_micros(), *long, *short)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Counts anew at every instant from 0 to `until`.
+fn counted_anew(events: &[(u8, i64, Turn)], objectives: &Objectives, until: i64) -> Vec<(i64, Decided, Decided)> {
+    let burn = &objectives.burn[0];
+    let mut fired = Vec::new();
+    let mut burning = false;
+    for now in 0..=until {
+        let mut decided: Vec<(u8, i64, bool)> = Vec::new();
+        for (ticket, at, turn) in events.iter().filter(|(_, at, _)| *at <= now) {
+            match turn {
+                Turn::Met => decided.push((*ticket, *at, false)),
+                Turn::Breached => decided.push((*ticket, *at, true)),
+                Turn::GoesOn => decided.retain(|(of, _, breached)| of != ticket || *breached),
+            }
+        }
+        let within = |window: BusinessDuration| {
+            let inside = decided.iter().filter(|(_, at, _)| *at > now - window.as_micros());
+            let (mut all, mut broken) = (0_u64, 0_u64);
+            for (_, _, breached) in inside {
+                all += 1;
+                broken += u64::from(*breached);
+            }
+            Decided { decided: all, breached: broken }
+        };
+        let (long, short) = (within(burn.long_window), within(burn.short_window));
+        // Objective 90 %: a tenth may break. Burn = 10 × breached ÷ decided.
+        let burns = |window: Decided| {
+            window.decided > 0
+                && window.breached * 10 * 1_000_000 >= u64::from(burn.threshold.as_millionths()) * window.decided
+        };
+        let now_burning = long.decided >= u64::from(burn.min_decided) && burns(long) && burns(short);
+        if now_burning && !burning {
+            fired.push((now, long, short));
+        }
+        burning = now_burning;
+    }
+    fired
+}
+
+/// Each ticket is met, may go on, and then is met again or breached; instants in order.
+fn stream() -> impl Strategy<Value = Vec<(u8, i64, Turn)>> {
+    vec((0..6_i64, 0..6_u8), 1..60).prop_map(|steps| {
+        let (mut now, mut tickets) = (0, Vec::<(u8, Turn)>::new());
+        let mut events = Vec::new();
+        for (length, choice) in steps {
+            now += length;
+            let known = tickets.iter().position(|(_, last)| *last != Turn::Breached).filter(|_| choice < 3);
+            let (ticket, turn) = match known {
+                Some(at) => {
+                    let (ticket, last) = tickets[at];
+                    let turn = match (last, choice) {
+                        (Turn::GoesOn, 0) => Turn::Breached,
+                        (Turn::GoesOn, _) => Turn::Met,
+                        _ => Turn::GoesOn,
+                    };
+                    tickets.remove(at);
+                    (ticket, turn)
+                }
+                None => (u8::try_from(events.len()).unwrap(), if choice == 5 { Turn::Breached } else { Turn::Met }),
+            };
+            tickets.push((ticket, turn));
+            events.push((ticket, now, turn));
+        }
+        events
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    #[test]
+    fn degradation_is_that_of_counting_anew(
+        events in stream(), long in 1..60_i64, short in 1..60_i64, threshold in 0..4_usize, least in 1..6_u32,
+        calls in vec(any::<bool>(), 60)
+    ) {
+        let objectives = objectives(long.max(short), long.min(short), ["100%", "200%", "333.3333%", "1000%"][threshold], least);
+        let mut alerts = Alerts::new(&objectives);
+        let mut found = Vec::new();
+        for (index, (ticket, at, turn)) in events.iter().enumerate() {
+            // Asked in between, and with an event that comes twice, the answer is the same.
+            if calls[index] && events.get(index.wrapping_sub(1)).is_some_and(|(_, last, _)| last < at) {
+                found.extend(alerts.advance(Timestamp::from_micros(at - 1)));
+            }
+            let event = event(*ticket, *at, *turn);
+            found.extend(alerts.observe(&event, None));
+            if calls[index] && *turn != Turn::GoesOn {
+                found.extend(alerts.observe(&event, None));
+            }
+        }
+        let until = events.last().map_or(0, |(_, at, _)| at + 130);
+        found.extend(alerts.advance(Timestamp::from_micros(until)));
+        prop_assert_eq!(degradations(&found), counted_anew(&events, &objectives, until));
+    }
+}
+
+#[test]
+fn a_budget_that_burns_alarms_once_until_it_is_quiet_again() {
+    // A tenth may break; twice that rate alarms: one of five. At least four cycles in the long window of 100.
+    let objectives = objectives(100, 10, "200%", 4);
+    let mut alerts = Alerts::new(&objectives);
+    let mut found = Vec::new();
+    let turns = [
+        (0, 10, Turn::Met),
+        (1, 20, Turn::Met),
+        // One of three: too few cycles.
+        (2, 30, Turn::Breached),
+        // One of four in (−60, 40], one of one in (30, 40].
+        (3, 40, Turn::Breached),
+        // Still burning: no second alert.
+        (4, 45, Turn::Breached),
+    ];
+    for (ticket, at, turn) in turns {
+        found.extend(alerts.observe(&event(ticket, at, turn), None));
+    }
+    found.extend(alerts.advance(Timestamp::from_micros(54)));
+    let expected = (40, Decided { decided: 4, breached: 2 }, Decided { decided: 1, breached: 1 });
+    assert_eq!(degradations(&found), [expected]);
+    // At 55 the short window is empty: quiet. The next breach alarms again.
+    let mut found = alerts.observe(&event(5, 60, Turn::Breached), None);
+    found.extend(alerts.advance(Timestamp::from_micros(60)));
+    assert_eq!(degradations(&found).len(), 1);
+    // A late event counts at its own instant.
+    assert_eq!(alerts.observe(&event(6, 57, Turn::Met), None), []);
+    let document: serde_json::Value = serde_json::from_str(&wire::alert::write(&found[0])).unwrap();
+    assert_eq!(document["long"], serde_json::json!({"window_us": 100, "decided": 6, "breached": 4}));
+    assert_eq!(document["alert"], "performance_degradation");
+}
+
+#[test]
+fn warnings_critical_escalations_and_lag_are_alerts() {
+    let objectives = Objectives {
+        critical_level: Some(2),
+        monitor_lag: Some(BusinessDuration::from_secs(60)),
+        ..Objectives::default()
+    };
+    let (mut warned, mut escalated, mut critical) = (0, 0, 0);
+    for told in stories::tell(RULES) {
+        let Some(history) = told.history else { continue };
+        for event in history.events() {
+            let mut alerts = Alerts::new(&objectives);
+            let late = |micros| Some(Timestamp::from_micros(event.at.as_micros() + micros));
+            assert!(alerts.observe(event, late(60_000_000)).iter().all(|alert| alert.name() != "monitor_lag"));
+            let found = alerts.observe(event, late(60_000_001));
+            let lags = found.iter().any(|alert| alert.name() == "monitor_lag");
+            assert_eq!(lags, event.actor == Actor::system(), "{:?}", event.kind);
+            let names: Vec<&str> = found.iter().map(Alert::name).filter(|name| *name != "monitor_lag").collect();
+            match &event.kind {
+                EventKind::Warned(_) => {
+                    warned += 1;
+                    assert_eq!(names, ["breach_warning"]);
+                }
+                EventKind::Escalated(escalation) if escalation.level >= 2 => {
+                    critical += 1;
+                    assert_eq!(names, ["critical_escalation"]);
+                }
+                EventKind::Escalated(_) => {
+                    escalated += 1;
+                    assert_eq!(names, Vec::<&str>::new());
+                }
+                _ => assert_eq!(names, Vec::<&str>::new()),
+            }
+            for alert in &found {
+                let document: serde_json::Value = serde_json::from_str(&wire::alert::write(alert)).unwrap();
+                assert_eq!(document["alert"], alert.name());
+                assert_eq!(document["ticket"], "T");
+                assert!(document["text"].as_str().unwrap().contains("ticket T"), "{document}");
+            }
+        }
+    }
+    assert!(warned > 0 && escalated > 0 && critical > 0);
+}
