@@ -26,6 +26,7 @@ pub mod revision;
 pub mod ticket;
 pub mod time;
 mod timer;
+pub mod what_if;
 pub mod wire;
 mod word;
 

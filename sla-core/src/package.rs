@@ -26,6 +26,13 @@ pub struct Package {
     pub variants: Vec<Variant>,
 }
 
+impl Package {
+    /// Returns the timers that it may promise anything for.
+    pub(crate) fn promised(&self) -> impl Iterator<Item = &Id> {
+        self.targets.keys().chain(self.variants.iter().flat_map(|variant| variant.targets.keys()))
+    }
+}
+
 /// A deviation from a package's calendar and targets for some tickets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["access", "timer", "alert"],
     &["escalation", "audit"],
     &["engine"],
-    &["at_risk", "explain", "analytics"],
+    &["at_risk", "explain", "analytics", "what_if"],
     &["wire"],
     &["revision"],
 ];

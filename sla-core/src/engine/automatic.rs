@@ -12,7 +12,7 @@ use crate::ticket::{
     Actor, CloseCause, CommandStamp, Cycle, Due, Escalation, EscalationTrigger, Event, EventKind, Phase, ResumeCause,
     Status, Ticket,
 };
-use crate::time::{Share, Timestamp};
+use crate::time::{BusinessDuration, Share, Timestamp};
 
 /// The order of automatic events at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +30,17 @@ struct Upcoming<'a> {
     class: Class,
     /// The timer, its cycle and the step, for everything but a change of status.
     firing: Option<(&'a Id, &'a Cycle, &'a Step, usize)>,
+}
+
+/// When a pause ends by itself.
+pub(crate) enum PauseEnd {
+    Limited(Timestamp),
+    Unlimited,
+    /// It cannot begin: the ticket has paused as long as it may.
+    BudgetUsed {
+        paused: BusinessDuration,
+        most: BusinessDuration,
+    },
 }
 
 impl Upcoming<'_> {
@@ -165,6 +176,40 @@ impl Engine {
         })
     }
 
+    /// Returns when a pause that begins at `at` ends by itself: when the single or the summed limit is used up.
+    pub(crate) fn pause_end(&self, ticket: &Ticket, at: Timestamp) -> Result<PauseEnd, Error> {
+        let revision = self.revision(ticket.policy_digest)?;
+        let rules = &revision.policy.pauses;
+        let mut limit = rules.max_pause;
+        if limit.is_none() && rules.max_paused_total.is_none() {
+            return Ok(PauseEnd::Unlimited);
+        }
+        let Some(package) = revision.package(ticket.package.as_str()) else { return Ok(PauseEnd::Unlimited) };
+        let calendar = revision.calendar(&package.calendar)?;
+        if let Some(most) = rules.max_paused_total {
+            let mut paused = BusinessDuration::ZERO;
+            for pair in ticket.timeline.windows(2) {
+                if let [(from, status), (to, _)] = pair
+                    && status.pause().is_some()
+                {
+                    let part = calendar.elapsed(*from, *to)?;
+                    paused = paused.checked_add(part).unwrap_or(most);
+                }
+            }
+            let left = most.saturating_sub(paused);
+            if left == BusinessDuration::ZERO {
+                return Ok(PauseEnd::BudgetUsed { paused, most });
+            }
+            limit = Some(limit.map_or(left, |limit| limit.min(left)));
+        }
+        let Some(limit) = limit else { return Ok(PauseEnd::Unlimited) };
+        match calendar.add(at, limit) {
+            Ok(ends_at) => Ok(PauseEnd::Limited(ends_at)),
+            Err(error) if error.code() == ErrorCode::OutOfHorizon => Ok(PauseEnd::Unlimited),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns which limit ends the ticket's pause.
     fn pause_limit(&self, ticket: &Ticket) -> Result<ResumeCause, Error> {
         let revision = self.revision(ticket.policy_digest)?;
@@ -234,7 +279,7 @@ pub(crate) fn check_time(ticket: &Ticket, now: Timestamp) -> Result<(), Error> {
 }
 
 /// Returns when the ticket's status changes by itself: a pause ends, or a resolved ticket closes.
-fn status_change(revision: &Revision, ticket: &Ticket) -> Result<Option<Timestamp>, Error> {
+pub(super) fn status_change(revision: &Revision, ticket: &Ticket) -> Result<Option<Timestamp>, Error> {
     if let Some(pause) = &ticket.pause {
         return Ok(pause.ends_at);
     }

@@ -1,19 +1,19 @@
 //! Commands: what is asked for is judged on the up-to-date ticket, and either happens or is refused with a reason.
 
 use super::Engine;
-use super::automatic::next_escalation;
+use super::automatic::{PauseEnd, next_escalation};
 use super::command_digest::{command_digest, opening_digest};
 use crate::access::{self, Action, Declined, Holders, Refusal, RefusalCode};
 use crate::calendar::check_horizon;
 use crate::digest::Digest;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::id::Id;
 use crate::policy::Policy;
 use crate::ticket::{
     Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Escalation, EscalationStage, EscalationTrigger,
     Event, EventKind, Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Status, Ticket,
 };
-use crate::time::{BusinessDuration, Timestamp};
+use crate::time::Timestamp;
 
 /// What became of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -361,39 +361,16 @@ impl Desk<'_> {
         self.record(EventKind::Paused { status, reason, ends_at })
     }
 
-    /// Returns when a pause that begins now ends by itself: when the single or the summed limit is used up.
     fn pause_end(&self) -> Judged<Option<Timestamp>> {
-        let revision = self.engine.revision(self.ticket.policy_digest)?;
-        let rules = &revision.policy.pauses;
-        let Some(package) = revision.package(self.ticket.package.as_str()) else { return Ok(None) };
-        let calendar = revision.calendar(&package.calendar)?;
-        let mut limit = rules.max_pause;
-        if let Some(most) = rules.max_paused_total {
-            let mut paused = BusinessDuration::ZERO;
-            for pair in self.ticket.timeline.windows(2) {
-                if let [(from, status), (to, _)] = pair
-                    && status.pause().is_some()
-                {
-                    let part = calendar.elapsed(*from, *to)?;
-                    paused = paused.checked_add(part).unwrap_or(most);
-                }
-            }
-            let left = most.saturating_sub(paused);
-            if left == BusinessDuration::ZERO {
-                return Err(refuse(
-                    RefusalCode::PauseBudgetUsed,
-                    self.name,
-                    format!("the ticket has paused for {paused} of business time in all"),
-                    format!("at most {most} a ticket"),
-                ));
-            }
-            limit = Some(limit.map_or(left, |limit| limit.min(left)));
-        }
-        let Some(limit) = limit else { return Ok(None) };
-        match calendar.add(self.now, limit) {
-            Ok(at) => Ok(Some(at)),
-            Err(error) if error.code() == ErrorCode::OutOfHorizon => Ok(None),
-            Err(error) => Err(error.into()),
+        match self.engine.pause_end(&self.ticket, self.now)? {
+            PauseEnd::Limited(ends_at) => Ok(Some(ends_at)),
+            PauseEnd::Unlimited => Ok(None),
+            PauseEnd::BudgetUsed { paused, most } => Err(refuse(
+                RefusalCode::PauseBudgetUsed,
+                self.name,
+                format!("the ticket has paused for {paused} of business time in all"),
+                format!("at most {most} a ticket"),
+            )),
         }
     }
 

@@ -193,7 +193,7 @@ impl Engine {
         })
     }
 
-    fn evaluate_cycle(&self, timer: &Id, cycle: &Cycle, now: Timestamp) -> Result<CycleEvaluation, Error> {
+    pub(crate) fn evaluate_cycle(&self, timer: &Id, cycle: &Cycle, now: Timestamp) -> Result<CycleEvaluation, Error> {
         let revision = self.revision(cycle.revision)?;
         let calendar = revision.calendar(&cycle.calendar)?;
         let Measure { used, remaining, overdue } = timer::measure(cycle, calendar, now)?;

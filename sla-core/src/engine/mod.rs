@@ -7,8 +7,9 @@ mod dry_run;
 mod evaluate;
 mod import;
 mod react;
+mod replay;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calendar::{Calendar, CalendarRules, ZoneDatabase};
 use crate::digest::Digest;
@@ -24,6 +25,8 @@ pub use self::decide::{Accepted, Decision};
 pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
 pub use self::evaluate::{Activity, CycleEvaluation, Evaluation, Outcome, State, TimerEvaluation};
 pub use self::import::{Import, PastCommand, RefusedCommand};
+pub(crate) use self::replay::Replay;
+pub use self::replay::Unknown;
 
 /// A policy, compiled with all its revisions. Immutable; share it between threads.
 #[derive(Debug)]
@@ -39,6 +42,8 @@ pub(crate) struct Revision {
     pub(crate) rules_digest: Digest,
     pub(crate) policy: Policy,
     pub(crate) calendars: BTreeMap<Id, Calendar>,
+    /// The timers that some package promises anything for, by id; no other ever starts.
+    pub(crate) promised: Vec<Id>,
     /// The steps of every timer, the breach escalation included.
     pub(crate) steps: BTreeMap<Id, Vec<Step>>,
 }
@@ -157,7 +162,9 @@ impl Revision {
                 (timer.clone(), escalation::complete(configured))
             })
             .collect();
-        Ok(Self { digest, rules_digest, policy, calendars, steps })
+        let promised: BTreeSet<&Id> = policy.packages.iter().flat_map(Package::promised).collect();
+        let promised = promised.into_iter().cloned().collect();
+        Ok(Self { digest, rules_digest, policy, calendars, promised, steps })
     }
 
     pub(crate) fn package(&self, id: &str) -> Option<&Package> {

@@ -1,7 +1,5 @@
 //! What an event does to the timers of a ticket.
 
-use std::collections::BTreeSet;
-
 use super::{Engine, Revision, Subject};
 use crate::error::Error;
 use crate::escalation;
@@ -9,6 +7,7 @@ use crate::id::Id;
 use crate::policy::{Cycles, OnReopen, TimerRules, Trigger};
 use crate::ticket::{
     Apply, Change, ComputedStep, Cycle, Due, EventKind, Phase, Standing, Status, StopCause, Ticket, TimerChange,
+    TimerTrack,
 };
 use crate::time::BusinessDuration;
 use crate::time::Timestamp;
@@ -40,14 +39,31 @@ impl Engine {
         at: Timestamp,
         revision: &Revision,
     ) -> Result<Vec<TimerChange>, Error> {
-        let Some(around) = Around::new(self, ticket, kind, at, revision) else { return Ok(Vec::new()) };
-        let mut timers: BTreeSet<&Id> = ticket.iter().flat_map(|t| &t.timers).map(|track| &track.timer).collect();
-        timers.extend(revision.policy.timers.keys());
         let mut changes = Vec::new();
-        for timer in timers {
-            around.timer(timer, &mut changes)?;
-        }
+        self.react_into(ticket, kind, at, revision, &mut changes)?;
         Ok(changes)
+    }
+
+    /// Adds what `kind` at `at` does to each timer, by timer id.
+    pub(crate) fn react_into(
+        &self,
+        ticket: Option<&Ticket>,
+        kind: &EventKind,
+        at: Timestamp,
+        revision: &Revision,
+        changes: &mut Vec<TimerChange>,
+    ) -> Result<(), Error> {
+        let Some(around) = Around::new(self, ticket, kind, at, revision) else { return Ok(()) };
+        // Both lists are in order: the timers that run or ran, and those that some package promises.
+        let mut tracks = ticket.map_or(&[][..], |ticket| &ticket.timers).iter().peekable();
+        for timer in &revision.promised {
+            while let Some(track) = tracks.next_if(|track| track.timer < *timer) {
+                around.timer(&track.timer, Some(track), changes)?;
+            }
+            let track = tracks.next_if(|track| track.timer == *timer);
+            around.timer(timer, track, changes)?;
+        }
+        tracks.try_for_each(|track| around.timer(&track.timer, Some(track), changes))
     }
 }
 
@@ -81,8 +97,8 @@ impl<'a> Around<'a> {
         Some(Self { engine, ticket, kind, at, revision, subject, status, triggers, channel })
     }
 
-    fn timer(&self, timer: &Id, changes: &mut Vec<TimerChange>) -> Result<(), Error> {
-        let last = self.ticket.and_then(|ticket| ticket.cycles(timer.as_str()).last());
+    fn timer(&self, timer: &Id, track: Option<&TimerTrack>, changes: &mut Vec<TimerChange>) -> Result<(), Error> {
+        let last = track.and_then(|track| track.cycles.last());
         let mut active = false;
         if let Some(cycle) = last {
             let change = if cycle.is_active() { self.active(timer, cycle)? } else { self.reopened(timer, cycle)? };

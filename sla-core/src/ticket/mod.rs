@@ -114,35 +114,41 @@ impl Ticket {
     ///
     /// `invalid_history` unless the event is an opening with sequence number 0.
     pub fn open(event: &Event) -> Result<Self, Error> {
-        let EventKind::Opened { customer, package, channel, severity, category, .. } = &event.kind else {
+        let Some(mut ticket) = Self::opened(&event.ticket, &event.kind, event.at, event.policy_digest) else {
             return Err(broken(event, "a history begins with its opening"));
         };
         if event.seq != 0 {
             return Err(broken(event, "the opening has sequence number 0"));
         }
-        let mut ticket = Self {
-            id: event.ticket.clone(),
+        ticket.commands.extend(event.command.clone());
+        ticket.apply_changes(event)?;
+        Ok(ticket)
+    }
+
+    /// Returns the ticket that an opening makes, before any timer starts; `None` for another kind.
+    pub(crate) fn opened(id: &Id, kind: &EventKind, at: Timestamp, policy_digest: Digest) -> Option<Self> {
+        let EventKind::Opened { customer, package, channel, severity, category, .. } = kind else { return None };
+        Some(Self {
+            id: id.clone(),
             customer: customer.clone(),
             package: package.clone(),
-            policy_digest: event.policy_digest,
+            policy_digest,
             channel: channel.clone(),
             severity: severity.clone(),
             category: category.clone(),
             status: Status::New,
             agent: None,
-            opened_at: event.at,
-            last_at: event.at,
+            opened_at: at,
+            last_at: at,
             events: 1,
-            timeline: vec![(event.at, Status::New)],
+            timeline: vec![(at, Status::New)],
             pause: None,
             reply_owed: true,
             timers: Vec::new(),
             escalations: Vec::new(),
             rated: false,
-            commands: event.command.clone().into_iter().collect(),
-        };
-        ticket.apply_changes(event)?;
-        Ok(ticket)
+            commands: Vec::new(),
+        })
     }
 
     /// Takes over the next event.
@@ -173,37 +179,6 @@ impl Ticket {
     fn take(&mut self, event: &Event) -> Result<(), Error> {
         match &event.kind {
             EventKind::Opened { .. } => return Err(broken(event, "a history has one opening")),
-            EventKind::Assigned { agent, .. } => {
-                self.agent = Some(agent.clone());
-                if self.status == Status::New {
-                    self.move_to(Status::Open, event.at);
-                }
-            }
-            EventKind::Replied { .. } => self.reply_owed = false,
-            EventKind::CustomerMessaged { .. } => {
-                self.reply_owed = true;
-                if self.status == Status::Pending {
-                    self.move_to(Status::Open, event.at);
-                }
-            }
-            EventKind::Paused { status, reason, ends_at } => {
-                let since = self.pause.as_ref().map_or(event.at, |pause| pause.since);
-                self.pause = Some(Pause { since, by: event.actor.clone(), reason: reason.clone(), ends_at: *ends_at });
-                self.move_to((*status).into(), event.at);
-            }
-            EventKind::Resumed { .. } => self.move_to(Status::Open, event.at),
-            EventKind::Resolved { .. } => {
-                self.reply_owed = false;
-                self.rated = false;
-                self.move_to(Status::Resolved, event.at);
-            }
-            EventKind::Reopened { channel, .. } => {
-                self.reply_owed |= channel.is_some();
-                self.move_to(Status::Open, event.at);
-            }
-            EventKind::Closed { .. } => self.move_to(Status::Closed, event.at),
-            EventKind::Withdrawn => self.move_to(Status::Withdrawn, event.at),
-            EventKind::Voided { .. } => self.move_to(Status::Voided, event.at),
             EventKind::Warned(firing) => self.fire(event, firing)?,
             EventKind::Breached { timer, cycle, .. } => self.cycle_mut(event, timer, *cycle)?.breached = true,
             EventKind::Escalated(escalation) => {
@@ -223,14 +198,59 @@ impl Ticket {
             EventKind::EscalationResolved { number } => {
                 self.escalation_mut(event, *number)?.stage = EscalationStage::Resolved;
             }
+            kind => self.go_on(kind, event.at, &event.actor),
+        }
+        Ok(())
+    }
+
+    /// Takes over what somebody did, but not what it does to the timers.
+    pub(crate) fn go_on(&mut self, kind: &EventKind, at: Timestamp, actor: &Actor) {
+        match kind {
+            EventKind::Assigned { agent, .. } => {
+                self.agent = Some(agent.clone());
+                if self.status == Status::New {
+                    self.move_to(Status::Open, at);
+                }
+            }
+            EventKind::Replied { .. } => self.reply_owed = false,
+            EventKind::CustomerMessaged { .. } => {
+                self.reply_owed = true;
+                if self.status == Status::Pending {
+                    self.move_to(Status::Open, at);
+                }
+            }
+            EventKind::Paused { status, reason, ends_at } => {
+                let since = self.pause.as_ref().map_or(at, |pause| pause.since);
+                self.pause = Some(Pause { since, by: actor.clone(), reason: reason.clone(), ends_at: *ends_at });
+                self.move_to((*status).into(), at);
+            }
+            EventKind::Resumed { .. } => self.move_to(Status::Open, at),
+            EventKind::Resolved { .. } => {
+                self.reply_owed = false;
+                self.rated = false;
+                self.move_to(Status::Resolved, at);
+            }
+            EventKind::Reopened { channel, .. } => {
+                self.reply_owed |= channel.is_some();
+                self.move_to(Status::Open, at);
+            }
+            EventKind::Closed { .. } => self.move_to(Status::Closed, at),
+            EventKind::Withdrawn => self.move_to(Status::Withdrawn, at),
+            EventKind::Voided { .. } => self.move_to(Status::Voided, at),
             EventKind::Rated { .. } => self.rated = true,
             EventKind::PackageChanged { package, .. } => self.package = package.clone(),
             EventKind::Classified { severity, category, .. } => {
                 (self.severity, self.category) = (severity.clone(), category.clone());
             }
-            EventKind::Noted { .. } | EventKind::RevisionAdopted { .. } => {}
+            EventKind::Opened { .. }
+            | EventKind::Noted { .. }
+            | EventKind::RevisionAdopted { .. }
+            | EventKind::Warned(_)
+            | EventKind::Breached { .. }
+            | EventKind::Escalated(_)
+            | EventKind::EscalationAcknowledged { .. }
+            | EventKind::EscalationResolved { .. } => {}
         }
-        Ok(())
     }
 
     fn move_to(&mut self, status: Status, at: Timestamp) {
@@ -249,25 +269,35 @@ impl Ticket {
     }
 
     fn apply_changes(&mut self, event: &Event) -> Result<(), Error> {
-        for TimerChange { timer, cycle, change } in &event.changes {
-            if !matches!(change, Change::Started { .. }) {
-                self.cycle_mut(event, timer, *cycle)?.apply(change, event.at, event.policy_digest);
-                continue;
+        event.changes.iter().try_for_each(|change| {
+            self.apply_change(change, event.at, event.policy_digest).map_err(|why| broken(event, why))
+        })
+    }
+
+    /// Takes over what an event did to one cycle; the error says why that cannot be.
+    pub(crate) fn apply_change(
+        &mut self,
+        TimerChange { timer, cycle, change }: &TimerChange,
+        at: Timestamp,
+        revision: Digest,
+    ) -> Result<(), &'static str> {
+        let Some(started) = Cycle::started(*cycle, change, at, revision) else {
+            let current = self.current_mut(timer, *cycle).ok_or(NOT_CURRENT)?;
+            current.apply(change, at, revision);
+            return Ok(());
+        };
+        let place = match self.timers.binary_search_by(|track| track.timer.cmp(timer)) {
+            Ok(place) => place,
+            Err(place) => {
+                self.timers.insert(place, TimerTrack { timer: timer.clone(), cycles: Vec::new() });
+                place
             }
-            let at = match self.timers.binary_search_by(|track| track.timer.cmp(timer)) {
-                Ok(at) => at,
-                Err(at) => {
-                    self.timers.insert(at, TimerTrack { timer: timer.clone(), cycles: Vec::new() });
-                    at
-                }
-            };
-            let started = Cycle::started(*cycle, change, event.at, event.policy_digest);
-            let (Some(track), Some(started)) = (self.timers.get_mut(at), started) else { continue };
-            if track.cycles.last().map_or(0, |last| last.number).checked_add(1) != Some(*cycle) {
-                return Err(broken(event, "a timer's cycles count up by one"));
-            }
-            track.cycles.push(started);
+        };
+        let Some(track) = self.timers.get_mut(place) else { return Ok(()) };
+        if track.cycles.last().map_or(0, |last| last.number).checked_add(1) != Some(*cycle) {
+            return Err("a timer's cycles count up by one");
         }
+        track.cycles.push(started);
         Ok(())
     }
 
@@ -304,12 +334,13 @@ impl Ticket {
     }
 
     fn cycle_mut(&mut self, event: &Event, timer: &Id, number: u32) -> Result<&mut Cycle, Error> {
-        let at = self.timers.binary_search_by(|track| track.timer.cmp(timer)).ok();
-        let track = at.and_then(|at| self.timers.get_mut(at));
-        track
-            .and_then(|track| track.cycles.last_mut())
-            .filter(|cycle| cycle.number == number)
-            .ok_or_else(|| broken(event, "it speaks of a timer cycle that is not the current one"))
+        self.current_mut(timer, number).ok_or_else(|| broken(event, NOT_CURRENT))
+    }
+
+    /// Returns the current cycle of a timer if that is its number.
+    fn current_mut(&mut self, timer: &Id, number: u32) -> Option<&mut Cycle> {
+        let at = self.timers.binary_search_by(|track| track.timer.cmp(timer)).ok()?;
+        self.timers.get_mut(at)?.cycles.last_mut().filter(|cycle| cycle.number == number)
     }
 
     fn escalation_mut(&mut self, event: &Event, number: u32) -> Result<&mut EscalationState, Error> {
@@ -318,6 +349,8 @@ impl Ticket {
             .ok_or_else(|| broken(event, "it speaks of an escalation that does not exist"))
     }
 }
+
+const NOT_CURRENT: &str = "it speaks of a timer cycle that is not the current one";
 
 #[cold]
 fn broken(event: &Event, why: &str) -> Error {

@@ -12,6 +12,7 @@ pub mod snapshot;
 pub mod ticket;
 mod tree;
 mod value;
+pub mod what_if;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,0 +1,405 @@
+//! What another policy would have done: the same histories, other promises.
+//!
+//! ```
+//! # use sla_core::{Engine, wire, what_if::WhatIf};
+//! # use sla_core::engine::Decision;
+//! # use sla_core::ticket::{Actor, History, Role};
+//! # use sla_core::time::{BusinessDuration, Timestamp};
+//! # let engine = Engine::compile(wire::policy::read(include_str!("../../examples/talkabiz.json"))?)?;
+//! # let opening = wire::command::read_opening(r#"{
+//! #     "command": "open", "ticket": "T-1", "customer": "c-7", "package": "starter", "channel": "email",
+//! #     "message": {"message_ref": "m-1", "content_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+//! # }"#)?;
+//! # let opened_at = Timestamp::parse("2026-11-23T08:30:00+07:00")?;
+//! # let Decision::Accepted(opened) = engine.open(&opening, &Actor::new(Role::Customer, "c-7"), opened_at)? else { panic!() };
+//! # let histories = [History::new(opened.events)?];
+//! let mut candidate = engine.policy().clone();
+//! for package in &mut candidate.packages {
+//!     package.targets.insert(sla_core::Id::new("first_response")?, BusinessDuration::parse("1h")?);
+//! }
+//! let candidate = Engine::compile(candidate)?;
+//! let mut what_if = WhatIf::new(&engine, &candidate);
+//! let now = Timestamp::parse("2026-11-23T09:45:00+07:00")?;
+//! for history in &histories {
+//!     for flip in what_if.add(history, now)?.flips {
+//!         assert_eq!(flip.to_string(), "first_response of ticket T-1: running before, breached after (target 4h, now 1h)");
+//!     }
+//! }
+//! let starter = &what_if.comparison().promises[0];
+//! assert_eq!((starter.before.running, starter.after.breached), (1, 1));
+//! # Ok::<(), sla_core::Error>(())
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use crate::engine::Unknown;
+use crate::engine::{Activity, CycleEvaluation, Engine, Outcome, Replay};
+use crate::error::Error;
+use crate::id::Id;
+use crate::ticket::{Cycle, Due, History, Phase, Ticket};
+use crate::time::{Share, Timestamp};
+use crate::word::words;
+
+/// Compares tickets under their own rules with the same tickets under another policy, one by one. Memory is that of the
+/// packages and timers, not of the tickets.
+#[derive(Debug)]
+pub struct WhatIf<'a> {
+    engine: &'a Engine,
+    candidate: &'a Engine,
+    replay: Replay<'a>,
+    comparison: Comparison,
+}
+
+/// What the candidate does to one ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Compared {
+    /// Its promises that end otherwise.
+    pub flips: Vec<Flip>,
+    /// Why it could not be compared; then there are no flips, and the ticket is counted in [`Comparison::left_out`] only.
+    pub left_out: Option<Unknown>,
+}
+
+/// A promise that ends otherwise, or is there on one side only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flip {
+    /// The ticket.
+    pub ticket: Id,
+    /// Its package.
+    pub package: Id,
+    /// The timer.
+    pub timer: Id,
+    /// Its cycle.
+    pub cycle: u32,
+    /// How it stands under the ticket's own rules; `None` when they promise nothing.
+    pub before: Option<CycleEvaluation>,
+    /// How it would stand; `None` when the candidate promises nothing.
+    pub after: Option<CycleEvaluation>,
+    /// Which differences did it. Where several are there, those that suffice alone; all of them when none does.
+    pub causes: Vec<Cause>,
+}
+
+words! {
+    /// A difference between two policies.
+    Cause {
+        /// The target.
+        Target => "target",
+        /// The calendar: another one, or other hours and holidays in the same.
+        Calendar => "calendar",
+        /// What starts, stops, pauses or reopens the timer, or the limits of pauses.
+        Rules => "rules",
+        /// Nothing was promised before.
+        NewlyPromised => "newly_promised",
+        /// Nothing is promised any more.
+        NoLongerPromised => "no_longer_promised",
+    }
+}
+
+/// The promises of all tickets on both sides.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// How many tickets were compared.
+    pub tickets: u64,
+    /// How many of them have a promise that ends otherwise.
+    pub flipped_tickets: u64,
+    /// By package, then timer.
+    pub promises: Vec<ComparedPromise>,
+    /// How many tickets name something that the candidate does not know.
+    pub left_out: BTreeMap<Unknown, u64>,
+}
+
+/// The cycles of one timer of one package on both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedPromise {
+    /// The package that the tickets have now.
+    pub package: Id,
+    /// The timer.
+    pub timer: Id,
+    /// Under the tickets' own rules.
+    pub before: Outcomes,
+    /// Under the candidate.
+    pub after: Outcomes,
+    /// Cycles that end otherwise.
+    pub flips: u64,
+}
+
+/// Cycles by what became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcomes {
+    /// Stopped at or before their due.
+    pub met: u64,
+    /// Past their due, stopped or not.
+    pub breached: u64,
+    /// Cancelled.
+    pub cancelled: u64,
+    /// Unbroken and counting.
+    pub running: u64,
+    /// Unbroken and standing still.
+    pub paused: u64,
+}
+
+impl<'a> WhatIf<'a> {
+    /// Returns a comparison without tickets: their own rules, and the newest revision of the candidate.
+    ///
+    /// What people did is taken as given: the candidate's channels and roles are not judged. A command that its pause
+    /// limits or its `close_after` leave no room for is left out, as an import would leave it out.
+    #[must_use]
+    pub fn new(engine: &'a Engine, candidate: &'a Engine) -> Self {
+        Self { engine, candidate, replay: Replay::new(candidate), comparison: Comparison::default() }
+    }
+
+    /// Adds a ticket as of `now` and returns what changes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::evaluate`].
+    pub fn add(&mut self, history: &History, now: Timestamp) -> Result<Compared, Error> {
+        let own = self.engine.settled(history.ticket(), now)?;
+        let other = match self.replay.ticket(history, now)? {
+            Ok(other) => other,
+            Err(unknown) => {
+                let count = self.comparison.left_out.entry(unknown.clone()).or_default();
+                *count = count.saturating_add(1);
+                return Ok(Compared { flips: Vec::new(), left_out: Some(unknown) });
+            }
+        };
+        let mut flips = Vec::new();
+        let pair = Pair { own: own.as_ref(), other: &other, now };
+        pair.each(|timer, one, another| {
+            let (before, after) = (one.map(|cycle| stands(cycle, now)), another.map(|cycle| stands(cycle, now)));
+            let is_flip = before.map(|stand| stand.0) != after.map(|stand| stand.0);
+            self.comparison.promise(&own.package, timer).count(before, after, is_flip);
+            if is_flip {
+                flips.push((timer.clone(), one.or(another).map_or(0, |cycle| cycle.number)));
+            }
+        });
+        self.comparison.tickets = self.comparison.tickets.saturating_add(1);
+        if flips.is_empty() {
+            return Ok(Compared::default());
+        }
+        self.comparison.flipped_tickets = self.comparison.flipped_tickets.saturating_add(1);
+        let flips = flips.into_iter().map(|(timer, cycle)| self.flip(&pair, timer, cycle)).collect::<Result<_, _>>()?;
+        Ok(Compared { flips, left_out: None })
+    }
+
+    /// Returns the promises of all tickets so far.
+    #[must_use]
+    pub const fn comparison(&self) -> &Comparison {
+        &self.comparison
+    }
+
+    fn flip(&self, pair: &Pair<'_>, timer: Id, number: u32) -> Result<Flip, Error> {
+        let evaluate = |engine: &Engine, ticket: &Ticket| {
+            let found = ticket.cycles(timer.as_str()).iter().find(|cycle| cycle.number == number);
+            let marked =
+                found.map(|cycle| Cycle { breached: stands(cycle, pair.now).0 == Outcome::Breached, ..cycle.clone() });
+            let evaluated = marked.as_ref().map(|cycle| engine.evaluate_cycle(&timer, cycle, pair.now)).transpose()?;
+            Ok::<_, Error>((evaluated, marked))
+        };
+        let (before, own) = evaluate(self.engine, pair.own)?;
+        let (after, other) = evaluate(self.candidate, pair.other)?;
+        let causes = self.causes(pair, &timer, (before.as_ref(), own.as_ref()), (after.as_ref(), other.as_ref()))?;
+        let (ticket, package) = (pair.own.id.clone(), pair.own.package.clone());
+        Ok(Flip { ticket, package, timer, cycle: number, before, after, causes })
+    }
+
+    fn causes(
+        &self,
+        pair: &Pair<'_>,
+        timer: &Id,
+        before: (Option<&CycleEvaluation>, Option<&Cycle>),
+        after: (Option<&CycleEvaluation>, Option<&Cycle>),
+    ) -> Result<Vec<Cause>, Error> {
+        let promises = |engine: &Engine, ticket: &Ticket| {
+            let revision = engine.revision(ticket.policy_digest)?;
+            let package = revision.package(ticket.package.as_str());
+            Ok::<_, Error>(package.is_some_and(|package| package.promised().any(|promised| promised == timer)))
+        };
+        let ((Some(before), Some(own)), (Some(after), Some(other))) = (before, after) else {
+            let one_sided = match before.0 {
+                None if !promises(self.engine, pair.own)? => Cause::NewlyPromised,
+                Some(_) if !promises(self.candidate, pair.other)? => Cause::NoLongerPromised,
+                _ => Cause::Rules,
+            };
+            return Ok(vec![one_sided]);
+        };
+        let (was, is) = (self.engine.revision(own.revision)?, self.candidate.revision(other.revision)?);
+        let target = before.target != after.target;
+        let calendar = was.calendar(&own.calendar)?.rules() != is.calendar(&other.calendar)?.rules();
+        let rules = was.timer(timer)? != is.timer(timer)?
+            || was.policy.pauses != is.policy.pauses
+            || was.policy.close_after != is.policy.close_after;
+        let differs = [(target, Cause::Target), (calendar, Cause::Calendar), (rules, Cause::Rules)];
+        let mut causes: Vec<Cause> =
+            differs.into_iter().filter(|(differs, _)| *differs).map(|(_, cause)| cause).collect();
+        if target && calendar && !rules {
+            let broken = before.elapsed > before.target;
+            let alone = [
+                ((before.elapsed > after.target) != broken, Cause::Target),
+                ((after.elapsed > before.target) != broken, Cause::Calendar),
+            ];
+            let sufficient: Vec<Cause> =
+                alone.into_iter().filter(|(alone, _)| *alone).map(|(_, cause)| cause).collect();
+            if !sufficient.is_empty() {
+                causes = sufficient;
+            }
+        }
+        if causes.is_empty() {
+            // What came before this cycle, such as an earlier end of the ticket, did it.
+            causes.push(Cause::Rules);
+        }
+        Ok(causes)
+    }
+}
+
+/// One ticket on both sides.
+struct Pair<'a> {
+    own: &'a Ticket,
+    other: &'a Ticket,
+    now: Timestamp,
+}
+
+impl<'a> Pair<'a> {
+    /// Visits each cycle of each timer that is on either side.
+    fn each(&self, mut visit: impl FnMut(&'a Id, Option<&'a Cycle>, Option<&'a Cycle>)) {
+        let mut others = self.other.timers.iter().peekable();
+        let mut both = |timer, own: &'a [Cycle], other: &'a [Cycle]| {
+            for at in 0..own.len().max(other.len()) {
+                visit(timer, own.get(at), other.get(at));
+            }
+        };
+        for track in &self.own.timers {
+            while let Some(other) = others.next_if(|other| other.timer < track.timer) {
+                both(&other.timer, &[], &other.cycles);
+            }
+            let other = others.next_if(|other| other.timer == track.timer).map_or(&[][..], |other| &other.cycles);
+            both(&track.timer, &track.cycles, other);
+        }
+        others.for_each(|other| both(&other.timer, &[], &other.cycles));
+    }
+}
+
+/// Returns what became of a cycle by `now`, and whether it still counts.
+fn stands(cycle: &Cycle, now: Timestamp) -> (Outcome, Activity) {
+    let (outcome, activity) = match cycle.phase {
+        Phase::Running { .. } => (Outcome::None, Activity::Running),
+        Phase::Paused { .. } => (Outcome::None, Activity::Paused),
+        Phase::Stopped { .. } => (Outcome::Met, Activity::Stopped),
+        Phase::Cancelled { .. } => (Outcome::Cancelled, Activity::Stopped),
+    };
+    let past_due = activity == Activity::Running && matches!(cycle.due, Some(Due::At(due_at)) if due_at < now);
+    if cycle.breached || past_due { (Outcome::Breached, activity) } else { (outcome, activity) }
+}
+
+impl Comparison {
+    /// Adds the tickets of another comparison of the same two policies.
+    pub fn merge(&mut self, other: &Self) {
+        self.tickets = self.tickets.saturating_add(other.tickets);
+        self.flipped_tickets = self.flipped_tickets.saturating_add(other.flipped_tickets);
+        for promise in &other.promises {
+            let own = self.promise(&promise.package, &promise.timer);
+            own.before.merge(promise.before);
+            own.after.merge(promise.after);
+            own.flips = own.flips.saturating_add(promise.flips);
+        }
+        for (unknown, more) in &other.left_out {
+            let count = self.left_out.entry(unknown.clone()).or_default();
+            *count = count.saturating_add(*more);
+        }
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "the place was found, or filled just before")]
+    fn promise(&mut self, package: &Id, timer: &Id) -> &mut ComparedPromise {
+        let place = self.promises.binary_search_by(|known| (&known.package, &known.timer).cmp(&(package, timer)));
+        let place = place.unwrap_or_else(|place| {
+            self.promises.insert(
+                place,
+                ComparedPromise {
+                    package: package.clone(),
+                    timer: timer.clone(),
+                    before: Outcomes::default(),
+                    after: Outcomes::default(),
+                    flips: 0,
+                },
+            );
+            place
+        });
+        &mut self.promises[place]
+    }
+}
+
+impl ComparedPromise {
+    fn count(&mut self, before: Option<(Outcome, Activity)>, after: Option<(Outcome, Activity)>, is_flip: bool) {
+        self.before.count(before);
+        self.after.count(after);
+        self.flips = self.flips.saturating_add(u64::from(is_flip));
+    }
+}
+
+impl Outcomes {
+    fn count(&mut self, stand: Option<(Outcome, Activity)>) {
+        let Some((outcome, activity)) = stand else { return };
+        let count = match (outcome, activity) {
+            (Outcome::Met, _) => &mut self.met,
+            (Outcome::Breached, _) => &mut self.breached,
+            (Outcome::Cancelled, _) => &mut self.cancelled,
+            (Outcome::None, Activity::Paused) => &mut self.paused,
+            (Outcome::None, _) => &mut self.running,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.met = self.met.saturating_add(other.met);
+        self.breached = self.breached.saturating_add(other.breached);
+        self.cancelled = self.cancelled.saturating_add(other.cancelled);
+        self.running = self.running.saturating_add(other.running);
+        self.paused = self.paused.saturating_add(other.paused);
+    }
+
+    /// Returns met ÷ (met + breached), rounded down; `None` when no cycle is decided.
+    #[must_use]
+    pub fn compliance(self) -> Option<Share> {
+        let decided = u128::from(self.met).saturating_add(self.breached.into());
+        let millionths = u128::from(self.met).saturating_mul(1_000_000).checked_div(decided)?;
+        u32::try_from(millionths).ok().map(Share::from_millionths)
+    }
+}
+
+impl fmt::Display for Flip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = |side: Option<&CycleEvaluation>| side.map_or("not promised", |cycle| cycle.state().as_str());
+        write!(f, "{} of ticket {}", self.timer, self.ticket)?;
+        if self.cycle > 1 {
+            write!(f, ", cycle {}", self.cycle)?;
+        }
+        write!(f, ": {} before, {} after (", word(self.before.as_ref()), word(self.after.as_ref()))?;
+        for (at, cause) in self.causes.iter().enumerate() {
+            f.write_str(if at == 0 { "" } else { "; " })?;
+            match (cause, &self.before, &self.after) {
+                (Cause::Target, Some(before), Some(after)) => {
+                    write!(f, "target {}, now {}", before.target, after.target)?;
+                }
+                (Cause::Calendar, Some(before), Some(after)) if before.calendar != after.calendar => {
+                    write!(f, "calendar `{}`, now `{}`", before.calendar, after.calendar)?;
+                }
+                (Cause::Calendar, _, Some(after)) => write!(f, "other hours in the calendar `{}`", after.calendar)?,
+                (Cause::Rules, ..) => f.write_str("other rules for the timer, pauses or closing")?,
+                (Cause::NewlyPromised, _, Some(after)) => write!(f, "newly promised within {}", after.target)?,
+                (Cause::NoLongerPromised, Some(before), _) => write!(f, "was promised within {}", before.target)?,
+                (cause, ..) => f.write_str(cause.as_str())?,
+            }
+        }
+        f.write_str(")")
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Package(id) => write!(f, "the candidate has no package `{id}`"),
+            Self::Severity(id) => write!(f, "the candidate has no severity `{id}`"),
+            Self::Category(id) => write!(f, "the candidate has no category `{id}`"),
+        }
+    }
+}
