@@ -3,11 +3,13 @@
 use std::hint::black_box;
 
 use gungraun::prelude::*;
-use sla_benches::{engine, history, instants, length, office, office_rules, ten_years};
+use sla_benches::{candidate, engine, history, instants, length, office, office_rules, ten_years};
 use sla_core::Engine;
+use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
 use sla_core::calendar::{Calendar, ZoneDatabase};
-use sla_core::ticket::{Event, Ticket};
+use sla_core::ticket::{Event, History, Ticket};
 use sla_core::time::{BusinessDuration, Timestamp};
+use sla_core::what_if::WhatIf;
 
 type Asked = (&'static Calendar, &'static [Timestamp], BusinessDuration);
 
@@ -114,10 +116,49 @@ fn fold((_, _, events): Folded) -> Option<Ticket> {
     Some(ticket)
 }
 
+type Watched = (&'static Engine, &'static History, Aggregate);
+
+fn watched() -> Watched {
+    let engine = Box::leak(Box::new(engine()));
+    let history = Box::leak(Box::new(history(engine)));
+    let dimensions = [Dimension::Package, Dimension::Agent];
+    let weekly = Grouping::by(&dimensions).with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded());
+    let mut aggregate = Aggregate::new(weekly.unwrap());
+    // Its groups are there.
+    let evaluation = engine.evaluate(history.ticket(), history.ticket().last_at).unwrap();
+    aggregate.add(engine, history, &evaluation).unwrap();
+    (engine, history, aggregate)
+}
+
+// One ticket of 20 events, evaluated and added.
+#[library_benchmark]
+#[bench::open(setup = watched)]
+fn evaluate_and_aggregate((engine, history, mut aggregate): Watched) -> Aggregate {
+    let evaluation = engine.evaluate(black_box(history.ticket()), history.ticket().last_at).unwrap();
+    aggregate.add(engine, history, &evaluation).unwrap();
+    aggregate
+}
+
+fn compared() -> (WhatIf<'static>, &'static History) {
+    let engine: &Engine = Box::leak(Box::new(engine()));
+    let history = Box::leak(Box::new(history(engine)));
+    let mut what_if = WhatIf::new(engine, Box::leak(Box::new(candidate())));
+    what_if.add(history, history.ticket().last_at).unwrap();
+    (what_if, history)
+}
+
+// One ticket of 20 events under two policies.
+#[library_benchmark]
+#[bench::open(setup = compared)]
+fn what_if((mut what_if, history): (WhatIf<'static>, &'static History)) -> WhatIf<'static> {
+    black_box(what_if.add(black_box(history), history.ticket().last_at).unwrap());
+    what_if
+}
+
 library_benchmark_group!(
     name = calendar,
     benchmarks = [loop_alone, add, subtract, elapsed, is_open, next_open, next_close, compile_and_ask_ten_years]
 );
-library_benchmark_group!(name = ticket, benchmarks = [evaluate, fold]);
+library_benchmark_group!(name = ticket, benchmarks = [evaluate, fold, evaluate_and_aggregate, what_if]);
 
 main!(library_benchmark_groups = calendar, ticket);

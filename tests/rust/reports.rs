@@ -483,16 +483,40 @@ fn rows_that_no_tickets_make_are_refused() {
 }
 
 #[test]
+fn a_date_that_begins_twice_is_one_period() {
+    // On 2008-11-02 at 00:01 clocks in Goose Bay went back to 23:01: that Sunday began at 03:00 and again at 04:00 UTC.
+    let zones = ZoneDatabase::embedded();
+    let daily = Grouping::all().with_period(PeriodUnit::Day, "America/Goose_Bay", &zones).unwrap();
+    let label = |text: &str| {
+        let start = daily.period_of(Timestamp::parse(text).unwrap()).unwrap().unwrap();
+        (daily.label(start).unwrap(), start.to_string())
+    };
+    let sunday = ("2008-11-02".to_owned(), "2008-11-02T03:00:00Z".to_owned());
+    assert_eq!(label("2008-11-02T03:00:30Z"), sunday);
+    assert_eq!(label("2008-11-02T03:30:00Z"), ("2008-11-01".to_owned(), "2008-11-01T03:00:00Z".to_owned()));
+    assert_eq!(label("2008-11-02T04:00:00Z"), sunday);
+    assert_eq!(label("2008-11-03T03:59:59.999999Z"), sunday);
+}
+
+#[test]
 fn periods_of_every_zone_hold_their_instants() {
     let zones = ZoneDatabase::embedded();
     let units = [PeriodUnit::Hour, PeriodUnit::Day, PeriodUnit::Week, PeriodUnit::Month];
-    let names =
-        ["America/Havana", "Australia/Lord_Howe", "Africa/Cairo", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Apia"];
+    let mut starts = BTreeMap::new();
+    let names = [
+        "America/Goose_Bay",
+        "America/Havana",
+        "Australia/Lord_Howe",
+        "Africa/Cairo",
+        "America/Sao_Paulo",
+        "Asia/Kolkata",
+        "Pacific/Apia",
+    ];
     for (name, unit) in names.into_iter().flat_map(|name| units.map(|unit| (name, unit))) {
         let grouping = Grouping::all().with_period(unit, name, &zones).unwrap();
         let zone: chrono_tz::Tz = name.parse().unwrap();
         for step in 0..60_000_i64 {
-            let now = at(1_293_840_000_000_000 + step * 8_191_000_000);
+            let now = at(1_136_073_600_000_000 + step * 8_191_000_000);
             let start = grouping.period_of(now).unwrap().unwrap();
             assert!(start <= now, "{name} {now}: {start}");
             let local = |at: Timestamp| DateTime::from_timestamp_micros(at.as_micros()).unwrap().with_timezone(&zone);
@@ -507,6 +531,17 @@ fn periods_of_every_zone_hold_their_instants() {
             // The microsecond before belongs to another period.
             let before = grouping.period_of(at(start.as_micros() - 1)).unwrap().unwrap();
             assert!(before != start, "{name} {start}");
+            assert_eq!(grouping.period_of(start).unwrap(), Some(start));
+            if unit != PeriodUnit::Hour {
+                let label = match unit {
+                    PeriodUnit::Day => here.format("%F"),
+                    PeriodUnit::Week => here.format("%G-W%V"),
+                    _ => here.format("%Y-%m"),
+                };
+                assert_eq!(grouping.label(start).unwrap(), label.to_string());
+                let known = starts.entry((unit.as_str(), name, label.to_string())).or_insert(start);
+                assert_eq!(*known, start, "{name}: {label} is one period");
+            }
             assert!(grouping.label(start).is_some());
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::figure::Figure;
-use super::grouping::{Grouping, Key};
+use super::grouping::{Grouping, Key, Span};
 use super::histogram::{Bucket, Histogram, Tally};
 use super::observe;
 use crate::engine::{Engine, Evaluation};
@@ -20,12 +20,25 @@ const FIGURES: usize = Figure::ALL.len();
 /// Merging is associative and commutative, an empty aggregate changes nothing, and any split of the tickets gives an
 /// equal one, with equal rows. What stands as of an instant (open, paused, running, breached and open) is counted as of
 /// the evaluation that was added: add evaluations of one instant to compare such counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Aggregate {
     grouping: Arc<Grouping>,
     as_of: Option<Timestamp>,
-    groups: BTreeMap<Key, Cell>,
+    /// The place of each group's figures.
+    places: BTreeMap<Key, usize>,
+    /// INVARIANT: as many as places.
+    cells: Vec<Cell>,
+    /// The period that was asked about last: the next instant is mostly near.
+    span: Option<Span>,
 }
+
+impl PartialEq for Aggregate {
+    fn eq(&self, other: &Self) -> bool {
+        self.grouping == other.grouping && self.as_of == other.as_of && self.groups().eq(other.groups())
+    }
+}
+
+impl Eq for Aggregate {}
 
 /// The figures of one group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,6 +78,18 @@ impl Counts {
     /// Returns the buckets of a figure with their counts.
     pub(super) fn buckets(&self, figure: Figure) -> impl Iterator<Item = (u32, u64)> {
         self.by_bucket.range((figure, 0)..=(figure, u32::MAX)).map(|((_, bucket), n)| (*bucket, *n))
+    }
+
+    /// Counts one.
+    pub(super) fn count(&mut self, figure: Figure, bucket: u32) {
+        let count = match bucket {
+            0 => self.plain.get_mut(figure.index()),
+            _ => Some(self.by_bucket.entry((figure, bucket)).or_default()),
+        };
+        if let Some(count) = count {
+            // One by one, 64 bits are never used up.
+            *count = count.wrapping_add(1);
+        }
     }
 
     /// Adds to a count; a figure of levels or scores is never of bucket 0.
@@ -111,7 +136,7 @@ impl Aggregate {
     /// Returns an aggregate without tickets.
     #[must_use]
     pub fn new(grouping: Grouping) -> Self {
-        Self { grouping: Arc::new(grouping), as_of: None, groups: BTreeMap::new() }
+        Self::of(grouping, None)
     }
 
     /// Returns what its figures are kept apart by.
@@ -149,7 +174,7 @@ impl Aggregate {
                 .help("bring the finer one to the grouping of the other with `regroup`"));
         }
         self.as_of = self.as_of.max(other.as_of);
-        other.groups.iter().try_for_each(|(key, cell)| self.groups.entry(key.clone()).or_default().merge(cell))
+        other.groups().try_for_each(|(key, cell)| self.group(key).merge(cell))
     }
 
     /// Returns the same figures kept apart by less.
@@ -163,17 +188,17 @@ impl Aggregate {
             return Err(Error::new(ErrorCode::ConflictingFields, "the figures were not kept apart by that")
                 .help("ask only for dimensions, and for the period, that the aggregate was made with"));
         }
-        let mut coarser = Self { grouping: Arc::new(grouping), as_of: self.as_of, groups: BTreeMap::new() };
-        for (key, cell) in &self.groups {
+        let mut coarser = Self::of(grouping, self.as_of);
+        for (key, cell) in self.groups() {
             let key = coarser.grouping.of(key);
-            coarser.groups.entry(key).or_default().merge(cell)?;
+            coarser.group(&key).merge(cell)?;
         }
         Ok(coarser)
     }
 
     /// Returns everything as rows, in one order: by key, figures of whole tickets before those of timers.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
-        self.groups.iter().flat_map(|(key, cell)| {
+        self.groups().flat_map(|(key, cell)| {
             let tickets = cell.tickets.all().map(|(outcome, bucket, n)| (None, outcome, bucket, Tally::of(n)));
             let timers = cell.timers.iter().flat_map(|(timer, cell)| {
                 let counts = cell.counts.all().map(|(outcome, bucket, n)| (outcome, bucket, Tally::of(n)));
@@ -203,13 +228,14 @@ impl Aggregate {
         as_of: Option<Timestamp>,
         rows: impl IntoIterator<Item = Row>,
     ) -> Result<Self, Error> {
-        let mut aggregate = Self { grouping: Arc::new(grouping), as_of, groups: BTreeMap::new() };
+        let mut aggregate = Self::of(grouping, as_of);
         for row in rows {
             aggregate.check(&row)?;
-            let cell = aggregate.groups.entry(row.key).or_default();
-            cell.add_row(row.timer.as_ref(), row.outcome, row.bucket, row.tally)?;
+            if !row.tally.is_empty() {
+                let cell = aggregate.group(&row.key);
+                cell.add_row(row.timer.as_ref(), row.outcome, row.bucket, row.tally)?;
+            }
         }
-        aggregate.groups.retain(|_, cell| *cell != Cell::default());
         Ok(aggregate)
     }
 
@@ -240,14 +266,42 @@ impl Aggregate {
         Ok(())
     }
 
-    /// Returns the groups with their figures, by key.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (&Key, &Cell)> {
-        self.groups.iter()
+    fn of(grouping: Grouping, as_of: Option<Timestamp>) -> Self {
+        Self { grouping: Arc::new(grouping), as_of, places: BTreeMap::new(), cells: Vec::new(), span: None }
     }
 
-    /// Returns the figures of a group, made if need be.
-    pub(super) fn group(&mut self, key: Key) -> &mut Cell {
-        self.groups.entry(key).or_default()
+    /// Returns the groups with their figures, by key.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&Key, &Cell)> {
+        self.places.iter().filter_map(|(key, place)| Some((key, self.cells.get(*place)?)))
+    }
+
+    /// Returns the place of a group's figures, made if need be.
+    pub(super) fn place(&mut self, key: &Key) -> usize {
+        if let Some(place) = self.places.get(key) {
+            return *place;
+        }
+        let place = self.cells.len();
+        self.places.insert(key.clone(), place);
+        self.cells.push(Cell::default());
+        place
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: places come from `place`")]
+    pub(super) fn cell(&mut self, place: usize) -> &mut Cell {
+        &mut self.cells[place]
+    }
+
+    fn group(&mut self, key: &Key) -> &mut Cell {
+        let place = self.place(key);
+        self.cell(place)
+    }
+
+    /// Returns the first instant of the period that holds `at`.
+    pub(super) fn period_of(&mut self, at: Timestamp) -> Result<Option<Timestamp>, Error> {
+        if !self.span.is_some_and(|span| span.holds(at)) {
+            self.span = self.grouping.span_of(at)?;
+        }
+        Ok(self.span.map(|span| span.start))
     }
 
     pub(super) fn seen_at(&mut self, now: Timestamp) {
@@ -273,8 +327,15 @@ impl Cell {
     }
 
     /// Counts one.
-    pub(super) fn count(&mut self, timer: Option<&Id>, figure: Figure, bucket: u32) -> Result<(), Error> {
-        self.add_row(timer, figure, bucket, Tally::of(1))
+    pub(super) fn count(&mut self, timer: Option<&Id>, figure: Figure, bucket: u32) {
+        match timer {
+            None => self.tickets.count(figure, bucket),
+            Some(timer) => {
+                if let Some(cell) = self.timer(timer) {
+                    cell.counts.count(figure, bucket);
+                }
+            }
+        }
     }
 
     fn add_row(&mut self, timer: Option<&Id>, figure: Figure, bucket: u32, tally: Tally) -> Result<(), Error> {

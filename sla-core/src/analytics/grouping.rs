@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate};
 
 use crate::calendar::{ZoneDatabase, ZoneTable, check_horizon};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::time::{MICROS_PER_SECOND, Timestamp};
 use crate::word::words;
+
+const HOUR_S: i64 = 3_600;
+const DAY_S: i64 = 86_400;
 
 /// The key of tickets that nobody holds. An agent of this name is counted with them.
 pub const UNASSIGNED: &str = "unassigned";
@@ -71,6 +74,23 @@ pub(super) struct Periods {
     pub(super) unit: PeriodUnit,
     pub(super) time_zone: String,
     zone: Arc<ZoneTable>,
+}
+
+/// A period, and a stretch of instants that lie in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    /// The first instant of the period, which stands for it.
+    pub(super) start: Timestamp,
+    /// The first instant of the stretch.
+    pub(super) from: Timestamp,
+    /// The end of the stretch, exclusive.
+    pub(super) to: Timestamp,
+}
+
+impl Span {
+    pub(super) fn holds(&self, at: Timestamp) -> bool {
+        self.from <= at && at < self.to
+    }
 }
 
 /// One group. What a grouping does not keep apart, and what a ticket does not have, is `None`.
@@ -161,7 +181,12 @@ impl Grouping {
     ///
     /// `out_of_horizon` for an instant outside 1970-01-01 to 2200-01-01.
     pub fn period_of(&self, at: Timestamp) -> Result<Option<Timestamp>, Error> {
-        self.period.as_ref().map(|periods| periods.start(at)).transpose()
+        Ok(self.span_of(at)?.map(|span| span.start))
+    }
+
+    /// Returns the period that holds `at`, with instants around it that the same period holds.
+    pub(super) fn span_of(&self, at: Timestamp) -> Result<Option<Span>, Error> {
+        self.period.as_ref().map(|periods| periods.span(at)).transpose()
     }
 
     /// Returns what people call the period that begins at `start`: `2026-11-24T13+07:00`, `2026-11-24`, `2026-W48` or
@@ -169,7 +194,7 @@ impl Grouping {
     #[must_use]
     pub fn label(&self, start: Timestamp) -> Option<String> {
         let periods = self.period.as_ref()?;
-        if periods.start(start).ok()? != start {
+        if periods.span(start).ok()?.start != start {
             return None;
         }
         let local = periods.local(start)?;
@@ -205,33 +230,53 @@ impl Periods {
         Some(DateTime::from_timestamp_micros(at.as_micros())?.with_timezone(&offset))
     }
 
-    /// Returns the first instant of the period that holds `at`.
-    fn start(&self, at: Timestamp) -> Result<Timestamp, Error> {
+    fn span(&self, at: Timestamp) -> Result<Span, Error> {
         check_horizon("period", at)?;
-        self.first_instant(at).ok_or_else(|| {
+        self.find(at.as_micros().div_euclid(MICROS_PER_SECOND)).ok_or_else(|| {
             Error::new(ErrorCode::OutOfHorizon, format!("the period of {at} does not begin on any calendar date"))
         })
     }
 
-    fn first_instant(&self, at: Timestamp) -> Option<Timestamp> {
-        let local = self.local(at)?;
-        let date = local.date_naive();
-        let first = match self.unit {
+    fn find(&self, at_s: i64) -> Option<Span> {
+        let stretch = self.zone.stretch(at_s);
+        let local_s = at_s.checked_add(stretch.offset_s)?;
+        let day = local_s.div_euclid(DAY_S);
+        let (local_start_s, local_end_s) = match self.unit {
             PeriodUnit::Hour => {
-                let at_s = at.as_micros().div_euclid(MICROS_PER_SECOND);
-                let local_s = at_s.checked_add(i64::from(self.zone.offset_at(at_s)))?;
-                let start_s = at_s.checked_sub(local_s.rem_euclid(3_600))?;
-                return Some(seconds(start_s.max(self.zone.since(at_s))));
+                let start_s = local_s.checked_sub(local_s.rem_euclid(HOUR_S))?;
+                (start_s, start_s.checked_add(HOUR_S)?)
             }
-            PeriodUnit::Day => date,
+            PeriodUnit::Day => days(day, day.checked_add(1)?)?,
             PeriodUnit::Week => {
-                date.checked_sub_signed(TimeDelta::days(i64::from(date.weekday().num_days_from_monday())))?
+                // 1970-01-01 was a Thursday, the third day after a Monday.
+                let monday = day.checked_sub(day.checked_add(3)?.rem_euclid(7))?;
+                days(monday, monday.checked_add(7)?)?
             }
-            PeriodUnit::Month => NaiveDate::from_ymd_opt(date.year(), date.month(), 1)?,
+            PeriodUnit::Month => {
+                let date = DateTime::from_timestamp(local_s, 0)?.date_naive();
+                let first = NaiveDate::from_ymd_opt(date.year(), date.month(), 1)?;
+                let next = first.checked_add_months(Months::new(1))?;
+                let number = |date: NaiveDate| i64::from(date.to_epoch_days());
+                days(number(first), number(next))?
+            }
         };
-        let midnight = NaiveDateTime::new(first, NaiveTime::MIN).and_utc().timestamp();
-        Some(seconds(self.zone.first_second(midnight)))
+        // Within one stretch of the zone local time runs as UTC does.
+        let from_s = local_start_s.checked_sub(stretch.offset_s)?.max(stretch.seconds.start);
+        let to_s = local_end_s.checked_sub(stretch.offset_s)?.min(stretch.seconds.end);
+        let start_s = match self.unit {
+            PeriodUnit::Hour => from_s,
+            // Near a change of the clocks, local midnight may have been before it too.
+            _ if from_s.checked_sub(stretch.seconds.start).is_some_and(|since| since < DAY_S) => {
+                self.zone.first_second(local_start_s)
+            }
+            _ => from_s,
+        };
+        Some(Span { start: seconds(start_s), from: seconds(from_s), to: seconds(to_s) })
     }
+}
+
+fn days(first: i64, end: i64) -> Option<(i64, i64)> {
+    Some((first.checked_mul(DAY_S)?, end.checked_mul(DAY_S)?))
 }
 
 fn seconds(at_s: i64) -> Timestamp {

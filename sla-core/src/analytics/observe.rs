@@ -55,7 +55,17 @@ struct Observer<'a> {
     tracks: Vec<Track<'a>>,
     /// Who worked on the ticket, and when last.
     workers: Vec<(&'a str, Moment)>,
+    /// The groups that were asked for.
+    places: Vec<Known<'a>>,
     aggregate: &'a mut Aggregate,
+}
+
+/// Where the figures of a group are.
+struct Known<'a> {
+    standing: usize,
+    period: Option<Timestamp>,
+    channel: &'a Id,
+    place: usize,
 }
 
 /// Adds what a ticket says.
@@ -67,8 +77,8 @@ pub(super) fn ticket(
 ) -> Result<(), Error> {
     aggregate.seen_at(evaluation.now);
     let standings = Vec::with_capacity(4);
-    let (tracks, workers) = (Vec::with_capacity(4), Vec::with_capacity(2));
-    let mut observer = Observer { engine, ticket: history.ticket(), standings, tracks, workers, aggregate };
+    let (tracks, workers, places) = (Vec::with_capacity(4), Vec::with_capacity(2), Vec::with_capacity(8));
+    let mut observer = Observer { engine, ticket: history.ticket(), standings, tracks, workers, places, aggregate };
     for event in history.events().iter().chain(&evaluation.due_events) {
         observer.event(event)?;
     }
@@ -91,7 +101,7 @@ impl<'a> Observer<'a> {
             EventKind::Voided { .. } => self.count(moment, None, Figure::Voided, 0)?,
             EventKind::Warned(firing) => {
                 let channel = self.channel_of(&firing.timer, firing.cycle);
-                self.cell(moment, channel)?.count(Some(&firing.timer), Figure::Warnings, 0)?;
+                self.cell(moment, channel)?.count(Some(&firing.timer), Figure::Warnings, 0);
             }
             EventKind::Breached { timer, cycle, .. } => {
                 if let Some(track) = self.track(timer, *cycle) {
@@ -108,12 +118,12 @@ impl<'a> Observer<'a> {
                 let channel =
                     firing.map_or(&self.ticket.channel, |firing| self.channel_of(&firing.timer, firing.cycle));
                 let timer = firing.map(|firing| &firing.timer);
-                self.cell(moment, channel)?.count(timer, figure, escalation.level)?;
+                self.cell(moment, channel)?.count(timer, figure, escalation.level);
             }
             EventKind::Rated { score } => self.count(moment, None, Figure::Rated, u32::from(*score))?,
             EventKind::Replied { channel, .. } => {
                 let agent = Id::new(event.actor.id.clone()).ok();
-                self.cell_of(moment, channel, agent.as_ref())?.count(None, Figure::Replies, 0)?;
+                self.cell_of(moment, channel, agent.as_ref())?.count(None, Figure::Replies, 0);
             }
             _ => {}
         }
@@ -194,7 +204,7 @@ impl<'a> Observer<'a> {
                     Figure::Pauses
                 };
                 let channel = track.channel;
-                self.cell(moment, channel)?.count(Some(timer), figure, 0)?;
+                self.cell(moment, channel)?.count(Some(timer), figure, 0);
             }
         }
         Ok(())
@@ -210,7 +220,7 @@ impl<'a> Observer<'a> {
         }
         for (worker, last) in std::mem::take(&mut self.workers) {
             let agent = Id::new(worker).ok();
-            self.cell_of(last, &self.ticket.channel, agent.as_ref())?.count(None, Figure::Handled, 0)?;
+            self.cell_of(last, &self.ticket.channel, agent.as_ref())?.count(None, Figure::Handled, 0);
         }
         match evaluation.status {
             Status::New | Status::Open => self.count(now, None, Figure::Open, 0),
@@ -237,7 +247,7 @@ impl<'a> Observer<'a> {
             Outcome::Met | Outcome::Cancelled => stopped.map(|(moment, _)| moment),
             Outcome::None => None,
         };
-        self.cell(decided.unwrap_or(now), channel)?.count(Some(timer), class, 0)?;
+        self.cell(decided.unwrap_or(now), channel)?.count(Some(timer), class, 0);
         if let Some((moment, Stop::Answered)) = stopped {
             let wall_us = moment.at.as_micros().saturating_sub(cycle.started_at.as_micros());
             let wall = BusinessDuration::from_micros(wall_us)?;
@@ -258,24 +268,41 @@ impl<'a> Observer<'a> {
     }
 
     fn count(&mut self, moment: Moment, timer: Option<&Id>, figure: Figure, bucket: u32) -> Result<(), Error> {
-        self.cell(moment, &self.ticket.channel)?.count(timer, figure, bucket)
+        let channel = &self.ticket.channel;
+        self.cell(moment, channel)?.count(timer, figure, bucket);
+        Ok(())
     }
 
     /// Returns the figures of the group that a ticket is in at a moment, with who holds it then.
-    fn cell(&mut self, moment: Moment, channel: &Id) -> Result<&mut Cell, Error> {
-        let holder = self.standings.get(moment.standing).and_then(|standing| standing.agent.clone());
-        self.cell_of(moment, channel, holder.as_ref())
+    fn cell(&mut self, moment: Moment, channel: &'a Id) -> Result<&mut Cell, Error> {
+        let period = self.aggregate.period_of(moment.at)?;
+        let known = self.places.iter().find(|known| {
+            known.standing == moment.standing && known.period == period && std::ptr::eq(known.channel, channel)
+        });
+        let place = if let Some(known) = known {
+            known.place
+        } else {
+            let holder = self.standings.get(moment.standing).and_then(|standing| standing.agent.as_ref());
+            let key = self.key(moment, period, channel, holder)?;
+            let place = self.aggregate.place(&key);
+            self.places.push(Known { standing: moment.standing, period, channel, place });
+            place
+        };
+        Ok(self.aggregate.cell(place))
     }
 
+    /// Returns the figures of the group that a ticket is in at a moment, as the doing of somebody.
     fn cell_of(&mut self, moment: Moment, channel: &Id, agent: Option<&Id>) -> Result<&mut Cell, Error> {
-        let key = self.key(moment, channel, agent)?;
-        Ok(self.aggregate.group(key))
+        let period = self.aggregate.period_of(moment.at)?;
+        let key = self.key(moment, period, channel, agent)?;
+        let place = self.aggregate.place(&key);
+        Ok(self.aggregate.cell(place))
     }
 
-    fn key(&self, moment: Moment, channel: &Id, agent: Option<&Id>) -> Result<Key, Error> {
+    fn key(&self, moment: Moment, period: Option<Timestamp>, channel: &Id, agent: Option<&Id>) -> Result<Key, Error> {
         use super::Dimension::{Agent, Category, Channel, Package, Priority, Severity};
         let grouping: &Grouping = self.aggregate.grouping();
-        let mut key = Key { period: grouping.period_of(moment.at)?, ..Key::default() };
+        let mut key = Key { period, ..Key::default() };
         let Some(standing) = self.standings.get(moment.standing) else { return Ok(key) };
         for dimension in grouping.dimensions() {
             let value = match dimension {

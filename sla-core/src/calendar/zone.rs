@@ -1,6 +1,7 @@
 //! Time-zone rules: which UTC offset holds when. The answer never depends on the machine.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::tz::TimeZone;
 
@@ -129,10 +130,13 @@ impl ZoneTable {
         period.and_then(|period| i32::try_from(period.offset_s).ok()).unwrap_or_default()
     }
 
-    /// Returns the UTC second since which the offset holds that holds at the UTC second `unix_s`.
-    pub(crate) fn since(&self, unix_s: i64) -> i64 {
+    /// Returns the stretch of one offset that holds the UTC second `unix_s`.
+    pub(crate) fn stretch(&self, unix_s: i64) -> Stretch {
         let after = self.periods.partition_point(|period| period.start_s <= unix_s);
-        after.checked_sub(1).and_then(|at| self.periods.get(at)).map_or(i64::MIN, |period| period.start_s)
+        let end_s = self.periods.get(after).map_or(i64::MAX, |next| next.start_s);
+        let period = after.checked_sub(1).and_then(|at| self.periods.get(at));
+        let Period { start_s, offset_s } = period.copied().unwrap_or(Period { start_s: i64::MIN, offset_s: 0 });
+        Stretch { seconds: start_s..end_s, offset_s }
     }
 
     /// Returns the UTC second at which local clocks first show `local_s` or, when they skip it, what follows.
@@ -156,6 +160,15 @@ impl ZoneTable {
     pub(crate) fn cursor(&self) -> ZoneCursor<'_> {
         ZoneCursor { periods: &self.periods, at: 0 }
     }
+}
+
+/// A stretch under one offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// UTC seconds.
+    pub(crate) seconds: Range<i64>,
+    /// Local minus UTC, in seconds.
+    pub(crate) offset_s: i64,
 }
 
 /// Turns local window edges into UTC seconds, day by day.

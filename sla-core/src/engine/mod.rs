@@ -42,8 +42,8 @@ pub(crate) struct Revision {
     pub(crate) rules_digest: Digest,
     pub(crate) policy: Policy,
     pub(crate) calendars: BTreeMap<Id, Calendar>,
-    /// The timers that some package promises anything for, by id; no other ever starts.
-    pub(crate) promised: Vec<Id>,
+    /// The rules of the timers that some package promises anything for, by id; no other ever starts.
+    pub(crate) promised: Vec<TimerRules>,
     /// The steps of every timer, the breach escalation included.
     pub(crate) steps: BTreeMap<Id, Vec<Step>>,
 }
@@ -163,7 +163,7 @@ impl Revision {
             })
             .collect();
         let promised: BTreeSet<&Id> = policy.packages.iter().flat_map(Package::promised).collect();
-        let promised = promised.into_iter().cloned().collect();
+        let promised = promised.into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
         Ok(Self { digest, rules_digest, policy, calendars, promised, steps })
     }
 

@@ -1,5 +1,7 @@
 //! What an event does to the timers of a ticket.
 
+use std::cmp::Ordering;
+
 use super::{Engine, Revision, Subject};
 use crate::error::Error;
 use crate::escalation;
@@ -30,6 +32,13 @@ struct Around<'a> {
     channel: &'a Id,
 }
 
+/// The rules of a cycle, and the revision that they are of.
+#[derive(Clone, Copy)]
+struct Own<'a> {
+    revision: &'a Revision,
+    rules: &'a TimerRules,
+}
+
 impl Engine {
     /// Returns what `kind` at `at` does to each timer, by timer id.
     pub(crate) fn react(
@@ -55,15 +64,25 @@ impl Engine {
     ) -> Result<(), Error> {
         let Some(around) = Around::new(self, ticket, kind, at, revision) else { return Ok(()) };
         // Both lists are in order: the timers that run or ran, and those that some package promises.
-        let mut tracks = ticket.map_or(&[][..], |ticket| &ticket.timers).iter().peekable();
-        for timer in &revision.promised {
-            while let Some(track) = tracks.next_if(|track| track.timer < *timer) {
-                around.timer(&track.timer, Some(track), changes)?;
+        let mut tracks = ticket.map_or(&[][..], |ticket| &ticket.timers).iter();
+        let mut track = tracks.next();
+        for rules in &revision.promised {
+            let mut own = None;
+            while let Some(next) = track {
+                let order = next.timer.cmp(&rules.id);
+                match order {
+                    Ordering::Less => around.timer(&next.timer, None, track, changes)?,
+                    Ordering::Equal => own = track,
+                    Ordering::Greater => break,
+                }
+                track = tracks.next();
+                if order == Ordering::Equal {
+                    break;
+                }
             }
-            let track = tracks.next_if(|track| track.timer == *timer);
-            around.timer(timer, track, changes)?;
+            around.timer(&rules.id, Some(rules), own, changes)?;
         }
-        tracks.try_for_each(|track| around.timer(&track.timer, Some(track), changes))
+        track.into_iter().chain(tracks).try_for_each(|track| around.timer(&track.timer, None, Some(track), changes))
     }
 }
 
@@ -94,14 +113,33 @@ impl<'a> Around<'a> {
         }
         let status = timer::status_after(ticket, kind);
         let triggers = timer::triggers(ticket, kind);
+        if triggers.is_empty()
+            && ticket.is_some_and(|ticket| ticket.status == status)
+            && change_of_terms(kind).is_none()
+        {
+            return None;
+        }
         Some(Self { engine, ticket, kind, at, revision, subject, status, triggers, channel })
     }
 
-    fn timer(&self, timer: &Id, track: Option<&TimerTrack>, changes: &mut Vec<TimerChange>) -> Result<(), Error> {
+    /// `rules` are those of the revision after the event, where a package promises anything for the timer.
+    fn timer(
+        &self,
+        timer: &Id,
+        rules: Option<&'a TimerRules>,
+        track: Option<&TimerTrack>,
+        changes: &mut Vec<TimerChange>,
+    ) -> Result<(), Error> {
         let last = track.and_then(|track| track.cycles.last());
         let mut active = false;
         if let Some(cycle) = last {
-            let change = if cycle.is_active() { self.active(timer, cycle)? } else { self.reopened(timer, cycle)? };
+            let change = if cycle.is_active() {
+                self.active(self.own(timer, rules, cycle)?, cycle)?
+            } else if self.resumes(cycle) {
+                self.reopened(self.own(timer, rules, cycle)?, cycle)?
+            } else {
+                None
+            };
             active = match &change {
                 Some(Change::Stopped { .. } | Change::Cancelled { .. }) => false,
                 Some(_) => true,
@@ -109,59 +147,67 @@ impl<'a> Around<'a> {
             };
             changes.extend(change.map(|change| TimerChange { timer: timer.clone(), cycle: cycle.number, change }));
         }
-        if !active && let Some(change) = self.start(timer, last)? {
+        if !active && let Some(change) = rules.map(|rules| self.start(rules, last)).transpose()?.flatten() {
             let cycle = last.map_or(0, |cycle| cycle.number).saturating_add(1);
             changes.push(TimerChange { timer: timer.clone(), cycle, change });
         }
         Ok(())
     }
 
+    /// Returns the rules that hold for a cycle: those of the revision that it is under.
+    fn own(&self, timer: &Id, rules: Option<&'a TimerRules>, cycle: &Cycle) -> Result<Own<'a>, Error> {
+        match rules {
+            Some(rules) if cycle.revision == self.revision.digest => Ok(Own { revision: self.revision, rules }),
+            _ => {
+                let revision = self.engine.revision(cycle.revision)?;
+                Ok(Own { revision, rules: revision.timer(timer)? })
+            }
+        }
+    }
+
     /// Returns what the event does to a cycle that counts or pauses.
-    fn active(&self, timer: &Id, cycle: &Cycle) -> Result<Option<Change>, Error> {
-        let own = self.engine.revision(cycle.revision)?;
-        let (rules, calendar) = (own.timer(timer)?, own.calendar(&cycle.calendar)?);
+    fn active(&self, Own { revision, rules }: Own<'_>, cycle: &Cycle) -> Result<Option<Change>, Error> {
+        let calendar = || revision.calendar(&cycle.calendar);
         if matches!(self.kind, EventKind::Withdrawn | EventKind::Voided { .. }) && !cycle.breached {
-            let Measure { used, remaining, .. } = timer::measure(cycle, calendar, self.at)?;
+            let Measure { used, remaining, .. } = timer::measure(cycle, calendar()?, self.at)?;
             return Ok(Some(Change::Cancelled { used, remaining }));
         }
         let stopped_by = self.triggers.iter().find(|trigger| rules.stops_on.contains(trigger));
         if stopped_by.is_some() || self.status.is_final() {
             let at_resolve = stopped_by == Some(&Trigger::Resolved);
             let cause = if at_resolve { StopCause::Resolve } else { StopCause::Other };
-            return timer::stop(cycle, calendar, self.at, cause).map(Some);
+            return timer::stop(cycle, calendar()?, self.at, cause).map(Some);
         }
         if let Some(apply) = change_of_terms(self.kind)
             && !cycle.breached
-            && let Some(change) = self.retarget(timer, cycle, apply)?
+            && let Some(change) = self.retarget(&rules.id, cycle, apply)?
         {
             return Ok(Some(change));
         }
         let stands_still = matches!(cycle.phase, Phase::Paused { .. });
         match (stands_still, timer::pauses_in(rules, self.status)) {
-            (false, true) => timer::pause(cycle, calendar, self.at).map(Some),
-            (true, false) => timer::resume(cycle, calendar, rules, self.at).map(Some),
+            (false, true) => timer::pause(cycle, calendar()?, self.at).map(Some),
+            (true, false) => timer::resume(cycle, calendar()?, rules, self.at).map(Some),
             _ => Ok(None),
         }
     }
 
+    /// Returns whether the event is a reopening, and the cycle one that the resolve stopped.
+    fn resumes(&self, cycle: &Cycle) -> bool {
+        self.triggers.contains(&Trigger::Reopened)
+            && matches!(cycle.phase, Phase::Stopped { cause: StopCause::Resolve, .. })
+    }
+
     /// Returns how a reopening lets a cycle go on that the resolve stopped.
-    fn reopened(&self, timer: &Id, cycle: &Cycle) -> Result<Option<Change>, Error> {
-        if !self.triggers.contains(&Trigger::Reopened)
-            || !matches!(cycle.phase, Phase::Stopped { cause: StopCause::Resolve, .. })
-        {
-            return Ok(None);
-        }
-        let own = self.engine.revision(cycle.revision)?;
-        let (rules, calendar) = (own.timer(timer)?, own.calendar(&cycle.calendar)?);
+    fn reopened(&self, Own { revision, rules }: Own<'_>, cycle: &Cycle) -> Result<Option<Change>, Error> {
         match rules.on_reopen {
-            OnReopen::Resume => timer::resume(cycle, calendar, rules, self.at).map(Some),
+            OnReopen::Resume => timer::resume(cycle, revision.calendar(&cycle.calendar)?, rules, self.at).map(Some),
             OnReopen::NewCycle | OnReopen::Ignore => Ok(None),
         }
     }
 
     /// Returns the start of a new cycle, if the event starts one and the package promises anything.
-    fn start(&self, timer: &Id, last: Option<&Cycle>) -> Result<Option<Change>, Error> {
-        let Some(rules) = self.revision.policy.timers.get(timer) else { return Ok(None) };
+    fn start(&self, rules: &TimerRules, last: Option<&Cycle>) -> Result<Option<Change>, Error> {
         if !self.starts(rules, last) {
             return Ok(None);
         }
@@ -170,7 +216,7 @@ impl<'a> Around<'a> {
             matches!(trigger, Trigger::ReplyOwed | Trigger::CustomerMessage) && self.triggers.contains(trigger)
         });
         let channel = if by_message { self.channel } else { self.ticket.map_or(self.channel, |t| &t.channel) };
-        let Some(terms) = self.revision.terms(self.subject, timer, channel) else { return Ok(None) };
+        let Some(terms) = self.revision.terms(self.subject, &rules.id, channel) else { return Ok(None) };
         let standing = if timer::pauses_in(rules, self.status) {
             Standing::Paused(terms.target)
         } else {
@@ -191,9 +237,7 @@ impl<'a> Around<'a> {
         if self.status.is_final() || over {
             return false;
         }
-        let again = self.triggers.contains(&Trigger::Reopened)
-            && rules.on_reopen == OnReopen::NewCycle
-            && last.is_some_and(|last| matches!(last.phase, Phase::Stopped { cause: StopCause::Resolve, .. }));
+        let again = rules.on_reopen == OnReopen::NewCycle && last.is_some_and(|last| self.resumes(last));
         let started = self.triggers.iter().any(|trigger| rules.starts_on.contains(trigger));
         again || (started && (rules.cycles == Cycles::Repeated || last.is_none()))
     }

@@ -128,6 +128,9 @@ impl Ticket {
     /// Returns the ticket that an opening makes, before any timer starts; `None` for another kind.
     pub(crate) fn opened(id: &Id, kind: &EventKind, at: Timestamp, policy_digest: Digest) -> Option<Self> {
         let EventKind::Opened { customer, package, channel, severity, category, .. } = kind else { return None };
+        // Most tickets change their status less often, and have fewer timers.
+        let (mut timeline, timers) = (Vec::with_capacity(8), Vec::with_capacity(4));
+        timeline.push((at, Status::New));
         Some(Self {
             id: id.clone(),
             customer: customer.clone(),
@@ -141,10 +144,10 @@ impl Ticket {
             opened_at: at,
             last_at: at,
             events: 1,
-            timeline: vec![(at, Status::New)],
+            timeline,
             pause: None,
             reply_owed: true,
-            timers: Vec::new(),
+            timers,
             escalations: Vec::new(),
             rated: false,
             commands: Vec::new(),

@@ -1,0 +1,72 @@
+//! Figures over many tickets: folded histories, and what another policy would have done.
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use sla_benches::{candidate, engine, history};
+use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
+use sla_core::calendar::ZoneDatabase;
+use sla_core::ticket::Ticket;
+use sla_core::time::Timestamp;
+use sla_core::what_if::WhatIf;
+
+fn main() {
+    divan::main();
+}
+
+fn grouping() -> Grouping {
+    let dimensions = [Dimension::Package, Dimension::Agent];
+    Grouping::by(&dimensions).with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded()).unwrap()
+}
+
+/// Fold, evaluate and add one history of 20 events; items are events.
+#[divan::bench]
+fn fold_evaluate_aggregate(bencher: Bencher) {
+    let engine = engine();
+    let history = history(&engine);
+    let now = Timestamp::from_micros(history.ticket().last_at.as_micros() + 1_000_000);
+    let mut aggregate = Aggregate::new(grouping());
+    bencher.counter(ItemsCount::new(history.events().len())).bench_local(|| {
+        let (opening, rest) = history.events().split_first().unwrap();
+        let mut ticket = Ticket::open(opening).unwrap();
+        rest.iter().for_each(|event| ticket.apply(event).unwrap());
+        let evaluation = engine.evaluate(&ticket, now).unwrap();
+        aggregate.add(&engine, &history, &evaluation).unwrap();
+    });
+}
+
+/// The same without folding anew.
+#[divan::bench]
+fn evaluate_aggregate(bencher: Bencher) {
+    let engine = engine();
+    let history = history(&engine);
+    let now = Timestamp::from_micros(history.ticket().last_at.as_micros() + 1_000_000);
+    let mut aggregate = Aggregate::new(grouping());
+    bencher.counter(ItemsCount::new(history.events().len())).bench_local(|| {
+        aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), now).unwrap()).unwrap();
+    });
+}
+
+/// One evaluation of a history of 20 events: the cost that a what-if is measured by.
+#[divan::bench]
+fn fold_evaluate(bencher: Bencher) {
+    let engine = engine();
+    let history = history(&engine);
+    let now = Timestamp::from_micros(history.ticket().last_at.as_micros() + 1_000_000);
+    bencher.bench_local(|| {
+        let (opening, rest) = history.events().split_first().unwrap();
+        let mut ticket = Ticket::open(opening).unwrap();
+        rest.iter().for_each(|event| ticket.apply(event).unwrap());
+        engine.evaluate(&ticket, now).unwrap()
+    });
+}
+
+/// The folded history under its own rules and under a candidate with shorter targets.
+#[divan::bench]
+fn what_if(bencher: Bencher) {
+    let engine = engine();
+    let candidate = candidate();
+    let history = history(&engine);
+    let now = Timestamp::from_micros(history.ticket().last_at.as_micros() + 1_000_000);
+    let mut what_if = WhatIf::new(&engine, &candidate);
+    bencher.bench_local(|| what_if.add(&history, now).unwrap());
+}
