@@ -12,6 +12,7 @@ pub mod at_risk;
 pub mod audit;
 pub mod calendar;
 pub mod channel;
+pub mod columns;
 mod digest;
 pub mod engine;
 mod error;

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["escalation", "audit"],
     &["engine"],
     &["at_risk", "explain", "analytics", "what_if"],
-    &["wire"],
+    &["wire", "columns"],
     &["revision"],
 ];
 

@@ -304,7 +304,31 @@ impl Aggregate {
         Ok(self.span.map(|span| span.start))
     }
 
-    pub(super) fn seen_at(&mut self, now: Timestamp) {
+    /// Adds to a count.
+    pub(crate) fn add_counted(&mut self, key: &Key, timer: Option<&Id>, figure: Figure, n: u64) -> Result<(), Error> {
+        if n == 0 {
+            return Ok(());
+        }
+        self.group(key).add_row(timer, figure, 0, Tally::of(n))
+    }
+
+    /// Adds the durations of stopped cycles.
+    pub(crate) fn add_durations(
+        &mut self,
+        key: &Key,
+        timer: &Id,
+        business: &Histogram,
+        wall: &Histogram,
+    ) -> Result<(), Error> {
+        if business.count() == 0 {
+            return Ok(());
+        }
+        let Some(cell) = self.group(key).timer(timer) else { return Ok(()) };
+        cell.business.merge(business)?;
+        cell.wall.merge(wall)
+    }
+
+    pub(crate) fn seen_at(&mut self, now: Timestamp) {
         self.as_of = self.as_of.max(Some(now));
     }
 }

@@ -78,9 +78,9 @@ pub(super) struct Periods {
 
 /// A period, and a stretch of instants that lie in it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+pub(crate) struct Span {
     /// The first instant of the period, which stands for it.
-    pub(super) start: Timestamp,
+    pub(crate) start: Timestamp,
     /// The first instant of the stretch.
     pub(super) from: Timestamp,
     /// The end of the stretch, exclusive.
@@ -88,7 +88,8 @@ pub(super) struct Span {
 }
 
 impl Span {
-    pub(super) fn holds(&self, at: Timestamp) -> bool {
+    #[inline]
+    pub(crate) fn holds(&self, at: Timestamp) -> bool {
         self.from <= at && at < self.to
     }
 }
@@ -185,7 +186,7 @@ impl Grouping {
     }
 
     /// Returns the period that holds `at`, with instants around it that the same period holds.
-    pub(super) fn span_of(&self, at: Timestamp) -> Result<Option<Span>, Error> {
+    pub(crate) fn span_of(&self, at: Timestamp) -> Result<Option<Span>, Error> {
         self.period.as_ref().map(|periods| periods.span(at)).transpose()
     }
 

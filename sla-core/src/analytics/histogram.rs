@@ -101,7 +101,7 @@ impl Histogram {
     }
 
     #[inline]
-    pub(super) fn add_micros(&mut self, micros: u64) {
+    pub(crate) fn add_micros(&mut self, micros: u64) {
         let (page, place) = bucket_of(micros);
         if let Some(Some(page)) = self.pages.get_mut(page)
             && let Some(tally) = page.get_mut(place)
