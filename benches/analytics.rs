@@ -2,9 +2,10 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use sla_benches::{candidate, engine, history};
+use sla_benches::{candidate, engine, history, kinds, wide_now, wide_rows};
 use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
 use sla_core::calendar::ZoneDatabase;
+use sla_core::columns::{Plan, TimerColumns};
 use sla_core::ticket::Ticket;
 use sla_core::time::Timestamp;
 use sla_core::what_if::WhatIf;
@@ -69,4 +70,46 @@ fn what_if(bencher: Bencher) {
     let now = Timestamp::from_micros(history.ticket().last_at.as_micros() + 1_000_000);
     let mut what_if = WhatIf::new(&engine, &candidate);
     bencher.bench_local(|| what_if.add(&history, now).unwrap());
+}
+
+/// Two timers of each row, by package and week; items are rows.
+#[divan::bench(args = [1_000_000], sample_count = 20)]
+fn columns_aggregate(bencher: Bencher, count: usize) {
+    let engine = engine();
+    let plan = Plan::new(&engine, &["first_response", "resolution"], &kinds()).unwrap();
+    let wide = wide_rows(count);
+    let weekly =
+        Grouping::by(&[Dimension::Package]).with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded());
+    let weekly = weekly.unwrap();
+    bencher.counter(ItemsCount::new(count)).bench_local(|| {
+        let mut figures = plan.figures(weekly.clone());
+        let refused = figures.add(&wide.rows(), wide_now()).unwrap();
+        (refused, figures.into_aggregate().unwrap())
+    });
+}
+
+/// The answers for two timers of each row; items are rows.
+#[divan::bench(args = [1_000_000], sample_count = 20)]
+fn columns_evaluate(bencher: Bencher, count: usize) {
+    let engine = engine();
+    let plan = Plan::new(&engine, &["first_response", "resolution"], &kinds()).unwrap();
+    let wide = wide_rows(count);
+    let mut answers = [0, 1].map(|_| Answers::new(count));
+    bencher.counter(ItemsCount::new(count)).bench_local(|| {
+        let mut columns = answers.each_mut().map(Answers::columns);
+        plan.evaluate(&wide.rows(), wide_now(), &mut columns).unwrap()
+    });
+}
+
+struct Answers([Vec<i64>; 4], Vec<u8>);
+
+impl Answers {
+    fn new(count: usize) -> Self {
+        Self([0, 1, 2, 3].map(|_| vec![0; count]), vec![0; count])
+    }
+
+    fn columns(&mut self) -> TimerColumns<'_> {
+        let [due_us, warn_us, elapsed_us, overdue_us] = &mut self.0;
+        TimerColumns { due_us, warn_us, state: &mut self.1, elapsed_us, overdue_us }
+    }
 }

@@ -3,10 +3,13 @@
 use std::hint::black_box;
 
 use gungraun::prelude::*;
-use sla_benches::{candidate, engine, history, instants, length, office, office_rules, ten_years};
+use sla_benches::{
+    WideRows, candidate, engine, history, instants, kinds, length, office, office_rules, ten_years, wide_now, wide_rows,
+};
 use sla_core::Engine;
 use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
 use sla_core::calendar::{Calendar, ZoneDatabase};
+use sla_core::columns::{Figures, Plan};
 use sla_core::ticket::{Event, History, Ticket};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::what_if::WhatIf;
@@ -155,10 +158,32 @@ fn what_if((mut what_if, history): (WhatIf<'static>, &'static History)) -> WhatI
     what_if
 }
 
+type Planned = (&'static Plan<'static>, &'static WideRows, Figures<'static>);
+
+fn planned() -> Planned {
+    let plan = Plan::new(Box::leak(Box::new(engine())), &["first_response", "resolution"], &kinds()).unwrap();
+    let plan: &Plan<'_> = Box::leak(Box::new(plan));
+    let wide: &WideRows = Box::leak(Box::new(wide_rows(1_024)));
+    let dimensions = [Dimension::Package];
+    let weekly = Grouping::by(&dimensions).with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded());
+    let mut figures = plan.figures(weekly.unwrap());
+    // Its groups are there, and the pages that the answers read.
+    figures.add(&wide.rows(), wide_now()).unwrap();
+    (plan, wide, figures)
+}
+
+// 1,024 rows with two timers each, by package and week.
+#[library_benchmark]
+#[bench::weekly(setup = planned)]
+fn columns((_, wide, mut figures): Planned) -> Figures<'static> {
+    black_box(figures.add(black_box(&wide.rows()), wide_now()).unwrap());
+    figures
+}
+
 library_benchmark_group!(
     name = calendar,
     benchmarks = [loop_alone, add, subtract, elapsed, is_open, next_open, next_close, compile_and_ask_ten_years]
 );
-library_benchmark_group!(name = ticket, benchmarks = [evaluate, fold, evaluate_and_aggregate, what_if]);
+library_benchmark_group!(name = ticket, benchmarks = [evaluate, fold, evaluate_and_aggregate, what_if, columns]);
 
 main!(library_benchmark_groups = calendar, ticket);

@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use sla_core::calendar::{Calendar, CalendarRules, Holiday, HolidayDate, Hours, Week, Window, ZoneDatabase};
+use sla_core::columns::{Column, Kind, NONE, Rows};
 use sla_core::engine::Decision;
 use sla_core::ticket::{Actor, Command, History, Opening, Role};
 use sla_core::time::{BusinessDuration, Timestamp};
-use sla_core::{Engine, wire};
+use sla_core::{Engine, Id, wire};
 
 /// How many random inputs a batch has.
 pub const BATCH: usize = 1_024;
@@ -116,4 +117,74 @@ pub fn candidate() -> Engine {
         *target = BusinessDuration::from_micros(target.as_micros() / 4 * 3).unwrap();
     }
     Engine::compile(policy).unwrap()
+}
+
+/// Tickets as columns: a year of them under the seed policy, in the order of their opening.
+pub struct WideRows {
+    /// The package of each, as a place in [`kinds`].
+    pub kinds: Vec<u32>,
+    /// Openings.
+    pub opened: Vec<i64>,
+    /// Assignments, none for one ticket in fifty.
+    pub assigned: Vec<i64>,
+    /// First replies, none for one ticket in fifty.
+    pub first_reply: Vec<i64>,
+    /// Resolutions, none for one ticket in twenty.
+    pub resolved: Vec<i64>,
+}
+
+impl WideRows {
+    /// The columns.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows {
+            kinds: &self.kinds,
+            opened_us: Column::of(&self.opened),
+            assigned_us: Column::of(&self.assigned),
+            first_reply_us: Column::of(&self.first_reply),
+            resolved_us: Column::of(&self.resolved),
+        }
+    }
+}
+
+/// The instant as of which wide rows are judged.
+pub fn wide_now() -> Timestamp {
+    Timestamp::parse("2027-02-01T00:00:00Z").unwrap()
+}
+
+/// One kind for each package of the seed policy.
+pub fn kinds() -> Vec<Kind> {
+    let id = |text: &str| Id::new(text).unwrap();
+    ["starter", "professional", "enterprise"].map(|package| Kind::new(id(package), id("email"))).to_vec()
+}
+
+/// Random wide rows, always the same: opened through 2026, assigned within the hour, answered within four hours and
+/// resolved within three days of wall time.
+pub fn wide_rows(count: usize) -> WideRows {
+    let start = Timestamp::parse("2026-01-01T00:00:00Z").unwrap().as_micros();
+    let year = 365 * 24 * 3_600_000_000_i64;
+    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut next = |below: i64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(state >> 33).unwrap() % below
+    };
+    let mut wide = WideRows {
+        kinds: Vec::new(),
+        opened: Vec::new(),
+        assigned: Vec::new(),
+        first_reply: Vec::new(),
+        resolved: Vec::new(),
+    };
+    let rows = i64::try_from(count).unwrap();
+    for row in 0..rows {
+        let opened = start + year / rows * row + next(60) * 1_000_000;
+        let assigned = opened + next(3_600) * 1_000_000;
+        let mut unless = |one_in: i64, at: i64| if next(one_in) == 0 { NONE } else { at };
+        wide.assigned.push(unless(50, assigned));
+        let (reply, resolved) = (unless(50, 0), unless(20, 0));
+        wide.first_reply.push(if reply == NONE { NONE } else { assigned + next(14_400) * 1_000_000 });
+        wide.resolved.push(if resolved == NONE { NONE } else { assigned + next(3 * 86_400) * 1_000_000 });
+        wide.opened.push(opened);
+        wide.kinds.push(u32::try_from(next(3)).unwrap());
+    }
+    wide
 }

@@ -163,7 +163,21 @@ impl<'a> Mapping<'a> {
     }
 
     fn push(&mut self, row: &Row, kind: CommandKind) {
-        let command = PastCommand { at: row.at, actor: actor(row), command: Command::from(kind) };
+        // The team that holds the ticket works on it; what is left is the desk's.
+        let works = matches!(
+            kind,
+            CommandKind::Reply { .. }
+                | CommandKind::Note { .. }
+                | CommandKind::Pause { .. }
+                | CommandKind::Resume
+                | CommandKind::Resolve { .. }
+                | CommandKind::Reopen { .. }
+        );
+        let actor = match self.team.filter(|_| works) {
+            Some(team) => Actor::new(Role::Agent, team),
+            None => actor(row),
+        };
+        let command = PastCommand { at: row.at, actor, command: Command::from(kind) };
         self.commands.push((row.line, command));
     }
 }

@@ -1,156 +1,174 @@
-//! What the demo says: counts, compliance, the most overdue tickets, one deadline step by step.
-
-use std::collections::BTreeMap;
+//! What the demo says: compliance by week and by priority, teams, one deadline explained, and a what-if.
 
 use comfy_table::{CellAlignment, Table, presets};
-use serde::Serialize;
-use sla_core::engine::{Activity, CycleEvaluation, Evaluation, Outcome};
-use sla_core::ticket::{Change, Due, History, Standing};
-use sla_core::time::{BusinessDuration, Timestamp};
+use serde_json::{Value, json};
+use sla_core::analytics::{
+    AgentPerformance, Aggregate, Dimension, Group, Grouping, PeriodUnit, Report, TimerFigures, agents,
+};
+use sla_core::calendar::ZoneDatabase;
+use sla_core::explain::{self, Explanation};
+use sla_core::ticket::{Change, History};
+use sla_core::time::{BusinessDuration, Share, Timestamp};
+use sla_core::what_if::{ComparedPromise, Comparison, Flip, WhatIf};
+use sla_core::{Engine, Error, wire};
 
 use crate::log::Reported;
 
-/// Cycles of one timer by what became of them; the classes do not overlap.
-#[derive(Debug, Default, Serialize)]
-pub struct Classes {
-    met: u64,
-    breached_answered: u64,
-    breached_open: u64,
-    running: u64,
-    paused: u64,
-    cancelled: u64,
-    /// Met ÷ (met + breached) in millionths, rounded down; none without a decided cycle.
-    compliance_millionths: Option<u64>,
+/// The timer whose deadline is explained.
+const EXPLAINED: &str = "resolution";
+/// Teams and tickets that a table shows.
+const SHOWN: usize = 10;
+
+/// Everything the demo adds up, ticket by ticket.
+pub struct Figures<'a> {
+    engine: &'a Engine,
+    as_of: Timestamp,
+    aggregate: Aggregate,
+    what_if: WhatIf<'a>,
+    flips: Vec<Flip>,
+    tickets: u64,
+    events: usize,
+    /// The history whose deadline moved most often, and how often.
+    moved: Option<(usize, History)>,
 }
 
-impl Classes {
-    fn count(&mut self, cycle: &CycleEvaluation) {
-        let class = match (cycle.outcome, cycle.activity) {
-            (Outcome::Met, _) => &mut self.met,
-            (Outcome::Breached, Activity::Stopped) => &mut self.breached_answered,
-            (Outcome::Breached, _) => &mut self.breached_open,
-            (Outcome::Cancelled, _) => &mut self.cancelled,
-            (Outcome::None, Activity::Paused) => &mut self.paused,
-            (Outcome::None, _) => &mut self.running,
-        };
-        *class += 1;
-        let decided = self.met + self.breached_answered + self.breached_open;
-        self.compliance_millionths = (self.met * 1_000_000).checked_div(decided);
+impl<'a> Figures<'a> {
+    /// Starts with nothing; weeks are those of `time_zone`.
+    pub fn new(engine: &'a Engine, candidate: &'a Engine, as_of: Timestamp, time_zone: &str) -> Result<Self, Error> {
+        let weekly = Grouping::by(&[Dimension::Severity, Dimension::Agent]);
+        let weekly = weekly.with_period(PeriodUnit::Week, time_zone, &ZoneDatabase::embedded())?;
+        let what_if = WhatIf::new(engine, candidate);
+        let aggregate = Aggregate::new(weekly);
+        Ok(Self { engine, as_of, aggregate, what_if, flips: Vec::new(), tickets: 0, events: 0, moved: None })
+    }
+
+    /// Adds one ticket.
+    pub fn add(&mut self, history: History) -> Result<(), Error> {
+        let evaluation = self.engine.evaluate(history.ticket(), self.as_of)?;
+        self.tickets += 1;
+        self.events += history.events().len() + evaluation.due_events.len();
+        self.aggregate.add(self.engine, &history, &evaluation)?;
+        self.flips.extend(self.what_if.add(&history, self.as_of)?.flips);
+        let moves = moves(&history);
+        if self.moved.as_ref().is_none_or(|(most, _)| moves > *most) {
+            self.moved = Some((moves, history));
+        }
+        Ok(())
+    }
+
+    /// Makes the reports.
+    pub fn finish(self, mut reported: Vec<Reported>) -> Result<Said, Error> {
+        let (unit, time_zone) = self.aggregate.grouping().period().unwrap_or((PeriodUnit::Week, "UTC"));
+        let weekly = Grouping::all().with_period(unit, time_zone, &ZoneDatabase::embedded())?;
+        let moved =
+            self.moved.map(|(_, history)| explain::deadline(self.engine, &history, EXPLAINED, None, self.as_of));
+        reported.sort_by_key(|row| row.line);
+        Ok(Said {
+            as_of: self.as_of,
+            tickets: self.tickets,
+            events: self.events,
+            weeks: Report::of(&self.aggregate.regroup(weekly)?)?,
+            priorities: Report::of(&self.aggregate.regroup(Grouping::by(&[Dimension::Severity]))?)?,
+            teams: agents(&self.aggregate, &self.engine.policy().objectives)?,
+            explanation: moved.transpose()?,
+            comparison: self.what_if.comparison().clone(),
+            flips: self.flips,
+            reported,
+        })
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Overdue {
-    ticket: String,
-    priority: String,
-    timer: String,
-    due_at: String,
-    overdue_us: i64,
-    open: bool,
+/// Returns how often something happened to a deadline.
+fn moves(history: &History) -> usize {
+    let changes = history.events().iter().flat_map(|event| &event.changes);
+    let own = changes.filter(|change| change.timer.as_str() == EXPLAINED);
+    own.filter(|change| !matches!(change.change, Change::Started { .. })).count()
 }
 
-#[derive(Debug, Serialize)]
-struct Step {
-    at: String,
-    event: String,
-    change: String,
-}
-
-#[derive(Debug, Default, Serialize)]
-struct Derivation {
-    ticket: String,
-    timer: String,
-    steps: Vec<Step>,
-}
-
-/// Everything the demo says, in the order in which it says it.
-#[derive(Debug, Serialize)]
-pub struct Report {
-    as_of: String,
-    rows: u64,
-    later_rows: u64,
+/// What the demo says, in the order in which it says it.
+pub struct Said {
+    as_of: Timestamp,
     tickets: u64,
-    events: u64,
-    /// Priority, then timer.
-    priorities: BTreeMap<String, BTreeMap<String, Classes>>,
-    most_overdue: Vec<Overdue>,
-    derivation: Derivation,
+    events: usize,
+    weeks: Report,
+    priorities: Report,
+    teams: Vec<AgentPerformance>,
+    explanation: Option<Explanation>,
+    comparison: Comparison,
+    flips: Vec<Flip>,
     reported: Vec<Reported>,
 }
 
-const MOST_OVERDUE: usize = 10;
-const EXPLAINED: &str = "resolution";
-
-impl Report {
-    pub fn new(as_of: Timestamp, rows: u64, later_rows: u64) -> Self {
-        Self {
-            as_of: as_of.to_string(),
-            rows,
-            later_rows,
-            tickets: 0,
-            events: 0,
-            priorities: BTreeMap::new(),
-            most_overdue: Vec::new(),
-            derivation: Derivation::default(),
-            reported: Vec::new(),
-        }
+impl Said {
+    pub fn json(&self, rows: u64, later_rows: u64) -> Result<Value, serde_json::Error> {
+        let read = |document: String| serde_json::from_str::<Value>(&document);
+        let flips =
+            self.flips.iter().map(|flip| read(wire::what_if::write_flip(flip))).collect::<Result<Vec<_>, _>>()?;
+        let explanation = self.explanation.as_ref().map(|found| read(wire::explanation::write(found))).transpose()?;
+        let teams: Value = read(wire::analytics::write_agents(&self.teams))?;
+        Ok(json!({
+            "as_of": self.as_of.to_string(),
+            "rows": rows,
+            "later_rows": later_rows,
+            "tickets": self.tickets,
+            "events": self.events,
+            "weeks": read(wire::analytics::write_report(&self.weeks))?,
+            "priorities": read(wire::analytics::write_report(&self.priorities))?,
+            "teams": teams["agents"],
+            "explanation": explanation,
+            "what_if": read(wire::what_if::write(&self.comparison))?,
+            "flips": flips,
+            "reported": self.reported,
+        }))
     }
 
-    pub fn add(&mut self, history: &History, evaluation: &Evaluation) {
-        let ticket = history.ticket();
-        let priority = ticket.severity.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-        self.tickets += 1;
-        self.events += history.events().len() as u64 + evaluation.due_events.len() as u64;
-        let timers = self.priorities.entry(priority.clone()).or_default();
-        for timer in &evaluation.timers {
-            let classes = timers.entry(timer.timer.to_string()).or_default();
-            for cycle in &timer.cycles {
-                classes.count(cycle);
-                let (Outcome::Breached, Some(due_at)) = (cycle.outcome, cycle.due_at()) else { continue };
-                self.most_overdue.push(Overdue {
-                    ticket: ticket.id.to_string(),
-                    priority: priority.clone(),
-                    timer: timer.timer.to_string(),
-                    due_at: due_at.to_string(),
-                    overdue_us: cycle.overdue.as_micros(),
-                    open: cycle.activity != Activity::Stopped,
-                });
-            }
+    pub fn print(&self, rows: u64, later_rows: u64) {
+        println!("{} tickets from {rows} log rows, {} events, as of {}", self.tickets, self.events, self.as_of);
+        if later_rows > 0 {
+            println!("{later_rows} rows lie after that and were not read");
         }
-        // The ticket whose deadline moved most often is the one worth explaining.
-        let steps = derive(history);
-        if steps.len() > self.derivation.steps.len() {
-            self.derivation = Derivation { ticket: ticket.id.to_string(), timer: EXPLAINED.to_owned(), steps };
+        println!("\nResolutions by week in which they were decided; compliance = met / (met + breached)");
+        println!("{}", self.by_week());
+        println!("\nPromises by priority");
+        println!("{}", self.by_priority());
+        println!("\nThe {SHOWN} teams that worked on most tickets; promises while a ticket was theirs");
+        println!("{}", self.by_team());
+        if let Some(explanation) = &self.explanation {
+            println!("\nHow one deadline came about\n{explanation}");
         }
-    }
-
-    pub fn finish(mut self, mut reported: Vec<Reported>) -> Self {
-        self.most_overdue.sort_by(|a, b| b.overdue_us.cmp(&a.overdue_us).then_with(|| a.ticket.cmp(&b.ticket)));
-        self.most_overdue.truncate(MOST_OVERDUE);
-        reported.sort_by_key(|row| row.line);
-        self.reported = reported;
-        self
-    }
-
-    pub fn print(&self) {
-        println!("{} tickets from {} log rows, {} events, as of {}", self.tickets, self.rows, self.events, self.as_of);
-        if self.later_rows > 0 {
-            println!("{} rows lie after that and were not read", self.later_rows);
+        println!("The same log if the resolution target were 25 % shorter");
+        println!("{}", self.compared());
+        println!("{} tickets have a promise that would end otherwise, for example", self.comparison.flipped_tickets);
+        for flip in self.flips.iter().take(3) {
+            println!("  {flip}");
         }
-        println!("\nPromises by priority and timer; compliance = met / (met + breached)");
-        println!("{}", self.promises());
-        println!("\nThe ten most overdue promises, in business time");
-        println!("{}", self.overdue());
-        println!("\nHow the {} deadline of {} came about", self.derivation.timer, self.derivation.ticket);
-        println!("{}", self.derived());
         if !self.reported.is_empty() {
             println!("\n{} rows were not taken over, or not wholly", self.reported.len());
             println!("{}", self.left_out());
         }
     }
 
-    fn promises(&self) -> Table {
-        let mut table = table([
+    fn by_week(&self) -> Table {
+        let headings = ["week", "opened", "met", "breached", "compliance", "median", "p90"];
+        let row = |name: String, group: &Group| {
+            let figures = group.timer(EXPLAINED);
+            let count = |of: fn(&TimerFigures) -> u64| figures.map_or(0, of).to_string();
+            let time = figures.map(|figures| figures.business_time).unwrap_or_default();
+            let compliance = percent(figures.and_then(|figures| figures.compliance));
+            let (met, breached) = (count(|figures| figures.met), count(TimerFigures::breached));
+            [name, group.tickets.opened.to_string(), met, breached, compliance, hours(time.median), hours(time.p90)]
+        };
+        let mut table = table(headings);
+        for group in &self.weeks.groups {
+            let week = group.key.period.and_then(|start| self.weeks.grouping.label(start));
+            table.add_row(row(week.unwrap_or_default(), group));
+        }
+        table.add_row(row("all".to_owned(), &self.weeks.total));
+        right(table, 1)
+    }
+
+    fn by_priority(&self) -> Table {
+        let headings = [
             "priority",
             "timer",
             "met",
@@ -160,50 +178,61 @@ impl Report {
             "paused",
             "cancelled",
             "compliance",
-        ]);
-        for (priority, timers) in &self.priorities {
-            for (timer, classes) in timers {
-                let share = classes.compliance_millionths;
-                let compliance = share.map_or("none".to_owned(), |m| format!("{}.{} %", m / 10_000, m / 1_000 % 10));
-                let counts = [
-                    classes.met,
-                    classes.breached_answered,
-                    classes.breached_open,
-                    classes.running,
-                    classes.paused,
-                    classes.cancelled,
-                ];
-                let mut row = vec![priority.clone(), timer.clone()];
+            "late pauses",
+        ];
+        let mut table = table(headings);
+        for group in &self.priorities.groups {
+            let priority = group.key.severity.as_ref().map_or("none".to_owned(), ToString::to_string);
+            for figures in &group.timers {
+                let cancelled = figures.cancelled_withdrawn + figures.cancelled_voided + figures.cancelled_duplicate;
+                let answered = figures.breached_answered + figures.breached_ended;
+                let counts = [figures.met, answered, figures.breached_open, figures.running, figures.paused, cancelled];
+                let mut row = vec![priority.clone(), figures.timer.to_string()];
                 row.extend(counts.map(|count| count.to_string()));
-                row.push(compliance);
+                row.extend([percent(figures.compliance), figures.late_pauses.to_string()]);
                 table.add_row(row);
             }
         }
-        for column in 2..9 {
-            if let Some(column) = table.column_mut(column) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        table
+        right(table, 2)
     }
 
-    fn overdue(&self) -> Table {
-        let mut table = table(["ticket", "priority", "timer", "due", "overdue", ""]);
-        for late in &self.most_overdue {
-            let overdue =
-                BusinessDuration::from_micros(late.overdue_us).map_or_else(|_| String::new(), |d| d.to_string());
-            let state = if late.open { "still open" } else { "answered" };
-            table.add_row([&late.ticket, &late.priority, &late.timer, &late.due_at, &overdue, state]);
+    fn by_team(&self) -> Table {
+        let mut teams: Vec<&AgentPerformance> = self.teams.iter().collect();
+        teams.sort_by(|a, b| b.handled.cmp(&a.handled).then_with(|| a.agent.cmp(&b.agent)));
+        let mut table =
+            table(["team", "tickets", "replies", "escalations", "first response", "resolution", "p90", "score"]);
+        for team in teams.into_iter().take(SHOWN) {
+            let timer = |name: &str| team.timers.iter().find(|figures| figures.timer.as_str() == name);
+            let compliance = |name| percent(timer(name).and_then(|figures| figures.compliance));
+            table.add_row([
+                team.agent.as_ref().map_or("unassigned".to_owned(), ToString::to_string),
+                team.handled.to_string(),
+                team.replies.to_string(),
+                team.escalations_received.to_string(),
+                compliance("first_response"),
+                compliance("resolution"),
+                hours(timer("resolution").and_then(|figures| figures.business_time.p90)),
+                team.score.map_or("none".to_owned(), points),
+            ]);
         }
-        table
+        right(table, 1)
     }
 
-    fn derived(&self) -> Table {
-        let mut table = table(["at", "event", "what it did to the deadline"]);
-        for step in &self.derivation.steps {
-            table.add_row([&step.at, &step.event, &step.change]);
+    fn compared(&self) -> Table {
+        let mut table =
+            table(["timer", "met before", "after", "breached before", "after", "compliance before", "after"]);
+        for ComparedPromise { timer, before, after, .. } in &self.comparison.promises {
+            table.add_row([
+                timer.to_string(),
+                before.met.to_string(),
+                after.met.to_string(),
+                before.breached.to_string(),
+                after.breached.to_string(),
+                percent(before.compliance()),
+                percent(after.compliance()),
+            ]);
         }
-        table
+        right(table, 1)
     }
 
     fn left_out(&self) -> Table {
@@ -215,44 +244,37 @@ impl Report {
     }
 }
 
+fn percent(share: Option<Share>) -> String {
+    share.map_or("none".to_owned(), |share| {
+        let millionths = share.as_millionths();
+        format!("{}.{} %", millionths / 10_000, millionths / 1_000 % 10)
+    })
+}
+
+fn points(score: Share) -> String {
+    format!("{}.{}", score.as_millionths() / 10_000, score.as_millionths() / 1_000 % 10)
+}
+
+/// A quantile to the minute.
+fn hours(length: Option<BusinessDuration>) -> String {
+    length.map_or("none".to_owned(), |length| {
+        let minutes = length.as_micros() / 60_000_000;
+        format!("{}:{:02} h", minutes / 60, minutes % 60)
+    })
+}
+
 fn table<const N: usize>(headings: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::ASCII_MARKDOWN).set_header(headings);
     table
 }
 
-fn derive(history: &History) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for event in history.events() {
-        for change in event.changes.iter().filter(|change| change.timer.as_str() == EXPLAINED) {
-            let (at, name) = (event.at.to_string(), event.kind.name().to_owned());
-            steps.push(Step { at, event: name, change: in_words(&change.change) });
+/// Aligns the columns from `first` on to the right.
+fn right(mut table: Table, first: usize) -> Table {
+    for column in first..table.column_count() {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    steps
-}
-
-fn in_words(change: &Change) -> String {
-    match change {
-        Change::Started { target, calendar, standing, .. } => {
-            format!("starts: {target} promised in `{calendar}`, {}", stands(standing))
-        }
-        Change::Paused { used, remaining, .. } => format!("pauses: {used} used, {remaining} left"),
-        Change::Resumed { used, standing } => format!("goes on: {used} used, {}", stands(standing)),
-        Change::Retargeted { target, calendar, used, standing, .. } => {
-            format!("now {target} in `{calendar}`: {used} used, {}", stands(standing))
-        }
-        Change::Stopped { outcome, used, remaining, overdue, .. } => {
-            format!("stops, {}: {used} used, {remaining} left, {overdue} overdue", outcome.as_str())
-        }
-        Change::Cancelled { used, remaining } => format!("cancelled: {used} used, {remaining} left"),
-    }
-}
-
-fn stands(standing: &Standing) -> String {
-    match standing {
-        Standing::Due(Due::At(at)) => format!("due {at}"),
-        Standing::Due(Due::OutOfHorizon) => "due beyond the horizon".to_owned(),
-        Standing::Paused(remaining) => format!("paused with {remaining} left"),
-    }
+    table
 }

@@ -248,11 +248,11 @@ fn a_row_that_cannot_be_judged_is_reported_and_the_others_count() {
     let hour = 3_600_000_000;
     let now = Timestamp::parse("2026-03-02T12:00:00Z").unwrap();
     let at = now.as_micros() - 5 * hour;
-    let opened = [at, NONE, at, at, -1, at];
-    let resolved = [NONE, NONE, at - 1, now.as_micros() + 1, NONE, NONE];
-    let nothing = [NONE; 6];
+    let opened = [at, NONE, at, at, -1, at, at, i64::MAX];
+    let resolved = [NONE, NONE, at - 1, now.as_micros() + 1, NONE, NONE, i64::MAX, NONE];
+    let nothing = [NONE; 8];
     let rows = Rows {
-        kinds: &[0, 0, 0, 0, 0, 4],
+        kinds: &[0, 0, 0, 0, 0, 4, 0, 0],
         opened_us: Column::of(&opened),
         assigned_us: Column::of(&nothing),
         first_reply_us: Column::of(&nothing),
@@ -264,11 +264,13 @@ fn a_row_that_cannot_be_judged_is_reported_and_the_others_count() {
         (3, ErrorCode::TimeWentBack),
         (4, ErrorCode::OutOfHorizon),
         (5, ErrorCode::OutOfRange),
+        (6, ErrorCode::TimeWentBack),
+        (7, ErrorCode::TimeWentBack),
     ];
     let expected: Vec<RefusedRow> = codes.map(|(row, code)| RefusedRow { row, code }).to_vec();
-    let mut written = Written::new(6);
+    let mut written = Written::new(8);
     assert_eq!(plan.evaluate(&rows, now, &mut [written.columns()]).unwrap(), expected);
-    assert_eq!(written.state[1..], [NO_STATE; 5]);
+    assert_eq!(written.state[1..], [NO_STATE; 7]);
     assert_eq!((written.due[1], written.elapsed[5]), (NONE, NONE));
     let mut figures = plan.figures(Grouping::all());
     assert_eq!(figures.add(&rows, now).unwrap(), expected);

@@ -82,14 +82,13 @@ pub(crate) struct Span {
     /// The first instant of the period, which stands for it.
     pub(crate) start: Timestamp,
     /// The first instant of the stretch.
-    pub(super) from: Timestamp,
+    pub(crate) from: Timestamp,
     /// The end of the stretch, exclusive.
-    pub(super) to: Timestamp,
+    pub(crate) to: Timestamp,
 }
 
 impl Span {
-    #[inline]
-    pub(crate) fn holds(&self, at: Timestamp) -> bool {
+    pub(super) fn holds(&self, at: Timestamp) -> bool {
         self.from <= at && at < self.to
     }
 }

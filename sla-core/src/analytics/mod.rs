@@ -25,7 +25,6 @@ mod report;
 
 pub use self::aggregate::{Aggregate, Row};
 pub use self::figure::Figure;
-pub(crate) use self::grouping::Span;
 pub use self::grouping::{Dimension, Grouping, Key, PeriodUnit, UNASSIGNED};
 pub use self::histogram::{Bucket, Histogram, Tally};
 pub use self::performance::{AgentPerformance, ScoreComponent, agents};

@@ -198,6 +198,20 @@ impl Calendar {
         }
     }
 
+    /// Returns the open time in `[from_us, to_us)`, which lies in the horizon and is in order, in microseconds.
+    #[inline]
+    pub(crate) fn open_us(&self, from_us: i64, to_us: i64) -> Result<i64, Error> {
+        let answer = match &self.table {
+            Some(table) => table.elapsed::<true>(from_us, to_us),
+            None => Some(to_us.saturating_sub(from_us)),
+        };
+        match answer {
+            Some(length_us) => Ok(length_us),
+            None => self
+                .thoroughly(("elapsed", Timestamp::from_micros(to_us)), |table| table.elapsed::<false>(from_us, to_us)),
+        }
+    }
+
     /// Returns whether `at` is open: the opening instant is, the closing instant is not.
     ///
     /// # Errors

@@ -7,15 +7,14 @@
               and cells as timers; counts grow by one"
 )]
 
-use super::{Milestones, Plan, RefusedRow, Rows, Terms};
-use crate::analytics::{Aggregate, Dimension, Figure, Grouping, Histogram, Key, Span, UNASSIGNED};
+use std::collections::BTreeMap;
+
+use super::{Milestones, NEVER, Plan, RefusedRow, Rows};
+use crate::analytics::{Aggregate, Dimension, Figure, Grouping, Histogram, Key, UNASSIGNED};
 use crate::calendar::check_horizon;
 use crate::error::Error;
 use crate::id::Id;
 use crate::time::Timestamp;
-
-/// Periods that are remembered, by the instants that fall into them.
-const REMEMBERED: usize = 2_048;
 
 /// No cell yet.
 const NOWHERE: usize = usize::MAX;
@@ -32,20 +31,38 @@ pub struct Figures<'a> {
     /// The keys without period: for each kind while nobody holds the ticket, and while its agent does.
     keys: Vec<Key>,
     periods: Periods,
-    /// The cell of each key and period.
-    places: Vec<Vec<usize>>,
+    /// The cell of each key, those of one period beside each other.
+    places: Vec<usize>,
     cells: Vec<Cell>,
+    /// The cells of timers, those of one cell beside each other.
+    timers: Vec<TimerCell>,
 }
 
-/// The periods seen so far.
+/// The periods seen so far, and a table that leads from an instant to its period.
 #[derive(Debug)]
 struct Periods {
-    /// What instants share when they are looked up together.
+    /// An entry of the table stands for so many bits of microseconds: less than any period, so that at most one begins
+    /// in it.
     shift: u32,
-    remembered: Vec<Option<(Span, usize)>>,
-    /// The first instant of each.
+    /// The number of the first entry.
+    first: i64,
+    table: Vec<Entry>,
+    /// The first instant of each period.
     starts: Vec<Option<Timestamp>>,
+    /// The number of each by its first instant.
+    numbers: BTreeMap<Timestamp, usize>,
 }
+
+/// Instants that are looked up together.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// Where the second period begins; beyond all of them where there is one only.
+    boundary_us: i64,
+    /// The periods before and from the boundary on; [`UNKNOWN`] where they are not looked up yet, or change to and fro.
+    periods: [u32; 2],
+}
+
+const UNKNOWN: u32 = u32::MAX;
 
 #[derive(Debug)]
 struct Cell {
@@ -54,10 +71,9 @@ struct Cell {
     opened: u64,
     resolved: u64,
     open: u64,
-    timers: Vec<TimerCell>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 struct TimerCell {
     met: u64,
     breached_answered: u64,
@@ -94,14 +110,9 @@ impl<'a> Figures<'a> {
             })
             .collect();
         let periods = Periods::new(&grouping);
-        Self {
-            plan,
-            aggregate: Aggregate::new(grouping),
-            places: vec![Vec::new(); keys.len()],
-            keys,
-            periods,
-            cells: Vec::new(),
-        }
+        let places = vec![NOWHERE; keys.len().saturating_mul(periods.starts.len())];
+        let (cells, timers) = (Vec::new(), Vec::new());
+        Self { plan, aggregate: Aggregate::new(grouping), keys, periods, places, cells, timers }
     }
 
     /// Adds rows as of `now`, and returns those that could not be judged; they are not counted.
@@ -113,103 +124,94 @@ impl<'a> Figures<'a> {
     pub fn add(&mut self, rows: &Rows<'_>, now: Timestamp) -> Result<Vec<RefusedRow>, Error> {
         check_horizon("now", now)?;
         let mut refused = Vec::new();
-        for row in 0..rows.check()? {
-            match rows.milestones(row, self.plan.kinds.len(), now) {
-                Ok(milestones) => self.row(milestones, now)?,
-                Err(code) => refused.push(RefusedRow { row, code }),
+        let (kinds, now_us) = (self.plan.kinds.len(), now.as_micros());
+        rows.for_each(rows.check()?, |row, milestones| match milestones.check(kinds, now_us) {
+            Ok(()) => self.row(&milestones, now_us),
+            Err(code) => {
+                refused.push(RefusedRow { row, code });
+                Ok(())
             }
-        }
+        })?;
         self.aggregate.seen_at(now);
         Ok(refused)
     }
 
-    fn row(&mut self, row: Milestones, now: Timestamp) -> Result<(), Error> {
+    #[inline]
+    fn row(&mut self, row: &Milestones, now_us: i64) -> Result<(), Error> {
         let plan = self.plan;
         // Nobody holds a ticket when it is opened.
-        self.cell_of(row.kind * 2, row.opened)?.opened += 1;
-        match row.resolved {
-            Some(resolved) => self.cell(row, resolved)?.resolved += 1,
-            None => self.cell(row, now)?.open += 1,
-        }
+        let opened = self.cell(row.kind * 2, row.opened_us)?;
+        self.cells[opened].opened += 1;
+        let end_us = row.resolved_us.min(now_us);
+        let ended = self.cell_at(row, end_us)?;
+        let cell = &mut self.cells[ended];
+        cell.resolved += u64::from(row.resolved_us < NEVER);
+        cell.open += u64::from(row.resolved_us == NEVER);
         for (number, (timer, terms)) in plan.timers.iter().zip(plan.terms_of(row.kind)).enumerate() {
-            if let (Some(terms), (Some(start), stop)) = (terms, timer.span(row)) {
-                self.timer(row, number, terms, (start, stop), now)?;
+            let (start_us, stop_us) = timer.span(row);
+            let Some(terms) = terms else { continue };
+            if start_us == NEVER {
+                continue;
+            }
+            let stopped_us = stop_us.min(now_us);
+            let elapsed_us = terms.calendar.open_us(start_us, stopped_us)?;
+            // Less than the target is before the due. Only as much, or more, asks when that was.
+            let broken_at = if elapsed_us < terms.target.as_micros() {
+                None
+            } else {
+                terms.due(Timestamp::from_micros(start_us))?.at().filter(|due_at| stopped_us > due_at.as_micros())
+            };
+            let place = if stopped_us == end_us { ended } else { self.cell_at(row, stopped_us)? };
+            let at = |place: usize| place * plan.timers.len() + number;
+            let cell = &mut self.timers[at(place)];
+            if stop_us < NEVER {
+                cell.business.add_micros(elapsed_us.unsigned_abs());
+                cell.wall.add_micros((stopped_us - start_us).unsigned_abs());
+            }
+            match (broken_at, stop_us < NEVER) {
+                (None, true) => cell.met += 1,
+                (None, false) => cell.running += 1,
+                (Some(due_at), is_stopped) => {
+                    let place = self.cell_at(row, due_at.as_micros())?;
+                    let cell = &mut self.timers[at(place)];
+                    cell.breached_answered += u64::from(is_stopped);
+                    cell.breached_open += u64::from(!is_stopped);
+                }
             }
         }
         Ok(())
     }
 
+    /// Returns the cell of the group that a ticket is in at an instant, with who holds it then.
     #[inline]
-    fn timer(
-        &mut self,
-        row: Milestones,
-        number: usize,
-        terms: &Terms<'_>,
-        (start, stop): (Timestamp, Option<Timestamp>),
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let end = stop.unwrap_or(now);
-        let elapsed = terms.calendar.elapsed(start, end)?;
-        // Less than the target is before the due. Only as much, or more, asks when that was.
-        let broken_at =
-            if elapsed < terms.target { None } else { terms.due(start)?.at().filter(|due_at| end > *due_at) };
-        if let Some(stopped_at) = stop {
-            let wall = stopped_at.as_micros().saturating_sub(start.as_micros());
-            let cell = self.timer_cell(row, stopped_at, number)?;
-            cell.met += u64::from(broken_at.is_none());
-            cell.business.add(elapsed);
-            cell.wall.add_micros(wall.unsigned_abs());
-        } else if broken_at.is_none() {
-            self.timer_cell(row, now, number)?.running += 1;
+    fn cell_at(&mut self, row: &Milestones, at_us: i64) -> Result<usize, Error> {
+        self.cell(row.kind * 2 + usize::from(row.assigned_us <= at_us), at_us)
+    }
+
+    #[inline]
+    fn cell(&mut self, key: usize, at_us: i64) -> Result<usize, Error> {
+        if let Some(period) = self.periods.known(at_us)
+            && let Some(place) = self.places.get(period * self.keys.len() + key)
+            && *place != NOWHERE
+        {
+            return Ok(*place);
         }
-        if let Some(due_at) = broken_at {
-            let cell = self.timer_cell(row, due_at, number)?;
-            match stop {
-                Some(_) => cell.breached_answered += 1,
-                None => cell.breached_open += 1,
-            }
-        }
-        Ok(())
+        self.find(key, at_us)
     }
 
-    #[inline]
-    fn timer_cell(&mut self, row: Milestones, at: Timestamp, number: usize) -> Result<&mut TimerCell, Error> {
-        Ok(&mut self.cell(row, at)?.timers[number])
-    }
-
-    /// Returns the figures of the group that a ticket is in at an instant.
-    #[inline]
-    fn cell(&mut self, row: Milestones, at: Timestamp) -> Result<&mut Cell, Error> {
-        let is_held = row.assigned.is_some_and(|assigned| assigned <= at);
-        self.cell_of(row.kind * 2 + usize::from(is_held), at)
-    }
-
-    #[inline]
-    fn cell_of(&mut self, key: usize, at: Timestamp) -> Result<&mut Cell, Error> {
-        let period = match self.periods.known(at) {
-            Some(period) => period,
-            None => self.periods.find(self.aggregate.grouping(), at)?,
-        };
-        let known = self.places.get(key).and_then(|places| places.get(period)).copied();
-        let place = match known {
-            Some(place) if place != NOWHERE => place,
-            _ => self.place(key, period),
-        };
-        Ok(&mut self.cells[place])
-    }
-
+    /// Makes the cell of a group, and looks up its period if need be.
     #[cold]
     #[inline(never)]
-    fn place(&mut self, key: usize, period: usize) -> usize {
-        let timers = vec![TimerCell::default(); self.plan.timers.len()];
-        let place = self.cells.len();
-        self.cells.push(Cell { key, period, opened: 0, resolved: 0, open: 0, timers });
-        let places = &mut self.places[key];
-        if places.len() <= period {
-            places.resize(period + 1, NOWHERE);
+    fn find(&mut self, key: usize, at_us: i64) -> Result<usize, Error> {
+        let period = self.periods.find(self.aggregate.grouping(), at_us)?;
+        self.places.resize(self.periods.starts.len() * self.keys.len(), NOWHERE);
+        let known = &mut self.places[period * self.keys.len() + key];
+        if *known == NOWHERE {
+            *known = self.cells.len();
+            self.cells.push(Cell { key, period, opened: 0, resolved: 0, open: 0 });
+            self.timers.resize_with(self.cells.len() * self.plan.timers.len(), TimerCell::default);
         }
-        places[period] = place;
-        place
+        Ok(*known)
     }
 
     /// Returns the figures as an aggregate, for merging, reports and rows.
@@ -218,14 +220,15 @@ impl<'a> Figures<'a> {
     ///
     /// `out_of_range` when a sum does not fit a signed number of 64 bits.
     pub fn into_aggregate(mut self) -> Result<Aggregate, Error> {
-        for cell in &self.cells {
+        for (place, cell) in self.cells.iter().enumerate() {
             let mut key = self.keys[cell.key].clone();
             key.period = self.periods.starts[cell.period];
             let tickets = [(Figure::Opened, cell.opened), (Figure::Resolved, cell.resolved), (Figure::Open, cell.open)];
             for (figure, n) in tickets {
                 self.aggregate.add_counted(&key, None, figure, n)?;
             }
-            for (timer, cell) in self.plan.timers.iter().zip(&cell.timers) {
+            let first = place * self.plan.timers.len();
+            for (timer, cell) in self.plan.timers.iter().zip(&self.timers[first..]) {
                 let timer: &Id = &timer.rules.id;
                 let classes = [
                     (Figure::Met, cell.met),
@@ -246,42 +249,62 @@ impl<'a> Figures<'a> {
 impl Periods {
     fn new(grouping: &Grouping) -> Self {
         use crate::analytics::PeriodUnit::{Day, Hour, Month, Week};
-        // Less than half a period each, so that most instants that are looked up together are in one.
-        let shift = match grouping.period().map(|(unit, _)| unit) {
-            Some(Hour) => 30,
-            Some(Day) => 35,
-            Some(Week) => 38,
-            Some(Month) => 40,
-            None => 63,
+        let (shift, table, starts) = match grouping.period().map(|(unit, _)| unit) {
+            // One entry for the whole horizon.
+            None => (62, vec![Entry { boundary_us: i64::MAX, periods: [0; 2] }], vec![None]),
+            Some(Hour) => (30, Vec::new(), Vec::new()),
+            Some(Day) => (35, Vec::new(), Vec::new()),
+            Some(Week) => (38, Vec::new(), Vec::new()),
+            Some(Month) => (40, Vec::new(), Vec::new()),
         };
-        let starts = if grouping.period().is_none() { vec![None] } else { Vec::new() };
-        Self { shift, remembered: vec![None; REMEMBERED], starts }
-    }
-
-    fn slot(&self, at: Timestamp) -> usize {
-        usize::try_from(at.as_micros() >> self.shift).unwrap_or_default() & (REMEMBERED - 1)
+        Self { shift, first: 0, table, starts, numbers: BTreeMap::new() }
     }
 
     #[inline]
-    fn known(&self, at: Timestamp) -> Option<usize> {
-        if self.shift == 63 {
-            return Some(0);
-        }
-        let (span, number) = self.remembered[self.slot(at)]?;
-        span.holds(at).then_some(number)
+    fn known(&self, at_us: i64) -> Option<usize> {
+        let at = usize::try_from((at_us >> self.shift) - self.first).ok()?;
+        let Entry { boundary_us, periods: [before, after] } = *self.table.get(at)?;
+        let period = if at_us < boundary_us { before } else { after };
+        if period == UNKNOWN { None } else { usize::try_from(period).ok() }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn find(&mut self, grouping: &Grouping, at: Timestamp) -> Result<usize, Error> {
-        let Some(span) = grouping.span_of(at)? else { return Ok(0) };
-        let known = self.starts.iter().position(|start| *start == Some(span.start));
-        let number = known.unwrap_or(self.starts.len());
-        if known.is_none() {
+    fn find(&mut self, grouping: &Grouping, at_us: i64) -> Result<usize, Error> {
+        let entry = at_us >> self.shift;
+        if self.table.is_empty() {
+            self.first = entry;
+        }
+        let unknown = Entry { boundary_us: i64::MAX, periods: [UNKNOWN; 2] };
+        if entry < self.first {
+            let missing = usize::try_from(self.first - entry).unwrap_or_default();
+            self.table.splice(0..0, std::iter::repeat_n(unknown, missing));
+            self.first = entry;
+        }
+        let place = usize::try_from(entry - self.first).unwrap_or_default();
+        if self.table.len() <= place {
+            self.table.resize(place + 1, unknown);
+        }
+        let (from_us, to_us) = (entry << self.shift, ((entry + 1) << self.shift) - 1);
+        let before = self.number(grouping, from_us)?;
+        let found = self.number(grouping, at_us)?;
+        // The last entry may reach beyond the horizon.
+        let Ok(after) = self.number(grouping, to_us) else { return Ok(found) };
+        let start_us = self.starts[after].map_or(i64::MIN, Timestamp::as_micros);
+        let boundary_us = if before == after { i64::MAX } else { start_us };
+        // What lies right before the boundary belongs to the period before, unless local dates go to and fro.
+        if before == after || (start_us > from_us && self.number(grouping, start_us - 1)? == before) {
+            let number = |period: usize| u32::try_from(period).unwrap_or(UNKNOWN);
+            self.table[place] = Entry { boundary_us, periods: [number(before), number(after)] };
+        }
+        Ok(found)
+    }
+
+    /// Returns the number of the period that holds an instant.
+    fn number(&mut self, grouping: &Grouping, at_us: i64) -> Result<usize, Error> {
+        let Some(span) = grouping.span_of(Timestamp::from_micros(at_us))? else { return Ok(0) };
+        let period = *self.numbers.entry(span.start).or_insert(self.starts.len());
+        if period == self.starts.len() {
             self.starts.push(Some(span.start));
         }
-        let slot = self.slot(at);
-        self.remembered[slot] = Some((span, number));
-        Ok(number)
+        Ok(period)
     }
 }

@@ -31,6 +31,8 @@
 
 mod figures;
 
+use std::ops::Range;
+
 use crate::calendar::{Calendar, check_horizon};
 use crate::engine::{Engine, Revision, State, Subject};
 use crate::error::{Error, ErrorCode};
@@ -44,6 +46,12 @@ pub use self::figures::Figures;
 
 /// What stands in a column for no instant, and what is written there.
 pub const NONE: i64 = i64::MIN;
+
+/// Stands for a milestone that was not reached: later than every instant.
+const NEVER: i64 = i64::MAX;
+
+/// Rows that are read together.
+const BLOCK: usize = 256;
 
 /// What is written as the state of a row that was refused, or that is promised nothing.
 pub const NO_STATE: u8 = u8::MAX;
@@ -97,14 +105,23 @@ impl<'a> Column<'a> {
         self.values.len() == rows && self.valid.is_none_or(|valid| valid.len() >= rows.div_ceil(8))
     }
 
-    #[inline]
-    fn get(self, row: usize) -> Option<i64> {
-        if let Some(valid) = self.valid
-            && valid.get(row / 8).is_none_or(|byte| byte >> (row % 8) & 1 == 0)
-        {
-            return None;
+    /// Writes the instants of some rows; [`NEVER`] for none.
+    fn copy(self, rows: Range<usize>, into: &mut [i64]) {
+        let values = self.values.get(rows.clone()).unwrap_or_default();
+        for (place, value) in into.iter_mut().zip(values) {
+            *place = match *value {
+                NONE => NEVER,
+                // Not the absence of an instant, but one that no row can have: refused as later than now.
+                NEVER => NEVER.saturating_sub(1),
+                at => at,
+            };
         }
-        self.values.get(row).copied().filter(|value| *value != NONE)
+        let Some(valid) = self.valid else { return };
+        for (place, row) in into.iter_mut().zip(rows) {
+            if valid.get(row / 8).is_none_or(|byte| byte >> (row % 8) & 1 == 0) {
+                *place = NEVER;
+            }
+        }
     }
 }
 
@@ -163,9 +180,9 @@ pub struct Plan<'a> {
 struct TimerPlan<'a> {
     rules: &'a TimerRules,
     start: Start,
-    stops_at_assignment: bool,
-    stops_at_reply: bool,
-    stops_at_resolve: bool,
+    /// For the assignment, the first reply and the resolve: 0 where it stops the timer, or else [`NEVER`], which turns
+    /// every instant into never when the bits of both are joined.
+    stops: [i64; 3],
 }
 
 /// The milestone that starts a timer.
@@ -185,14 +202,14 @@ struct Terms<'a> {
     warn_after: Option<BusinessDuration>,
 }
 
-/// The milestones of one row, checked: all lie between the opening and now.
+/// The milestones of one row; [`NEVER`] for one that was not reached.
 #[derive(Debug, Clone, Copy)]
 struct Milestones {
     kind: usize,
-    opened: Timestamp,
-    assigned: Option<Timestamp>,
-    first_reply: Option<Timestamp>,
-    resolved: Option<Timestamp>,
+    opened_us: i64,
+    assigned_us: i64,
+    first_reply_us: i64,
+    resolved_us: i64,
 }
 
 impl<'a> Plan<'a> {
@@ -244,25 +261,23 @@ impl<'a> Plan<'a> {
                 .help("hand over one set of columns for each timer of the plan, each as long as the rows"));
         }
         let mut refused = Vec::new();
-        for row in 0..count {
-            let milestones = match rows.milestones(row, self.kinds.len(), now) {
-                Ok(milestones) => milestones,
-                Err(code) => {
-                    refused.push(RefusedRow { row, code });
-                    for columns in answers.iter_mut() {
-                        columns.write(row, Answer::default());
-                    }
-                    continue;
+        rows.for_each(count, |row, milestones| {
+            if let Err(code) = milestones.check(self.kinds.len(), now.as_micros()) {
+                refused.push(RefusedRow { row, code });
+                for columns in answers.iter_mut() {
+                    columns.write(row, Answer::default());
                 }
-            };
+                return Ok(());
+            }
             for ((timer, terms), columns) in self.timers.iter().zip(self.terms_of(milestones.kind)).zip(&mut *answers) {
                 let answer = match terms {
                     None => Answer::default(),
-                    Some(terms) => terms.answer(timer.span(milestones), now)?,
+                    Some(terms) => terms.answer(timer.span(&milestones), now)?,
                 };
                 columns.write(row, answer);
             }
-        }
+            Ok(())
+        })?;
         Ok(refused)
     }
 
@@ -300,7 +315,7 @@ impl<'a> TimerPlan<'a> {
             return Err(Error::new(ErrorCode::UnknownTimer, format!("the policy has no timer `{timer}`")));
         };
         let start = if rules.starts_on.contains(&Trigger::Opened) { Start::Opening } else { Start::Assignment };
-        let stops = |trigger| rules.stops_on.contains(&trigger);
+        let stops = |trigger| if rules.stops_on.contains(&trigger) { 0 } else { NEVER };
         let known_starts = start == Start::Opening || rules.starts_on == [Trigger::Assigned];
         let known_stops = rules.stops_on.iter().all(|trigger| match trigger {
             Trigger::Resolved => true,
@@ -313,28 +328,18 @@ impl<'a> TimerPlan<'a> {
             return Err(Error::new(ErrorCode::UnknownTimer, message)
                 .help("evaluate histories for timers with cycles, or that messages start or stop"));
         }
-        Ok(Self {
-            rules,
-            start,
-            stops_at_assignment: stops(Trigger::Assigned),
-            stops_at_reply: stops(Trigger::PublicReply),
-            stops_at_resolve: stops(Trigger::Resolved),
-        })
+        Ok(Self { rules, start, stops: [Trigger::Assigned, Trigger::PublicReply, Trigger::Resolved].map(stops) })
     }
 
-    /// Returns when the timer started and stopped.
+    /// Returns when the timer started and stopped, in microseconds.
     #[inline]
-    fn span(&self, row: Milestones) -> (Option<Timestamp>, Option<Timestamp>) {
+    fn span(&self, row: &Milestones) -> (i64, i64) {
         let start = match self.start {
-            Start::Opening => Some(row.opened),
-            Start::Assignment => row.assigned,
+            Start::Opening => row.opened_us,
+            Start::Assignment => row.assigned_us,
         };
-        let mut stop = row.resolved.filter(|_| self.stops_at_resolve);
-        let others =
-            [row.first_reply.filter(|_| self.stops_at_reply), row.assigned.filter(|_| self.stops_at_assignment)];
-        for other in others.into_iter().flatten() {
-            stop = Some(stop.map_or(other, |stop| stop.min(other)));
-        }
+        let [assignment, reply, resolve] = self.stops;
+        let stop = (row.assigned_us | assignment).min(row.first_reply_us | reply).min(row.resolved_us | resolve);
         (start, stop)
     }
 }
@@ -367,18 +372,20 @@ impl<'a> Terms<'a> {
         }))
     }
 
-    fn answer(&self, (start, stop): (Option<Timestamp>, Option<Timestamp>), now: Timestamp) -> Result<Answer, Error> {
-        let Some(start) = start else { return Ok(Answer { state: Some(State::NotStarted), ..Answer::default() }) };
-        let end = stop.unwrap_or(now);
+    fn answer(&self, (start_us, stop_us): (i64, i64), now: Timestamp) -> Result<Answer, Error> {
+        if start_us == NEVER {
+            return Ok(Answer { state: Some(State::NotStarted), ..Answer::default() });
+        }
+        let (start, end) = (Timestamp::from_micros(start_us), Timestamp::from_micros(stop_us.min(now.as_micros())));
         let due = self.due(start)?.at();
         let warn = match self.warn_after {
             Some(after) => timer::due_from(self.calendar, DueBoundary::Close, start, after)?.at(),
             None => None,
         };
-        let (state, overdue) = match (due, stop) {
-            (Some(due_at), _) if end > due_at => (State::Breached, self.calendar.elapsed(due_at, end)?),
-            (_, Some(_)) => (State::Met, BusinessDuration::ZERO),
-            (_, None) => (State::Running, BusinessDuration::ZERO),
+        let (state, overdue) = match due {
+            Some(due_at) if end > due_at => (State::Breached, self.calendar.elapsed(due_at, end)?),
+            _ if stop_us < NEVER => (State::Met, BusinessDuration::ZERO),
+            _ => (State::Running, BusinessDuration::ZERO),
         };
         let elapsed = self.calendar.elapsed(start, end)?;
         Ok(Answer { state: Some(state), due, warn, elapsed: Some(elapsed), overdue: Some(overdue) })
@@ -401,38 +408,58 @@ impl Rows<'_> {
         Err(Error::new(ErrorCode::OutOfRange, "the columns differ in length").help("every column has one value a row"))
     }
 
+    /// Visits the milestones of every row, not checked yet. Columns are read block by block.
     #[inline]
-    fn milestones(&self, row: usize, kinds: usize, now: Timestamp) -> Result<Milestones, ErrorCode> {
-        let kind = self.kinds.get(row).and_then(|kind| usize::try_from(*kind).ok());
-        let kind = kind.filter(|kind| *kind < kinds).ok_or(ErrorCode::OutOfRange)?;
-        let opened_us = self.opened_us.get(row).ok_or(ErrorCode::MissingField)?;
-        if opened_us < 0 {
-            return Err(ErrorCode::OutOfHorizon);
+    fn for_each(
+        &self,
+        count: usize,
+        mut visit: impl FnMut(usize, Milestones) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut block = [[NEVER; BLOCK]; 4];
+        let mut first = 0_usize;
+        for kinds in self.kinds.chunks(BLOCK) {
+            let rows = first..first.saturating_add(kinds.len()).min(count);
+            let columns = [self.opened_us, self.assigned_us, self.first_reply_us, self.resolved_us];
+            for (column, into) in columns.into_iter().zip(&mut block) {
+                column.copy(rows.clone(), into);
+            }
+            let [opened, assigned, first_reply, resolved] = &block;
+            let instants = opened.iter().zip(assigned).zip(first_reply).zip(resolved);
+            for ((row, kind), (((opened, assigned), first_reply), resolved)) in rows.clone().zip(kinds).zip(instants) {
+                let milestones = Milestones {
+                    kind: usize::try_from(*kind).unwrap_or(usize::MAX),
+                    opened_us: *opened,
+                    // Resolving an unassigned ticket assigns it.
+                    assigned_us: *assigned.min(resolved),
+                    first_reply_us: *first_reply,
+                    resolved_us: *resolved,
+                };
+                visit(row, milestones)?;
+            }
+            first = rows.end;
         }
-        let resolved = self.resolved_us.get(row);
-        let assigned = match (self.assigned_us.get(row), resolved) {
-            // Resolving an unassigned ticket assigns it.
-            (Some(assigned), Some(resolved)) => Some(assigned.min(resolved)),
-            (None, resolved) => resolved,
-            (assigned, None) => assigned,
-        };
-        let first_reply = self.first_reply_us.get(row);
-        let (mut first, mut last) = (opened_us, opened_us);
-        for at in [assigned, first_reply, resolved].into_iter().flatten() {
-            (first, last) = (first.min(at), last.max(at));
+        Ok(())
+    }
+}
+
+impl Milestones {
+    /// Refuses a row whose milestones do not all lie between the opening and now.
+    #[inline]
+    fn check(&self, kinds: usize, now_us: i64) -> Result<(), ErrorCode> {
+        let Self { kind, opened_us, assigned_us, first_reply_us, resolved_us } = *self;
+        let first = assigned_us.min(first_reply_us).min(resolved_us);
+        // One more than the latest: what was never reached wraps around to the least of all.
+        let after = |at: i64| at.wrapping_add(1);
+        let last = after(opened_us).max(after(assigned_us)).max(after(first_reply_us)).max(after(resolved_us));
+        if kind < kinds && opened_us >= 0 && opened_us <= first && last <= after(now_us) && opened_us < NEVER {
+            return Ok(());
         }
-        if first < opened_us {
-            return Err(ErrorCode::EndBeforeStart);
-        }
-        if last > now.as_micros() {
-            return Err(ErrorCode::TimeWentBack);
-        }
-        Ok(Milestones {
-            kind,
-            opened: Timestamp::from_micros(opened_us),
-            assigned: assigned.map(Timestamp::from_micros),
-            first_reply: first_reply.map(Timestamp::from_micros),
-            resolved: resolved.map(Timestamp::from_micros),
+        Err(match opened_us {
+            _ if kind >= kinds => ErrorCode::OutOfRange,
+            NEVER => ErrorCode::MissingField,
+            ..0 => ErrorCode::OutOfHorizon,
+            _ if first < opened_us => ErrorCode::EndBeforeStart,
+            _ => ErrorCode::TimeWentBack,
         })
     }
 }
