@@ -2,10 +2,14 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit, Report};
 use sla_core::audit::Chain;
+use sla_core::calendar::ZoneDatabase;
 use sla_core::ticket::Event;
+use sla_core::time::Timestamp;
 use sla_core::wire;
 use sla_tests::stories::{RULES, tell};
+use sla_tests::streams;
 
 /// Whole documents of every format, small ones.
 fn documents() -> Vec<String> {
@@ -25,7 +29,23 @@ fn documents() -> Vec<String> {
         wire::audit::write_heads(&[chain.head().clone()]),
         command.to_owned(),
         include_str!("../../examples/talkabiz.json").to_owned(),
+        aggregate(),
     ]
+}
+
+/// An aggregate of two random tickets.
+fn aggregate() -> String {
+    let engine = streams::engine();
+    let weekly = Grouping::by(Dimension::ALL);
+    let weekly = weekly.with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded()).unwrap();
+    let mut aggregate = Aggregate::new(weekly);
+    for package in 0..2 {
+        let history =
+            streams::opened(&engine, streams::PACKAGES[package], Timestamp::from_micros(1_774_000_000_000_000));
+        let now = Timestamp::from_micros(history.ticket().last_at.as_micros() + 900 * streams::HOUR);
+        aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), now).unwrap()).unwrap();
+    }
+    wire::analytics::write(&aggregate)
 }
 
 /// Hands a text to every reader. What one accepts is written and read again as the same.
@@ -64,6 +84,12 @@ fn read_with_everything(bytes: &[u8]) -> usize {
     }
     if let Ok(policy) = wire::policy::read(bytes) {
         assert_eq!(wire::policy::read(wire::policy::write(&policy)), Ok(policy));
+        accepted += 1;
+    }
+    let zones = ZoneDatabase::embedded();
+    if let Ok(aggregate) = wire::analytics::read(bytes, &zones) {
+        assert_eq!(wire::analytics::read(wire::analytics::write(&aggregate), &zones), Ok(aggregate.clone()));
+        let _ = Report::of(&aggregate);
         accepted += 1;
     }
     let _ = wire::command::read_opening(bytes);

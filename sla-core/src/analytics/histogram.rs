@@ -228,10 +228,8 @@ impl FromIterator<BusinessDuration> for Histogram {
 /// Returns the page and the place in it of a value: 128 buckets to every doubling, below 128 one to each value.
 #[inline]
 fn bucket_of(value: u64) -> (usize, usize) {
-    let shift = (value | (LEADING - 1)).ilog2().saturating_sub(MANTISSA_BITS - 1);
-    let (page, place) = match shift.checked_sub(1) {
-        None => (0, value),
-        Some(shift) => (shift.saturating_add(1), (value >> shift) & (LEADING - 1)),
-    };
+    // The doubling that holds the value, from 0 for those below 128, and how far the values of one bucket are apart.
+    let page = (value | (LEADING - 1)).ilog2().wrapping_sub(MANTISSA_BITS - 1);
+    let place = (value >> page.saturating_sub(1)) & (LEADING - 1);
     (usize::try_from(page).unwrap_or(usize::MAX), usize::try_from(place).unwrap_or(usize::MAX))
 }

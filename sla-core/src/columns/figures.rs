@@ -139,6 +139,7 @@ impl<'a> Figures<'a> {
     #[inline]
     fn row(&mut self, row: &Milestones, now_us: i64) -> Result<(), Error> {
         let plan = self.plan;
+        let timers = plan.timers.len();
         // Nobody holds a ticket when it is opened.
         let opened = self.cell(row.kind * 2, row.opened_us)?;
         self.cells[opened].opened += 1;
@@ -162,7 +163,7 @@ impl<'a> Figures<'a> {
                 terms.due(Timestamp::from_micros(start_us))?.at().filter(|due_at| stopped_us > due_at.as_micros())
             };
             let place = if stopped_us == end_us { ended } else { self.cell_at(row, stopped_us)? };
-            let at = |place: usize| place * plan.timers.len() + number;
+            let at = |place: usize| place * timers + number;
             let cell = &mut self.timers[at(place)];
             if stop_us < NEVER {
                 cell.business.add_micros(elapsed_us.unsigned_abs());

@@ -410,6 +410,7 @@ impl Rows<'_> {
 
     /// Visits the milestones of every row, not checked yet. Columns are read block by block.
     #[inline]
+    #[expect(clippy::indexing_slicing, reason = "a chunk is no longer than a block")]
     fn for_each(
         &self,
         count: usize,
@@ -424,15 +425,14 @@ impl Rows<'_> {
                 column.copy(rows.clone(), into);
             }
             let [opened, assigned, first_reply, resolved] = &block;
-            let instants = opened.iter().zip(assigned).zip(first_reply).zip(resolved);
-            for ((row, kind), (((opened, assigned), first_reply), resolved)) in rows.clone().zip(kinds).zip(instants) {
+            for (at, (row, kind)) in rows.clone().zip(kinds).enumerate().take(BLOCK) {
                 let milestones = Milestones {
                     kind: usize::try_from(*kind).unwrap_or(usize::MAX),
-                    opened_us: *opened,
+                    opened_us: opened[at],
                     // Resolving an unassigned ticket assigns it.
-                    assigned_us: *assigned.min(resolved),
-                    first_reply_us: *first_reply,
-                    resolved_us: *resolved,
+                    assigned_us: assigned[at].min(resolved[at]),
+                    first_reply_us: first_reply[at],
+                    resolved_us: resolved[at],
                 };
                 visit(row, milestones)?;
             }
