@@ -160,8 +160,8 @@ fn what_if((mut what_if, history): (WhatIf<'static>, &'static History)) -> WhatI
 
 type Planned = (&'static Plan<'static>, &'static WideRows, Figures<'static>);
 
-fn planned() -> Planned {
-    let plan = Plan::new(Box::leak(Box::new(engine())), &["first_response", "resolution"], &kinds()).unwrap();
+fn planned(timers: &[&str]) -> Planned {
+    let plan = Plan::new(Box::leak(Box::new(engine())), timers, &kinds()).unwrap();
     let plan: &Plan<'_> = Box::leak(Box::new(plan));
     let wide: &WideRows = Box::leak(Box::new(wide_rows(1_024)));
     let dimensions = [Dimension::Package];
@@ -172,9 +172,10 @@ fn planned() -> Planned {
     (plan, wide, figures)
 }
 
-// 1,024 rows with two timers each, by package and week.
+// 1,024 rows, by package and week.
 #[library_benchmark]
-#[bench::weekly(setup = planned)]
+#[bench::one_timer(args = (&["first_response"]), setup = planned)]
+#[bench::two_timers(args = (&["first_response", "resolution"]), setup = planned)]
 fn columns((_, wide, mut figures): Planned) -> Figures<'static> {
     black_box(figures.add(black_box(&wide.rows()), wide_now()).unwrap());
     figures

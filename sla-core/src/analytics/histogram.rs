@@ -16,6 +16,20 @@ const DOUBLINGS: usize = 57;
 /// Integers only: the same on every platform. Merging is associative and commutative, and an empty histogram changes
 /// nothing, so that any split of the same durations gives an equal one. There are 7,296 buckets; memory is 3 KB for
 /// every doubling of length that occurs.
+///
+/// ```
+/// use sla_core::analytics::Histogram;
+/// use sla_core::time::BusinessDuration;
+/// let lasting = |text| BusinessDuration::parse(text).unwrap();
+/// let mut monday: Histogram = ["20m", "1h", "2h"].map(lasting).into_iter().collect();
+/// let tuesday: Histogram = ["3h"].map(lasting).into_iter().collect();
+/// monday.merge(&tuesday)?;
+/// assert_eq!((monday.count(), monday.mean()), (4, Some(lasting("1h35m"))));
+/// // Of four values the median is the second: 1 h, given as the lower bound of its bucket.
+/// let median = monday.quantile(500_000).unwrap();
+/// assert!(median <= lasting("1h") && median >= lasting("59m31s"));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Histogram {
     // INVARIANT: a page that is there has a bucket that is not empty.

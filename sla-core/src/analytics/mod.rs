@@ -1,17 +1,32 @@
-//! Figures over many tickets that can be merged in any order.
+//! Figures over many tickets that can be merged in any order. `docs/analytics.md` defines every one.
 //!
 //! ```
-//! use sla_core::analytics::Histogram;
-//! use sla_core::time::BusinessDuration;
-//!
-//! let mut monday: Histogram = ["20m", "1h", "2h"].map(|text| BusinessDuration::parse(text).unwrap()).into_iter().collect();
-//! let tuesday: Histogram = ["3h"].map(|text| BusinessDuration::parse(text).unwrap()).into_iter().collect();
-//! monday.merge(&tuesday)?;
-//! assert_eq!(monday.count(), 4);
-//! assert_eq!(monday.mean(), Some(BusinessDuration::parse("1h35m").unwrap()));
-//! // Of four values the median is the second: 1 h, given as the lower bound of its bucket.
-//! let median = monday.quantile(500_000).unwrap();
-//! assert!(median <= BusinessDuration::parse("1h").unwrap() && median >= BusinessDuration::parse("59m31s").unwrap());
+//! # use sla_core::{Engine, wire};
+//! # use sla_core::engine::Decision;
+//! # use sla_core::ticket::{Actor, History, Role};
+//! # use sla_core::time::Timestamp;
+//! use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit, Report};
+//! use sla_core::calendar::ZoneDatabase;
+//! # let engine = Engine::compile(wire::policy::read(include_str!("../../../examples/talkabiz.json"))?)?;
+//! # let opening = wire::command::read_opening(r#"{
+//! #     "command": "open", "ticket": "T-1", "customer": "c-7", "package": "starter", "channel": "email",
+//! #     "message": {"message_ref": "m-1", "content_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+//! # }"#)?;
+//! # let opened_at = Timestamp::parse("2026-11-23T08:30:00+07:00")?;
+//! # let Decision::Accepted(opened) = engine.open(&opening, &Actor::new(Role::Customer, "c-7"), opened_at)? else { panic!() };
+//! # let histories = [History::new(opened.events)?];
+//! # let now = Timestamp::parse("2026-11-24T09:00:00+07:00")?;
+//! let weekly = Grouping::by(&[Dimension::Package]).with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded())?;
+//! let mut aggregate = Aggregate::new(weekly);
+//! for history in &histories {
+//!     aggregate.add(&engine, history, &engine.evaluate(history.ticket(), now)?)?;
+//! }
+//! let report = Report::of(&aggregate)?;
+//! let group = &report.groups[0];
+//! assert_eq!(report.grouping.label(group.key.period.unwrap()).unwrap(), "2026-W48");
+//! // One ticket, opened on Monday with 4 h to answer, is not answered on Tuesday.
+//! let first_response = group.timer("first_response").unwrap();
+//! assert_eq!((first_response.breached_open, first_response.compliance.unwrap().as_millionths()), (1, 0));
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 

@@ -124,20 +124,19 @@ impl<'a> Figures<'a> {
     pub fn add(&mut self, rows: &Rows<'_>, now: Timestamp) -> Result<Vec<RefusedRow>, Error> {
         check_horizon("now", now)?;
         let mut refused = Vec::new();
-        let (kinds, now_us) = (self.plan.kinds.len(), now.as_micros());
-        rows.for_each(rows.check()?, |row, milestones| match milestones.check(kinds, now_us) {
-            Ok(()) => self.row(&milestones, now_us),
-            Err(code) => {
-                refused.push(RefusedRow { row, code });
-                Ok(())
+        let (kinds, now_us) = (self.plan.kinds.len(), now.as_micros().cast_unsigned());
+        for row in 0..rows.check()? {
+            match rows.milestones(row, kinds, now_us) {
+                Ok(milestones) => self.row(&milestones, now_us)?,
+                Err(code) => refused.push(RefusedRow { row, code }),
             }
-        })?;
+        }
         self.aggregate.seen_at(now);
         Ok(refused)
     }
 
     #[inline]
-    fn row(&mut self, row: &Milestones, now_us: i64) -> Result<(), Error> {
+    fn row(&mut self, row: &Milestones, now_us: u64) -> Result<(), Error> {
         let plan = self.plan;
         let timers = plan.timers.len();
         // Nobody holds a ticket when it is opened.
@@ -146,34 +145,37 @@ impl<'a> Figures<'a> {
         let end_us = row.resolved_us.min(now_us);
         let ended = self.cell_at(row, end_us)?;
         let cell = &mut self.cells[ended];
-        cell.resolved += u64::from(row.resolved_us < NEVER);
-        cell.open += u64::from(row.resolved_us == NEVER);
-        for (number, (timer, terms)) in plan.timers.iter().zip(plan.terms_of(row.kind)).enumerate() {
+        let is_resolved = row.resolved_us < NEVER;
+        cell.resolved += u64::from(is_resolved);
+        cell.open += u64::from(!is_resolved);
+        let terms = &plan.terms[row.kind * timers..][..timers];
+        for (number, (timer, terms)) in plan.timers.iter().zip(terms).enumerate() {
             let (start_us, stop_us) = timer.span(row);
             let Some(terms) = terms else { continue };
-            if start_us == NEVER {
+            if start_us >= NEVER {
                 continue;
             }
             let stopped_us = stop_us.min(now_us);
-            let elapsed_us = terms.calendar.open_us(start_us, stopped_us)?;
+            let elapsed_us = terms.calendar.open_us(start_us.cast_signed(), stopped_us.cast_signed())?;
             // Less than the target is before the due. Only as much, or more, asks when that was.
-            let broken_at = if elapsed_us < terms.target.as_micros() {
+            let broken_us = if elapsed_us < terms.target.as_micros() {
                 None
             } else {
-                terms.due(Timestamp::from_micros(start_us))?.at().filter(|due_at| stopped_us > due_at.as_micros())
+                let due = terms.due(Timestamp::from_micros(start_us.cast_signed()))?;
+                due.at().map(|due_at| due_at.as_micros().cast_unsigned()).filter(|due_us| stopped_us > *due_us)
             };
             let place = if stopped_us == end_us { ended } else { self.cell_at(row, stopped_us)? };
             let at = |place: usize| place * timers + number;
             let cell = &mut self.timers[at(place)];
             if stop_us < NEVER {
                 cell.business.add_micros(elapsed_us.unsigned_abs());
-                cell.wall.add_micros((stopped_us - start_us).unsigned_abs());
+                cell.wall.add_micros(stopped_us - start_us);
             }
-            match (broken_at, stop_us < NEVER) {
+            match (broken_us, stop_us < NEVER) {
                 (None, true) => cell.met += 1,
                 (None, false) => cell.running += 1,
-                (Some(due_at), is_stopped) => {
-                    let place = self.cell_at(row, due_at.as_micros())?;
+                (Some(due_us), is_stopped) => {
+                    let place = self.cell_at(row, due_us)?;
                     let cell = &mut self.timers[at(place)];
                     cell.breached_answered += u64::from(is_stopped);
                     cell.breached_open += u64::from(!is_stopped);
@@ -185,13 +187,13 @@ impl<'a> Figures<'a> {
 
     /// Returns the cell of the group that a ticket is in at an instant, with who holds it then.
     #[inline]
-    fn cell_at(&mut self, row: &Milestones, at_us: i64) -> Result<usize, Error> {
+    fn cell_at(&mut self, row: &Milestones, at_us: u64) -> Result<usize, Error> {
         self.cell(row.kind * 2 + usize::from(row.assigned_us <= at_us), at_us)
     }
 
     #[inline]
-    fn cell(&mut self, key: usize, at_us: i64) -> Result<usize, Error> {
-        if let Some(period) = self.periods.known(at_us)
+    fn cell(&mut self, key: usize, at_us: u64) -> Result<usize, Error> {
+        if let Some(period) = self.periods.known(at_us.cast_signed())
             && let Some(place) = self.places.get(period * self.keys.len() + key)
             && *place != NOWHERE
         {
@@ -203,8 +205,8 @@ impl<'a> Figures<'a> {
     /// Makes the cell of a group, and looks up its period if need be.
     #[cold]
     #[inline(never)]
-    fn find(&mut self, key: usize, at_us: i64) -> Result<usize, Error> {
-        let period = self.periods.find(self.aggregate.grouping(), at_us)?;
+    fn find(&mut self, key: usize, at_us: u64) -> Result<usize, Error> {
+        let period = self.periods.find(self.aggregate.grouping(), at_us.cast_signed())?;
         self.places.resize(self.periods.starts.len() * self.keys.len(), NOWHERE);
         let known = &mut self.places[period * self.keys.len() + key];
         if *known == NOWHERE {

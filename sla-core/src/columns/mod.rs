@@ -6,19 +6,22 @@
 //! ```
 //! # use sla_core::{Engine, Id, wire};
 //! use sla_core::analytics::{Dimension, Grouping, Report};
-//! use sla_core::columns::{Column, Kind, Plan, Rows};
+//! use sla_core::columns::{Column, Kind, NONE, Plan, Rows};
 //! use sla_core::time::Timestamp;
-//! # let engine = Engine::compile(wire::policy::read(include_str!("../../examples/talkabiz.json"))?)?;
+//! # let engine = Engine::compile(wire::policy::read(include_str!("../../../examples/talkabiz.json"))?)?;
 //! let starter = Kind::new(Id::new("starter")?, Id::new("email")?);
 //! let plan = Plan::new(&engine, &["first_response", "resolution"], &[starter])?;
 //! let at = |text| Timestamp::parse(text).unwrap().as_micros();
 //! // Two tickets of Monday 2026-11-23: answered after one hour and after five (lunch is closed), one resolved.
+//! let opened = [at("2026-11-23T08:00:00+07:00"), at("2026-11-23T10:00:00+07:00")];
+//! let first_reply = [at("2026-11-23T09:00:00+07:00"), at("2026-11-23T16:00:00+07:00")];
+//! let resolved = [at("2026-11-23T09:30:00+07:00"), NONE];
 //! let rows = Rows {
 //!     kinds: &[0, 0],
-//!     opened_us: Column::of(&[at("2026-11-23T08:00:00+07:00"), at("2026-11-23T10:00:00+07:00")]),
-//!     assigned_us: Column::of(&[at("2026-11-23T08:00:00+07:00"), at("2026-11-23T10:00:00+07:00")]),
-//!     first_reply_us: Column::of(&[at("2026-11-23T09:00:00+07:00"), at("2026-11-23T16:00:00+07:00")]),
-//!     resolved_us: Column::of(&[at("2026-11-23T09:30:00+07:00"), i64::MIN]),
+//!     opened_us: Column::of(&opened),
+//!     assigned_us: Column::of(&opened),
+//!     first_reply_us: Column::of(&first_reply),
+//!     resolved_us: Column::of(&resolved),
 //! };
 //! let mut figures = plan.figures(Grouping::by(&[Dimension::Package]));
 //! let refused = figures.add(&rows, Timestamp::parse("2026-11-23T17:00:00+07:00")?)?;
@@ -30,8 +33,6 @@
 //! ```
 
 mod figures;
-
-use std::ops::Range;
 
 use crate::calendar::{Calendar, check_horizon};
 use crate::engine::{Engine, Revision, State, Subject};
@@ -47,11 +48,8 @@ pub use self::figures::Figures;
 /// What stands in a column for no instant, and what is written there.
 pub const NONE: i64 = i64::MIN;
 
-/// Stands for a milestone that was not reached: later than every instant.
-const NEVER: i64 = i64::MAX;
-
-/// Rows that are read together.
-const BLOCK: usize = 256;
+/// [`NONE`] as an unsigned number: later than every instant, and before everything that lies before 1970.
+const NEVER: u64 = NONE.cast_unsigned();
 
 /// What is written as the state of a row that was refused, or that is promised nothing.
 pub const NO_STATE: u8 = u8::MAX;
@@ -105,22 +103,13 @@ impl<'a> Column<'a> {
         self.values.len() == rows && self.valid.is_none_or(|valid| valid.len() >= rows.div_ceil(8))
     }
 
-    /// Writes the instants of some rows; [`NEVER`] for none.
-    fn copy(self, rows: Range<usize>, into: &mut [i64]) {
-        let values = self.values.get(rows.clone()).unwrap_or_default();
-        for (place, value) in into.iter_mut().zip(values) {
-            *place = match *value {
-                NONE => NEVER,
-                // Not the absence of an instant, but one that no row can have: refused as later than now.
-                NEVER => NEVER.saturating_sub(1),
-                at => at,
-            };
-        }
-        let Some(valid) = self.valid else { return };
-        for (place, row) in into.iter_mut().zip(rows) {
-            if valid.get(row / 8).is_none_or(|byte| byte >> (row % 8) & 1 == 0) {
-                *place = NEVER;
-            }
+    /// Returns what stands for a row, as [`Milestones`] hold it.
+    #[inline]
+    fn get(self, row: usize) -> u64 {
+        let value = self.values.get(row).copied().unwrap_or(NONE).cast_unsigned();
+        match self.valid {
+            Some(valid) if valid.get(row / 8).is_none_or(|byte| byte >> (row % 8) & 1 == 0) => NEVER,
+            _ => value,
         }
     }
 }
@@ -180,9 +169,9 @@ pub struct Plan<'a> {
 struct TimerPlan<'a> {
     rules: &'a TimerRules,
     start: Start,
-    /// For the assignment, the first reply and the resolve: 0 where it stops the timer, or else [`NEVER`], which turns
-    /// every instant into never when the bits of both are joined.
-    stops: [i64; 3],
+    /// For the assignment, the first reply and the resolve: 0 where it stops the timer, or else [`NEVER`], which makes
+    /// every instant later than all when the bits of both are joined.
+    stops: [u64; 3],
 }
 
 /// The milestone that starts a timer.
@@ -202,14 +191,14 @@ struct Terms<'a> {
     warn_after: Option<BusinessDuration>,
 }
 
-/// The milestones of one row; [`NEVER`] for one that was not reached.
+/// The milestones of one row, in microseconds: each lies between the opening and now, or is [`NEVER`].
 #[derive(Debug, Clone, Copy)]
 struct Milestones {
     kind: usize,
-    opened_us: i64,
-    assigned_us: i64,
-    first_reply_us: i64,
-    resolved_us: i64,
+    opened_us: u64,
+    assigned_us: u64,
+    first_reply_us: u64,
+    resolved_us: u64,
 }
 
 impl<'a> Plan<'a> {
@@ -261,14 +250,17 @@ impl<'a> Plan<'a> {
                 .help("hand over one set of columns for each timer of the plan, each as long as the rows"));
         }
         let mut refused = Vec::new();
-        rows.for_each(count, |row, milestones| {
-            if let Err(code) = milestones.check(self.kinds.len(), now.as_micros()) {
-                refused.push(RefusedRow { row, code });
-                for columns in answers.iter_mut() {
-                    columns.write(row, Answer::default());
+        for row in 0..count {
+            let milestones = match rows.milestones(row, self.kinds.len(), now.as_micros().cast_unsigned()) {
+                Ok(milestones) => milestones,
+                Err(code) => {
+                    refused.push(RefusedRow { row, code });
+                    for columns in answers.iter_mut() {
+                        columns.write(row, Answer::default());
+                    }
+                    continue;
                 }
-                return Ok(());
-            }
+            };
             for ((timer, terms), columns) in self.timers.iter().zip(self.terms_of(milestones.kind)).zip(&mut *answers) {
                 let answer = match terms {
                     None => Answer::default(),
@@ -276,8 +268,7 @@ impl<'a> Plan<'a> {
                 };
                 columns.write(row, answer);
             }
-            Ok(())
-        })?;
+        }
         Ok(refused)
     }
 
@@ -331,9 +322,9 @@ impl<'a> TimerPlan<'a> {
         Ok(Self { rules, start, stops: [Trigger::Assigned, Trigger::PublicReply, Trigger::Resolved].map(stops) })
     }
 
-    /// Returns when the timer started and stopped, in microseconds.
+    /// Returns when the timer started and stopped, in microseconds; [`NEVER`] or more if it did not.
     #[inline]
-    fn span(&self, row: &Milestones) -> (i64, i64) {
+    fn span(&self, row: &Milestones) -> (u64, u64) {
         let start = match self.start {
             Start::Opening => row.opened_us,
             Start::Assignment => row.assigned_us,
@@ -372,11 +363,12 @@ impl<'a> Terms<'a> {
         }))
     }
 
-    fn answer(&self, (start_us, stop_us): (i64, i64), now: Timestamp) -> Result<Answer, Error> {
-        if start_us == NEVER {
+    fn answer(&self, (start_us, stop_us): (u64, u64), now: Timestamp) -> Result<Answer, Error> {
+        if start_us >= NEVER {
             return Ok(Answer { state: Some(State::NotStarted), ..Answer::default() });
         }
-        let (start, end) = (Timestamp::from_micros(start_us), Timestamp::from_micros(stop_us.min(now.as_micros())));
+        let end_us = stop_us.min(now.as_micros().cast_unsigned());
+        let [start, end] = [start_us, end_us].map(|at_us| Timestamp::from_micros(at_us.cast_signed()));
         let due = self.due(start)?.at();
         let warn = match self.warn_after {
             Some(after) => timer::due_from(self.calendar, DueBoundary::Close, start, after)?.at(),
@@ -408,58 +400,31 @@ impl Rows<'_> {
         Err(Error::new(ErrorCode::OutOfRange, "the columns differ in length").help("every column has one value a row"))
     }
 
-    /// Visits the milestones of every row, not checked yet. Columns are read block by block.
+    /// Returns the milestones of a row, for a plan of so many kinds.
     #[inline]
-    #[expect(clippy::indexing_slicing, reason = "a chunk is no longer than a block")]
-    fn for_each(
-        &self,
-        count: usize,
-        mut visit: impl FnMut(usize, Milestones) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut block = [[NEVER; BLOCK]; 4];
-        let mut first = 0_usize;
-        for kinds in self.kinds.chunks(BLOCK) {
-            let rows = first..first.saturating_add(kinds.len()).min(count);
-            let columns = [self.opened_us, self.assigned_us, self.first_reply_us, self.resolved_us];
-            for (column, into) in columns.into_iter().zip(&mut block) {
-                column.copy(rows.clone(), into);
-            }
-            let [opened, assigned, first_reply, resolved] = &block;
-            for (at, (row, kind)) in rows.clone().zip(kinds).enumerate().take(BLOCK) {
-                let milestones = Milestones {
-                    kind: usize::try_from(*kind).unwrap_or(usize::MAX),
-                    opened_us: opened[at],
-                    // Resolving an unassigned ticket assigns it.
-                    assigned_us: assigned[at].min(resolved[at]),
-                    first_reply_us: first_reply[at],
-                    resolved_us: resolved[at],
-                };
-                visit(row, milestones)?;
-            }
-            first = rows.end;
+    fn milestones(&self, row: usize, kinds: usize, now_us: u64) -> Result<Milestones, ErrorCode> {
+        let kind = self.kinds.get(row).and_then(|kind| usize::try_from(*kind).ok()).unwrap_or(usize::MAX);
+        let [opened_us, assigned_us, first_reply_us, resolved_us] =
+            [self.opened_us, self.assigned_us, self.first_reply_us, self.resolved_us].map(|column| column.get(row));
+        // What lies before the opening wraps around to more than any length.
+        let most = now_us.wrapping_sub(opened_us);
+        let fits = |at_us: u64| (at_us == NEVER) | (at_us.wrapping_sub(opened_us) <= most);
+        if kind < kinds && opened_us <= now_us && fits(assigned_us) & fits(first_reply_us) & fits(resolved_us) {
+            // Resolving an unassigned ticket assigns it.
+            let assigned_us = assigned_us.min(resolved_us);
+            return Ok(Milestones { kind, opened_us, assigned_us, first_reply_us, resolved_us });
         }
-        Ok(())
-    }
-}
-
-impl Milestones {
-    /// Refuses a row whose milestones do not all lie between the opening and now.
-    #[inline]
-    fn check(&self, kinds: usize, now_us: i64) -> Result<(), ErrorCode> {
-        let Self { kind, opened_us, assigned_us, first_reply_us, resolved_us } = *self;
-        let first = assigned_us.min(first_reply_us).min(resolved_us);
-        // One more than the latest: what was never reached wraps around to the least of all.
-        let after = |at: i64| at.wrapping_add(1);
-        let last = after(opened_us).max(after(assigned_us)).max(after(first_reply_us)).max(after(resolved_us));
-        if kind < kinds && opened_us >= 0 && opened_us <= first && last <= after(now_us) && opened_us < NEVER {
-            return Ok(());
-        }
-        Err(match opened_us {
-            _ if kind >= kinds => ErrorCode::OutOfRange,
-            NEVER => ErrorCode::MissingField,
-            ..0 => ErrorCode::OutOfHorizon,
-            _ if first < opened_us => ErrorCode::EndBeforeStart,
-            _ => ErrorCode::TimeWentBack,
+        let instants = [assigned_us, first_reply_us, resolved_us];
+        Err(if kind >= kinds {
+            ErrorCode::OutOfRange
+        } else if opened_us == NEVER {
+            ErrorCode::MissingField
+        } else if opened_us > NEVER {
+            ErrorCode::OutOfHorizon
+        } else if instants.iter().any(|at_us| *at_us != NEVER && at_us.cast_signed() < opened_us.cast_signed()) {
+            ErrorCode::EndBeforeStart
+        } else {
+            ErrorCode::TimeWentBack
         })
     }
 }
