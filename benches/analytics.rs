@@ -72,31 +72,35 @@ fn what_if(bencher: Bencher) {
     bencher.bench_local(|| what_if.add(&history, now).unwrap());
 }
 
-/// Two timers of each row, by package and week; items are rows.
-#[divan::bench(args = [1_000_000], sample_count = 20)]
-fn columns_aggregate(bencher: Bencher, count: usize) {
+/// The rows of one measurement.
+const ROWS: usize = 1_000_000;
+const TIMERS: [&str; 2] = ["first_response", "resolution"];
+
+/// One or two timers of each row, by package and week; items are rows.
+#[divan::bench(args = [1, 2], sample_count = 20)]
+fn columns_aggregate(bencher: Bencher, timers: usize) {
     let engine = engine();
-    let plan = Plan::new(&engine, &["first_response", "resolution"], &kinds()).unwrap();
-    let wide = wide_rows(count);
+    let plan = Plan::new(&engine, &TIMERS[..timers], &kinds()).unwrap();
+    let wide = wide_rows(ROWS);
     let weekly =
         Grouping::by(&[Dimension::Package]).with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded());
     let weekly = weekly.unwrap();
-    bencher.counter(ItemsCount::new(count)).bench_local(|| {
+    bencher.counter(ItemsCount::new(ROWS)).bench_local(|| {
         let mut figures = plan.figures(weekly.clone());
         let refused = figures.add(&wide.rows(), wide_now()).unwrap();
         (refused, figures.into_aggregate().unwrap())
     });
 }
 
-/// The answers for two timers of each row; items are rows.
-#[divan::bench(args = [1_000_000], sample_count = 20)]
-fn columns_evaluate(bencher: Bencher, count: usize) {
+/// The answers for one or two timers of each row; items are rows.
+#[divan::bench(args = [1, 2], sample_count = 20)]
+fn columns_evaluate(bencher: Bencher, timers: usize) {
     let engine = engine();
-    let plan = Plan::new(&engine, &["first_response", "resolution"], &kinds()).unwrap();
-    let wide = wide_rows(count);
-    let mut answers = [0, 1].map(|_| Answers::new(count));
-    bencher.counter(ItemsCount::new(count)).bench_local(|| {
-        let mut columns = answers.each_mut().map(Answers::columns);
+    let plan = Plan::new(&engine, &TIMERS[..timers], &kinds()).unwrap();
+    let wide = wide_rows(ROWS);
+    let mut answers: Vec<Answers> = (0..timers).map(|_| Answers::new(ROWS)).collect();
+    bencher.counter(ItemsCount::new(ROWS)).bench_local(|| {
+        let mut columns: Vec<TimerColumns<'_>> = answers.iter_mut().map(Answers::columns).collect();
         plan.evaluate(&wide.rows(), wide_now(), &mut columns).unwrap()
     });
 }
