@@ -202,7 +202,6 @@ impl Burn {
             match &change.change {
                 Change::Stopped { outcome: StopOutcome::Met, .. } => {
                     self.advance(event.at, alerts);
-                    self.met_at.insert((event.ticket.clone(), change.cycle), event.at);
                     self.count(event, change.cycle, false);
                 }
                 Change::Resumed { .. } => {
@@ -231,6 +230,9 @@ impl Burn {
         // An event that comes twice counts once.
         if self.cycles.entry(at).or_default().insert((event.ticket.clone(), cycle), breached).is_some() {
             return;
+        }
+        if !breached {
+            self.met_at.insert((event.ticket.clone(), cycle), at);
         }
         self.long.add(breached);
         if at > self.start(self.objective.short_window) {

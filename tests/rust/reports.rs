@@ -468,7 +468,11 @@ fn rows_that_no_tickets_make_are_refused() {
     let rated = Row { outcome: Figure::Rated, bucket: 6, ..row.clone() };
     assert_eq!(refused(packages(), rated), ErrorCode::OutOfRange);
     let time = Row { outcome: Figure::WallTime, timer, bucket: 7_296, ..row.clone() };
-    assert_eq!(refused(packages(), time), ErrorCode::OutOfRange);
+    assert_eq!(refused(packages(), time.clone()), ErrorCode::OutOfRange);
+    let of_nothing = Tally { sum_s: 1, ..Tally::default() };
+    assert_eq!(refused(packages(), Row { bucket: 5, tally: of_nothing, ..time }), ErrorCode::OutOfRange);
+    let of_a_count = Tally { n: 1, sum_us_rest: 1, ..Tally::default() };
+    assert_eq!(refused(packages(), Row { tally: of_a_count, ..row.clone() }), ErrorCode::OutOfRange);
     let mut key = row.key.clone();
     key.period = Some(at(1));
     let hourly = berlin(PeriodUnit::Hour, &[Dimension::Package]);
@@ -545,4 +549,18 @@ fn periods_of_every_zone_hold_their_instants() {
             assert!(grouping.label(start).is_some());
         }
     }
+}
+
+#[test]
+fn a_ticket_that_cannot_be_added_leaves_no_trace() {
+    let (one, other) = (sla_tests::streams::engine(), {
+        let mut policy = sla_tests::streams::engine().policy().clone();
+        policy.version += 1;
+        Engine::compile(policy).unwrap()
+    });
+    let history = sla_tests::streams::opened(&one, "a", at(1_774_000_000_000_000));
+    let evaluation = one.evaluate(history.ticket(), at(1_774_000_000_000_000)).unwrap();
+    let mut aggregate = Aggregate::new(Grouping::by(ALL));
+    let error = aggregate.add(&other, &history, &evaluation).unwrap_err();
+    assert_eq!((error.code(), aggregate), (ErrorCode::UnknownRevision, Aggregate::new(Grouping::by(ALL))));
 }

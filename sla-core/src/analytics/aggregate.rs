@@ -157,8 +157,9 @@ impl Aggregate {
     ///
     /// - `unknown_revision` when the ticket was under a revision that is not compiled into the engine;
     /// - `out_of_horizon` when an instant lies outside 1970-01-01 to 2200-01-01.
+    ///
+    /// Then nothing is added.
     pub fn add(&mut self, engine: &Engine, history: &History, evaluation: &Evaluation) -> Result<(), Error> {
-        self.as_of = self.as_of.max(Some(evaluation.now));
         observe::ticket(engine, history, evaluation, self)
     }
 
@@ -222,7 +223,8 @@ impl Aggregate {
     /// # Errors
     ///
     /// - `conflicting_fields` for a row with a key that the grouping does not keep apart, or a timer where none belongs;
-    /// - `out_of_range` for a bucket that the figure does not have, and when a sum does not fit.
+    /// - `out_of_range` for a bucket that the figure does not have, a sum where nothing or no duration is counted, a period
+    ///   that does not begin at that instant, and when a sum does not fit.
     pub fn from_rows(
         grouping: Grouping,
         as_of: Option<Timestamp>,
@@ -262,6 +264,11 @@ impl Aggregate {
                 ErrorCode::OutOfRange,
                 format!("`{}` has no bucket {}", row.outcome.as_str(), row.bucket),
             ));
+        }
+        let Tally { n, sum_s, sum_us_rest } = row.tally;
+        if (n == 0 || !row.outcome.has_duration()) && (sum_s > 0 || sum_us_rest > 0) {
+            return Err(Error::new(ErrorCode::OutOfRange, format!("a row of `{}` has a sum", row.outcome.as_str()))
+                .help("only `business_time` and `wall_time` have sums, and only of something"));
         }
         Ok(())
     }

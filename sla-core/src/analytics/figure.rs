@@ -107,6 +107,11 @@ impl Figure {
         }
     }
 
+    /// Returns whether it is of durations, which have sums.
+    pub(super) const fn has_duration(self) -> bool {
+        matches!(self, Self::BusinessTime | Self::WallTime)
+    }
+
     /// Returns whether rows of it may have this bucket.
     pub(super) const fn has_bucket(self, bucket: u32) -> bool {
         match self {

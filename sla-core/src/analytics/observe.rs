@@ -1,8 +1,10 @@
 //! What one ticket adds to an aggregate: each figure at the instant, and with the holder, that decide it.
 
+use std::collections::BTreeMap;
+
 use super::aggregate::{Aggregate, Cell};
 use super::figure::Figure;
-use super::grouping::{Grouping, Key, UNASSIGNED};
+use super::grouping::{Dimension, Grouping, Key, UNASSIGNED};
 use crate::digest::Digest;
 use crate::engine::{Activity, CycleEvaluation, Engine, Evaluation, Outcome};
 use crate::error::Error;
@@ -54,11 +56,14 @@ struct Observer<'a> {
     standings: Vec<Standing>,
     tracks: Vec<Track<'a>>,
     /// Who worked on the ticket, and when last.
-    workers: Vec<(&'a str, Moment)>,
+    workers: BTreeMap<&'a str, Moment>,
     /// The groups that were asked for.
     places: Vec<Known<'a>>,
     aggregate: &'a mut Aggregate,
 }
+
+/// The most groups that are remembered: a ticket with a long life is in many, but mostly in the last ones.
+const REMEMBERED: usize = 8;
 
 /// Where the figures of a group are.
 struct Known<'a> {
@@ -75,14 +80,28 @@ pub(super) fn ticket(
     evaluation: &Evaluation,
     aggregate: &mut Aggregate,
 ) -> Result<(), Error> {
+    check(engine, history, evaluation, aggregate.grouping())?;
     aggregate.seen_at(evaluation.now);
     let standings = Vec::with_capacity(4);
-    let (tracks, workers, places) = (Vec::with_capacity(4), Vec::with_capacity(2), Vec::with_capacity(8));
+    let (tracks, workers, places) = (Vec::with_capacity(4), BTreeMap::new(), Vec::with_capacity(REMEMBERED));
     let mut observer = Observer { engine, ticket: history.ticket(), standings, tracks, workers, places, aggregate };
     for event in history.events().iter().chain(&evaluation.due_events) {
         observer.event(event)?;
     }
     observer.finish(evaluation)
+}
+
+/// Refuses what would fail on the way, before anything is counted.
+fn check(engine: &Engine, history: &History, evaluation: &Evaluation, grouping: &Grouping) -> Result<(), Error> {
+    // Events are in order, so that everything lies between these two.
+    grouping.period_of(history.ticket().opened_at)?;
+    grouping.period_of(evaluation.now)?;
+    if grouping.dimensions().contains(&Dimension::Priority) {
+        for event in history.events() {
+            engine.revision(event.policy_digest)?;
+        }
+    }
+    Ok(())
 }
 
 impl<'a> Observer<'a> {
@@ -128,10 +147,7 @@ impl<'a> Observer<'a> {
             _ => {}
         }
         if works(event) {
-            match self.workers.iter_mut().find(|(worker, _)| *worker == event.actor.id) {
-                Some((_, last)) => *last = moment,
-                None => self.workers.push((&event.actor.id, moment)),
-            }
+            self.workers.insert(&event.actor.id, moment);
         }
         Ok(())
     }
@@ -213,9 +229,12 @@ impl<'a> Observer<'a> {
     /// Counts what is only known at the end: what became of each cycle, who worked on the ticket, where it stands.
     fn finish(mut self, evaluation: &Evaluation) -> Result<(), Error> {
         let now = self.moment(evaluation.now);
-        for timer in &evaluation.timers {
-            for cycle in &timer.cycles {
-                self.cycle(&timer.timer, cycle, now)?;
+        for track in std::mem::take(&mut self.tracks) {
+            let timer = evaluation.timers.iter().find(|timer| timer.timer == *track.timer);
+            let number = usize::try_from(track.cycle).ok().and_then(|number| number.checked_sub(1));
+            let cycle = timer.zip(number).and_then(|(timer, number)| timer.cycles.get(number));
+            if let Some(cycle) = cycle {
+                self.cycle(&track, cycle, now)?;
             }
         }
         for (worker, last) in std::mem::take(&mut self.workers) {
@@ -229,9 +248,8 @@ impl<'a> Observer<'a> {
         }
     }
 
-    fn cycle(&mut self, timer: &Id, cycle: &CycleEvaluation, now: Moment) -> Result<(), Error> {
-        let Some(track) = self.track(timer, cycle.number) else { return Ok(()) };
-        let (stopped, breached, channel) = (track.stopped, track.breached, track.channel);
+    fn cycle(&mut self, track: &Track<'a>, cycle: &CycleEvaluation, now: Moment) -> Result<(), Error> {
+        let Track { timer, stopped, breached, channel, .. } = *track;
         let class = match (cycle.outcome, stopped) {
             (Outcome::Breached, None) => Figure::BreachedOpen,
             (Outcome::Breached, Some((_, Stop::Ended))) => Figure::BreachedEnded,
@@ -285,6 +303,9 @@ impl<'a> Observer<'a> {
             let holder = self.standings.get(moment.standing).and_then(|standing| standing.agent.as_ref());
             let key = self.key(moment, period, channel, holder)?;
             let place = self.aggregate.place(&key);
+            if self.places.len() == REMEMBERED {
+                self.places.clear();
+            }
             self.places.push(Known { standing: moment.standing, period, channel, place });
             place
         };
@@ -300,7 +321,7 @@ impl<'a> Observer<'a> {
     }
 
     fn key(&self, moment: Moment, period: Option<Timestamp>, channel: &Id, agent: Option<&Id>) -> Result<Key, Error> {
-        use super::Dimension::{Agent, Category, Channel, Package, Priority, Severity};
+        use Dimension::{Agent, Category, Channel, Package, Priority, Severity};
         let grouping: &Grouping = self.aggregate.grouping();
         let mut key = Key { period, ..Key::default() };
         let Some(standing) = self.standings.get(moment.standing) else { return Ok(key) };
