@@ -142,10 +142,10 @@ fn evaluate_and_aggregate((engine, history, mut aggregate): Watched) -> Aggregat
     aggregate
 }
 
-fn compared() -> (WhatIf<'static>, &'static History) {
+fn compared() -> (WhatIf, &'static History) {
     let engine: &Engine = Box::leak(Box::new(engine()));
     let history = Box::leak(Box::new(history(engine)));
-    let mut what_if = WhatIf::new(engine, Box::leak(Box::new(candidate())));
+    let mut what_if = WhatIf::new(engine, &candidate());
     what_if.add(history, history.ticket().last_at).unwrap();
     (what_if, history)
 }
@@ -153,16 +153,16 @@ fn compared() -> (WhatIf<'static>, &'static History) {
 // One ticket of 20 events under two policies.
 #[library_benchmark]
 #[bench::open(setup = compared)]
-fn what_if((mut what_if, history): (WhatIf<'static>, &'static History)) -> WhatIf<'static> {
+fn what_if((mut what_if, history): (WhatIf, &'static History)) -> WhatIf {
     black_box(what_if.add(black_box(history), history.ticket().last_at).unwrap());
     what_if
 }
 
-type Planned = (&'static Plan<'static>, &'static WideRows, Figures<'static>);
+type Planned = (&'static Plan, &'static WideRows, Figures<'static>);
 
 fn planned(timers: &[&str]) -> Planned {
     let plan = Plan::new(Box::leak(Box::new(engine())), timers, &kinds()).unwrap();
-    let plan: &Plan<'_> = Box::leak(Box::new(plan));
+    let plan: &Plan = Box::leak(Box::new(plan));
     let wide: &WideRows = Box::leak(Box::new(wide_rows(1_024)));
     let dimensions = [Dimension::Package];
     let weekly = Grouping::by(&dimensions).with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded());

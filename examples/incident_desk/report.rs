@@ -24,7 +24,7 @@ pub struct Figures<'a> {
     engine: &'a Engine,
     as_of: Timestamp,
     aggregate: Aggregate,
-    what_if: WhatIf<'a>,
+    what_if: WhatIf,
     flips: Vec<Flip>,
     tickets: u64,
     events: usize,

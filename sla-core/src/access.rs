@@ -1,7 +1,9 @@
 //! Who may do what, and what a refusal says. There is no override: no flag, parameter or function goes around it.
 
 use crate::error::Error;
-use crate::policy::RoleRules;
+use crate::id::Id;
+use crate::package::Package;
+use crate::policy::{Policy, RoleRules};
 use crate::ticket::{Actor, Role, Ticket};
 use crate::word::words;
 
@@ -80,6 +82,49 @@ impl Refusal {
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}; {}", self.code.as_str(), self.message, self.accepted)
+    }
+}
+
+/// Which packages include which channels, under the numbers they have there: a table for hosts that ask often.
+///
+/// Numbers are those of one policy revision; another one may number otherwise. Nothing is decided with this table:
+/// whoever acts asks [`Engine::decide`](crate::Engine::decide), which judges by the ticket's own revision.
+#[derive(Debug)]
+pub struct Entitlements {
+    packages: Vec<Id>,
+    channels: Vec<Id>,
+    /// One entry a package and channel, those of one package beside each other.
+    included: Vec<bool>,
+}
+
+impl Entitlements {
+    pub(crate) fn of(policy: &Policy) -> Self {
+        let packages = policy.packages.iter().map(|package| package.id.clone()).collect();
+        let channels: Vec<Id> = policy.channels.iter().map(|channel| channel.id.clone()).collect();
+        let row = |package: &Package| channels.iter().map(|id| package.channels.contains(id)).collect::<Vec<_>>();
+        let included = policy.packages.iter().flat_map(row).collect();
+        Self { packages, channels, included }
+    }
+
+    /// Returns the number of a package.
+    #[must_use]
+    pub fn package(&self, id: &str) -> Option<usize> {
+        self.packages.iter().position(|known| known.as_str() == id)
+    }
+
+    /// Returns the number of a channel.
+    #[must_use]
+    pub fn channel(&self, id: &str) -> Option<usize> {
+        self.channels.iter().position(|known| known.as_str() == id)
+    }
+
+    /// Returns whether a package includes a channel; `None` when there is no such package or channel.
+    #[must_use]
+    pub fn includes(&self, package: usize, channel: usize) -> Option<bool> {
+        if channel >= self.channels.len() {
+            return None;
+        }
+        self.included.get(package.checked_mul(self.channels.len())?.checked_add(channel)?).copied()
     }
 }
 

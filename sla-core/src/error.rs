@@ -143,6 +143,16 @@ impl Error {
         self
     }
 
+    /// Moves the place, and those of all single faults, under `prefix`: the document is part of another.
+    pub(crate) fn within(mut self, prefix: &str) -> Self {
+        let Fault { path, related, .. } = &mut *self.0;
+        if !path.is_empty() || related.is_empty() {
+            path.insert_str(0, prefix);
+        }
+        *related = std::mem::take(related).into_iter().map(|fault| fault.within(prefix)).collect();
+        self
+    }
+
     /// Sets what would be right instead.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = help.into();

@@ -44,10 +44,10 @@ use crate::word::words;
 /// Compares tickets under their own rules with the same tickets under another policy, one by one. Memory is that of the
 /// packages and timers, not of the tickets.
 #[derive(Debug)]
-pub struct WhatIf<'a> {
-    engine: &'a Engine,
-    candidate: &'a Engine,
-    replay: Replay<'a>,
+pub struct WhatIf {
+    engine: Engine,
+    candidate: Engine,
+    replay: Replay,
     comparison: Comparison,
 }
 
@@ -138,14 +138,16 @@ pub struct Outcomes {
     pub paused: u64,
 }
 
-impl<'a> WhatIf<'a> {
+impl WhatIf {
     /// Returns a comparison without tickets: their own rules, and the newest revision of the candidate.
     ///
     /// What people did is taken as given: the candidate's channels and roles are not judged. A command that its pause
     /// limits or its `close_after` leave no room for is left out, as an import would leave it out.
     #[must_use]
-    pub fn new(engine: &'a Engine, candidate: &'a Engine) -> Self {
-        Self { engine, candidate, replay: Replay::new(candidate), comparison: Comparison::default() }
+    pub fn new(engine: &Engine, candidate: &Engine) -> Self {
+        let (engine, candidate) = (engine.clone(), candidate.clone());
+        let replay = Replay::new(candidate.clone());
+        Self { engine, candidate, replay, comparison: Comparison::default() }
     }
 
     /// Adds a ticket as of `now` and returns what changes.
@@ -196,8 +198,8 @@ impl<'a> WhatIf<'a> {
             let evaluated = marked.as_ref().map(|cycle| engine.evaluate_cycle(&timer, cycle, pair.now)).transpose()?;
             Ok::<_, Error>((evaluated, marked))
         };
-        let (before, own) = evaluate(self.engine, pair.own)?;
-        let (after, other) = evaluate(self.candidate, pair.other)?;
+        let (before, own) = evaluate(&self.engine, pair.own)?;
+        let (after, other) = evaluate(&self.candidate, pair.other)?;
         let causes = self.causes(pair, &timer, (before.as_ref(), own.as_ref()), (after.as_ref(), other.as_ref()))?;
         let (ticket, package) = (pair.own.id.clone(), pair.own.package.clone());
         Ok(Flip { ticket, package, timer, cycle: number, before, after, causes })
@@ -217,8 +219,8 @@ impl<'a> WhatIf<'a> {
         };
         let ((Some(before), Some(own)), (Some(after), Some(other))) = (before, after) else {
             let one_sided = match before.0 {
-                None if !promises(self.engine, pair.own)? => Cause::NewlyPromised,
-                Some(_) if !promises(self.candidate, pair.other)? => Cause::NoLongerPromised,
+                None if !promises(&self.engine, pair.own)? => Cause::NewlyPromised,
+                Some(_) if !promises(&self.candidate, pair.other)? => Cause::NoLongerPromised,
                 _ => Cause::Rules,
             };
             return Ok(vec![one_sided]);

@@ -15,7 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["escalation", "audit"],
     &["engine"],
     &["at_risk", "explain", "analytics", "what_if"],
-    &["wire", "columns"],
+    &["columns"],
+    &["wire"],
     &["revision"],
 ];
 

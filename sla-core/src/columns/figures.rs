@@ -26,7 +26,7 @@ const NOWHERE: usize = usize::MAX;
 /// warnings, replies, and who worked on a ticket.
 #[derive(Debug)]
 pub struct Figures<'a> {
-    plan: &'a Plan<'a>,
+    plan: &'a Plan,
     aggregate: Aggregate,
     /// The keys without period: for each kind while nobody holds the ticket, and while its agent does.
     keys: Vec<Key>,
@@ -84,7 +84,7 @@ struct TimerCell {
 }
 
 impl<'a> Figures<'a> {
-    pub(super) fn new(plan: &'a Plan<'a>, grouping: Grouping) -> Self {
+    pub(super) fn new(plan: &'a Plan, grouping: Grouping) -> Self {
         let keys: Vec<Key> = plan
             .kinds
             .iter()
@@ -97,7 +97,8 @@ impl<'a> Figures<'a> {
                             Dimension::Channel => Some(kind.channel.clone()),
                             Dimension::Agent => agent.clone().filter(|agent| agent.as_str() != UNASSIGNED),
                             Dimension::Priority => plan
-                                .revision
+                                .engine
+                                .newest()
                                 .package(kind.package.as_str())
                                 .and_then(|package| package.priority.clone()),
                             Dimension::Severity => kind.severity.clone(),
@@ -232,7 +233,7 @@ impl<'a> Figures<'a> {
             }
             let first = place * self.plan.timers.len();
             for (timer, cell) in self.plan.timers.iter().zip(&self.timers[first..]) {
-                let timer: &Id = &timer.rules.id;
+                let timer: &Id = &timer.id;
                 let classes = [
                     (Figure::Met, cell.met),
                     (Figure::BreachedAnswered, cell.breached_answered),

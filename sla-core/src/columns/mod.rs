@@ -32,7 +32,10 @@
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 
+pub mod calendar;
 mod figures;
+
+use std::sync::Arc;
 
 use crate::calendar::{Calendar, check_horizon};
 use crate::engine::{Engine, Revision, State, Subject};
@@ -77,7 +80,7 @@ impl Kind {
     }
 }
 
-/// Instants in microseconds since 1970-01-01T00:00:00Z; [`NONE`] stands for none.
+/// Whole numbers, most often instants in microseconds since 1970-01-01T00:00:00Z; [`NONE`] stands for none.
 #[derive(Debug, Clone, Copy)]
 pub struct Column<'a> {
     values: &'a [i64],
@@ -101,6 +104,12 @@ impl<'a> Column<'a> {
 
     fn is_long_enough(self, rows: usize) -> bool {
         self.values.len() == rows && self.valid.is_none_or(|valid| valid.len() >= rows.div_ceil(8))
+    }
+
+    /// Returns what stands in a row.
+    #[inline]
+    fn value(self, row: usize) -> Option<i64> {
+        Some(self.get(row).cast_signed()).filter(|value| *value != NONE)
     }
 
     /// Returns what stands for a row, as [`Milestones`] hold it.
@@ -156,18 +165,18 @@ pub struct TimerColumns<'a> {
 
 /// The timers and kinds of tickets that rows speak of, compiled under the newest revision of an engine.
 #[derive(Debug)]
-pub struct Plan<'a> {
-    revision: &'a Revision,
-    timers: Vec<TimerPlan<'a>>,
+pub struct Plan {
+    engine: Engine,
+    timers: Vec<TimerPlan>,
     kinds: Vec<Kind>,
     /// The terms of each kind and timer, those of one kind beside each other.
-    terms: Vec<Option<Terms<'a>>>,
+    terms: Vec<Option<Terms>>,
 }
 
 /// A timer as far as milestones start and stop it.
 #[derive(Debug)]
-struct TimerPlan<'a> {
-    rules: &'a TimerRules,
+struct TimerPlan {
+    id: Id,
     start: Start,
     /// For the assignment, the first reply and the resolve: 0 where it stops the timer, or else [`NEVER`], which makes
     /// every instant later than all when the bits of both are joined.
@@ -182,10 +191,10 @@ enum Start {
 }
 
 /// What one kind of ticket is promised for one timer.
-#[derive(Debug, Clone, Copy)]
-struct Terms<'a> {
+#[derive(Debug)]
+struct Terms {
     target: BusinessDuration,
-    calendar: &'a Calendar,
+    calendar: Arc<Calendar>,
     boundary: DueBoundary,
     /// What is used when the first warning fires.
     warn_after: Option<BusinessDuration>,
@@ -201,7 +210,7 @@ struct Milestones {
     resolved_us: u64,
 }
 
-impl<'a> Plan<'a> {
+impl Plan {
     /// Returns a plan for these timers and kinds of tickets.
     ///
     /// # Errors
@@ -210,17 +219,18 @@ impl<'a> Plan<'a> {
     ///   cycles, or one that something else starts or stops;
     /// - `out_of_range` for a package that the policy does not have;
     /// - `unknown_channel`, `unknown_severity`, `unknown_category` for what it does not list, or the package not include.
-    pub fn new(engine: &'a Engine, timers: &[&str], kinds: &[Kind]) -> Result<Self, Error> {
+    pub fn new(engine: &Engine, timers: &[&str], kinds: &[Kind]) -> Result<Self, Error> {
         let revision = engine.newest();
-        let timers = timers.iter().map(|timer| TimerPlan::new(revision, timer)).collect::<Result<Vec<_>, _>>()?;
+        let rules = timers.iter().map(|timer| rules_of(revision, timer)).collect::<Result<Vec<_>, _>>()?;
         let mut terms = Vec::new();
         for (place, kind) in kinds.iter().enumerate() {
             check_kind(revision, kind).map_err(|error| error.at(format!("/{place}")))?;
-            for timer in &timers {
-                terms.push(Terms::new(revision, kind, timer.rules)?);
+            for timer in &rules {
+                terms.push(Terms::new(revision, kind, timer)?);
             }
         }
-        Ok(Self { revision, timers, kinds: kinds.to_vec(), terms })
+        let timers = rules.into_iter().map(TimerPlan::new).collect();
+        Ok(Self { engine: engine.clone(), timers, kinds: kinds.to_vec(), terms })
     }
 
     /// Returns an empty collection of figures.
@@ -273,7 +283,7 @@ impl<'a> Plan<'a> {
     }
 
     #[inline]
-    fn terms_of(&self, kind: usize) -> &[Option<Terms<'a>>] {
+    fn terms_of(&self, kind: usize) -> &[Option<Terms>] {
         let first = kind.saturating_mul(self.timers.len());
         self.terms.get(first..first.saturating_add(self.timers.len())).unwrap_or_default()
     }
@@ -300,26 +310,40 @@ fn check_kind(revision: &Revision, kind: &Kind) -> Result<(), Error> {
     }
 }
 
-impl<'a> TimerPlan<'a> {
-    fn new(revision: &'a Revision, timer: &str) -> Result<Self, Error> {
-        let Some(rules) = revision.policy.timers.get(timer) else {
-            return Err(Error::new(ErrorCode::UnknownTimer, format!("the policy has no timer `{timer}`")));
-        };
-        let start = if rules.starts_on.contains(&Trigger::Opened) { Start::Opening } else { Start::Assignment };
+/// Returns the rules of a timer that milestones decide.
+fn rules_of<'a>(revision: &'a Revision, timer: &str) -> Result<&'a TimerRules, Error> {
+    let Some(rules) = revision.policy.timers.get(timer) else {
+        return Err(Error::new(ErrorCode::UnknownTimer, format!("the policy has no timer `{timer}`")));
+    };
+    let start = Start::of(rules);
+    let known_starts = start == Start::Opening || rules.starts_on == [Trigger::Assigned];
+    let known_stops = rules.stops_on.iter().all(|trigger| match trigger {
+        Trigger::Resolved => true,
+        // Only the first of them is known, so they must not come before the start.
+        Trigger::PublicReply | Trigger::Assigned => start == Start::Opening,
+        _ => false,
+    });
+    if rules.cycles == Cycles::Once && known_starts && known_stops {
+        return Ok(rules);
+    }
+    Err(Error::new(ErrorCode::UnknownTimer, format!("milestones do not decide the timer `{timer}`"))
+        .help("evaluate histories for timers with cycles, or that messages start or stop"))
+}
+
+impl Start {
+    fn of(rules: &TimerRules) -> Self {
+        if rules.starts_on.contains(&Trigger::Opened) { Self::Opening } else { Self::Assignment }
+    }
+}
+
+impl TimerPlan {
+    fn new(rules: &TimerRules) -> Self {
         let stops = |trigger| if rules.stops_on.contains(&trigger) { 0 } else { NEVER };
-        let known_starts = start == Start::Opening || rules.starts_on == [Trigger::Assigned];
-        let known_stops = rules.stops_on.iter().all(|trigger| match trigger {
-            Trigger::Resolved => true,
-            // Only the first of them is known, so they must not come before the start.
-            Trigger::PublicReply | Trigger::Assigned => start == Start::Opening,
-            _ => false,
-        });
-        if rules.cycles != Cycles::Once || !known_starts || !known_stops {
-            let message = format!("milestones do not decide the timer `{timer}`");
-            return Err(Error::new(ErrorCode::UnknownTimer, message)
-                .help("evaluate histories for timers with cycles, or that messages start or stop"));
+        Self {
+            id: rules.id.clone(),
+            start: Start::of(rules),
+            stops: [Trigger::Assigned, Trigger::PublicReply, Trigger::Resolved].map(stops),
         }
-        Ok(Self { rules, start, stops: [Trigger::Assigned, Trigger::PublicReply, Trigger::Resolved].map(stops) })
     }
 
     /// Returns when the timer started and stopped, in microseconds; [`NEVER`] or more if it did not.
@@ -345,8 +369,8 @@ struct Answer {
     overdue: Option<BusinessDuration>,
 }
 
-impl<'a> Terms<'a> {
-    fn new(revision: &'a Revision, kind: &Kind, rules: &TimerRules) -> Result<Option<Self>, Error> {
+impl Terms {
+    fn new(revision: &Revision, kind: &Kind, rules: &TimerRules) -> Result<Option<Self>, Error> {
         let subject =
             Subject { package: &kind.package, severity: kind.severity.as_ref(), category: kind.category.as_ref() };
         let Some(terms) = revision.terms(subject, &rules.id, &kind.channel) else { return Ok(None) };
@@ -357,7 +381,7 @@ impl<'a> Terms<'a> {
         });
         Ok(Some(Self {
             target: terms.target,
-            calendar: revision.calendar(terms.calendar)?,
+            calendar: Arc::clone(revision.calendar(terms.calendar)?),
             boundary: rules.due_boundary,
             warn_after: warnings.min(),
         }))
@@ -371,7 +395,7 @@ impl<'a> Terms<'a> {
         let [start, end] = [start_us, end_us].map(|at_us| Timestamp::from_micros(at_us.cast_signed()));
         let due = self.due(start)?.at();
         let warn = match self.warn_after {
-            Some(after) => timer::due_from(self.calendar, DueBoundary::Close, start, after)?.at(),
+            Some(after) => timer::due_from(&self.calendar, DueBoundary::Close, start, after)?.at(),
             None => None,
         };
         let (state, overdue) = match due {
@@ -385,7 +409,7 @@ impl<'a> Terms<'a> {
 
     #[inline]
     fn due(&self, start: Timestamp) -> Result<Due, Error> {
-        timer::due_from(self.calendar, self.boundary, start, self.target)
+        timer::due_from(&self.calendar, self.boundary, start, self.target)
     }
 }
 

@@ -10,7 +10,9 @@ mod react;
 mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use crate::access::Entitlements;
 use crate::calendar::{Calendar, CalendarRules, ZoneDatabase};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
@@ -28,11 +30,11 @@ pub use self::import::{Import, PastCommand, RefusedCommand};
 pub(crate) use self::replay::Replay;
 pub use self::replay::Unknown;
 
-/// A policy, compiled with all its revisions. Immutable; share it between threads.
-#[derive(Debug)]
+/// A policy, compiled with all its revisions. Immutable; share it between threads. A clone is the same engine.
+#[derive(Debug, Clone)]
 pub struct Engine {
     /// INVARIANT: not empty; the newest last.
-    revisions: Vec<Revision>,
+    revisions: Arc<[Revision]>,
 }
 
 /// One compiled revision.
@@ -41,9 +43,10 @@ pub(crate) struct Revision {
     pub(crate) digest: Digest,
     pub(crate) rules_digest: Digest,
     pub(crate) policy: Policy,
-    pub(crate) calendars: BTreeMap<Id, Calendar>,
+    pub(crate) calendars: BTreeMap<Id, Arc<Calendar>>,
     /// The rules of the timers that some package promises anything for, by id; no other ever starts.
     pub(crate) promised: Vec<TimerRules>,
+    pub(crate) entitlements: Entitlements,
     /// The steps of every timer, the breach escalation included.
     pub(crate) steps: BTreeMap<Id, Vec<Step>>,
 }
@@ -107,7 +110,7 @@ impl Engine {
         if revisions.is_empty() {
             return Err(Error::new(ErrorCode::InvalidPolicy, "an engine needs at least one revision of a policy"));
         }
-        Ok(Self { revisions })
+        Ok(Self { revisions: revisions.into() })
     }
 
     /// Returns the newest revision of the policy.
@@ -130,8 +133,14 @@ impl Engine {
 
     /// Returns a calendar of the newest revision.
     #[must_use]
-    pub fn calendar(&self, id: &str) -> Option<&Calendar> {
+    pub fn calendar(&self, id: &str) -> Option<&Arc<Calendar>> {
         self.newest().calendars.get(id)
+    }
+
+    /// Returns which packages of the newest revision include which channels.
+    #[must_use]
+    pub fn entitlements(&self) -> &Entitlements {
+        &self.newest().entitlements
     }
 
     #[expect(clippy::indexing_slicing, reason = "INVARIANT: there is at least one revision")]
@@ -150,7 +159,7 @@ impl Engine {
 impl Revision {
     fn compile(policy: Policy, zones: &ZoneDatabase) -> Result<Self, Error> {
         policy::check(&policy, zones)?;
-        let compile = |(id, rules): (&Id, &CalendarRules)| Ok((id.clone(), Calendar::compile(rules, zones)?));
+        let compile = |(id, rules): (&Id, &CalendarRules)| Ok((id.clone(), Arc::new(Calendar::compile(rules, zones)?)));
         let calendars = policy.calendars.iter().map(compile).collect::<Result<_, Error>>()?;
         let digest = policy.digest();
         let rules_digest = policy::rules_digest(&policy, zones)?;
@@ -164,7 +173,8 @@ impl Revision {
             .collect();
         let promised: BTreeSet<&Id> = policy.packages.iter().flat_map(Package::promised).collect();
         let promised = promised.into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
-        Ok(Self { digest, rules_digest, policy, calendars, promised, steps })
+        let entitlements = Entitlements::of(&policy);
+        Ok(Self { digest, rules_digest, policy, calendars, promised, entitlements, steps })
     }
 
     pub(crate) fn package(&self, id: &str) -> Option<&Package> {
@@ -192,7 +202,7 @@ impl Revision {
         self.policy.timers.get(id).ok_or_else(|| unknown_name("timer", id))
     }
 
-    pub(crate) fn calendar(&self, id: &Id) -> Result<&Calendar, Error> {
+    pub(crate) fn calendar(&self, id: &Id) -> Result<&Arc<Calendar>, Error> {
         self.calendars.get(id).ok_or_else(|| unknown_name("calendar", id))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::Engine;
 use super::automatic::{PauseEnd, check_time, status_change};
-use super::{Engine, Revision};
 use crate::error::Error;
 use crate::id::Id;
 use crate::ticket::{
@@ -24,17 +24,16 @@ pub enum Unknown {
 
 /// Plays tickets again under the newest revision of an engine.
 #[derive(Debug)]
-pub(crate) struct Replay<'a> {
-    engine: &'a Engine,
-    revision: &'a Revision,
+pub(crate) struct Replay {
+    engine: Engine,
     nobody: Actor,
     changes: Vec<TimerChange>,
 }
 
-impl<'a> Replay<'a> {
-    pub(crate) fn new(engine: &'a Engine) -> Self {
+impl Replay {
+    pub(crate) fn new(engine: Engine) -> Self {
         let nobody = Actor::new(Role::System, String::new());
-        Self { engine, revision: engine.newest(), nobody, changes: Vec::new() }
+        Self { engine, nobody, changes: Vec::new() }
     }
 
     /// Returns the ticket as it would stand at `now`: what people did happens again where its status allows it, what
@@ -42,14 +41,15 @@ impl<'a> Replay<'a> {
     pub(crate) fn ticket(&mut self, history: &History, now: Timestamp) -> Result<Result<Ticket, Unknown>, Error> {
         let mut events = history.events().iter();
         let opened = events.next().and_then(|event| {
-            Ticket::opened(&event.ticket, &event.kind, event.at, self.revision.digest).map(|ticket| (event, ticket))
+            Ticket::opened(&event.ticket, &event.kind, event.at, self.engine.newest().digest)
+                .map(|ticket| (event, ticket))
         });
         let Some((opening, mut ticket)) = opened else { return Ok(Ok(history.ticket().clone())) };
         if let Some(unknown) = self.unknown(&opening.kind) {
             return Ok(Err(unknown));
         }
         self.changes.clear();
-        self.engine.react_into(None, &opening.kind, opening.at, self.revision, &mut self.changes)?;
+        self.engine.react_into(None, &opening.kind, opening.at, self.engine.newest(), &mut self.changes)?;
         self.apply_changes(&mut ticket, opening.at);
         for event in events {
             if !concerns_timers(event) {
@@ -69,14 +69,14 @@ impl<'a> Replay<'a> {
 
     /// Returns what an event names that these rules do not know.
     fn unknown(&self, kind: &EventKind) -> Option<Unknown> {
-        let policy = &self.revision.policy;
+        let policy = &self.engine.newest().policy;
         let (package, severity, category) = match kind {
             EventKind::Opened { package, severity, category, .. } => (Some(package), severity, category),
             EventKind::PackageChanged { package, .. } => (Some(package), &None, &None),
             EventKind::Classified { severity, category, .. } => (None, severity, category),
             _ => return None,
         };
-        let package = package.filter(|package| self.revision.package(package.as_str()).is_none());
+        let package = package.filter(|package| self.engine.newest().package(package.as_str()).is_none());
         let severity = severity.as_ref().filter(|severity| !policy.severities.contains(severity));
         let category = category.as_ref().filter(|category| !policy.categories.contains(category));
         let severity = severity.cloned().map(Unknown::Severity);
@@ -98,7 +98,7 @@ impl<'a> Replay<'a> {
 
     /// Lets happen by itself what has happened by `now`.
     fn catch_up(&mut self, ticket: &mut Ticket, now: Timestamp) -> Result<(), Error> {
-        while let Some(at) = status_change(self.revision, ticket)?.filter(|at| *at <= now) {
+        while let Some(at) = status_change(self.engine.newest(), ticket)?.filter(|at| *at <= now) {
             mark_breaches(ticket, at);
             let kind = match ticket.pause {
                 Some(_) => EventKind::Resumed { cause: ResumeCause::MaxPause },
@@ -112,7 +112,7 @@ impl<'a> Replay<'a> {
 
     fn step(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<(), Error> {
         self.changes.clear();
-        self.engine.react_into(Some(ticket), kind, at, self.revision, &mut self.changes)?;
+        self.engine.react_into(Some(ticket), kind, at, self.engine.newest(), &mut self.changes)?;
         ticket.go_on(kind, at, &self.nobody);
         self.apply_changes(ticket, at);
         ticket.last_at = at;
@@ -122,7 +122,7 @@ impl<'a> Replay<'a> {
     fn apply_changes(&self, ticket: &mut Ticket, at: Timestamp) {
         for change in &self.changes {
             // INVARIANT: what `react_into` says of a ticket fits that ticket.
-            let _ = ticket.apply_change(change, at, self.revision.digest);
+            let _ = ticket.apply_change(change, at, self.engine.newest().digest);
         }
     }
 }

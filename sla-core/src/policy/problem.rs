@@ -129,8 +129,8 @@ impl Problems {
         other.found.into_iter().filter_map(keep).for_each(|problem| self.push(problem));
     }
 
-    /// Returns the one error that lists every problem, or `Ok` when there is none.
-    pub(crate) fn into_result(mut self) -> Result<(), Error> {
+    /// Returns the one error that lists every problem of a `document`, or `Ok` when there is none.
+    pub(crate) fn into_result(mut self, document: &str) -> Result<(), Error> {
         if self.found.is_empty() {
             return Ok(());
         }
@@ -143,7 +143,8 @@ impl Problems {
             ));
         }
         let problems = if count == 1 { "problem" } else { "problems" };
-        Err(Error::new(ErrorCode::InvalidPolicy, format!("the policy has {count} {problems}")).with_related(self.found))
+        Err(Error::new(ErrorCode::InvalidPolicy, format!("the {document} has {count} {problems}"))
+            .with_related(self.found))
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::tree::Tree;
 use super::value::{On, on_wire};
-use super::{MAX_HISTORY_BYTES, expect_schema, read_as, text_of, value_of};
+use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, text_of, value_of};
 use crate::analytics::{
     AgentPerformance, Aggregate, Csat, Dimension, Durations, Escalations, Figure, Group, Grouping, Key, PeriodUnit,
     Report, Row, ScoreComponent, Tally, TimerFigures, UNASSIGNED,
@@ -49,11 +49,23 @@ pub fn read(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Aggregate, E
     let mut root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?;
     expect_schema(&mut root, AGGREGATE_SCHEMA)?;
     let document: AggregateDoc = read_as(root, "")?;
-    let mut grouping = Grouping::by(&document.dimensions);
-    if let Some(PeriodDoc { unit, time_zone }) = document.period {
-        grouping = grouping.with_period(unit, &time_zone, zones).map_err(|error| error.at("/period/time_zone"))?;
-    }
-    Aggregate::from_rows(grouping, document.as_of, document.rows.into_iter().map(Row::from))
+    let AggregateDoc { dimensions, period, as_of, rows } = document;
+    let grouping = GroupingDoc { dimensions, period }.grouping(zones)?;
+    Aggregate::from_rows(grouping, as_of, rows.into_iter().map(Row::from))
+}
+
+/// Reads what an aggregate keeps apart.
+///
+/// ```json
+/// {"dimensions": ["package", "channel"], "period": {"unit": "week", "time_zone": "Asia/Jakarta"}}
+/// ```
+///
+/// # Errors
+///
+/// As [`read`]; `period` may be left out.
+pub fn read_grouping(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Grouping, Error> {
+    let root = Tree::parse_within(json.as_ref(), MAX_DOCUMENT_BYTES)?.undoubled()?;
+    read_as::<GroupingDoc>(root, "")?.grouping(zones)
 }
 
 /// Writes a report, on one line.
@@ -99,6 +111,27 @@ struct AggregateDoc {
     #[serde(with = "on_wire")]
     as_of: Option<Timestamp>,
     rows: Vec<RowDoc>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupingDoc {
+    #[serde(with = "on_wire")]
+    dimensions: Vec<Dimension>,
+    #[serde(default)]
+    period: Option<PeriodDoc>,
+}
+
+impl GroupingDoc {
+    fn grouping(self, zones: &ZoneDatabase) -> Result<Grouping, Error> {
+        let grouping = Grouping::by(&self.dimensions);
+        match self.period {
+            Some(PeriodDoc { unit, time_zone }) => {
+                grouping.with_period(unit, &time_zone, zones).map_err(|error| error.at("/period/time_zone"))
+            }
+            None => Ok(grouping),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

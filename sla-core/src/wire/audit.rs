@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::tree::Tree;
 use super::value::{On, documents, on_wire};
-use super::{MAX_HISTORY_BYTES, expect_schema, read_as, text_of, value_of};
+use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, text_of, value_of};
 use crate::access::{Refusal, RefusalCode};
 use crate::audit::{ChainKind, Content, Denial, Entry, Head, PolicyChange, Publication};
 use crate::digest::Digest;
@@ -99,10 +99,48 @@ pub fn read_chain<C: Document>(json: impl AsRef<[u8]>) -> Result<(Id, Vec<Entry<
     Ok((id, entries.collect::<Result<_, _>>()?))
 }
 
+/// Writes where a chain stands, on one line.
+#[must_use]
+pub fn write_head(head: &Head) -> String {
+    text_of(&value_of(&On(head)))
+}
+
+/// Reads where a chain stands.
+///
+/// # Errors
+///
+/// As [`read_entry`].
+pub fn read_head(json: impl AsRef<[u8]>) -> Result<Head, Error> {
+    let On(head) = read_as(Tree::parse_within(json.as_ref(), MAX_DOCUMENT_BYTES)?.undoubled()?, "")?;
+    Ok(head)
+}
+
+/// Reads a refusal as [`super::evaluation::write_refusal`] wrote it.
+///
+/// # Errors
+///
+/// As [`read_entry`].
+pub fn read_refusal(json: impl AsRef<[u8]>) -> Result<Refusal, Error> {
+    let On(refusal) = read_as(Tree::parse_within(json.as_ref(), MAX_DOCUMENT_BYTES)?.undoubled()?, "")?;
+    Ok(refusal)
+}
+
+/// Reads what a chain is of.
+///
+/// # Errors
+///
+/// As [`read_chain`].
+pub fn chain_kind(json: impl AsRef<[u8]>) -> Result<ChainKind, Error> {
+    let mut root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.root;
+    expect_schema(&mut root, CHAIN_SCHEMA)?;
+    let On(kind) = read_as(root.get("kind").cloned().unwrap_or_default(), "/kind")?;
+    Ok(kind)
+}
+
 /// Writes heads as a small file to keep elsewhere: it pins everything that the chains said until then.
 #[must_use]
 pub fn write_heads(heads: &[Head]) -> String {
-    let lines: Vec<String> = heads.iter().map(|head| text_of(&value_of(&On(head)))).collect();
+    let lines: Vec<String> = heads.iter().map(write_head).collect();
     format!("{{\"schema\": \"{HEADS_SCHEMA}\", \"heads\": [\n{}\n]}}\n", lines.join(",\n"))
 }
 

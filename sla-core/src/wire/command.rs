@@ -5,10 +5,12 @@ use serde_json::{Map, Value};
 
 use super::tree::Tree;
 use super::value::{On, on_wire};
-use super::{MAX_DOCUMENT_BYTES, read_as, text_of, value_of};
+use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, read_as, text_of, value_of};
 use crate::digest::Digest;
+use crate::engine::PastCommand;
 use crate::error::{Error, ErrorCode};
 use crate::ticket::{Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus};
+use crate::time::Timestamp;
 
 /// Reads an actor: `{"role": "agent", "id": "ana"}`.
 ///
@@ -26,7 +28,10 @@ pub fn read_actor(json: impl AsRef<[u8]>) -> Result<Actor, Error> {
 ///
 /// As [`read`].
 pub fn read_opening(json: impl AsRef<[u8]>) -> Result<Opening, Error> {
-    let mut fields = fields(json.as_ref())?;
+    opening_of(fields(json.as_ref())?)
+}
+
+fn opening_of(mut fields: Map<String, Value>) -> Result<Opening, Error> {
     let name = take_text(&mut fields, "command")?;
     if name.as_deref() != Some("open") {
         return Err(unknown(name.as_deref(), "a ticket is opened by the command `open`"));
@@ -42,7 +47,10 @@ pub fn read_opening(json: impl AsRef<[u8]>) -> Result<Opening, Error> {
 /// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type`, `unknown_word` or the code of a
 /// value, with the place of the first fault.
 pub fn read(json: impl AsRef<[u8]>) -> Result<Command, Error> {
-    let mut fields = fields(json.as_ref())?;
+    command_of(fields(json.as_ref())?)
+}
+
+fn command_of(mut fields: Map<String, Value>) -> Result<Command, Error> {
     let command_id = take_text(&mut fields, "command_id")?;
     let name = take_text(&mut fields, "command")?;
     let Some(name) = name.filter(|name| CommandKind::NAMES.contains(&name.as_str())) else {
@@ -50,6 +58,54 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<Command, Error> {
     };
     let On(kind) = read_as(Value::Object(Map::from_iter([(name, Value::Object(fields))])), "")?;
     Ok(Command { command_id, kind })
+}
+
+/// What another system recorded of a ticket: its opening, and the commands after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// By whom.
+    pub opener: Actor,
+    /// What was asked for.
+    pub opening: Opening,
+    /// What came after, oldest first.
+    pub commands: Vec<PastCommand>,
+}
+
+/// Reads what [`Engine::import`](crate::Engine::import) takes: a list whose first entry is the opening.
+///
+/// ```json
+/// [{"at": "2026-11-23T02:00:00Z", "actor": {"role": "customer", "id": "c-7"}, "command": {"command": "open", "ticket": "T-1"}},
+///  {"at": "2026-11-23T02:20:00Z", "actor": {"role": "admin", "id": "dispatch"}, "command": {"command": "assign", "agent": "ana"}}]
+/// ```
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_recorded(json: impl AsRef<[u8]>) -> Result<Recorded, Error> {
+    let root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?;
+    let entries: Vec<RecordedDoc> = read_as(root, "")?;
+    let mut entries = entries.into_iter().enumerate();
+    let Some((_, RecordedDoc { at: opened_at, actor: opener, command })) = entries.next() else {
+        return Err(Error::new(ErrorCode::MissingField, "the list is empty").help("begin with the opening"));
+    };
+    let opening = opening_of(command).map_err(|error| error.within("/0/command"))?;
+    let past = |(place, RecordedDoc { at, actor, command })| {
+        let command = command_of(command).map_err(|error: Error| error.within(&format!("/{place}/command")))?;
+        Ok(PastCommand { at, actor, command })
+    };
+    Ok(Recorded { opened_at, opener, opening, commands: entries.map(past).collect::<Result<_, Error>>()? })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedDoc {
+    #[serde(with = "on_wire")]
+    at: Timestamp,
+    #[serde(with = "on_wire")]
+    actor: Actor,
+    command: Map<String, Value>,
 }
 
 /// Writes a command as [`read`] reads it, on one line.

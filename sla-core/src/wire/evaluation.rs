@@ -7,7 +7,11 @@ use super::ticket::event_value;
 use super::value::{Wire, on_wire};
 use super::{text_of, value_of};
 use crate::access::Refusal;
-use crate::engine::{Activity, CycleEvaluation, Decision, Evaluation, Outcome, State};
+use crate::at_risk::OpenPromise;
+use crate::engine::{
+    Activity, BrokenPromise, CycleEvaluation, Decision, DryRun, Evaluation, Import, MovedDeadline, Outcome,
+    RefusedCommand, State,
+};
 use crate::id::Id;
 use crate::ticket::{Due, Status};
 use crate::time::{BusinessDuration, Timestamp};
@@ -47,6 +51,80 @@ pub fn write_decision(decision: &Decision) -> String {
         Decision::Refused(refusal) => json!({"refused": refusal_value(refusal)}),
     };
     text_of(&document)
+}
+
+/// Writes a refusal, on one line: its stable code, what was asked for, what stands in the way, and what is accepted.
+#[must_use]
+pub fn write_refusal(refusal: &Refusal) -> String {
+    text_of(&refusal_value(refusal))
+}
+
+/// Writes what an import made, on one line: `{"accepted": {"events": […], "refused": [{"index": 3, "refusal": {…}}]}}`,
+/// or `{"refused": {…}}` when the ticket could not even be opened.
+#[must_use]
+pub fn write_import(import: &Result<Import, Refusal>) -> String {
+    let document = match import {
+        Ok(import) => {
+            let events: Vec<Value> = import.history.events().iter().map(event_value).collect();
+            let value = |left: &RefusedCommand| json!({"index": left.index, "refusal": refusal_value(&left.refusal)});
+            let refused: Vec<Value> = import.refused.iter().map(value).collect();
+            json!({"accepted": {"events": events, "refused": refused}})
+        }
+        Err(refusal) => json!({"refused": refusal_value(refusal)}),
+    };
+    text_of(&document)
+}
+
+/// Writes what adopting a revision would do, on one line.
+///
+/// ```json
+/// {"tickets": 2, "moved": [{"ticket": "T-1", "timer": "resolution", "cycle": 1, "before": "…", "after": "…"}],
+///  "breached": [{"ticket": "T-1", "timer": "resolution", "cycle": 1, "due_at": "…"}], "unbreached": [],
+///  "refused": [{"ticket": "T-2", "refusal": {"code": "wrong_status"}}]}
+/// ```
+#[must_use]
+pub fn write_dry_run(run: &DryRun) -> String {
+    let instant = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let broken = |promise: &BrokenPromise| {
+        let BrokenPromise { ticket, timer, cycle, due_at } = promise;
+        json!({"ticket": ticket.as_str(), "timer": timer.as_str(), "cycle": cycle, "due_at": instant(*due_at)})
+    };
+    let moved = |deadline: &MovedDeadline| {
+        let MovedDeadline { ticket, timer, cycle, before, after } = deadline;
+        json!({"ticket": ticket.as_str(), "timer": timer.as_str(), "cycle": cycle, "before": instant(*before),
+               "after": instant(*after)})
+    };
+    text_of(&json!({
+        "tickets": run.tickets,
+        "moved": run.moved.iter().map(moved).collect::<Vec<_>>(),
+        "breached": run.breached.iter().map(broken).collect::<Vec<_>>(),
+        "unbreached": run.unbreached.iter().map(broken).collect::<Vec<_>>(),
+        "refused": run
+            .refused
+            .iter()
+            .map(|(ticket, refusal)| json!({"ticket": ticket.as_str(), "refusal": refusal_value(refusal)}))
+            .collect::<Vec<_>>(),
+    }))
+}
+
+/// Writes the promises of an at-risk list, the one with the least left first, on one line.
+///
+/// ```json
+/// {"promises": [{"ticket": "T-1", "timer": "resolution", "cycle": 1, "remaining_us": 0, "paused": false, "due_at": "…"}]}
+/// ```
+#[must_use]
+pub fn write_at_risk(promises: &[OpenPromise]) -> String {
+    let value = |promise: &OpenPromise| {
+        json!({
+            "ticket": promise.ticket.as_str(),
+            "timer": promise.timer.as_str(),
+            "cycle": promise.cycle,
+            "remaining_us": promise.remaining.as_micros(),
+            "paused": promise.is_paused,
+            "due_at": promise.due_at.map(|at| at.to_string()),
+        })
+    };
+    text_of(&json!({"promises": promises.iter().map(value).collect::<Vec<_>>()}))
 }
 
 /// Writes a refusal as a tree: its stable code, what was asked for, what stands in the way, and what is accepted.

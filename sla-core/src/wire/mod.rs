@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod analytics;
 pub mod audit;
+pub mod columns;
 pub mod command;
 pub mod evaluation;
 pub mod explanation;

@@ -3,6 +3,7 @@
 //! A snapshot is a cache: whoever doubts it folds the events and compares.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::tree::Tree;
 use super::value::{On, Wire, on_wire};
@@ -37,7 +38,10 @@ pub fn write(ticket: &Ticket) -> String {
 /// place of the first fault; `unsupported_schema` for another format; `invalid_history` when no history could have
 /// led to this state.
 pub fn read(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
-    let mut root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?;
+    ticket_from(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?)
+}
+
+pub(super) fn ticket_from(mut root: Value) -> Result<Ticket, Error> {
     expect_schema(&mut root, SNAPSHOT_SCHEMA)?;
     let On(ticket): On<Ticket> = read_as(root, "")?;
     ticket.check()?;

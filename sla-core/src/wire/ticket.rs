@@ -29,7 +29,7 @@ use crate::id::Id;
 use crate::ticket::{
     Actor, Apply, AssignCause, Change, CloseCause, CommandStamp, ComputedStep, Due, Escalation, EscalationTrigger,
     Event, EventKind, Firing, History, Message, PauseStatus, ResumeCause, Role, Standing, StopCause, StopOutcome,
-    TimerChange,
+    Ticket, TimerChange,
 };
 use crate::time::{BusinessDuration, Timestamp};
 
@@ -66,11 +66,46 @@ pub fn write_history(history: &History) -> String {
 /// As [`read_event`]; `unsupported_schema` for another format; `limit_exceeded` above
 /// [`super::MAX_HISTORY_BYTES`]; and what [`History::new`] refuses.
 pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
-    let mut root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?;
+    history_from(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?)
+}
+
+/// Reads a ticket, from its history or from a snapshot of its state; `schema` tells them apart.
+///
+/// # Errors
+///
+/// As [`read_history`] and [`super::snapshot::read`].
+pub fn read_ticket(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
+    let root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?;
+    match root.get("schema").and_then(Value::as_str) {
+        Some(HISTORY_SCHEMA) => history_from(root).map(|history| history.ticket().clone()),
+        _ => super::snapshot::ticket_from(root),
+    }
+}
+
+/// Writes events as a JSON list, one a line.
+#[must_use]
+pub fn write_events(events: &[Event]) -> String {
+    let lines: Vec<String> = events.iter().map(write_event).collect();
+    format!("[{}]", lines.join(",\n"))
+}
+
+/// Reads a list of events. They are not checked: whoever appends them does that.
+///
+/// # Errors
+///
+/// As [`read_event`]; `limit_exceeded` above [`super::MAX_HISTORY_BYTES`].
+pub fn read_events(json: impl AsRef<[u8]>) -> Result<Vec<Event>, Error> {
+    events_from(read_as(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?, "")?, "")
+}
+
+fn history_from(mut root: Value) -> Result<History, Error> {
     expect_schema(&mut root, HISTORY_SCHEMA)?;
     let Events { events } = read_as(root, "")?;
-    let events = events.into_iter().enumerate().map(|(at, event)| event_from(event, &format!("/events/{at}")));
-    History::new(events.collect::<Result<_, _>>()?)
+    History::new(events_from(events, "/events")?)
+}
+
+fn events_from(events: Vec<Value>, place: &str) -> Result<Vec<Event>, Error> {
+    events.into_iter().enumerate().map(|(at, event)| event_from(event, &format!("{place}/{at}"))).collect()
 }
 
 #[derive(Deserialize)]

@@ -28,7 +28,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn calendar(&mut self, rules: &'a CalendarRules, zones: &ZoneDatabase, at: &Pointer<'_>) {
+    pub(super) fn calendar(&mut self, rules: &'a CalendarRules, zones: &ZoneDatabase, at: &Pointer<'_>) {
         match &rules.hours {
             Hours::AlwaysOpen => self.always_open(rules, at),
             Hours::Weekly(week) => {

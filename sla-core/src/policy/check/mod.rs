@@ -9,7 +9,7 @@ use std::fmt::Display;
 
 use super::problem::{Pointer, Problems};
 use super::{Objectives, Policy, written_timers};
-use crate::calendar::ZoneDatabase;
+use crate::calendar::{CalendarRules, ZoneDatabase};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::time::{BusinessDuration, Share};
@@ -30,7 +30,19 @@ pub(crate) type TimerPlaces<'a> = BTreeMap<&'a Id, usize>;
 /// `invalid_policy`, with every problem in [`Error::related`]: its code, its place as a JSON pointer, what is wrong
 /// and what would be right.
 pub fn check(policy: &Policy, zones: &ZoneDatabase) -> Result<(), Error> {
-    problems(policy, zones, &written_timers(policy).zip(0..).map(|(timer, at)| (&timer.id, at)).collect()).into_result()
+    problems(policy, zones, &written_timers(policy).zip(0..).map(|(timer, at)| (&timer.id, at)).collect())
+        .into_result("policy")
+}
+
+/// Returns every problem of a calendar by itself, placed within it.
+pub(crate) fn calendar_problems(rules: &CalendarRules, zones: &ZoneDatabase) -> Problems {
+    // INVARIANT: the name is one; it stands in no place.
+    let Ok(id) = Id::new("calendar") else { return Problems::default() };
+    let mut policy = Policy::new(id.clone(), 0);
+    policy.calendars.insert(id, rules.clone());
+    let mut check = Check { policy: &policy, timer_places: &BTreeMap::new(), problems: Problems::default() };
+    check.calendar(rules, zones, &Pointer::ROOT);
+    check.problems
 }
 
 /// Returns every problem of a policy whose timers stand at `timer_places` in its document.

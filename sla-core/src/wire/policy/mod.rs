@@ -12,6 +12,7 @@
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 
+pub mod calendar;
 mod changes;
 mod document;
 mod objects;
@@ -21,13 +22,14 @@ mod schema;
 mod writer;
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use self::document::Document;
 use super::slot::Slot;
 use super::tree::Tree;
 use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
-use crate::policy::Policy;
+use crate::policy::{Policy, Warning};
 
 pub use self::changes::changes;
 #[cfg(feature = "schema")]
@@ -35,6 +37,9 @@ pub use self::schema::json_schema;
 
 /// The format that is read and written, with its version.
 pub const SCHEMA: &str = "sla-policy/1";
+
+/// The longest list of revisions that is read, in bytes.
+pub const MAX_REVISIONS_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads a policy document and checks it as a whole, with the embedded time zones.
 ///
@@ -53,18 +58,43 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<Policy, Error> {
 ///
 /// As [`read`].
 pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Policy, Error> {
-    let tree = Tree::parse(json.as_ref())?;
-    let mut reader = reader::Reader::default();
-    for duplicate in tree.duplicates {
-        reader.problems.push(
-            Error::new(ErrorCode::DuplicateKey, "the key is there twice in one object")
-                .help("keep one of the two")
-                .at(duplicate),
-        );
+    read_tree(Tree::parse(json.as_ref())?, zones)
+}
+
+/// Reads the revisions of a policy, oldest first: a list of policy documents, or a single one.
+///
+/// # Errors
+///
+/// As [`read`], for the first revision that has problems; their places begin with its place in the list, if there is a
+/// list. `invalid_policy` for an empty list.
+pub fn read_revisions(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Vec<Policy>, Error> {
+    let tree = Tree::parse_within(json.as_ref(), MAX_REVISIONS_BYTES)?;
+    let Value::Array(revisions) = tree.root else { return Ok(vec![read_tree(tree, zones)?]) };
+    if revisions.is_empty() {
+        return Err(Error::new(ErrorCode::InvalidPolicy, "the list of revisions is empty")
+            .help("hand over at least one policy document"));
     }
+    let read = |(place, root): (usize, Value)| {
+        let prefix = format!("/{place}");
+        let inside = |key: &String| key.strip_prefix(&prefix).filter(|rest| rest.starts_with('/')).map(str::to_owned);
+        let duplicates = tree.duplicates.iter().filter_map(inside).collect();
+        read_tree(Tree { root, duplicates }, zones).map_err(|error| error.within(&prefix))
+    };
+    revisions.into_iter().enumerate().map(read).collect()
+}
+
+fn read_tree(tree: Tree, zones: &ZoneDatabase) -> Result<Policy, Error> {
+    let reader = reader::Reader::of(tree.duplicates);
     // INVARIANT: a slot never fails to be read.
     let document = Slot::<Document>::deserialize(tree.root).unwrap_or_default();
     reader.policy(document, zones)
+}
+
+/// Writes warnings of the linter, on one line: `{"warnings": [{"code": "…", "path": "…", "message": "…", "help": "…"}]}`.
+#[must_use]
+pub fn write_warnings(warnings: &[Warning]) -> String {
+    let value = |warning: &Warning| json!({"code": warning.code.as_str(), "path": warning.path, "message": warning.message, "help": warning.help});
+    json!({"warnings": warnings.iter().map(value).collect::<Vec<_>>()}).to_string()
 }
 
 /// Writes a policy as a document, indented, in the order of the format.

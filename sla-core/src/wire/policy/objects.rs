@@ -94,7 +94,7 @@ impl Reader {
         (policy, timer_places)
     }
 
-    fn calendar(&mut self, slot: Slot<CalendarObject>, at: &Pointer<'_>) -> CalendarRules {
+    pub(super) fn calendar(&mut self, slot: Slot<CalendarObject>, at: &Pointer<'_>) -> CalendarRules {
         let Some(calendar) = self.given(slot, at) else {
             return CalendarRules::new("", Hours::AlwaysOpen);
         };

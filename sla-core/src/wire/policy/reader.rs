@@ -23,20 +23,37 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Returns a reader of a document that has these keys twice.
+    pub(super) fn of(duplicates: Vec<String>) -> Self {
+        let mut reader = Self::default();
+        for duplicate in duplicates {
+            reader.problems.push(
+                Error::new(ErrorCode::DuplicateKey, "the key is there twice in one object")
+                    .help("keep one of the two")
+                    .at(duplicate),
+            );
+        }
+        reader
+    }
+
     /// Returns the policy of a document, or all its problems: those of its form and those of its meaning.
     pub(super) fn policy(mut self, document: Slot<Document>, zones: &ZoneDatabase) -> Result<Policy, Error> {
         let Some(document) = self.given(document, &Pointer::ROOT) else {
-            self.problems.into_result()?;
+            self.problems.into_result("policy")?;
             return Err(Error::new(ErrorCode::MissingField, "the document is empty"));
         };
         let (policy, timer_places) = self.document(document);
-        if self.problems.is_complete() {
-            let places = timer_places.iter().map(|(id, at)| (id, *at)).collect();
-            let meaning = check::problems(&policy, zones, &places);
-            self.absorb(meaning);
-        }
-        self.problems.into_result()?;
+        let places = timer_places.iter().map(|(id, at)| (id, *at)).collect();
+        self.judged("policy", || check::problems(&policy, zones, &places))?;
         Ok(policy)
+    }
+
+    /// Returns all problems of a document: those of its form found so far, and those of its meaning.
+    pub(super) fn judged(mut self, document: &str, meaning: impl FnOnce() -> Problems) -> Result<(), Error> {
+        if self.problems.is_complete() {
+            self.absorb(meaning());
+        }
+        self.problems.into_result(document)
     }
 
     /// Adds the problems of what was read, unless they only follow from what could not be read.

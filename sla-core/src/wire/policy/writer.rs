@@ -82,7 +82,7 @@ fn targets(values: &BTreeMap<Id, BusinessDuration>) -> Table<Written<BusinessDur
     table(values, |target| term(*target))
 }
 
-fn calendar(rules: &CalendarRules) -> CalendarObject {
+pub(super) fn calendar(rules: &CalendarRules) -> CalendarObject {
     let holiday = |holiday: &crate::calendar::Holiday| HolidayObject {
         date: term(holiday.date),
         name: Slot::Is(holiday.name.clone()),

@@ -1,0 +1,150 @@
+//! Questions to one calendar, a row each.
+//!
+//! ```
+//! # use sla_core::calendar::{Calendar, ZoneDatabase};
+//! # use sla_core::wire;
+//! use sla_core::columns::{Column, NONE, calendar};
+//! # let rules = wire::policy::calendar::read(r#"{"time_zone": "UTC", "weekly": {"mon": ["09:00-17:00"]}}"#)?;
+//! # let office = Calendar::compile(&rules, &ZoneDatabase::embedded())?;
+//! // 2026-11-23 was a Monday; the second row has no start.
+//! let starts = [1_795_424_400_000_000, NONE];
+//! let lengths = [3_600_000_000, 3_600_000_000];
+//! let mut ends = [0; 2];
+//! let refused = calendar::add(&office, Column::of(&starts), Column::of(&lengths), &mut ends)?;
+//! assert!(refused.is_empty());
+//! assert_eq!(ends, [1_795_428_000_000_000, NONE]);
+//! # Ok::<(), sla_core::Error>(())
+//! ```
+//!
+//! Every function writes an answer a row and returns the rows that the calendar cannot answer; for those, and for rows
+//! that lack a value, [`NONE`] is written. A row is refused with the code of the question: `out_of_horizon`,
+//! `end_before_start`, or `invalid_duration` for a negative length.
+//!
+//! # Errors
+//!
+//! Every function fails with `out_of_range` when columns and answers differ in length; then nothing is written.
+
+use super::{Column, NONE, RefusedRow};
+use crate::calendar::Calendar;
+use crate::error::{Error, ErrorCode};
+use crate::time::{BusinessDuration, Timestamp};
+
+/// Writes `add(start, length)`: when so much business time has passed, in microseconds since 1970-01-01T00:00:00Z.
+///
+/// # Errors
+///
+/// See the [module](self).
+pub fn add(
+    calendar: &Calendar,
+    starts_us: Column<'_>,
+    lengths_us: Column<'_>,
+    ends_us: &mut [i64],
+) -> Result<Vec<RefusedRow>, Error> {
+    pairs(starts_us, lengths_us, ends_us, |start, length_us| {
+        calendar.add(start, BusinessDuration::from_micros(length_us)?).map(Timestamp::as_micros)
+    })
+}
+
+/// Writes `subtract(end, length)`: the latest instant from which so much business time passes until `end`.
+///
+/// # Errors
+///
+/// See the [module](self).
+pub fn subtract(
+    calendar: &Calendar,
+    ends_us: Column<'_>,
+    lengths_us: Column<'_>,
+    starts_us: &mut [i64],
+) -> Result<Vec<RefusedRow>, Error> {
+    pairs(ends_us, lengths_us, starts_us, |end, length_us| {
+        calendar.subtract(end, BusinessDuration::from_micros(length_us)?).map(Timestamp::as_micros)
+    })
+}
+
+/// Writes `elapsed(from, to)`: the business time in `[from, to)`, in microseconds.
+///
+/// # Errors
+///
+/// See the [module](self).
+pub fn elapsed(
+    calendar: &Calendar,
+    from_us: Column<'_>,
+    to_us: Column<'_>,
+    lengths_us: &mut [i64],
+) -> Result<Vec<RefusedRow>, Error> {
+    pairs(from_us, to_us, lengths_us, |from, to_us| {
+        calendar.elapsed(from, Timestamp::from_micros(to_us)).map(BusinessDuration::as_micros)
+    })
+}
+
+/// Writes whether the calendar is open: 1 or 0.
+///
+/// # Errors
+///
+/// See the [module](self).
+pub fn is_open(calendar: &Calendar, at_us: Column<'_>, answers: &mut [i64]) -> Result<Vec<RefusedRow>, Error> {
+    singles(at_us, answers, |at| calendar.is_open(at).map(i64::from))
+}
+
+/// Writes the next instant at which the calendar is open: the instant itself if it is.
+///
+/// # Errors
+///
+/// See the [module](self).
+pub fn next_open(calendar: &Calendar, at_us: Column<'_>, opens_us: &mut [i64]) -> Result<Vec<RefusedRow>, Error> {
+    singles(at_us, opens_us, |at| calendar.next_open(at).map(Timestamp::as_micros))
+}
+
+/// Writes the next closing after an instant.
+///
+/// # Errors
+///
+/// See the [module](self).
+pub fn next_close(calendar: &Calendar, at_us: Column<'_>, closes_us: &mut [i64]) -> Result<Vec<RefusedRow>, Error> {
+    singles(at_us, closes_us, |at| calendar.next_close(at).map(Timestamp::as_micros))
+}
+
+fn pairs(
+    first: Column<'_>,
+    second: Column<'_>,
+    answers: &mut [i64],
+    ask: impl Fn(Timestamp, i64) -> Result<i64, Error>,
+) -> Result<Vec<RefusedRow>, Error> {
+    fits(&[first, second], answers)?;
+    Ok(answer(answers, |row| {
+        let (first, second) = (first.value(row)?, second.value(row)?);
+        Some(ask(Timestamp::from_micros(first), second))
+    }))
+}
+
+fn singles(
+    column: Column<'_>,
+    answers: &mut [i64],
+    ask: impl Fn(Timestamp) -> Result<i64, Error>,
+) -> Result<Vec<RefusedRow>, Error> {
+    fits(&[column], answers)?;
+    Ok(answer(answers, |row| column.value(row).map(|at_us| ask(Timestamp::from_micros(at_us)))))
+}
+
+fn fits(columns: &[Column<'_>], answers: &[i64]) -> Result<(), Error> {
+    if columns.iter().all(|column| column.is_long_enough(answers.len())) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::OutOfRange, "columns and answers differ in length").help("every one has a value a row"))
+}
+
+#[inline]
+fn answer(answers: &mut [i64], ask: impl Fn(usize) -> Option<Result<i64, Error>>) -> Vec<RefusedRow> {
+    let mut refused = Vec::new();
+    for (row, place) in answers.iter_mut().enumerate() {
+        *place = match ask(row) {
+            Some(Ok(answer)) => answer,
+            None => NONE,
+            Some(Err(error)) => {
+                refused.push(RefusedRow { row, code: error.code() });
+                NONE
+            }
+        };
+    }
+    refused
+}
