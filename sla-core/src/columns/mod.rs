@@ -233,6 +233,12 @@ impl Plan {
         Ok(Self { engine: engine.clone(), timers, kinds: kinds.to_vec(), terms })
     }
 
+    /// Returns how many timers there are.
+    #[must_use]
+    pub fn timers(&self) -> usize {
+        self.timers.len()
+    }
+
     /// Returns an empty collection of figures.
     #[must_use]
     pub fn figures(&self, grouping: crate::analytics::Grouping) -> Figures<'_> {

@@ -73,6 +73,16 @@ pub fn read_entry<C: Document>(json: impl AsRef<[u8]>) -> Result<Entry<C>, Error
     entry_from(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?, "")
 }
 
+/// Reads a list of entries, unchecked.
+///
+/// # Errors
+///
+/// As [`read_entry`].
+pub fn read_entries<C: Document>(json: impl AsRef<[u8]>) -> Result<Vec<Entry<C>>, Error> {
+    let entries: Vec<Value> = read_as(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?, "")?;
+    entries.into_iter().enumerate().map(|(at, entry)| entry_from(entry, &format!("/{at}"))).collect()
+}
+
 /// Writes a chain as a JSON object with one entry a line.
 #[must_use]
 pub fn write_chain<C: Document>(id: &Id, entries: &[Entry<C>]) -> String {
@@ -113,6 +123,16 @@ pub fn write_head(head: &Head) -> String {
 pub fn read_head(json: impl AsRef<[u8]>) -> Result<Head, Error> {
     let On(head) = read_as(Tree::parse_within(json.as_ref(), MAX_DOCUMENT_BYTES)?.undoubled()?, "")?;
     Ok(head)
+}
+
+/// Reads a list of heads, as a host collects them.
+///
+/// # Errors
+///
+/// As [`read_entry`].
+pub fn read_head_list(json: impl AsRef<[u8]>) -> Result<Vec<Head>, Error> {
+    let heads: Vec<On<Head>> = read_as(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?, "")?;
+    Ok(heads.into_iter().map(|On(head)| head).collect())
 }
 
 /// Reads a refusal as [`super::evaluation::write_refusal`] wrote it.

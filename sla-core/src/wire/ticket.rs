@@ -75,7 +75,21 @@ pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
 ///
 /// As [`read_history`] and [`super::snapshot::read`].
 pub fn read_ticket(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
-    let root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?;
+    ticket_from(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?)
+}
+
+/// Reads a list of tickets, each as [`read_ticket`] reads it.
+///
+/// # Errors
+///
+/// As [`read_ticket`]; places begin with the ticket's place in the list.
+pub fn read_tickets(json: impl AsRef<[u8]>) -> Result<Vec<Ticket>, Error> {
+    let tickets: Vec<Value> = read_as(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?, "")?;
+    let read = |(at, ticket)| ticket_from(ticket).map_err(|error| error.within(&format!("/{at}")));
+    tickets.into_iter().enumerate().map(read).collect()
+}
+
+fn ticket_from(root: Value) -> Result<Ticket, Error> {
     match root.get("schema").and_then(Value::as_str) {
         Some(HISTORY_SCHEMA) => history_from(root).map(|history| history.ticket().clone()),
         _ => super::snapshot::ticket_from(root),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::evaluation::cycle_value;
 use super::text_of;
 use crate::time::Share;
-use crate::what_if::{Comparison, Flip, Outcomes, Unknown};
+use crate::what_if::{Compared, Comparison, Flip, Outcomes, Unknown};
 
 /// Writes a comparison, on one line.
 ///
@@ -36,13 +36,7 @@ pub fn write(comparison: &Comparison) -> String {
         .left_out
         .iter()
         .map(|(unknown, tickets)| {
-            let (kind, id) = match unknown {
-                Unknown::Package(id) => ("package", id),
-                Unknown::Severity(id) => ("severity", id),
-                Unknown::Category(id) => ("category", id),
-            };
-            let mut row = Map::new();
-            row.insert(kind.to_owned(), id.as_str().into());
+            let mut row = unknown_value(unknown);
             row.insert("tickets".to_owned(), (*tickets).into());
             row.into()
         })
@@ -63,8 +57,33 @@ pub fn write(comparison: &Comparison) -> String {
 /// ```
 #[must_use]
 pub fn write_flip(flip: &Flip) -> String {
+    text_of(&flip_value(flip))
+}
+
+/// Writes what a candidate does to one ticket, on one line: its promises that end otherwise, or why it was left out.
+///
+/// ```json
+/// {"flips": [], "left_out": {"package": "gold"}}
+/// ```
+#[must_use]
+pub fn write_compared(compared: &Compared) -> String {
+    let flips: Vec<Value> = compared.flips.iter().map(flip_value).collect();
+    text_of(&json!({"flips": flips, "left_out": compared.left_out.as_ref().map(unknown_value)}))
+}
+
+/// Writes what a candidate does not know: `{"package": "gold"}`.
+fn unknown_value(unknown: &Unknown) -> Map<String, Value> {
+    let (kind, id) = match unknown {
+        Unknown::Package(id) => ("package", id),
+        Unknown::Severity(id) => ("severity", id),
+        Unknown::Category(id) => ("category", id),
+    };
+    Map::from_iter([(kind.to_owned(), id.as_str().into())])
+}
+
+fn flip_value(flip: &Flip) -> Value {
     let causes: Vec<&str> = flip.causes.iter().map(|cause| cause.as_str()).collect();
-    text_of(&json!({
+    json!({
         "ticket": flip.ticket.as_str(),
         "package": flip.package.as_str(),
         "timer": flip.timer.as_str(),
@@ -73,7 +92,7 @@ pub fn write_flip(flip: &Flip) -> String {
         "before": flip.before.as_ref().map(cycle_value),
         "after": flip.after.as_ref().map(cycle_value),
         "text": flip.to_string(),
-    }))
+    })
 }
 
 fn outcomes(outcomes: Outcomes) -> Value {

@@ -1,0 +1,1490 @@
+/*
+ The SLA engine for C, C++ and every host that speaks C: PHP's FFI reads this file as it stands.
+
+ What the answers mean is written in docs/: policies, calendars, commands, events, explain, analytics, audit.
+ docs/c.md shows how to build, link and begin.
+
+ CALLS. A function that can fail returns an sla_status and takes `error_out` last. Its answers go where the `..._out`
+ parameters point; those are checked before any work is done, and hold an empty answer when the call fails: null for a
+ handle, a string without data, 0 or SLA_NONE for a number. `error_out` may be null; otherwise it receives null, or an
+ error that the caller frees with sla_error_free. Every other pointer must be valid unless the function says that it may
+ be null. A null pointer, a misaligned pointer or an impossible length gives SLA_STATUS_INVALID_ARGUMENT. A freed or
+ foreign pointer cannot be noticed. No panic leaves the library: SLA_STATUS_PANIC says that one was caught.
+
+ OWNERSHIP. Inputs are borrowed for the call. Handles belong to the caller, and each is freed once with the one function
+ that its type has; strings with sla_string_free. Freeing null does nothing. Handles do not depend on each other: they
+ may be freed in any order.
+
+ TEXT is UTF-8 with a length in bytes; inputs need no NUL at the end. Documents are JSON.
+
+ TIME. An instant is a number of microseconds since 1970-01-01T00:00:00Z and ends in `_us`, as does a length. Calendars
+ answer for instants from 1970-01-01 to 2200-01-01. The library reads no clock: `now_us` is passed in.
+
+ THREADS. Immutable handles (sla_engine, sla_calendar, sla_plan, sla_error) may be used by many threads at once, the
+ others by one at a time. The library starts no thread, keeps no state for each thread and calls nobody back. Its only
+ global state is a cache of engines, which sla_engine_compile uses.
+
+ FORK. A child may use every handle of its parent. No lock is ever waited for that the fork may have left locked.
+
+ COMPATIBILITY. Enumerators are never renumbered, structs and functions never changed under one sla_abi_version.
+ */
+
+
+#ifndef SLA_H
+#define SLA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ The version of the binary interface that this header describes. Functions may be added under one number; nothing is
+ changed or removed.
+ */
+#define SLA_ABI_VERSION 1
+
+/*
+ Stands for no instant and no length, in arguments and answers.
+ */
+#define SLA_NONE INT64_MIN
+
+/*
+ What became of a call.
+ */
+typedef enum sla_status {
+    /*
+     It did what it was asked for. A refused command is such an answer too.
+     */
+    SLA_STATUS_OK = 0,
+    /*
+     The caller broke the contract: a null or misaligned pointer, a length that cannot be, a text that is not UTF-8,
+     a name or number that the policy does not have.
+     */
+    SLA_STATUS_INVALID_ARGUMENT = 1,
+    /*
+     The engine cannot work with an input: a document, an instant, a length of time.
+     */
+    SLA_STATUS_INVALID_INPUT = 2,
+    /*
+     A defect of the library. The process is in order; handles that were only read stay usable, those that the call
+     was to change should be freed.
+     */
+    SLA_STATUS_PANIC = 3,
+} sla_status;
+
+/*
+ Why a row has no answer.
+ */
+typedef enum sla_row_code {
+    /*
+     It has one, or it lacks a value that was asked about.
+     */
+    SLA_ROW_CODE_OK = 0,
+    /*
+     An instant lies outside 1970-01-01 to 2200-01-01.
+     */
+    SLA_ROW_CODE_OUT_OF_HORIZON = 1,
+    /*
+     The end lies before the start; a milestone lies before the opening.
+     */
+    SLA_ROW_CODE_END_BEFORE_START = 2,
+    /*
+     A length is negative.
+     */
+    SLA_ROW_CODE_INVALID_DURATION = 3,
+    /*
+     A ticket has no opening.
+     */
+    SLA_ROW_CODE_MISSING_FIELD = 4,
+    /*
+     A milestone lies after `now_us`.
+     */
+    SLA_ROW_CODE_TIME_WENT_BACK = 5,
+    /*
+     The plan has no such kind of ticket.
+     */
+    SLA_ROW_CODE_OUT_OF_RANGE = 6,
+} sla_row_code;
+
+/*
+ Where a timer of a row stands, in one word; what `sla_timer_columns.state` holds.
+ */
+typedef enum sla_state {
+    /*
+     The timer has not started.
+     */
+    SLA_STATE_NOT_STARTED = 0,
+    /*
+     Counting.
+     */
+    SLA_STATE_RUNNING = 1,
+    /*
+     Standing still.
+     */
+    SLA_STATE_PAUSED = 2,
+    /*
+     Kept.
+     */
+    SLA_STATE_MET = 3,
+    /*
+     Broken.
+     */
+    SLA_STATE_BREACHED = 4,
+    /*
+     Ended without verdict.
+     */
+    SLA_STATE_CANCELLED = 5,
+    /*
+     The row was refused, or is promised nothing.
+     */
+    SLA_STATE_NONE = 255,
+} sla_state;
+
+/*
+ Figures of many tickets that can be merged. Not to be used by two threads at once.
+ */
+typedef struct sla_aggregate sla_aggregate;
+
+/*
+ A watch over the events of all tickets. Not to be used by two threads at once.
+ */
+typedef struct sla_alerts sla_alerts;
+
+/*
+ The open promises of many tickets with the least left. Not to be used by two threads at once.
+ */
+typedef struct sla_at_risk sla_at_risk;
+
+/*
+ A compiled calendar. Immutable; use it from as many threads as you like.
+ */
+typedef struct sla_calendar sla_calendar;
+
+/*
+ A compiled policy with all its revisions. Immutable; use it from as many threads as you like.
+ */
+typedef struct sla_engine sla_engine;
+
+/*
+ What went wrong, where, and what to change. Immutable; may be read by several threads.
+ */
+typedef struct sla_error sla_error;
+
+/*
+ The timers and kinds of tickets that rows speak of. Immutable; use it from as many threads as you like.
+ */
+typedef struct sla_plan sla_plan;
+
+/*
+ A comparison of tickets under their own rules with the same tickets under a candidate. Its memory does not grow with
+ the tickets. Not to be used by two threads at once.
+ */
+typedef struct sla_what_if sla_what_if;
+
+/*
+ Time-zone rules: the embedded ones, and those that the host put in their place. Not to be changed by one thread while
+ another uses it.
+ */
+typedef struct sla_zones sla_zones;
+
+/*
+ A text that the library made and the caller frees, with `sla_string_free`. UTF-8; a NUL follows the last byte.
+ */
+typedef struct sla_string {
+    /*
+     The first byte; null when there is no text.
+     */
+    char *data;
+    /*
+     How many bytes, without the NUL.
+     */
+    size_t len;
+    /*
+     For the library.
+     */
+    size_t capacity;
+} sla_string;
+
+/*
+ How the process-wide cache of engines did so far.
+ */
+typedef struct sla_cache_figures {
+    /*
+     How often an engine was asked for that was there.
+     */
+    int64_t hits;
+    /*
+     How often one had to be compiled, or could not be.
+     */
+    int64_t misses;
+    /*
+     How many are kept; at most 64.
+     */
+    int64_t engines;
+} sla_cache_figures;
+
+/*
+ A stretch of time in which a calendar is open: `[opens_at_us, closes_at_us)`, in microseconds since
+ 1970-01-01T00:00:00Z.
+ */
+typedef struct sla_window {
+    /*
+     The first open instant.
+     */
+    int64_t opens_at_us;
+    /*
+     The first closed instant after it.
+     */
+    int64_t closes_at_us;
+} sla_window;
+
+/*
+ Numbers that stand for something missing.
+ */
+typedef struct sla_column {
+    /*
+     One number a row; the least `int64_t` (SLA_NONE) stands for a missing one.
+     */
+    const int64_t *values;
+    /*
+     One bit a row, the least significant bit of each byte first, as in Arrow: 0 for a missing value. Null when
+     nothing is missing but what SLA_NONE says.
+     */
+    const uint8_t *valid;
+} sla_column;
+
+/*
+ Where the answers of a batch go.
+ */
+typedef struct sla_answers {
+    /*
+     One number a row; SLA_NONE where there is no answer.
+     */
+    int64_t *values;
+    /*
+     One bit a row, as in `sla_column`: 1 for an answer. May be null.
+     */
+    uint8_t *valid;
+    /*
+     One `sla_row_code` a row. May be null.
+     */
+    uint8_t *codes;
+} sla_answers;
+
+/*
+ Tickets as columns: instants in microseconds since 1970-01-01T00:00:00Z.
+ */
+typedef struct sla_rows {
+    /*
+     How many rows every array has.
+     */
+    size_t rows;
+    /*
+     The kind of each ticket, as its place in the plan's list, from 0.
+     */
+    const uint32_t *kinds;
+    /*
+     When it was opened; every row has one.
+     */
+    struct sla_column opened_us;
+    /*
+     When it was first assigned; missing for never.
+     */
+    struct sla_column assigned_us;
+    /*
+     When it was first answered publicly, other than by the resolve; missing for never.
+     */
+    struct sla_column first_reply_us;
+    /*
+     When it was resolved; missing for not yet.
+     */
+    struct sla_column resolved_us;
+} sla_rows;
+
+/*
+ Where the answers for one timer go, each array as long as the rows.
+ */
+typedef struct sla_timer_columns {
+    /*
+     When it falls or fell due; SLA_NONE when it did not start, or is due beyond 2200-01-01.
+     */
+    int64_t *due_us;
+    /*
+     One bit a row for `due_us`, as in `sla_column`. May be null.
+     */
+    uint8_t *due_valid;
+    /*
+     When its first warning fires or would have fired; SLA_NONE when it has none.
+     */
+    int64_t *warn_us;
+    /*
+     One bit a row for `warn_us`. May be null.
+     */
+    uint8_t *warn_valid;
+    /*
+     One `sla_state` a row.
+     */
+    uint8_t *state;
+    /*
+     Business time used until it stopped, or until `now_us`; SLA_NONE when it did not start.
+     */
+    int64_t *elapsed_us;
+    /*
+     Business time after its due until it stopped, or until `now_us`; SLA_NONE when it did not start.
+     */
+    int64_t *overdue_us;
+    /*
+     One bit a row for `elapsed_us` and `overdue_us`. May be null.
+     */
+    uint8_t *started;
+} sla_timer_columns;
+
+/* ======== Versions ======== */
+
+/*
+ Returns the version of the library, for example `0.1.0`. The text is static.
+ */
+const char *sla_version(void);
+
+/*
+ Returns the version of the binary interface. A host that was built for another SLA_ABI_VERSION must not go on.
+ */
+int32_t sla_abi_version(void);
+
+/*
+ Returns the release of the embedded time-zone rules, for example `2026f`. The text is static.
+ */
+const char *sla_tzdb_version(void);
+
+/*
+ Fails inside the library on purpose, and returns SLA_STATUS_PANIC: for hosts that test how they report a defect.
+ */
+enum sla_status sla_panic(struct sla_error **error_out);
+
+/* ======== Errors ======== */
+
+/*
+ Returns the stable code of an error, for example `out_of_horizon`; docs/c.md lists those of the interface itself,
+ docs/errors.md those of the engine.
+
+ The text ends with a NUL and lives as long as the error. It is empty for null.
+ */
+const char *sla_error_code(const struct sla_error *error);
+
+/*
+ Returns where in the document the fault lies, as a JSON pointer; empty when there is no document.
+
+ Lives as long as the error, as `sla_error_code`.
+ */
+const char *sla_error_path(const struct sla_error *error);
+
+/*
+ Returns what is wrong, in one line of UTF-8.
+
+ Lives as long as the error, as `sla_error_code`.
+ */
+const char *sla_error_message(const struct sla_error *error);
+
+/*
+ Returns what to change; empty when the message already says it.
+
+ Lives as long as the error, as `sla_error_code`.
+ */
+const char *sla_error_help(const struct sla_error *error);
+
+/*
+ Returns how many single faults an error sums up: every problem of a policy, for example. 0 for null.
+ */
+size_t sla_error_related_count(const struct sla_error *error);
+
+/*
+ Returns one of the faults that an error sums up, or null beyond their number. It belongs to `error`: do not free it.
+ */
+const struct sla_error *sla_error_related(const struct sla_error *error,
+                                          size_t index);
+
+/*
+ Frees an error that an `error_out` received; null is accepted.
+ */
+void sla_error_free(struct sla_error *error);
+
+/* ======== Strings ======== */
+
+/*
+ Frees a text and makes it empty, so that freeing it again does nothing. Null is accepted.
+
+ Only the struct that a call filled may be freed, once; a copy of it may not.
+ */
+void sla_string_free(struct sla_string *string);
+
+/* ======== Time zones ======== */
+
+/*
+ Makes a set of zones that equals the embedded one. Only hosts with rules of their own need it: every function that
+ takes zones accepts null for the embedded rules.
+
+ zones_out  receives the zones; free them with `sla_zones_free`.
+ */
+enum sla_status sla_zones_new(struct sla_zones **zones_out,
+                              struct sla_error **error_out);
+
+/*
+ Puts a zone in place of the embedded one of the same name, or adds it.
+
+ name     the IANA name, for example `America/Vancouver`
+ tzif     a compiled zone file (RFC 9636), as `zic` writes it
+ version  the release that it is of; it becomes part of every rules digest
+
+ Errors: `invalid_time_zone_data`.
+ */
+enum sla_status sla_zones_add(struct sla_zones *zones,
+                              const char *name,
+                              size_t name_len,
+                              const char *tzif,
+                              size_t tzif_len,
+                              const char *version,
+                              size_t version_len,
+                              struct sla_error **error_out);
+
+/*
+ Frees zones; null is accepted. What was compiled with them stays usable.
+ */
+void sla_zones_free(struct sla_zones *zones);
+
+/* ======== Engines ======== */
+
+/*
+ Compiles a policy, or finds the engine that this process compiled from the same bytes before.
+
+ policies_json  a policy document (docs/policy.md), or a list of the revisions of one policy, oldest first: new
+                tickets open under the last one, a ticket stays under its own; borrowed for the call
+ zones          time-zone rules of the host, or null for the embedded ones; an engine with zones is not cached
+ engine_out     receives the engine; free it with `sla_engine_free`
+
+ The cache keeps the 64 engines that were asked for last, and counts references: a freed engine stays in the cache,
+ one that the cache forgets stays usable. A failure is not cached.
+
+ Errors: `invalid_policy` with every problem as a related error; `invalid_json`, `limit_exceeded`.
+ */
+enum sla_status sla_engine_compile(const char *policies_json,
+                                   size_t policies_json_len,
+                                   const struct sla_zones *zones,
+                                   struct sla_engine **engine_out,
+                                   struct sla_error **error_out);
+
+/*
+ Writes what identifies the newest revision of an engine, as JSON:
+ `{"id": "...", "version": 1, "policy_digest": "...", "rules_digest": "..."}`.
+
+ info_json_out  receives the text; free it with `sla_string_free`
+ */
+enum sla_status sla_engine_info(const struct sla_engine *engine,
+                                struct sla_string *info_json_out,
+                                struct sla_error **error_out);
+
+/*
+ Writes the newest revision of an engine's policy as a document, in the order of the format.
+
+ policy_json_out  receives the text; free it with `sla_string_free`
+ */
+enum sla_status sla_engine_policy(const struct sla_engine *engine,
+                                  struct sla_string *policy_json_out,
+                                  struct sla_error **error_out);
+
+/*
+ Frees an engine; null is accepted. Calendars, plans and comparisons made from it stay usable.
+ */
+void sla_engine_free(struct sla_engine *engine);
+
+/*
+ Writes how the cache of engines did so far in this process.
+ */
+enum sla_status sla_engine_cache(struct sla_cache_figures *figures_out,
+                                 struct sla_error **error_out);
+
+/*
+ Forgets the engines of the cache; those in use stay usable.
+ */
+void sla_engine_cache_clear(void);
+
+/* ======== Policies ======== */
+
+/*
+ Checks a policy as a whole, and writes it in the order of the format.
+
+ policy_json      a policy document; borrowed for the call
+ zones            time-zone rules of the host, or null for the embedded ones
+ policy_json_out  receives the document as the library writes it, the one that the pointers of warnings and changes
+                  are about; free it with `sla_string_free`
+
+ Errors: `invalid_policy` with every problem as a related error; `invalid_json`, `limit_exceeded`.
+ */
+enum sla_status sla_policy_check(const char *policy_json,
+                                 size_t policy_json_len,
+                                 const struct sla_zones *zones,
+                                 struct sla_string *policy_json_out,
+                                 struct sla_error **error_out);
+
+/*
+ Writes what is legal in a policy but surely unwanted, as of an instant:
+ `{"warnings": [{"code": "...", "path": "...", "message": "...", "help": "..."}]}`.
+
+ as_of_us           microseconds since 1970-01-01T00:00:00Z
+ warnings_json_out  receives the text; free it with `sla_string_free`
+
+ Errors: as `sla_policy_check`.
+ */
+enum sla_status sla_policy_lint(const char *policy_json,
+                                size_t policy_json_len,
+                                const struct sla_zones *zones,
+                                int64_t as_of_us,
+                                struct sla_string *warnings_json_out,
+                                struct sla_error **error_out);
+
+/*
+ Writes the digests of a policy, as JSON: `{"policy_digest": "...", "rules_digest": "..."}`. Equal policies have
+ equal policy digests, however they are written.
+
+ digests_json_out  receives the text; free it with `sla_string_free`
+
+ Errors: as `sla_policy_check`.
+ */
+enum sla_status sla_policy_digests(const char *policy_json,
+                                   size_t policy_json_len,
+                                   const struct sla_zones *zones,
+                                   struct sla_string *digests_json_out,
+                                   struct sla_error **error_out);
+
+/*
+ Publishes a revision: makes the entry that the host appends to the policy's chain, with the list of changes.
+
+ previous_policy_json, previous_entry_json
+                       the revision before with its entry in the chain, or both null for the first one
+ actor_json            `{"role": "admin", "id": "..."}`
+ reason                why, not blank
+ at_us                 microseconds since 1970-01-01T00:00:00Z
+ publication_json_out  receives `{"accepted": {entry}}` or `{"refused": {refusal}}`; free it with `sla_string_free`
+
+ Errors: as `sla_policy_check` for each policy; `invalid_policy` for two different policies, `unknown_revision` when
+ the entry published another policy.
+ */
+enum sla_status sla_policy_publish(const char *policy_json,
+                                   size_t policy_json_len,
+                                   const char *previous_policy_json,
+                                   size_t previous_policy_json_len,
+                                   const char *previous_entry_json,
+                                   size_t previous_entry_json_len,
+                                   const char *actor_json,
+                                   size_t actor_json_len,
+                                   const char *reason,
+                                   size_t reason_len,
+                                   int64_t at_us,
+                                   const struct sla_zones *zones,
+                                   struct sla_string *publication_json_out,
+                                   struct sla_error **error_out);
+
+/*
+ Writes what differs between two policies, by JSON pointer:
+ `{"changes": [{"path": "...", "before": "...", "after": "..."}]}`.
+
+ changes_json_out  receives the text; free it with `sla_string_free`
+
+ Errors: as `sla_policy_check`.
+ */
+enum sla_status sla_policy_changes(const char *before_json,
+                                   size_t before_json_len,
+                                   const char *after_json,
+                                   size_t after_json_len,
+                                   const struct sla_zones *zones,
+                                   struct sla_string *changes_json_out,
+                                   struct sla_error **error_out);
+
+/* ======== Calendars ======== */
+
+/*
+ Compiles a calendar by itself.
+
+ calendar_json  the object that stands under `calendars` in a policy (docs/policy.md); borrowed for the call
+ zones          time-zone rules of the host, or null for the embedded ones
+ calendar_out   receives the calendar; free it with `sla_calendar_free`
+
+ Errors: `invalid_policy` with every problem as a related error; `invalid_json`, `limit_exceeded`.
+ */
+enum sla_status sla_calendar_compile(const char *calendar_json,
+                                     size_t calendar_json_len,
+                                     const struct sla_zones *zones,
+                                     struct sla_calendar **calendar_out,
+                                     struct sla_error **error_out);
+
+/*
+ Finds a calendar of the newest revision of an engine. It stays usable when the engine is freed.
+
+ id            the calendar's id in the policy, UTF-8
+ calendar_out  receives the calendar; free it with `sla_calendar_free`
+
+ Errors: `unknown_calendar`.
+ */
+enum sla_status sla_engine_calendar(const struct sla_engine *engine,
+                                    const char *id,
+                                    size_t id_len,
+                                    struct sla_calendar **calendar_out,
+                                    struct sla_error **error_out);
+
+/*
+ Frees a calendar; null is accepted.
+ */
+void sla_calendar_free(struct sla_calendar *calendar);
+
+/*
+ Answers at which instant so much business time has passed since `start_us`: the earliest one, so a length used up at
+ a closing ends there. A length of 0 ends at the start, also when the calendar is closed.
+
+ start_us    microseconds since 1970-01-01T00:00:00Z
+ length_us   microseconds of business time, not negative
+ end_us_out  receives the instant, in microseconds since 1970-01-01T00:00:00Z
+
+ Errors: `out_of_horizon` when an instant lies outside 1970-01-01 to 2200-01-01, `invalid_duration` for a negative
+ length.
+ */
+enum sla_status sla_calendar_add(const struct sla_calendar *calendar,
+                                 int64_t start_us,
+                                 int64_t length_us,
+                                 int64_t *end_us_out,
+                                 struct sla_error **error_out);
+
+/*
+ Answers the latest instant from which so much business time passes until `end_us`.
+
+ end_us        microseconds since 1970-01-01T00:00:00Z
+ length_us     microseconds of business time, not negative
+ start_us_out  receives the instant, in microseconds since 1970-01-01T00:00:00Z
+
+ Errors: as `sla_calendar_add`.
+ */
+enum sla_status sla_calendar_subtract(const struct sla_calendar *calendar,
+                                      int64_t end_us,
+                                      int64_t length_us,
+                                      int64_t *start_us_out,
+                                      struct sla_error **error_out);
+
+/*
+ Answers how much business time lies in `[from_us, to_us)`.
+
+ from_us, to_us  microseconds since 1970-01-01T00:00:00Z
+ length_us_out   receives microseconds of business time
+
+ Errors: `end_before_start`, `out_of_horizon`.
+ */
+enum sla_status sla_calendar_elapsed(const struct sla_calendar *calendar,
+                                     int64_t from_us,
+                                     int64_t to_us,
+                                     int64_t *length_us_out,
+                                     struct sla_error **error_out);
+
+/*
+ Answers whether the calendar is open at an instant.
+
+ at_us         microseconds since 1970-01-01T00:00:00Z
+ is_open_out   receives 1 or 0
+
+ Errors: `out_of_horizon`.
+ */
+enum sla_status sla_calendar_is_open(const struct sla_calendar *calendar,
+                                     int64_t at_us,
+                                     int32_t *is_open_out,
+                                     struct sla_error **error_out);
+
+/*
+ Answers the first open instant from `at_us` on: `at_us` itself while the calendar is open.
+
+ opens_at_us_out  receives microseconds since 1970-01-01T00:00:00Z
+
+ Errors: `out_of_horizon`, also when there is no opening any more.
+ */
+enum sla_status sla_calendar_next_open(const struct sla_calendar *calendar,
+                                       int64_t at_us,
+                                       int64_t *opens_at_us_out,
+                                       struct sla_error **error_out);
+
+/*
+ Answers the first closing after `at_us`.
+
+ closes_at_us_out  receives microseconds since 1970-01-01T00:00:00Z
+
+ Errors: `out_of_horizon`, also when there is no closing any more.
+ */
+enum sla_status sla_calendar_next_close(const struct sla_calendar *calendar,
+                                        int64_t at_us,
+                                        int64_t *closes_at_us_out,
+                                        struct sla_error **error_out);
+
+/*
+ Answers whether the holidays up to an instant are not all entered yet (`holidays_known_until`).
+
+ until_us            microseconds since 1970-01-01T00:00:00Z
+ is_provisional_out  receives 1 or 0
+ */
+enum sla_status sla_calendar_is_provisional(const struct sla_calendar *calendar,
+                                            int64_t until_us,
+                                            int32_t *is_provisional_out,
+                                            struct sla_error **error_out);
+
+/*
+ Writes the open windows between two instants, cut at both, touching ones merged.
+
+ from_us, to_us  microseconds since 1970-01-01T00:00:00Z
+ windows         receives the first windows, oldest first; may be null when `capacity` is 0
+ capacity        how many windows there is room for
+ count_out       receives how many windows there are, also beyond the room
+
+ Errors: `end_before_start`, `out_of_horizon`.
+ */
+enum sla_status sla_calendar_windows(const struct sla_calendar *calendar,
+                                     int64_t from_us,
+                                     int64_t to_us,
+                                     struct sla_window *windows,
+                                     size_t capacity,
+                                     size_t *count_out,
+                                     struct sla_error **error_out);
+
+/*
+ Answers `sla_calendar_add` for each row.
+
+ A row that lacks a value, or that the calendar refuses, gets no answer: SLA_NONE in `values`, 0 in `valid`. The
+ answers must not overlap the questions.
+
+ rows         how many rows every array has
+ refused_out  receives how many rows were refused; `codes` says which and why
+
+ starts_us    microseconds since 1970-01-01T00:00:00Z
+ lengths_us   microseconds of business time
+ ends_us      receives microseconds since 1970-01-01T00:00:00Z
+ */
+enum sla_status sla_calendar_add_batch(const struct sla_calendar *calendar,
+                                       size_t rows,
+                                       struct sla_column starts_us,
+                                       struct sla_column lengths_us,
+                                       struct sla_answers ends_us,
+                                       size_t *refused_out,
+                                       struct sla_error **error_out);
+
+/*
+ Answers `sla_calendar_subtract` for each row; otherwise as `sla_calendar_add_batch`.
+ */
+enum sla_status sla_calendar_subtract_batch(const struct sla_calendar *calendar,
+                                            size_t rows,
+                                            struct sla_column ends_us,
+                                            struct sla_column lengths_us,
+                                            struct sla_answers starts_us,
+                                            size_t *refused_out,
+                                            struct sla_error **error_out);
+
+/*
+ Answers `sla_calendar_elapsed` for each row; otherwise as `sla_calendar_add_batch`.
+ */
+enum sla_status sla_calendar_elapsed_batch(const struct sla_calendar *calendar,
+                                           size_t rows,
+                                           struct sla_column from_us,
+                                           struct sla_column to_us,
+                                           struct sla_answers lengths_us,
+                                           size_t *refused_out,
+                                           struct sla_error **error_out);
+
+/*
+ Answers `sla_calendar_is_open` for each row, with 1 or 0; otherwise as `sla_calendar_add_batch`.
+ */
+enum sla_status sla_calendar_is_open_batch(const struct sla_calendar *calendar,
+                                           size_t rows,
+                                           struct sla_column at_us,
+                                           struct sla_answers is_open,
+                                           size_t *refused_out,
+                                           struct sla_error **error_out);
+
+/*
+ Answers `sla_calendar_next_open` for each row; otherwise as `sla_calendar_add_batch`.
+ */
+enum sla_status sla_calendar_next_open_batch(const struct sla_calendar *calendar,
+                                             size_t rows,
+                                             struct sla_column at_us,
+                                             struct sla_answers opens_at_us,
+                                             size_t *refused_out,
+                                             struct sla_error **error_out);
+
+/*
+ Answers `sla_calendar_next_close` for each row; otherwise as `sla_calendar_add_batch`.
+ */
+enum sla_status sla_calendar_next_close_batch(const struct sla_calendar *calendar,
+                                              size_t rows,
+                                              struct sla_column at_us,
+                                              struct sla_answers closes_at_us,
+                                              size_t *refused_out,
+                                              struct sla_error **error_out);
+
+/* ======== Entitlements and permissions ======== */
+
+/*
+ Finds the number of a package in the newest revision of an engine, to ask `sla_engine_entitles` with. Numbers hold for
+ this engine only.
+
+ id           the package's id, UTF-8
+ package_out  receives the number, from 0
+
+ Errors: `unknown_package`.
+ */
+enum sla_status sla_engine_package(const struct sla_engine *engine,
+                                   const char *id,
+                                   size_t id_len,
+                                   int32_t *package_out,
+                                   struct sla_error **error_out);
+
+/*
+ Finds the number of a channel in the newest revision of an engine, to ask `sla_engine_entitles` with.
+
+ id           the channel's id, UTF-8
+ channel_out  receives the number, from 0
+
+ Errors: `unknown_channel`.
+ */
+enum sla_status sla_engine_channel(const struct sla_engine *engine,
+                                   const char *id,
+                                   size_t id_len,
+                                   int32_t *channel_out,
+                                   struct sla_error **error_out);
+
+/*
+ Answers whether a package includes a channel, in the newest revision. Neither allocates nor compares texts.
+
+ package, channel  numbers of `sla_engine_package` and `sla_engine_channel`
+ entitled_out      receives 1 or 0
+
+ Errors: `unknown_number` for a number that the engine did not give.
+ */
+enum sla_status sla_engine_entitles(const struct sla_engine *engine,
+                                    int32_t package,
+                                    int32_t channel,
+                                    int32_t *entitled_out,
+                                    struct sla_error **error_out);
+
+/*
+ Answers whether an actor may do something, without doing it.
+
+ actor_json        `{"role": "agent", "id": "..."}`
+ action            a command, or `view_ticket`, `view_metrics`, `manage_policy`, `manage_users` (docs/commands.md)
+ ticket_json       a history or a snapshot; null for actions that concern no ticket
+ refusal_json_out  receives the refusal, or no text (`data` null) when it is permitted; free it with `sla_string_free`
+
+ Errors: `unknown_action`; those of documents.
+ */
+enum sla_status sla_engine_authorize(const struct sla_engine *engine,
+                                     const char *actor_json,
+                                     size_t actor_json_len,
+                                     const char *action,
+                                     size_t action_len,
+                                     const char *ticket_json,
+                                     size_t ticket_json_len,
+                                     struct sla_string *refusal_json_out,
+                                     struct sla_error **error_out);
+
+/* ======== Tickets ======== */
+
+/*
+ Decides whether a ticket is opened.
+
+ opening_json          the command `open` (docs/commands.md)
+ actor_json            `{"role": "customer", "id": "..."}`
+ now_us                microseconds since 1970-01-01T00:00:00Z
+ decision_json_out     receives `{"accepted": {"events": [...]}}`, the events to persist, or `{"refused": {...}}`;
+                       free it with `sla_string_free`
+ ticket_json_out       receives a snapshot of the ticket, to pass to the next call; empty when refused. May be null;
+                       free it with `sla_string_free`
+ next_check_at_us_out  receives when `sla_engine_due_events` will have something, SLA_NONE for never; may be null
+
+ Errors: `out_of_horizon`; those of documents.
+ */
+enum sla_status sla_engine_open(const struct sla_engine *engine,
+                                const char *opening_json,
+                                size_t opening_json_len,
+                                const char *actor_json,
+                                size_t actor_json_len,
+                                int64_t now_us,
+                                struct sla_string *decision_json_out,
+                                struct sla_string *ticket_json_out,
+                                int64_t *next_check_at_us_out,
+                                struct sla_error **error_out);
+
+/*
+ Decides on a command. Only this function and `sla_engine_due_events` make events; the host appends what it gets.
+
+ ticket_json           a snapshot, or a history (docs/events.md): the events so far
+ command_json          docs/commands.md
+ actor_json            `{"role": "agent", "id": "..."}`
+ now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+ decision_json_out, ticket_json_out, next_check_at_us_out
+                       as for `sla_engine_open`; automatic events that were due come first
+
+ Errors: `unknown_revision` when the ticket is under a revision that the engine does not have; `invalid_history`,
+ `out_of_horizon`; those of documents. A refused command is no error.
+ */
+enum sla_status sla_engine_decide(const struct sla_engine *engine,
+                                  const char *ticket_json,
+                                  size_t ticket_json_len,
+                                  const char *command_json,
+                                  size_t command_json_len,
+                                  const char *actor_json,
+                                  size_t actor_json_len,
+                                  int64_t now_us,
+                                  struct sla_string *decision_json_out,
+                                  struct sla_string *ticket_json_out,
+                                  int64_t *next_check_at_us_out,
+                                  struct sla_error **error_out);
+
+/*
+ Makes the automatic events that are due by an instant: breaches, escalations, warnings, the ends of pauses and of
+ resolved tickets. Which events come does not depend on how often this is called.
+
+ ticket_json           a snapshot or a history
+ now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+ events_json_out       receives the events to persist, a JSON list, perhaps empty; free it with `sla_string_free`
+ ticket_json_out, next_check_at_us_out
+                       as for `sla_engine_open`
+
+ Errors: `time_went_back`; otherwise as `sla_engine_decide`.
+ */
+enum sla_status sla_engine_due_events(const struct sla_engine *engine,
+                                      const char *ticket_json,
+                                      size_t ticket_json_len,
+                                      int64_t now_us,
+                                      struct sla_string *events_json_out,
+                                      struct sla_string *ticket_json_out,
+                                      int64_t *next_check_at_us_out,
+                                      struct sla_error **error_out);
+
+/*
+ Says where a ticket stands at an instant and when to ask again. Nothing is changed.
+
+ ticket_json          a snapshot or a history
+ now_us               microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+ evaluation_json_out  receives the evaluation (docs/events.md); free it with `sla_string_free`
+
+ Errors: as `sla_engine_due_events`.
+ */
+enum sla_status sla_engine_evaluate(const struct sla_engine *engine,
+                                    const char *ticket_json,
+                                    size_t ticket_json_len,
+                                    int64_t now_us,
+                                    struct sla_string *evaluation_json_out,
+                                    struct sla_error **error_out);
+
+/*
+ Answers when `sla_engine_due_events` will have something: the instant to store in an indexed column.
+
+ ticket_json           a snapshot or a history
+ next_check_at_us_out  receives microseconds since 1970-01-01T00:00:00Z; SLA_NONE for never
+
+ Errors: as `sla_engine_decide`.
+ */
+enum sla_status sla_engine_next_check_at(const struct sla_engine *engine,
+                                         const char *ticket_json,
+                                         size_t ticket_json_len,
+                                         int64_t *next_check_at_us_out,
+                                         struct sla_error **error_out);
+
+/*
+ Folds events into a snapshot of the ticket, which every function takes in place of the history, and faster.
+
+ ticket_json      what was there before: a snapshot, or a history
+ events_json      a JSON list of the events that follow; null or an empty list for none
+ ticket_json_out  receives the snapshot; free it with `sla_string_free`
+
+ Errors: `invalid_history` when an event does not follow; those of documents.
+ */
+enum sla_status sla_ticket_fold(const char *ticket_json,
+                                size_t ticket_json_len,
+                                const char *events_json,
+                                size_t events_json_len,
+                                struct sla_string *ticket_json_out,
+                                struct sla_error **error_out);
+
+/*
+ Makes the history of a ticket from what another system recorded. Every command is judged at its own instant; automatic
+ events come in place.
+
+ recorded_json         `[{"at": "...", "actor": {...}, "command": {...}}]`, the first one an `open`, oldest first
+ import_json_out       receives `{"accepted": {"events": [...], "refused": [{"index": 3, "refusal": {...}}]}}`, or
+                       `{"refused": {...}}` when the ticket could not be opened; free it with `sla_string_free`
+ ticket_json_out, next_check_at_us_out
+                       as for `sla_engine_open`
+
+ Errors: `out_of_horizon`; those of documents.
+ */
+enum sla_status sla_engine_import(const struct sla_engine *engine,
+                                  const char *recorded_json,
+                                  size_t recorded_json_len,
+                                  struct sla_string *import_json_out,
+                                  struct sla_string *ticket_json_out,
+                                  int64_t *next_check_at_us_out,
+                                  struct sla_error **error_out);
+
+/*
+ Says what would happen if tickets adopted the newest revision of the policy. Nothing is changed.
+
+ tickets_json      a JSON list of snapshots and histories
+ apply             `keep`, `from_now` or `retroactive`, as in `adopt_revision`
+ now_us            microseconds since 1970-01-01T00:00:00Z
+ dry_run_json_out  receives moved deadlines, broken promises and tickets that cannot adopt it (docs/commands.md); free
+                   it with `sla_string_free`
+
+ Errors: as `sla_engine_due_events`, for the first ticket that cannot be judged; `unknown_apply`.
+ */
+enum sla_status sla_engine_dry_run(const struct sla_engine *engine,
+                                   const char *tickets_json,
+                                   size_t tickets_json_len,
+                                   const char *apply,
+                                   size_t apply_len,
+                                   int64_t now_us,
+                                   struct sla_string *dry_run_json_out,
+                                   struct sla_error **error_out);
+
+/* ======== Explanations ======== */
+
+/*
+ Explains the deadline of a timer as of an instant: every stretch of time since it started, as data and as text.
+
+ history_json          the ticket's history; a snapshot does not say what happened
+ timer                 the timer's id, UTF-8
+ cycle                 its cycle, from 1; 0 for the latest
+ now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+ explanation_json_out  receives the derivation (docs/explain.md); free it with `sla_string_free`
+
+ Errors: `unknown_timer` when the timer has no such cycle on this ticket; otherwise as `sla_engine_due_events`.
+ */
+enum sla_status sla_engine_explain(const struct sla_engine *engine,
+                                   const char *history_json,
+                                   size_t history_json_len,
+                                   const char *timer,
+                                   size_t timer_len,
+                                   uint32_t cycle,
+                                   int64_t now_us,
+                                   struct sla_string *explanation_json_out,
+                                   struct sla_error **error_out);
+
+/*
+ Books every microsecond of a ticket since its opening: by status, holder, reason of a pause, open and closed hours.
+
+ history_json     the ticket's history
+ now_us           microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+ ledger_json_out  receives the ledger (docs/explain.md); free it with `sla_string_free`
+
+ Errors: as `sla_engine_due_events`.
+ */
+enum sla_status sla_engine_ledger(const struct sla_engine *engine,
+                                  const char *history_json,
+                                  size_t history_json_len,
+                                  int64_t now_us,
+                                  struct sla_string *ledger_json_out,
+                                  struct sla_error **error_out);
+
+/* ======== Audit ======== */
+
+/*
+ Links events to the chain of their ticket: every entry carries the hash of the one before.
+
+ head_json         where the chain stands, as the call before wrote it; null to begin a chain
+ events_json       a JSON list of the events that follow, at least one
+ detected_at_us    when the host writes them down, in microseconds since 1970-01-01T00:00:00Z
+ entries_json_out  receives the entries, a JSON list in the order of the events; free it with `sla_string_free`
+ head_json_out     receives where the chain stands now; free it with `sla_string_free`
+
+ Errors: `invalid_history` when an event does not follow; those of documents.
+ */
+enum sla_status sla_audit_link(const char *head_json,
+                               size_t head_json_len,
+                               const char *events_json,
+                               size_t events_json_len,
+                               int64_t detected_at_us,
+                               struct sla_string *entries_json_out,
+                               struct sla_string *head_json_out,
+                               struct sla_error **error_out);
+
+/*
+ Turns a refusal into an entry of a log of denied access, which is chained like a ticket.
+
+ head_json       where the log stands, as the call before wrote it; null to begin one
+ log             the id of the log to begin; ignored when there is a head
+ actor_json      who was refused
+ ticket          the id of the ticket that it was about; null for none
+ refusal_json    the refusal, as a decision or `sla_engine_authorize` gave it
+ now_us          microseconds since 1970-01-01T00:00:00Z
+ entry_json_out  receives the entry; free it with `sla_string_free`
+ head_json_out   receives where the log stands now; free it with `sla_string_free`
+
+ Errors: `invalid_id`, `invalid_history` for the head of another kind of chain; those of documents.
+ */
+enum sla_status sla_audit_deny(const char *head_json,
+                               size_t head_json_len,
+                               const char *log,
+                               size_t log_len,
+                               const char *actor_json,
+                               size_t actor_json_len,
+                               const char *ticket,
+                               size_t ticket_len,
+                               const char *refusal_json,
+                               size_t refusal_json_len,
+                               int64_t now_us,
+                               struct sla_string *entry_json_out,
+                               struct sla_string *head_json_out,
+                               struct sla_error **error_out);
+
+/*
+ Writes entries as a chain that `sla_audit_verify` and other verifiers read.
+
+ kind            `ticket`, `access` or `policy`
+ id              the ticket, the log or the policy
+ entries_json    a JSON list of entries, in their order
+ chain_json_out  receives the chain; free it with `sla_string_free`
+
+ Errors: `unknown_kind`; those of documents.
+ */
+enum sla_status sla_audit_chain(const char *kind,
+                                size_t kind_len,
+                                const char *id,
+                                size_t id_len,
+                                const char *entries_json,
+                                size_t entries_json_len,
+                                struct sla_string *chain_json_out,
+                                struct sla_error **error_out);
+
+/*
+ Checks a whole chain, and that every pinned head of it is in it.
+
+ chain_json    the chain (docs/audit.md)
+ heads_json    heads that were kept elsewhere, to notice a cut-off or wholly rewritten chain; null for none
+ head_json_out receives where the chain stands when it is sound; otherwise no text (`data` null). Free it with
+               `sla_string_free`
+ tampering_json_out
+               receives what was done to it, `{"kind": "altered", "index": 3}` with the place of the first such entry
+               from 0; no text (`data` null) when it is sound. Free it with `sla_string_free`
+
+ Errors: those of documents. A chain that was tampered with is no error.
+ */
+enum sla_status sla_audit_verify(const char *chain_json,
+                                 size_t chain_json_len,
+                                 const char *heads_json,
+                                 size_t heads_json_len,
+                                 struct sla_string *head_json_out,
+                                 struct sla_string *tampering_json_out,
+                                 struct sla_error **error_out);
+
+/*
+ Writes heads as a file to keep elsewhere, which pins everything that the chains said until then.
+
+ heads_json      a JSON list of heads
+ pins_json_out   receives the file's text; free it with `sla_string_free`
+
+ Errors: those of documents.
+ */
+enum sla_status sla_audit_pin(const char *heads_json,
+                              size_t heads_json_len,
+                              struct sla_string *pins_json_out,
+                              struct sla_error **error_out);
+
+/* ======== Tickets as columns ======== */
+
+/*
+ Makes a plan for rows: which timers are judged, and every kind of ticket that rows may name.
+
+ plan_json  `{"timers": ["resolution"], "kinds": [{"package": "starter", "channel": "email"}]}`; a kind may also name
+            `agent`, `severity` and `category`; borrowed for the call
+ plan_out   receives the plan; free it with `sla_plan_free`
+
+ Errors: `unknown_timer` also for a timer that milestones do not decide (one with cycles); `out_of_range` for an
+ unknown package; `unknown_channel`, `unknown_severity`, `unknown_category`; those of documents.
+ */
+enum sla_status sla_plan_new(const struct sla_engine *engine,
+                             const char *plan_json,
+                             size_t plan_json_len,
+                             struct sla_plan **plan_out,
+                             struct sla_error **error_out);
+
+/*
+ Frees a plan; null is accepted.
+ */
+void sla_plan_free(struct sla_plan *plan);
+
+/*
+ Says where each timer of each row stands as of an instant. Exact for tickets that never paused and were not reopened.
+
+ rows           the tickets; borrowed for the call
+ now_us         microseconds since 1970-01-01T00:00:00Z
+ answers        one set of arrays a timer, in the order of the plan; they must not overlap the rows
+ answers_count  how many sets: as many as the plan has timers
+ codes          receives one `sla_row_code` a row; may be null
+ refused_out    receives how many rows were refused
+
+ Errors: `out_of_range` for another number of timers, `out_of_horizon` for `now_us`.
+ */
+enum sla_status sla_plan_evaluate(const struct sla_plan *plan,
+                                  const struct sla_rows *rows,
+                                  int64_t now_us,
+                                  const struct sla_timer_columns *answers,
+                                  size_t answers_count,
+                                  uint8_t *codes,
+                                  size_t *refused_out,
+                                  struct sla_error **error_out);
+
+/*
+ Adds rows to an aggregate, as of an instant, in the groups and periods that it keeps apart.
+
+ rows         the tickets; borrowed for the call
+ now_us       microseconds since 1970-01-01T00:00:00Z
+ aggregate    receives the figures; they are those of the tickets' histories, without what rows do not say:
+              escalations, warnings, replies, who worked on a ticket
+ codes        receives one `sla_row_code` a row; may be null
+ refused_out  receives how many rows were refused; they are not counted
+
+ Errors: `out_of_horizon` for `now_us`, `limit_exceeded` when counts do not fit; then nothing is added.
+ */
+enum sla_status sla_plan_aggregate(const struct sla_plan *plan,
+                                   const struct sla_rows *rows,
+                                   int64_t now_us,
+                                   struct sla_aggregate *aggregate,
+                                   uint8_t *codes,
+                                   size_t *refused_out,
+                                   struct sla_error **error_out);
+
+/* ======== Reports ======== */
+
+/*
+ Makes an aggregate without tickets.
+
+ grouping_json  what is kept apart, for example
+                `{"dimensions": ["package"], "period": {"unit": "week", "time_zone": "Asia/Jakarta"}}`
+ aggregate_out  receives the aggregate; free it with `sla_aggregate_free`
+
+ Errors: `unknown_time_zone`; those of documents.
+ */
+enum sla_status sla_aggregate_new(const char *grouping_json,
+                                  size_t grouping_json_len,
+                                  struct sla_aggregate **aggregate_out,
+                                  struct sla_error **error_out);
+
+/*
+ Reads an aggregate that `sla_aggregate_write` wrote, here or elsewhere, whoever merged its rows.
+
+ aggregate_out  receives the aggregate; free it with `sla_aggregate_free`
+
+ Errors: `unsupported_schema`, `out_of_range` for rows that no tickets make; those of documents.
+ */
+enum sla_status sla_aggregate_read(const char *aggregate_json,
+                                   size_t aggregate_json_len,
+                                   struct sla_aggregate **aggregate_out,
+                                   struct sla_error **error_out);
+
+/*
+ Adds a ticket as of an instant.
+
+ history_json  the ticket's history
+ now_us        microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+
+ Errors: as `sla_engine_due_events`; then nothing of the ticket is added.
+ */
+enum sla_status sla_aggregate_add(struct sla_aggregate *aggregate,
+                                  const struct sla_engine *engine,
+                                  const char *history_json,
+                                  size_t history_json_len,
+                                  int64_t now_us,
+                                  struct sla_error **error_out);
+
+/*
+ Adds the figures of another aggregate, which must keep the same things apart. Any order gives the same result.
+
+ other  the other one; it is not changed, and must not be `aggregate` itself
+
+ Errors: `conflicting_fields` for another grouping, `limit_exceeded` when counts do not fit; then nothing is added.
+ */
+enum sla_status sla_aggregate_merge(struct sla_aggregate *aggregate,
+                                    const struct sla_aggregate *other,
+                                    struct sla_error **error_out);
+
+/*
+ Writes an aggregate as flat rows that can be merged anywhere (docs/analytics.md); equal figures give equal bytes.
+
+ aggregate_json_out  receives the text; free it with `sla_string_free`
+ */
+enum sla_status sla_aggregate_write(const struct sla_aggregate *aggregate,
+                                    struct sla_string *aggregate_json_out,
+                                    struct sla_error **error_out);
+
+/*
+ Writes the compliance report of an aggregate (docs/analytics.md), a group for each key.
+
+ report_json_out  receives the report; free it with `sla_string_free`
+
+ Errors: `limit_exceeded` when a total does not fit.
+ */
+enum sla_status sla_aggregate_report(const struct sla_aggregate *aggregate,
+                                     struct sla_string *report_json_out,
+                                     struct sla_error **error_out);
+
+/*
+ Writes the comparison of all packages of the newest revision of an engine, those without tickets included.
+
+ aggregate        keeps packages apart, perhaps with more
+ report_json_out  receives the report; free it with `sla_string_free`
+
+ Errors: `conflicting_fields` when packages are not kept apart; `limit_exceeded`.
+ */
+enum sla_status sla_aggregate_packages(const struct sla_aggregate *aggregate,
+                                       const struct sla_engine *engine,
+                                       struct sla_string *report_json_out,
+                                       struct sla_error **error_out);
+
+/*
+ Writes what each agent did, with the score that the policy's `objectives` weigh, and its components.
+
+ aggregate        keeps agents apart, perhaps with more
+ agents_json_out  receives the table (docs/analytics.md); free it with `sla_string_free`
+
+ Errors: `conflicting_fields` when agents are not kept apart; `limit_exceeded`.
+ */
+enum sla_status sla_aggregate_agents(const struct sla_aggregate *aggregate,
+                                     const struct sla_engine *engine,
+                                     struct sla_string *agents_json_out,
+                                     struct sla_error **error_out);
+
+/*
+ Frees an aggregate; null is accepted.
+ */
+void sla_aggregate_free(struct sla_aggregate *aggregate);
+
+/* ======== What-if ======== */
+
+/*
+ Makes a comparison without tickets.
+
+ engine       the tickets' own rules
+ candidate    the other policy; its newest revision counts
+ what_if_out  receives the comparison; free it with `sla_what_if_free`. Both engines may be freed before.
+ */
+enum sla_status sla_what_if_new(const struct sla_engine *engine,
+                                const struct sla_engine *candidate,
+                                struct sla_what_if **what_if_out,
+                                struct sla_error **error_out);
+
+/*
+ Adds a ticket as of an instant, and says what changes.
+
+ history_json       the ticket's history
+ now_us             microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+ compared_json_out  receives the promises that end otherwise, with what made the difference:
+                    `{"flips": [...], "left_out": null}`; may be null; free it with `sla_string_free`
+
+ Errors: as `sla_engine_due_events`; then the ticket is not counted.
+ */
+enum sla_status sla_what_if_add(struct sla_what_if *what_if,
+                                const char *history_json,
+                                size_t history_json_len,
+                                int64_t now_us,
+                                struct sla_string *compared_json_out,
+                                struct sla_error **error_out);
+
+/*
+ Writes the promises of all tickets so far, before and after, per package and timer (docs/analytics.md).
+
+ comparison_json_out  receives the comparison; free it with `sla_string_free`
+ */
+enum sla_status sla_what_if_comparison(const struct sla_what_if *what_if,
+                                       struct sla_string *comparison_json_out,
+                                       struct sla_error **error_out);
+
+/*
+ Frees a comparison; null is accepted.
+ */
+void sla_what_if_free(struct sla_what_if *what_if);
+
+/* ======== Alerts ======== */
+
+/*
+ Makes a watch by the `objectives` of the newest revision of an engine.
+
+ alerts_out  receives the watch; free it with `sla_alerts_free`
+ */
+enum sla_status sla_alerts_new(const struct sla_engine *engine,
+                               struct sla_alerts **alerts_out,
+                               struct sla_error **error_out);
+
+/*
+ Takes events in the order of their instants and says which alerts they cause.
+
+ events_json      a JSON list of events, of any tickets
+ detected_at_us   when the automatic ones among them were made, in microseconds since 1970-01-01T00:00:00Z; SLA_NONE
+                  when the host did not keep it
+ alerts_json_out  receives a JSON list of alerts (docs/analytics.md), perhaps empty; free it with `sla_string_free`
+
+ Errors: those of documents.
+ */
+enum sla_status sla_alerts_observe(struct sla_alerts *alerts,
+                                   const char *events_json,
+                                   size_t events_json_len,
+                                   int64_t detected_at_us,
+                                   struct sla_string *alerts_json_out,
+                                   struct sla_error **error_out);
+
+/*
+ Says which alerts time makes without further events, up to an instant.
+
+ now_us           microseconds since 1970-01-01T00:00:00Z
+ alerts_json_out  receives a JSON list of alerts, perhaps empty; free it with `sla_string_free`
+ */
+enum sla_status sla_alerts_advance(struct sla_alerts *alerts,
+                                   int64_t now_us,
+                                   struct sla_string *alerts_json_out,
+                                   struct sla_error **error_out);
+
+/*
+ Frees a watch; null is accepted.
+ */
+void sla_alerts_free(struct sla_alerts *alerts);
+
+/* ======== At risk ======== */
+
+/*
+ Makes an empty list.
+
+ most         how many promises it keeps
+ at_risk_out  receives the list; free it with `sla_at_risk_free`
+ */
+enum sla_status sla_at_risk_new(size_t most,
+                                struct sla_at_risk **at_risk_out,
+                                struct sla_error **error_out);
+
+/*
+ Considers the open promises of a ticket. All tickets of a list are asked about as of one instant.
+
+ ticket_json  a snapshot or a history
+ now_us       microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+
+ Errors: as `sla_engine_due_events`.
+ */
+enum sla_status sla_at_risk_add(struct sla_at_risk *at_risk,
+                                const struct sla_engine *engine,
+                                const char *ticket_json,
+                                size_t ticket_json_len,
+                                int64_t now_us,
+                                struct sla_error **error_out);
+
+/*
+ Writes the promises, the one with the least left first: `{"promises": [{"ticket": "...", "timer": "...", "cycle": 1,
+ "remaining_us": 0, "paused": false, "due_at": "..."}]}`.
+
+ promises_json_out  receives the text; free it with `sla_string_free`
+ */
+enum sla_status sla_at_risk_write(const struct sla_at_risk *at_risk,
+                                  struct sla_string *promises_json_out,
+                                  struct sla_error **error_out);
+
+/*
+ Frees a list; null is accepted.
+ */
+void sla_at_risk_free(struct sla_at_risk *at_risk);
+
+#endif  /* SLA_H */

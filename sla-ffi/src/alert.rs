@@ -1,0 +1,99 @@
+//! What somebody must hear of.
+
+use std::ffi::c_char;
+
+use sla_core::alert::{Alert, Alerts};
+use sla_core::time::Timestamp;
+use sla_core::wire;
+
+use crate::boundary::{bytes, free, guard, handle, handle_mut, handle_slot, optional_instant, string_slot};
+use crate::engine::sla_engine;
+use crate::error::{sla_error, sla_status};
+use crate::string::sla_string;
+
+/// A watch over the events of all tickets. Not to be used by two threads at once.
+pub struct sla_alerts(Alerts);
+
+/// Makes a watch by the `objectives` of the newest revision of an engine.
+///
+/// alerts_out  receives the watch; free it with `sla_alerts_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_alerts_new(
+    engine: *const sla_engine,
+    alerts_out: *mut *mut sla_alerts,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = handle_slot("alerts_out", alerts_out)?;
+            out.give(sla_alerts(Alerts::new(&handle("engine", engine)?.0.policy().objectives)));
+            Ok(())
+        })
+    }
+}
+
+/// Takes events in the order of their instants and says which alerts they cause.
+///
+/// events_json      a JSON list of events, of any tickets
+/// detected_at_us   when the automatic ones among them were made, in microseconds since 1970-01-01T00:00:00Z; SLA_NONE
+///                  when the host did not keep it
+/// alerts_json_out  receives a JSON list of alerts (docs/analytics.md), perhaps empty; free it with `sla_string_free`
+///
+/// Errors: those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_alerts_observe(
+    alerts: *mut sla_alerts,
+    events_json: *const c_char,
+    events_json_len: usize,
+    detected_at_us: i64,
+    alerts_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("alerts_json_out", alerts_json_out)?;
+            let alerts = &mut handle_mut("alerts", alerts)?.0;
+            let events = wire::ticket::read_events(bytes("events_json", events_json, events_json_len)?)?;
+            let detected_at = optional_instant(detected_at_us);
+            let found: Vec<Alert> = events.iter().flat_map(|event| alerts.observe(event, detected_at)).collect();
+            out.write(list(&found).into());
+            Ok(())
+        })
+    }
+}
+
+/// Says which alerts time makes without further events, up to an instant.
+///
+/// now_us           microseconds since 1970-01-01T00:00:00Z
+/// alerts_json_out  receives a JSON list of alerts, perhaps empty; free it with `sla_string_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_alerts_advance(
+    alerts: *mut sla_alerts,
+    now_us: i64,
+    alerts_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("alerts_json_out", alerts_json_out)?;
+            let found = handle_mut("alerts", alerts)?.0.advance(Timestamp::from_micros(now_us));
+            out.write(list(&found).into());
+            Ok(())
+        })
+    }
+}
+
+/// Frees a watch; null is accepted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_alerts_free(alerts: *mut sla_alerts) {
+    // SAFETY: the caller's promise about `alerts`.
+    unsafe { free(alerts) };
+}
+
+fn list(alerts: &[Alert]) -> String {
+    let lines: Vec<String> = alerts.iter().map(wire::alert::write).collect();
+    format!("[{}]", lines.join(",\n"))
+}

@@ -1,0 +1,90 @@
+//! The promises with the least time left.
+
+use std::ffi::c_char;
+
+use sla_core::at_risk::AtRisk;
+use sla_core::time::Timestamp;
+use sla_core::wire;
+
+use crate::boundary::{bytes, free, guard, handle, handle_mut, handle_slot, string_slot};
+use crate::engine::sla_engine;
+use crate::error::{sla_error, sla_status};
+use crate::string::sla_string;
+
+/// The open promises of many tickets with the least left. Not to be used by two threads at once.
+pub struct sla_at_risk(AtRisk);
+
+/// Makes an empty list.
+///
+/// most         how many promises it keeps
+/// at_risk_out  receives the list; free it with `sla_at_risk_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_at_risk_new(
+    most: usize,
+    at_risk_out: *mut *mut sla_at_risk,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            handle_slot("at_risk_out", at_risk_out)?.give(sla_at_risk(AtRisk::new(most)));
+            Ok(())
+        })
+    }
+}
+
+/// Considers the open promises of a ticket. All tickets of a list are asked about as of one instant.
+///
+/// ticket_json  a snapshot or a history
+/// now_us       microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+///
+/// Errors: as `sla_engine_due_events`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_at_risk_add(
+    at_risk: *mut sla_at_risk,
+    engine: *const sla_engine,
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    now_us: i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let list = &mut handle_mut("at_risk", at_risk)?.0;
+            let engine = &handle("engine", engine)?.0;
+            let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            let evaluation = engine.evaluate(&ticket, Timestamp::from_micros(now_us))?;
+            list.add(&ticket.id, &evaluation);
+            Ok(())
+        })
+    }
+}
+
+/// Writes the promises, the one with the least left first: `{"promises": [{"ticket": "...", "timer": "...", "cycle": 1,
+/// "remaining_us": 0, "paused": false, "due_at": "..."}]}`.
+///
+/// promises_json_out  receives the text; free it with `sla_string_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_at_risk_write(
+    at_risk: *const sla_at_risk,
+    promises_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("promises_json_out", promises_json_out)?;
+            let promises = handle("at_risk", at_risk)?.0.clone().into_sorted();
+            out.write(wire::evaluation::write_at_risk(&promises).into());
+            Ok(())
+        })
+    }
+}
+
+/// Frees a list; null is accepted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_at_risk_free(at_risk: *mut sla_at_risk) {
+    // SAFETY: the caller's promise about `at_risk`.
+    unsafe { free(at_risk) };
+}

@@ -1,0 +1,477 @@
+//! Calendars: when support time counts. Questions about single instants neither allocate nor parse.
+
+use std::ffi::c_char;
+use std::sync::Arc;
+
+use sla_core::ErrorCode;
+use sla_core::calendar::{Calendar, OpenWindow};
+use sla_core::columns::calendar as columns;
+use sla_core::time::{BusinessDuration, Timestamp};
+use sla_core::wire;
+
+use crate::boundary::{array_mut, bytes, free, guard, handle, handle_slot, slot, text, unknown};
+use crate::columns::{sla_answers, sla_column};
+use crate::engine::sla_engine;
+use crate::error::{sla_error, sla_status};
+use crate::zones::{sla_zones, zones_or_embedded};
+
+/// A compiled calendar. Immutable; use it from as many threads as you like.
+pub struct sla_calendar(Arc<Calendar>);
+
+/// A stretch of time in which a calendar is open: `[opens_at_us, closes_at_us)`, in microseconds since
+/// 1970-01-01T00:00:00Z.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sla_window {
+    /// The first open instant.
+    pub opens_at_us: i64,
+    /// The first closed instant after it.
+    pub closes_at_us: i64,
+}
+
+/// Compiles a calendar by itself.
+///
+/// calendar_json  the object that stands under `calendars` in a policy (docs/policy.md); borrowed for the call
+/// zones          time-zone rules of the host, or null for the embedded ones
+/// calendar_out   receives the calendar; free it with `sla_calendar_free`
+///
+/// Errors: `invalid_policy` with every problem as a related error; `invalid_json`, `limit_exceeded`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_compile(
+    calendar_json: *const c_char,
+    calendar_json_len: usize,
+    zones: *const sla_zones,
+    calendar_out: *mut *mut sla_calendar,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = handle_slot("calendar_out", calendar_out)?;
+            let document = bytes("calendar_json", calendar_json, calendar_json_len)?;
+            let zones = zones_or_embedded(zones)?;
+            let rules = wire::policy::calendar::read_with(document, &zones)?;
+            out.give(sla_calendar(Arc::new(Calendar::compile(&rules, &zones)?)));
+            Ok(())
+        })
+    }
+}
+
+/// Finds a calendar of the newest revision of an engine. It stays usable when the engine is freed.
+///
+/// id            the calendar's id in the policy, UTF-8
+/// calendar_out  receives the calendar; free it with `sla_calendar_free`
+///
+/// Errors: `unknown_calendar`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_calendar(
+    engine: *const sla_engine,
+    id: *const c_char,
+    id_len: usize,
+    calendar_out: *mut *mut sla_calendar,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = handle_slot("calendar_out", calendar_out)?;
+            let engine = &handle("engine", engine)?.0;
+            let id = text("id", id, id_len)?;
+            let Some(calendar) = engine.calendar(id) else {
+                return Err(unknown(ErrorCode::UnknownCalendar.as_str(), "calendar", id));
+            };
+            out.give(sla_calendar(Arc::clone(calendar)));
+            Ok(())
+        })
+    }
+}
+
+/// Frees a calendar; null is accepted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_free(calendar: *mut sla_calendar) {
+    // SAFETY: the caller's promise about `calendar`.
+    unsafe { free(calendar) };
+}
+
+/// Answers at which instant so much business time has passed since `start_us`: the earliest one, so a length used up at
+/// a closing ends there. A length of 0 ends at the start, also when the calendar is closed.
+///
+/// start_us    microseconds since 1970-01-01T00:00:00Z
+/// length_us   microseconds of business time, not negative
+/// end_us_out  receives the instant, in microseconds since 1970-01-01T00:00:00Z
+///
+/// Errors: `out_of_horizon` when an instant lies outside 1970-01-01 to 2200-01-01, `invalid_duration` for a negative
+/// length.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_add(
+    calendar: *const sla_calendar,
+    start_us: i64,
+    length_us: i64,
+    end_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("end_us_out", end_us_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            out.write(
+                calendar.add(Timestamp::from_micros(start_us), BusinessDuration::from_micros(length_us)?)?.as_micros(),
+            );
+            Ok(())
+        })
+    }
+}
+
+/// Answers the latest instant from which so much business time passes until `end_us`.
+///
+/// end_us        microseconds since 1970-01-01T00:00:00Z
+/// length_us     microseconds of business time, not negative
+/// start_us_out  receives the instant, in microseconds since 1970-01-01T00:00:00Z
+///
+/// Errors: as `sla_calendar_add`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_subtract(
+    calendar: *const sla_calendar,
+    end_us: i64,
+    length_us: i64,
+    start_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("start_us_out", start_us_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            out.write(
+                calendar
+                    .subtract(Timestamp::from_micros(end_us), BusinessDuration::from_micros(length_us)?)?
+                    .as_micros(),
+            );
+            Ok(())
+        })
+    }
+}
+
+/// Answers how much business time lies in `[from_us, to_us)`.
+///
+/// from_us, to_us  microseconds since 1970-01-01T00:00:00Z
+/// length_us_out   receives microseconds of business time
+///
+/// Errors: `end_before_start`, `out_of_horizon`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_elapsed(
+    calendar: *const sla_calendar,
+    from_us: i64,
+    to_us: i64,
+    length_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("length_us_out", length_us_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            out.write(calendar.elapsed(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us))?.as_micros());
+            Ok(())
+        })
+    }
+}
+
+/// Answers whether the calendar is open at an instant.
+///
+/// at_us         microseconds since 1970-01-01T00:00:00Z
+/// is_open_out   receives 1 or 0
+///
+/// Errors: `out_of_horizon`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_is_open(
+    calendar: *const sla_calendar,
+    at_us: i64,
+    is_open_out: *mut i32,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("is_open_out", is_open_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            out.write(i32::from(calendar.is_open(Timestamp::from_micros(at_us))?));
+            Ok(())
+        })
+    }
+}
+
+/// Answers the first open instant from `at_us` on: `at_us` itself while the calendar is open.
+///
+/// opens_at_us_out  receives microseconds since 1970-01-01T00:00:00Z
+///
+/// Errors: `out_of_horizon`, also when there is no opening any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_next_open(
+    calendar: *const sla_calendar,
+    at_us: i64,
+    opens_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("opens_at_us_out", opens_at_us_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            out.write(calendar.next_open(Timestamp::from_micros(at_us))?.as_micros());
+            Ok(())
+        })
+    }
+}
+
+/// Answers the first closing after `at_us`.
+///
+/// closes_at_us_out  receives microseconds since 1970-01-01T00:00:00Z
+///
+/// Errors: `out_of_horizon`, also when there is no closing any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_next_close(
+    calendar: *const sla_calendar,
+    at_us: i64,
+    closes_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("closes_at_us_out", closes_at_us_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            out.write(calendar.next_close(Timestamp::from_micros(at_us))?.as_micros());
+            Ok(())
+        })
+    }
+}
+
+/// Answers whether the holidays up to an instant are not all entered yet (`holidays_known_until`).
+///
+/// until_us            microseconds since 1970-01-01T00:00:00Z
+/// is_provisional_out  receives 1 or 0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_is_provisional(
+    calendar: *const sla_calendar,
+    until_us: i64,
+    is_provisional_out: *mut i32,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("is_provisional_out", is_provisional_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            out.write(i32::from(calendar.is_provisional(Timestamp::from_micros(until_us))));
+            Ok(())
+        })
+    }
+}
+
+/// Writes the open windows between two instants, cut at both, touching ones merged.
+///
+/// from_us, to_us  microseconds since 1970-01-01T00:00:00Z
+/// windows         receives the first windows, oldest first; may be null when `capacity` is 0
+/// capacity        how many windows there is room for
+/// count_out       receives how many windows there are, also beyond the room
+///
+/// Errors: `end_before_start`, `out_of_horizon`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_windows(
+    calendar: *const sla_calendar,
+    from_us: i64,
+    to_us: i64,
+    windows: *mut sla_window,
+    capacity: usize,
+    count_out: *mut usize,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("count_out", count_out, 0)?;
+            let room = array_mut("windows", windows, capacity)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            let found = calendar.windows(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us))?;
+            for (place, OpenWindow { opens_at, closes_at }) in room.iter_mut().zip(&found) {
+                *place = sla_window { opens_at_us: opens_at.as_micros(), closes_at_us: closes_at.as_micros() };
+            }
+            out.write(found.len());
+            Ok(())
+        })
+    }
+}
+
+/// Answers `sla_calendar_add` for each row.
+///
+/// A row that lacks a value, or that the calendar refuses, gets no answer: SLA_NONE in `values`, 0 in `valid`. The
+/// answers must not overlap the questions.
+///
+/// rows         how many rows every array has
+/// refused_out  receives how many rows were refused; `codes` says which and why
+///
+/// starts_us    microseconds since 1970-01-01T00:00:00Z
+/// lengths_us   microseconds of business time
+/// ends_us      receives microseconds since 1970-01-01T00:00:00Z
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_add_batch(
+    calendar: *const sla_calendar,
+    rows: usize,
+    starts_us: sla_column,
+    lengths_us: sla_column,
+    ends_us: sla_answers,
+    refused_out: *mut usize,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("refused_out", refused_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            let mut answers = ends_us.borrow("ends_us", rows)?;
+            let refused = columns::add(
+                calendar,
+                starts_us.borrow("starts_us", rows)?,
+                lengths_us.borrow("lengths_us", rows)?,
+                answers.values,
+            )?;
+            answers.finish(&refused);
+            out.write(refused.len());
+            Ok(())
+        })
+    }
+}
+
+/// Answers `sla_calendar_subtract` for each row; otherwise as `sla_calendar_add_batch`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_subtract_batch(
+    calendar: *const sla_calendar,
+    rows: usize,
+    ends_us: sla_column,
+    lengths_us: sla_column,
+    starts_us: sla_answers,
+    refused_out: *mut usize,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("refused_out", refused_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            let mut answers = starts_us.borrow("starts_us", rows)?;
+            let refused = columns::subtract(
+                calendar,
+                ends_us.borrow("ends_us", rows)?,
+                lengths_us.borrow("lengths_us", rows)?,
+                answers.values,
+            )?;
+            answers.finish(&refused);
+            out.write(refused.len());
+            Ok(())
+        })
+    }
+}
+
+/// Answers `sla_calendar_elapsed` for each row; otherwise as `sla_calendar_add_batch`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_elapsed_batch(
+    calendar: *const sla_calendar,
+    rows: usize,
+    from_us: sla_column,
+    to_us: sla_column,
+    lengths_us: sla_answers,
+    refused_out: *mut usize,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("refused_out", refused_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            let mut answers = lengths_us.borrow("lengths_us", rows)?;
+            let refused = columns::elapsed(
+                calendar,
+                from_us.borrow("from_us", rows)?,
+                to_us.borrow("to_us", rows)?,
+                answers.values,
+            )?;
+            answers.finish(&refused);
+            out.write(refused.len());
+            Ok(())
+        })
+    }
+}
+
+/// Answers `sla_calendar_is_open` for each row, with 1 or 0; otherwise as `sla_calendar_add_batch`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_is_open_batch(
+    calendar: *const sla_calendar,
+    rows: usize,
+    at_us: sla_column,
+    is_open: sla_answers,
+    refused_out: *mut usize,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("refused_out", refused_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            let mut answers = is_open.borrow("is_open", rows)?;
+            let refused = columns::is_open(calendar, at_us.borrow("at_us", rows)?, answers.values)?;
+            answers.finish(&refused);
+            out.write(refused.len());
+            Ok(())
+        })
+    }
+}
+
+/// Answers `sla_calendar_next_open` for each row; otherwise as `sla_calendar_add_batch`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_next_open_batch(
+    calendar: *const sla_calendar,
+    rows: usize,
+    at_us: sla_column,
+    opens_at_us: sla_answers,
+    refused_out: *mut usize,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("refused_out", refused_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            let mut answers = opens_at_us.borrow("opens_at_us", rows)?;
+            let refused = columns::next_open(calendar, at_us.borrow("at_us", rows)?, answers.values)?;
+            answers.finish(&refused);
+            out.write(refused.len());
+            Ok(())
+        })
+    }
+}
+
+/// Answers `sla_calendar_next_close` for each row; otherwise as `sla_calendar_add_batch`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_next_close_batch(
+    calendar: *const sla_calendar,
+    rows: usize,
+    at_us: sla_column,
+    closes_at_us: sla_answers,
+    refused_out: *mut usize,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("refused_out", refused_out, 0)?;
+            let calendar = &handle("calendar", calendar)?.0;
+            let mut answers = closes_at_us.borrow("closes_at_us", rows)?;
+            let refused = columns::next_close(calendar, at_us.borrow("at_us", rows)?, answers.values)?;
+            answers.finish(&refused);
+            out.write(refused.len());
+            Ok(())
+        })
+    }
+}

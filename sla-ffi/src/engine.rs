@@ -1,0 +1,147 @@
+//! Engines: compiled policies.
+
+use std::ffi::c_char;
+
+use serde_json::json;
+use sla_core::calendar::ZoneDatabase;
+use sla_core::{Engine, wire};
+
+use crate::boundary::{bytes, free, guard, handle, handle_slot, optional_handle, slot, string_slot};
+use crate::cache;
+use crate::error::{sla_error, sla_status};
+use crate::string::sla_string;
+use crate::zones::{sla_zones, zones_or_embedded};
+
+/// A compiled policy with all its revisions. Immutable; use it from as many threads as you like.
+pub struct sla_engine(pub(crate) Engine);
+
+/// How the process-wide cache of engines did so far.
+#[repr(C)]
+pub struct sla_cache_figures {
+    /// How often an engine was asked for that was there.
+    pub hits: i64,
+    /// How often one had to be compiled, or could not be.
+    pub misses: i64,
+    /// How many are kept; at most 64.
+    pub engines: i64,
+}
+
+/// Compiles a policy, or finds the engine that this process compiled from the same bytes before.
+///
+/// policies_json  a policy document (docs/policy.md), or a list of the revisions of one policy, oldest first: new
+///                tickets open under the last one, a ticket stays under its own; borrowed for the call
+/// zones          time-zone rules of the host, or null for the embedded ones; an engine with zones is not cached
+/// engine_out     receives the engine; free it with `sla_engine_free`
+///
+/// The cache keeps the 64 engines that were asked for last, and counts references: a freed engine stays in the cache,
+/// one that the cache forgets stays usable. A failure is not cached.
+///
+/// Errors: `invalid_policy` with every problem as a related error; `invalid_json`, `limit_exceeded`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_compile(
+    policies_json: *const c_char,
+    policies_json_len: usize,
+    zones: *const sla_zones,
+    engine_out: *mut *mut sla_engine,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = handle_slot("engine_out", engine_out)?;
+            let document = bytes("policies_json", policies_json, policies_json_len)?;
+            let compile = |document: &[u8], zones: &ZoneDatabase| {
+                Engine::compile_revisions(wire::policy::read_revisions(document, zones)?, zones)
+            };
+            let engine = match optional_handle("zones", zones)? {
+                Some(_) => compile(document, &zones_or_embedded(zones)?)?,
+                None => cache::engine(document, |document| compile(document, &ZoneDatabase::embedded()))?,
+            };
+            out.give(sla_engine(engine));
+            Ok(())
+        })
+    }
+}
+
+/// Writes what identifies the newest revision of an engine, as JSON:
+/// `{"id": "...", "version": 1, "policy_digest": "...", "rules_digest": "..."}`.
+///
+/// info_json_out  receives the text; free it with `sla_string_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_info(
+    engine: *const sla_engine,
+    info_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("info_json_out", info_json_out)?;
+            let engine = &handle("engine", engine)?.0;
+            let info = json!({
+                "id": engine.policy().id.as_str(),
+                "version": engine.policy().version,
+                "policy_digest": engine.policy_digest().to_string(),
+                "rules_digest": engine.rules_digest().to_string(),
+            });
+            out.write(info.to_string().into());
+            Ok(())
+        })
+    }
+}
+
+/// Writes the newest revision of an engine's policy as a document, in the order of the format.
+///
+/// policy_json_out  receives the text; free it with `sla_string_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_policy(
+    engine: *const sla_engine,
+    policy_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("policy_json_out", policy_json_out)?;
+            let engine = &handle("engine", engine)?.0;
+            out.write(wire::policy::write(engine.policy()).into());
+            Ok(())
+        })
+    }
+}
+
+/// Frees an engine; null is accepted. Calendars, plans and comparisons made from it stay usable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_free(engine: *mut sla_engine) {
+    // SAFETY: the caller's promise about `engine`.
+    unsafe { free(engine) };
+}
+
+/// Writes how the cache of engines did so far in this process.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_cache(
+    figures_out: *mut sla_cache_figures,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("figures_out", figures_out, sla_cache_figures { hits: 0, misses: 0, engines: 0 })?;
+            let cache::Figures { hits, misses, engines } = cache::figures();
+            out.write(sla_cache_figures { hits, misses, engines: i64::try_from(engines).unwrap_or(i64::MAX) });
+            Ok(())
+        })
+    }
+}
+
+/// Forgets the engines of the cache; those in use stay usable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_cache_clear() {
+    // SAFETY: nothing is passed.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            cache::clear();
+            Ok(())
+        });
+    }
+}

@@ -1,0 +1,336 @@
+//! Tickets: what happens to them, and where they stand.
+
+use std::ffi::c_char;
+
+use sla_core::engine::Decision;
+use sla_core::ticket::{Apply, Ticket};
+use sla_core::time::Timestamp;
+use sla_core::{Engine, wire};
+
+use crate::boundary::{
+    Checked, Slot, bytes, guard, handle, instant_us, optional_slot, slot, string_slot, text, unknown,
+};
+use crate::engine::sla_engine;
+use crate::error::{sla_error, sla_status};
+use crate::string::sla_string;
+use crate::version::SLA_NONE;
+
+/// The places that say how a ticket goes on.
+struct After<'a> {
+    ticket: Option<Slot<'a, sla_string>>,
+    next_check_at: Option<Slot<'a, i64>>,
+}
+
+impl After<'_> {
+    /// # Safety
+    ///
+    /// As [`optional_slot`].
+    unsafe fn new(ticket_json_out: *mut sla_string, next_check_at_us_out: *mut i64) -> Checked<Self> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            Ok(Self {
+                ticket: optional_slot("ticket_json_out", ticket_json_out, sla_string::EMPTY)?,
+                next_check_at: optional_slot("next_check_at_us_out", next_check_at_us_out, SLA_NONE)?,
+            })
+        }
+    }
+
+    fn write(self, engine: &Engine, ticket: &Ticket) -> Checked<()> {
+        if let Some(place) = self.next_check_at {
+            place.write(instant_us(engine.next_check_at(ticket)?));
+        }
+        if let Some(place) = self.ticket {
+            place.write(wire::snapshot::write(ticket).into());
+        }
+        Ok(())
+    }
+
+    fn decided(self, engine: &Engine, decision: &Decision, out: Slot<'_, sla_string>) -> Checked<()> {
+        if let Decision::Accepted(accepted) = decision {
+            self.write(engine, &accepted.ticket)?;
+        }
+        out.write(wire::evaluation::write_decision(decision).into());
+        Ok(())
+    }
+}
+
+/// Decides whether a ticket is opened.
+///
+/// opening_json          the command `open` (docs/commands.md)
+/// actor_json            `{"role": "customer", "id": "..."}`
+/// now_us                microseconds since 1970-01-01T00:00:00Z
+/// decision_json_out     receives `{"accepted": {"events": [...]}}`, the events to persist, or `{"refused": {...}}`;
+///                       free it with `sla_string_free`
+/// ticket_json_out       receives a snapshot of the ticket, to pass to the next call; empty when refused. May be null;
+///                       free it with `sla_string_free`
+/// next_check_at_us_out  receives when `sla_engine_due_events` will have something, SLA_NONE for never; may be null
+///
+/// Errors: `out_of_horizon`; those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_open(
+    engine: *const sla_engine,
+    opening_json: *const c_char,
+    opening_json_len: usize,
+    actor_json: *const c_char,
+    actor_json_len: usize,
+    now_us: i64,
+    decision_json_out: *mut sla_string,
+    ticket_json_out: *mut sla_string,
+    next_check_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("decision_json_out", decision_json_out)?;
+            let after = After::new(ticket_json_out, next_check_at_us_out)?;
+            let engine = &handle("engine", engine)?.0;
+            let opening = wire::command::read_opening(bytes("opening_json", opening_json, opening_json_len)?)?;
+            let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
+            let decision = engine.open(&opening, &actor, Timestamp::from_micros(now_us))?;
+            after.decided(engine, &decision, out)
+        })
+    }
+}
+
+/// Decides on a command. Only this function and `sla_engine_due_events` make events; the host appends what it gets.
+///
+/// ticket_json           a snapshot, or a history (docs/events.md): the events so far
+/// command_json          docs/commands.md
+/// actor_json            `{"role": "agent", "id": "..."}`
+/// now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+/// decision_json_out, ticket_json_out, next_check_at_us_out
+///                       as for `sla_engine_open`; automatic events that were due come first
+///
+/// Errors: `unknown_revision` when the ticket is under a revision that the engine does not have; `invalid_history`,
+/// `out_of_horizon`; those of documents. A refused command is no error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_decide(
+    engine: *const sla_engine,
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    command_json: *const c_char,
+    command_json_len: usize,
+    actor_json: *const c_char,
+    actor_json_len: usize,
+    now_us: i64,
+    decision_json_out: *mut sla_string,
+    ticket_json_out: *mut sla_string,
+    next_check_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("decision_json_out", decision_json_out)?;
+            let after = After::new(ticket_json_out, next_check_at_us_out)?;
+            let engine = &handle("engine", engine)?.0;
+            let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            let command = wire::command::read(bytes("command_json", command_json, command_json_len)?)?;
+            let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
+            let decision = engine.decide(&ticket, &command, &actor, Timestamp::from_micros(now_us))?;
+            after.decided(engine, &decision, out)
+        })
+    }
+}
+
+/// Makes the automatic events that are due by an instant: breaches, escalations, warnings, the ends of pauses and of
+/// resolved tickets. Which events come does not depend on how often this is called.
+///
+/// ticket_json           a snapshot or a history
+/// now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+/// events_json_out       receives the events to persist, a JSON list, perhaps empty; free it with `sla_string_free`
+/// ticket_json_out, next_check_at_us_out
+///                       as for `sla_engine_open`
+///
+/// Errors: `time_went_back`; otherwise as `sla_engine_decide`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_due_events(
+    engine: *const sla_engine,
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    now_us: i64,
+    events_json_out: *mut sla_string,
+    ticket_json_out: *mut sla_string,
+    next_check_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("events_json_out", events_json_out)?;
+            let after = After::new(ticket_json_out, next_check_at_us_out)?;
+            let engine = &handle("engine", engine)?.0;
+            let mut ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            let events = engine.due_events(&ticket, Timestamp::from_micros(now_us))?;
+            for event in &events {
+                ticket.apply(event)?;
+            }
+            after.write(engine, &ticket)?;
+            out.write(wire::ticket::write_events(&events).into());
+            Ok(())
+        })
+    }
+}
+
+/// Says where a ticket stands at an instant and when to ask again. Nothing is changed.
+///
+/// ticket_json          a snapshot or a history
+/// now_us               microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
+/// evaluation_json_out  receives the evaluation (docs/events.md); free it with `sla_string_free`
+///
+/// Errors: as `sla_engine_due_events`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_evaluate(
+    engine: *const sla_engine,
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    now_us: i64,
+    evaluation_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("evaluation_json_out", evaluation_json_out)?;
+            let engine = &handle("engine", engine)?.0;
+            let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            let evaluation = engine.evaluate(&ticket, Timestamp::from_micros(now_us))?;
+            out.write(wire::evaluation::write(&evaluation).into());
+            Ok(())
+        })
+    }
+}
+
+/// Answers when `sla_engine_due_events` will have something: the instant to store in an indexed column.
+///
+/// ticket_json           a snapshot or a history
+/// next_check_at_us_out  receives microseconds since 1970-01-01T00:00:00Z; SLA_NONE for never
+///
+/// Errors: as `sla_engine_decide`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_next_check_at(
+    engine: *const sla_engine,
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    next_check_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = slot("next_check_at_us_out", next_check_at_us_out, SLA_NONE)?;
+            let engine = &handle("engine", engine)?.0;
+            let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            out.write(instant_us(engine.next_check_at(&ticket)?));
+            Ok(())
+        })
+    }
+}
+
+/// Folds events into a snapshot of the ticket, which every function takes in place of the history, and faster.
+///
+/// ticket_json      what was there before: a snapshot, or a history
+/// events_json      a JSON list of the events that follow; null or an empty list for none
+/// ticket_json_out  receives the snapshot; free it with `sla_string_free`
+///
+/// Errors: `invalid_history` when an event does not follow; those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_ticket_fold(
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    events_json: *const c_char,
+    events_json_len: usize,
+    ticket_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("ticket_json_out", ticket_json_out)?;
+            let mut ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            if let Some(events) = crate::boundary::optional_bytes("events_json", events_json, events_json_len)? {
+                for event in wire::ticket::read_events(events)? {
+                    ticket.apply(&event)?;
+                }
+            }
+            out.write(wire::snapshot::write(&ticket).into());
+            Ok(())
+        })
+    }
+}
+
+/// Makes the history of a ticket from what another system recorded. Every command is judged at its own instant; automatic
+/// events come in place.
+///
+/// recorded_json         `[{"at": "...", "actor": {...}, "command": {...}}]`, the first one an `open`, oldest first
+/// import_json_out       receives `{"accepted": {"events": [...], "refused": [{"index": 3, "refusal": {...}}]}}`, or
+///                       `{"refused": {...}}` when the ticket could not be opened; free it with `sla_string_free`
+/// ticket_json_out, next_check_at_us_out
+///                       as for `sla_engine_open`
+///
+/// Errors: `out_of_horizon`; those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_import(
+    engine: *const sla_engine,
+    recorded_json: *const c_char,
+    recorded_json_len: usize,
+    import_json_out: *mut sla_string,
+    ticket_json_out: *mut sla_string,
+    next_check_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("import_json_out", import_json_out)?;
+            let after = After::new(ticket_json_out, next_check_at_us_out)?;
+            let engine = &handle("engine", engine)?.0;
+            let recorded = wire::command::read_recorded(bytes("recorded_json", recorded_json, recorded_json_len)?)?;
+            let wire::command::Recorded { opened_at, opener, opening, commands } = recorded;
+            let import = engine.import(&opening, &opener, opened_at, &commands)?;
+            if let Ok(import) = &import {
+                after.write(engine, import.history.ticket())?;
+            }
+            out.write(wire::evaluation::write_import(&import).into());
+            Ok(())
+        })
+    }
+}
+
+/// Says what would happen if tickets adopted the newest revision of the policy. Nothing is changed.
+///
+/// tickets_json      a JSON list of snapshots and histories
+/// apply             `keep`, `from_now` or `retroactive`, as in `adopt_revision`
+/// now_us            microseconds since 1970-01-01T00:00:00Z
+/// dry_run_json_out  receives moved deadlines, broken promises and tickets that cannot adopt it (docs/commands.md); free
+///                   it with `sla_string_free`
+///
+/// Errors: as `sla_engine_due_events`, for the first ticket that cannot be judged; `unknown_apply`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_dry_run(
+    engine: *const sla_engine,
+    tickets_json: *const c_char,
+    tickets_json_len: usize,
+    apply: *const c_char,
+    apply_len: usize,
+    now_us: i64,
+    dry_run_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = string_slot("dry_run_json_out", dry_run_json_out)?;
+            let engine = &handle("engine", engine)?.0;
+            let tickets = wire::ticket::read_tickets(bytes("tickets_json", tickets_json, tickets_json_len)?)?;
+            let word = text("apply", apply, apply_len)?;
+            let Some(apply) = Apply::from_word(word) else {
+                return Err(unknown("unknown_apply", "way to apply a change called", word));
+            };
+            let run = engine.dry_run(&tickets, apply, Timestamp::from_micros(now_us))?;
+            out.write(wire::evaluation::write_dry_run(&run).into());
+            Ok(())
+        })
+    }
+}
