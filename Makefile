@@ -18,7 +18,7 @@ test-long: ## The same properties over ten million cases.
 	PROPTEST_CASES=10000000 $(CARGO) test -p sla-tests --profile checks
 
 bench: ## Every figure in benches/README.md: wall times, then instruction counts.
-	$(CARGO) bench -p sla-benches --bench calendar --bench compile --bench ticket --bench decide --bench monitor --bench analytics --bench peers
+	$(CARGO) bench -p sla-benches --bench calendar --bench compile --bench ticket --bench decide --bench documents --bench monitor --bench analytics --bench peers
 	command -v valgrind >/dev/null || apt-get install -y valgrind
 	gungraun-runner --version 2>/dev/null | grep -qF "$(GUNGRAUN)" || $(CARGO) install --quiet --locked gungraun-runner --version $(GUNGRAUN)
 	$(CARGO) bench -p sla-benches --bench instructions

@@ -44,8 +44,7 @@ impl Digest {
         }
         let mut bytes = [0_u8; 32];
         for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| refuse())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| refuse())?;
+            *byte = pair.iter().fold(0, |byte, digit| byte << 4 | value(*digit));
         }
         Ok(Self(bytes))
     }
@@ -53,7 +52,17 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+        let text: String = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+        f.write_str(&text)
+    }
+}
+
+/// Returns what a hexadecimal digit stands for.
+const fn value(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit & 15,
+        _ => (digit & 15).wrapping_add(9),
     }
 }
 

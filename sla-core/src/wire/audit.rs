@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::text::ObjectText;
 use super::tree::Tree;
 use super::value::{On, documents, on_wire};
 use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, text_of, value_of};
@@ -23,14 +24,14 @@ pub const HEADS_SCHEMA: &str = "sla-heads/1";
 /// What a chain may say, as a JSON object: an event, a refusal, or a publication.
 pub trait Document: Content + Sized {
     #[doc(hidden)]
-    fn to_value(&self) -> Value;
+    fn to_text(&self) -> String;
     #[doc(hidden)]
     fn from_value(value: Value, place: &str) -> Result<Self, Error>;
 }
 
 impl Document for Event {
-    fn to_value(&self) -> Value {
-        super::ticket::event_value(self)
+    fn to_text(&self) -> String {
+        super::ticket::write_event(self)
     }
 
     fn from_value(value: Value, place: &str) -> Result<Self, Error> {
@@ -41,8 +42,8 @@ impl Document for Event {
 macro_rules! mirrored {
     ($($type:ty),*) => {$(
         impl Document for $type {
-            fn to_value(&self) -> Value {
-                value_of(&On(self))
+            fn to_text(&self) -> String {
+                ObjectText::new().fields(&On(self)).finish()
             }
 
             fn from_value(value: Value, place: &str) -> Result<Self, Error> {
@@ -58,9 +59,7 @@ mirrored!(Denial, Publication);
 #[must_use]
 pub fn write_entry<C: Document>(entry: &Entry<C>) -> String {
     let link = LinkDoc { detected_at: entry.detected_at, prev: entry.prev, hash: entry.hash };
-    let mut fields = object(entry.content.to_value());
-    fields.extend(object(value_of(&link)));
-    text_of(&Value::Object(fields))
+    ObjectText::of(entry.content.to_text()).fields(&link).finish()
 }
 
 /// Reads one entry. It is not checked: [`crate::audit::verify`] does that, for the whole chain.

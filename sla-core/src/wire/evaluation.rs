@@ -1,19 +1,20 @@
 //! Evaluations and decisions as documents, for hosts that read JSON.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::ticket::event_value;
-use super::value::{Wire, on_wire};
+use super::text::{ObjectText, list};
+use super::ticket::write_event;
+use super::value::{On, Wire, on_wire};
 use super::{text_of, value_of};
 use crate::access::Refusal;
 use crate::at_risk::OpenPromise;
 use crate::engine::{
     Activity, BrokenPromise, CycleEvaluation, Decision, DryRun, Evaluation, Import, MovedDeadline, Outcome,
-    RefusedCommand, State,
+    RefusedCommand, State, TimerEvaluation,
 };
 use crate::id::Id;
-use crate::ticket::{Due, Status};
+use crate::ticket::Due;
 use crate::time::{BusinessDuration, Timestamp};
 
 /// Writes where a ticket stands, on one line.
@@ -24,33 +25,26 @@ use crate::time::{BusinessDuration, Timestamp};
 /// ```
 #[must_use]
 pub fn write(evaluation: &Evaluation) -> String {
-    let mut timers = Map::new();
-    for timer in &evaluation.timers {
-        let cycles: Vec<CycleDoc<'_>> = timer.cycles.iter().map(CycleDoc::of).collect();
-        let state = timer.state();
-        timers.insert(timer.timer.to_string(), value_of(&TimerDoc { state, cycles }));
-    }
-    text_of(&value_of(&EvaluationDoc {
-        now: evaluation.now,
-        status: evaluation.status,
-        age_us: evaluation.age_us,
-        next_check_at: evaluation.next_check_at,
-        timers,
-        due_events: evaluation.due_events.iter().map(event_value).collect(),
-    }))
+    ObjectText::new()
+        .field("now", &On(&evaluation.now))
+        .field("status", &On(&evaluation.status))
+        .field("age_us", &evaluation.age_us)
+        .field("next_check_at", &On(&evaluation.next_check_at))
+        .field("timers", &Timers(&evaluation.timers))
+        .text("due_events", &list(evaluation.due_events.iter().map(write_event)))
+        .finish()
 }
 
 /// Writes what became of a command, on one line: `{"accepted": {"events": […]}}` or `{"refused": {…}}`.
 #[must_use]
 pub fn write_decision(decision: &Decision) -> String {
-    let document = match decision {
+    match decision {
         Decision::Accepted(accepted) => {
-            let events: Vec<Value> = accepted.events.iter().map(event_value).collect();
-            json!({"accepted": {"events": events}})
+            let events = list(accepted.events.iter().map(write_event));
+            ObjectText::new().text("accepted", &ObjectText::new().text("events", &events).finish()).finish()
         }
-        Decision::Refused(refusal) => json!({"refused": refusal_value(refusal)}),
-    };
-    text_of(&document)
+        Decision::Refused(refusal) => ObjectText::new().text("refused", &write_refusal(refusal)).finish(),
+    }
 }
 
 /// Writes a refusal, on one line: its stable code, what was asked for, what stands in the way, and what is accepted.
@@ -63,16 +57,16 @@ pub fn write_refusal(refusal: &Refusal) -> String {
 /// or `{"refused": {…}}` when the ticket could not even be opened.
 #[must_use]
 pub fn write_import(import: &Result<Import, Refusal>) -> String {
-    let document = match import {
+    match import {
         Ok(import) => {
-            let events: Vec<Value> = import.history.events().iter().map(event_value).collect();
+            let events = list(import.history.events().iter().map(write_event));
             let value = |left: &RefusedCommand| json!({"index": left.index, "refusal": refusal_value(&left.refusal)});
             let refused: Vec<Value> = import.refused.iter().map(value).collect();
-            json!({"accepted": {"events": events, "refused": refused}})
+            let accepted = ObjectText::new().text("events", &events).field("refused", &refused).finish();
+            ObjectText::new().text("accepted", &accepted).finish()
         }
-        Err(refusal) => json!({"refused": refusal_value(refusal)}),
-    };
-    text_of(&document)
+        Err(refusal) => ObjectText::new().text("refused", &write_refusal(refusal)).finish(),
+    }
 }
 
 /// Writes what adopting a revision would do, on one line.
@@ -137,17 +131,13 @@ fn refusal_value(refusal: &Refusal) -> Value {
     })
 }
 
-#[derive(Serialize)]
-struct EvaluationDoc {
-    #[serde(with = "on_wire")]
-    now: Timestamp,
-    #[serde(with = "on_wire")]
-    status: Status,
-    age_us: i64,
-    #[serde(with = "on_wire")]
-    next_check_at: Option<Timestamp>,
-    timers: Map<String, Value>,
-    due_events: Vec<Value>,
+/// Timers by their ids.
+struct Timers<'a>(&'a [TimerEvaluation]);
+
+impl Serialize for Timers<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|timer| (timer.timer.as_str(), TimerDoc::of(timer))))
+    }
 }
 
 #[derive(Serialize)]
@@ -155,6 +145,12 @@ struct TimerDoc<'a> {
     #[serde(with = "on_wire")]
     state: State,
     cycles: Vec<CycleDoc<'a>>,
+}
+
+impl<'a> TimerDoc<'a> {
+    fn of(timer: &'a TimerEvaluation) -> Self {
+        Self { state: timer.state(), cycles: timer.cycles.iter().map(CycleDoc::of).collect() }
+    }
 }
 
 #[derive(Serialize)]

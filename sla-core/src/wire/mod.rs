@@ -11,6 +11,7 @@ mod node;
 pub mod policy;
 mod slot;
 pub mod snapshot;
+mod text;
 pub mod ticket;
 mod tree;
 mod value;

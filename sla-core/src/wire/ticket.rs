@@ -20,9 +20,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::text::ObjectText;
 use super::tree::Tree;
 use super::value::{On, Wire, on_wire};
-use super::{MAX_HISTORY_BYTES, expect_schema, read_as, text_of, value_of};
+use super::{MAX_HISTORY_BYTES, expect_schema, read_as};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
@@ -39,7 +40,23 @@ pub const HISTORY_SCHEMA: &str = "sla-history/1";
 /// Writes one event as a JSON object on one line.
 #[must_use]
 pub fn write_event(event: &Event) -> String {
-    text_of(&event_value(event))
+    // An enum is written as an object with its variant as the one key.
+    let kind = serde_json::to_string(&On(&event.kind)).unwrap_or_default();
+    let data = kind.split_once(':').and_then(|(_, data)| data.strip_suffix('}')).unwrap_or("{}");
+    let mut text = ObjectText::new()
+        .field("ticket", &On(&event.ticket))
+        .field("seq", &event.seq)
+        .field("at", &On(&event.at))
+        .field("actor", &On(&event.actor))
+        .field("kind", &event.kind.name())
+        .text("data", data);
+    if !event.changes.is_empty() {
+        text = text.field("changes", &On(&event.changes));
+    }
+    if let Some(command) = &event.command {
+        text = text.field("command", &On(command));
+    }
+    text.field("policy_digest", &On(&event.policy_digest)).field("rules_digest", &On(&event.rules_digest)).finish()
 }
 
 /// Reads one event.
@@ -75,6 +92,9 @@ pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
 ///
 /// As [`read_history`] and [`super::snapshot::read`].
 pub fn read_ticket(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
+    if let Some(ticket) = super::snapshot::read_own(json.as_ref()) {
+        return Ok(ticket);
+    }
     ticket_from(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?)
 }
 
@@ -128,28 +148,6 @@ struct Events {
     events: Vec<Value>,
 }
 
-/// Writes an event as a tree.
-pub(super) fn event_value(event: &Event) -> Value {
-    // An enum is written as an object with its variant as the one key.
-    let kind = match value_of(&On(&event.kind)) {
-        Value::Object(kind) => kind.into_iter().next(),
-        _ => None,
-    };
-    let (kind, data) = kind.unwrap_or_default();
-    value_of(&Frame {
-        ticket: event.ticket.clone(),
-        seq: event.seq,
-        at: event.at,
-        actor: event.actor.clone(),
-        policy_digest: event.policy_digest,
-        rules_digest: event.rules_digest,
-        command: event.command.clone(),
-        kind,
-        data: data.as_object().cloned().unwrap_or_default(),
-        changes: event.changes.clone(),
-    })
-}
-
 pub(super) fn event_from(value: Value, place: &str) -> Result<Event, Error> {
     let frame: Frame = read_as(value, place)?;
     let place = if EventKind::NAMES.contains(&frame.kind.as_str()) {
@@ -174,7 +172,7 @@ pub(super) fn event_from(value: Value, place: &str) -> Result<Event, Error> {
     })
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Frame {
     #[serde(with = "on_wire")]
@@ -188,12 +186,12 @@ struct Frame {
     policy_digest: Digest,
     #[serde(with = "on_wire")]
     rules_digest: Digest,
-    #[serde(with = "on_wire", default, skip_serializing_if = "Option::is_none")]
+    #[serde(with = "on_wire", default)]
     command: Option<CommandStamp>,
     kind: String,
     #[serde(default)]
     data: Map<String, Value>,
-    #[serde(with = "on_wire", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(with = "on_wire", default)]
     changes: Vec<TimerChange>,
 }
 

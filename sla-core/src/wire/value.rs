@@ -1,5 +1,7 @@
 //! How single values are written: ids, instants, durations, digests and words.
 
+use std::borrow::Cow;
+
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
@@ -94,10 +96,11 @@ fn carried<E: serde::de::Error>(fault: &Error) -> E {
 }
 
 macro_rules! texts {
-    ($($type:ty => $read:expr),*) => {$(
+    ($($type:ty => $read:expr, $write:expr;)*) => {$(
         impl Wire for $type {
             fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                let write: fn(&Self) -> Cow<'_, str> = $write;
+                serializer.serialize_str(&write(self))
             }
 
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -109,7 +112,11 @@ macro_rules! texts {
     )*};
 }
 
-texts!(Id => |text| Id::new(text), Timestamp => Timestamp::parse, Digest => Digest::parse);
+texts! {
+    Id => |text| Id::new(text), |id| id.as_str().into();
+    Timestamp => Timestamp::parse, |at| at.to_string().into();
+    Digest => Digest::parse, |digest| digest.to_string().into();
+}
 
 impl Wire for BusinessDuration {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
