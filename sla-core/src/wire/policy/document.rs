@@ -1,9 +1,11 @@
 //! The policy document as it is written, field by field.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::super::slot::{Slot, Whole, Written, word_terms};
@@ -26,24 +28,51 @@ macro_rules! object {
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Default, Deserialize, Serialize)]
+        #[derive(Debug, Default, Serialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[cfg_attr(feature = "schema", schemars(extend("required" = $required, "additionalProperties" = false)))]
-        #[serde(default, expecting = $what)]
+        #[serde(default)]
         pub(super) struct $name {
             $(
                 $(#[doc = $field_doc])*
                 #[serde(skip_serializing_if = "Slot::is_missing")]
                 pub(super) $field: Slot<$kind>,
             )*
-            #[serde(flatten, skip_serializing)]
-            #[cfg_attr(feature = "schema", schemars(skip))]
+            #[serde(skip)]
             pub(super) unknown: BTreeMap<String, Value>,
         }
 
         impl $name {
             /// The fields that this object may have.
             pub(super) const FIELDS: &[&str] = &[$(stringify!($field)),*];
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Fields;
+
+                impl<'de> Visitor<'de> for Fields {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($what)
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<$name, A::Error> {
+                        let mut object = $name::default();
+                        while let Some(name) = fields.next_key::<String>()? {
+                            match name.as_str() {
+                                $(stringify!($field) => object.$field = fields.next_value()?,)*
+                                _ => {
+                                    object.unknown.insert(name, fields.next_value()?);
+                                }
+                            }
+                        }
+                        Ok(object)
+                    }
+                }
+                deserializer.deserialize_map(Fields)
+            }
         }
     };
 }
