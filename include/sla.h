@@ -11,7 +11,7 @@
  be null. A null pointer, a misaligned pointer or an impossible length gives SLA_STATUS_INVALID_ARGUMENT. A freed or
  foreign pointer cannot be noticed. No panic leaves the library: SLA_STATUS_PANIC says that one was caught.
 
- OWNERSHIP. Inputs are borrowed for the call. Handles belong to the caller, and each is freed once with the one function
+ OWNERSHIP. Inputs are borrowed for the call. What an `..._out` place held before is overwritten, not freed. Handles belong to the caller, and each is freed once with the one function
  that its type has; strings with sla_string_free. Freeing null does nothing. Handles do not depend on each other: they
  may be freed in any order.
 
@@ -1010,7 +1010,8 @@ enum sla_status sla_ticket_fold(const char *ticket_json,
 
  recorded_json         `[{"at": "...", "actor": {...}, "command": {...}}]`, the first one an `open`, oldest first
  import_json_out       receives `{"accepted": {"events": [...], "refused": [{"index": 3, "refusal": {...}}]}}`, or
-                       `{"refused": {...}}` when the ticket could not be opened; free it with `sla_string_free`
+                       `{"refused": {...}}` when the ticket could not be opened; `index` is the place in the list, the
+                       opening's is 0; free it with `sla_string_free`
  ticket_json_out, next_check_at_us_out
                        as for `sla_engine_open`
 

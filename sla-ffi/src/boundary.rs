@@ -51,8 +51,8 @@ pub(crate) unsafe fn guard(error_out: *mut *mut sla_error, work: impl FnOnce() -
         Ok(Err(failure)) => sla_error::of(failure),
         Err(payload) => {
             let error = sla_error::of_panic(said(payload.as_ref()));
-            // The payload may panic when it is dropped, and has nothing else to say.
-            std::mem::forget(payload);
+            // What a panic carries may panic once more when it is dropped.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
             (sla_status::Panic, error)
         }
     };

@@ -265,7 +265,8 @@ pub unsafe extern "C" fn sla_ticket_fold(
 ///
 /// recorded_json         `[{"at": "...", "actor": {...}, "command": {...}}]`, the first one an `open`, oldest first
 /// import_json_out       receives `{"accepted": {"events": [...], "refused": [{"index": 3, "refusal": {...}}]}}`, or
-///                       `{"refused": {...}}` when the ticket could not be opened; free it with `sla_string_free`
+///                       `{"refused": {...}}` when the ticket could not be opened; `index` is the place in the list, the
+///                       opening's is 0; free it with `sla_string_free`
 /// ticket_json_out, next_check_at_us_out
 ///                       as for `sla_engine_open`
 ///

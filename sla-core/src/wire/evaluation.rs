@@ -54,13 +54,14 @@ pub fn write_refusal(refusal: &Refusal) -> String {
 }
 
 /// Writes what an import made, on one line: `{"accepted": {"events": […], "refused": [{"index": 3, "refusal": {…}}]}}`,
-/// or `{"refused": {…}}` when the ticket could not even be opened.
+/// or `{"refused": {…}}` when the ticket could not even be opened. `index` is the place in the list of
+/// [`super::command::read_recorded`], where the opening is 0.
 #[must_use]
 pub fn write_import(import: &Result<Import, Refusal>) -> String {
     match import {
         Ok(import) => {
             let events = list(import.history.events().iter().map(write_event));
-            let value = |left: &RefusedCommand| json!({"index": left.index, "refusal": refusal_value(&left.refusal)});
+            let value = |left: &RefusedCommand| json!({"index": left.index.saturating_add(1), "refusal": refusal_value(&left.refusal)});
             let refused: Vec<Value> = import.refused.iter().map(value).collect();
             let accepted = ObjectText::new().text("events", &events).field("refused", &refused).finish();
             ObjectText::new().text("accepted", &accepted).finish()
