@@ -1,25 +1,11 @@
 /* The stories of tests/vectors/tickets-rules.json, told through the C interface. */
-#include <jansson.h>
-
-#include "check.h"
+#include "vectors.h"
 
 /* Fewer compared values than this mean that rows were lost. */
 #define LEAST_COMPARED 420
 
 static const sla_string NOTHING = {NULL, 0, 0};
 static int compared = 0, faults = 0;
-
-static char *dump(const json_t *value) {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
-    CHECK(text != NULL);
-    return text;
-}
-
-static json_t *parse(const sla_string *string) {
-    json_t *value = json_loadb(string->data, string->len, JSON_DECODE_ANY, NULL);
-    CHECK(value != NULL);
-    return value;
-}
 
 static void compare(const json_t *story, const char *at, const char *what, const json_t *found, const json_t *expected) {
     static const char *nothing = "null";
@@ -32,20 +18,6 @@ static void compare(const json_t *story, const char *at, const char *what, const
     }
     free(is);
     free(should);
-}
-
-/* The instants of the file, in microseconds: the library's own events say when they happened, so one is made. */
-static int64_t micros(const char *text) {
-    int year, month, day, hour, minute, used = 0;
-    double second;
-    CHECK(sscanf(text, "%d-%d-%dT%d:%d:%lfZ%n", &year, &month, &day, &hour, &minute, &second, &used) == 6);
-    CHECK(used > 0 && text[used] == '\0');
-    /* Days since 1970 of the proleptic Gregorian calendar, the year beginning in March. */
-    int shifted = month > 2 ? year : year - 1, from_march = month > 2 ? month - 3 : month + 9;
-    int64_t days = (int64_t)shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + (153 * from_march + 2) / 5 +
-                   day - 1 - 719468;
-    int64_t fraction = (int64_t)(second * 1e6 + 0.5);
-    return ((days * 24 + hour) * 60 + minute) * MINUTES + fraction;
 }
 
 /* A name of 64 hexadecimal digits for a text: equal texts have equal ones, which is all that the stories ask of it. */
