@@ -11,9 +11,9 @@
  be null. A null pointer, a misaligned pointer or an impossible length gives SLA_STATUS_INVALID_ARGUMENT. A freed or
  foreign pointer cannot be noticed. No panic leaves the library: SLA_STATUS_PANIC says that one was caught.
 
- OWNERSHIP. Inputs are borrowed for the call. What an `..._out` place held before is overwritten, not freed. Handles belong to the caller, and each is freed once with the one function
- that its type has; strings with sla_string_free. Freeing null does nothing. Handles do not depend on each other: they
- may be freed in any order.
+ OWNERSHIP. Inputs are borrowed for the call. What an `..._out` place held before is overwritten, not freed. Handles
+ belong to the caller, and each is freed once with the one function that its type has; strings with sla_string_free.
+ Freeing null does nothing. Handles do not depend on each other: they may be freed in any order.
 
  TEXT is UTF-8 with a length in bytes; inputs need no NUL at the end. Documents are JSON.
 
@@ -363,8 +363,8 @@ enum sla_status sla_panic(struct sla_error **error_out);
 /* ======== Errors ======== */
 
 /*
- Returns the stable code of an error, for example `out_of_horizon`; docs/c.md lists those of the interface itself,
- docs/errors.md those of the engine.
+ Returns the stable code of an error, for example `out_of_horizon`; docs/c.md lists those of the interface itself, each
+ function those of the engine that it may give.
 
  The text ends with a NUL and lives as long as the error. It is empty for null.
  */

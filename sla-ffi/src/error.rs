@@ -77,8 +77,8 @@ unsafe fn text_of(error: *const sla_error, text: impl FnOnce(&sla_error) -> &CSt
     }
 }
 
-/// Returns the stable code of an error, for example `out_of_horizon`; docs/c.md lists those of the interface itself,
-/// docs/errors.md those of the engine.
+/// Returns the stable code of an error, for example `out_of_horizon`; docs/c.md lists those of the interface itself, each
+/// function those of the engine that it may give.
 ///
 /// The text ends with a NUL and lives as long as the error. It is empty for null.
 #[unsafe(no_mangle)]
