@@ -14,7 +14,9 @@ use sla_core::ticket::{
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, wire};
 use sla_tests::oracle::Oracle;
-use sla_tests::streams::{HOUR, PACKAGES, Turn, actors, at, cases, engine, instant, message, opened, run, stream};
+use sla_tests::streams::{
+    HOUR, PACKAGES, Turn, When, actors, at, cases, engine, instant, message, opened, run, stream,
+};
 use sla_tests::timer_oracle::{Cycle, Phase, Promise, Rules, StepTime, stand};
 
 const CALENDARS: [&str; 3] = ["office", "always", "nights"];
@@ -115,6 +117,29 @@ fn every_timer_stands_where_the_slow_ticket_says() {
     });
     println!("{} tickets compared", compared.get());
     assert!(compared.get() > 100_000);
+}
+
+#[test]
+fn a_change_after_a_retroactive_one_counts_later_steps_from_its_own_due() {
+    let engine = engine();
+    let rules = slow_rules(&engine);
+    let turn = |when, actor, command| Turn { when, actor, command, look: None };
+    let package = |package: &str, apply| CommandKind::ChangePackage {
+        package: package.to_owned(),
+        apply,
+        reason: "because".to_owned(),
+    };
+    let reply = CommandKind::Reply { channel: "email".to_owned(), message: message() };
+    let turns = [
+        turn(When::After(29_294_052_963), 2, CommandKind::Assign { agent: "ana".to_owned() }),
+        turn(When::After(64_305_947_038 + 9_780_000_000), 1, reply),
+        turn(When::NextCheck(-1), 2, package("c", Apply::Retroactive)),
+        turn(When::After(0), 2, package("b", Apply::FromNow)),
+    ];
+    let look = |history: &History, now: Timestamp| {
+        [0, 60 * HOUR].into_iter().try_for_each(|later| compare(&engine, &rules, history, at(now.as_micros() + later)))
+    };
+    play(&engine, "b", &turns, look).unwrap();
 }
 
 /// Compares everything that the engine says of a ticket as of `now`.

@@ -355,7 +355,8 @@ impl<'a> Walk<'a> {
             if apply == Apply::Keep || cycle.breached || !(runs || cycle.phase == Phase::Paused) {
                 continue;
             }
-            (cycle.target, cycle.calendar) = (target, calendar);
+            // A later change gives a due of its own.
+            (cycle.target, cycle.calendar, cycle.over) = (target, calendar, 0);
             if apply == Apply::Retroactive {
                 let new = self.calendar(calendar);
                 cycle.elapsed = cycle.ran.iter().map(|(from, to)| new.elapsed(*from, *to)).sum();
