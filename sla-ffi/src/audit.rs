@@ -9,7 +9,7 @@ use sla_core::time::Timestamp;
 use sla_core::wire::audit::Document;
 use sla_core::{Error, Id, wire};
 
-use crate::boundary::{Failure, bytes, guard, optional_bytes, string_slot, text};
+use crate::boundary::{Failure, both, bytes, guard, optional_bytes, string_slot, text};
 use crate::error::{sla_error, sla_status};
 use crate::string::sla_string;
 
@@ -36,8 +36,8 @@ pub unsafe extern "C" fn sla_audit_link(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         guard(error_out, || {
-            let out = string_slot("entries_json_out", entries_json_out)?;
-            let head_out = string_slot("head_json_out", head_json_out)?;
+            let (out, head_out) =
+                both(string_slot("entries_json_out", entries_json_out), string_slot("head_json_out", head_json_out))?;
             let head = optional_bytes("head_json", head_json, head_json_len)?;
             let events = wire::ticket::read_events(bytes("events_json", events_json, events_json_len)?)?;
             let mut chain = match (head, events.first()) {
@@ -92,8 +92,8 @@ pub unsafe extern "C" fn sla_audit_deny(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         guard(error_out, || {
-            let out = string_slot("entry_json_out", entry_json_out)?;
-            let head_out = string_slot("head_json_out", head_json_out)?;
+            let (out, head_out) =
+                both(string_slot("entry_json_out", entry_json_out), string_slot("head_json_out", head_json_out))?;
             let mut chain: Chain<Denial> = match optional_bytes("head_json", head_json, head_json_len)? {
                 Some(head) => Chain::resume(wire::audit::read_head(head)?)?,
                 None => Chain::new(Id::new(text("log", log, log_len)?)?),
@@ -173,8 +173,10 @@ pub unsafe extern "C" fn sla_audit_verify(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         guard(error_out, || {
-            let head_out = string_slot("head_json_out", head_json_out)?;
-            let tampering_out = string_slot("tampering_json_out", tampering_json_out)?;
+            let (head_out, tampering_out) = both(
+                string_slot("head_json_out", head_json_out),
+                string_slot("tampering_json_out", tampering_json_out),
+            )?;
             let chain = bytes("chain_json", chain_json, chain_json_len)?;
             let pins = match optional_bytes("heads_json", heads_json, heads_json_len)? {
                 Some(heads) => wire::audit::read_heads(heads)?,

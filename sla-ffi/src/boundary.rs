@@ -119,6 +119,12 @@ pub(crate) unsafe fn slot<'a, T>(name: &str, pointer: *mut T, at_first: T) -> Ch
     Ok(Slot(place))
 }
 
+/// Returns the places for two answers. As both are arguments, both hold what stands for a failed call by now, even if
+/// one of them cannot be used.
+pub(crate) fn both<A, B>(one: Checked<A>, other: Checked<B>) -> Checked<(A, B)> {
+    Ok((one?, other?))
+}
+
 /// Returns the place for an answer that the caller may leave out.
 ///
 /// # Safety

@@ -8,7 +8,7 @@ use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
 
 use crate::boundary::{
-    Checked, Slot, bytes, guard, handle, instant_us, optional_slot, slot, string_slot, text, unknown,
+    Checked, Slot, both, bytes, guard, handle, instant_us, optional_slot, slot, string_slot, text, unknown,
 };
 use crate::engine::sla_engine;
 use crate::error::{sla_error, sla_status};
@@ -28,10 +28,11 @@ impl After<'_> {
     unsafe fn new(ticket_json_out: *mut sla_string, next_check_at_us_out: *mut i64) -> Checked<Self> {
         // SAFETY: the caller's promise.
         unsafe {
-            Ok(Self {
-                ticket: optional_slot("ticket_json_out", ticket_json_out, sla_string::EMPTY)?,
-                next_check_at: optional_slot("next_check_at_us_out", next_check_at_us_out, SLA_NONE)?,
-            })
+            let (ticket, next_check_at) = both(
+                optional_slot("ticket_json_out", ticket_json_out, sla_string::EMPTY),
+                optional_slot("next_check_at_us_out", next_check_at_us_out, SLA_NONE),
+            )?;
+            Ok(Self { ticket, next_check_at })
         }
     }
 
@@ -82,8 +83,10 @@ pub unsafe extern "C" fn sla_engine_open(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         guard(error_out, || {
-            let out = string_slot("decision_json_out", decision_json_out)?;
-            let after = After::new(ticket_json_out, next_check_at_us_out)?;
+            let (out, after) = both(
+                string_slot("decision_json_out", decision_json_out),
+                After::new(ticket_json_out, next_check_at_us_out),
+            )?;
             let engine = &handle("engine", engine)?.0;
             let opening = wire::command::read_opening(bytes("opening_json", opening_json, opening_json_len)?)?;
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
@@ -122,8 +125,10 @@ pub unsafe extern "C" fn sla_engine_decide(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         guard(error_out, || {
-            let out = string_slot("decision_json_out", decision_json_out)?;
-            let after = After::new(ticket_json_out, next_check_at_us_out)?;
+            let (out, after) = both(
+                string_slot("decision_json_out", decision_json_out),
+                After::new(ticket_json_out, next_check_at_us_out),
+            )?;
             let engine = &handle("engine", engine)?.0;
             let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
             let command = wire::command::read(bytes("command_json", command_json, command_json_len)?)?;
@@ -158,8 +163,10 @@ pub unsafe extern "C" fn sla_engine_due_events(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         guard(error_out, || {
-            let out = string_slot("events_json_out", events_json_out)?;
-            let after = After::new(ticket_json_out, next_check_at_us_out)?;
+            let (out, after) = both(
+                string_slot("events_json_out", events_json_out),
+                After::new(ticket_json_out, next_check_at_us_out),
+            )?;
             let engine = &handle("engine", engine)?.0;
             let mut ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
             let events = engine.due_events(&ticket, Timestamp::from_micros(now_us))?;
@@ -284,8 +291,10 @@ pub unsafe extern "C" fn sla_engine_import(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         guard(error_out, || {
-            let out = string_slot("import_json_out", import_json_out)?;
-            let after = After::new(ticket_json_out, next_check_at_us_out)?;
+            let (out, after) = both(
+                string_slot("import_json_out", import_json_out),
+                After::new(ticket_json_out, next_check_at_us_out),
+            )?;
             let engine = &handle("engine", engine)?.0;
             let recorded = wire::command::read_recorded(bytes("recorded_json", recorded_json, recorded_json_len)?)?;
             let wire::command::Recorded { opened_at, opener, opening, commands } = recorded;

@@ -211,6 +211,36 @@ static void bad_input_says_where(const sla_engine *engine) {
     CHECK(decision.data == NULL && ticket.data == NULL);
 }
 
+/* A place that is given holds an empty answer although another one, that is missing or misaligned, fails the call. */
+static void every_place_is_emptied_first(const sla_engine *engine) {
+    static int64_t words[4];
+    int64_t *crooked = (int64_t *)(void *)((char *)words + 1);
+    const sla_string garbage = {(char *)words, 7, 9};
+    sla_string one = garbage, other = garbage;
+    int64_t next = 5;
+#define EMPTIED(string) (string.data == NULL && string.len == 0 && string.capacity == 0)
+    IS_NULL(sla_engine_open(engine, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, NULL, &other, &next, &error));
+    CHECK(EMPTIED(other) && next == SLA_NONE);
+    one = other = garbage;
+    FAILS(sla_engine_decide(engine, TEXT("{}"), TEXT(REPLY), TEXT(ADMIN), 0, &one, &other, crooked, &error),
+          SLA_STATUS_INVALID_ARGUMENT, "misaligned_pointer");
+    CHECK(EMPTIED(one) && EMPTIED(other));
+    other = garbage, next = 5;
+    IS_NULL(sla_engine_due_events(engine, TEXT("{}"), 0, NULL, &other, &next, &error));
+    CHECK(EMPTIED(other) && next == SLA_NONE);
+    other = garbage, next = 5;
+    IS_NULL(sla_engine_import(engine, TEXT("[]"), NULL, &other, &next, &error));
+    CHECK(EMPTIED(other) && next == SLA_NONE);
+    one = other = garbage;
+    IS_NULL(sla_audit_link(NULL, 0, TEXT("[]"), 0, NULL, &other, &error));
+    IS_NULL(sla_audit_link(NULL, 0, TEXT("[]"), 0, &one, NULL, &error));
+    CHECK(EMPTIED(one) && EMPTIED(other));
+    one = other = garbage;
+    IS_NULL(sla_audit_deny(NULL, 0, TEXT("d"), TEXT(CUSTOMER), NULL, 0, TEXT("{}"), 0, NULL, &other, &error));
+    IS_NULL(sla_audit_verify(TEXT("{}"), NULL, 0, NULL, &one, &error));
+    CHECK(EMPTIED(one) && EMPTIED(other));
+}
+
 static void entitlements_are_numbers(const sla_engine *engine) {
     int32_t starter = -2, email = -2, whatsapp = -2, entitled = -2;
     WORKS(sla_engine_package(engine, TEXT("starter"), &starter, &error));
@@ -237,6 +267,7 @@ int main(void) {
     time_makes_events_that_can_be_proved(engine);
     other_systems_are_imported(engine);
     bad_input_says_where(engine);
+    every_place_is_emptied_first(engine);
     entitlements_are_numbers(engine);
     sla_engine_free(engine);
     printf("ticket: %d checks\n", checked);
