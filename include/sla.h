@@ -718,6 +718,39 @@ enum sla_status sla_calendar_next_close(const struct sla_calendar *calendar,
                                         struct sla_error **error_out);
 
 /*
+ Answers as `sla_calendar_add`, but SLA_NONE where that fails, and without saying why.
+ */
+int64_t sla_calendar_add_or_none(const struct sla_calendar *calendar,
+                                 int64_t start_us,
+                                 int64_t length_us);
+
+/*
+ Answers as `sla_calendar_subtract`, but SLA_NONE where that fails, and without saying why.
+ */
+int64_t sla_calendar_subtract_or_none(const struct sla_calendar *calendar,
+                                      int64_t end_us,
+                                      int64_t length_us);
+
+/*
+ Answers as `sla_calendar_elapsed`, but SLA_NONE where that fails, and without saying why.
+ */
+int64_t sla_calendar_elapsed_or_none(const struct sla_calendar *calendar,
+                                     int64_t from_us,
+                                     int64_t to_us);
+
+/*
+ Answers as `sla_calendar_next_open`, but SLA_NONE where that fails, and without saying why.
+ */
+int64_t sla_calendar_next_open_or_none(const struct sla_calendar *calendar,
+                                       int64_t at_us);
+
+/*
+ Answers as `sla_calendar_next_close`, but SLA_NONE where that fails, and without saying why.
+ */
+int64_t sla_calendar_next_close_or_none(const struct sla_calendar *calendar,
+                                        int64_t at_us);
+
+/*
  Answers whether the holidays up to an instant are not all entered yet (`holidays_known_until`).
 
  until_us            microseconds since 1970-01-01T00:00:00Z

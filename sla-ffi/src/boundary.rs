@@ -51,14 +51,29 @@ pub(crate) unsafe fn guard(error_out: *mut *mut sla_error, work: impl FnOnce() -
         Ok(Err(failure)) => sla_error::of(failure),
         Err(payload) => {
             let error = sla_error::of_panic(said(payload.as_ref()));
-            // What a panic carries may panic once more when it is dropped.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+            discard(payload);
             (sla_status::Panic, error)
         }
     };
     // SAFETY: the caller's promise about `error_out`.
     unsafe { put_error(error_out, || Box::into_raw(Box::new(error))) };
     status
+}
+
+/// Runs a call that answers with a number, and SLA_NONE for whatever goes wrong.
+pub(crate) fn number(work: impl FnOnce() -> Checked<i64>) -> i64 {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(answer) => answer.unwrap_or(SLA_NONE),
+        Err(payload) => {
+            discard(payload);
+            SLA_NONE
+        }
+    }
+}
+
+/// Drops what a panic carries, which may panic once more.
+fn discard(payload: Box<dyn Any + Send>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
 }
 
 /// Writes an error where one is asked for.

@@ -9,7 +9,7 @@ use sla_core::columns::calendar as columns;
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::wire;
 
-use crate::boundary::{array_mut, bytes, free, guard, handle, handle_slot, slot, text, unknown};
+use crate::boundary::{array_mut, bytes, free, guard, handle, handle_slot, number, slot, text, unknown};
 use crate::columns::{sla_answers, sla_column};
 use crate::engine::sla_engine;
 use crate::error::{sla_error, sla_status};
@@ -244,6 +244,72 @@ pub unsafe extern "C" fn sla_calendar_next_close(
             let calendar = &handle("calendar", calendar)?.0;
             out.write(calendar.next_close(Timestamp::from_micros(at_us))?.as_micros());
             Ok(())
+        })
+    }
+}
+
+/// Answers as `sla_calendar_add`, but SLA_NONE where that fails, and without saying why.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_add_or_none(calendar: *const sla_calendar, start_us: i64, length_us: i64) -> i64 {
+    // SAFETY: the caller's promise about `calendar`.
+    unsafe {
+        number(|| {
+            let calendar = &handle("calendar", calendar)?.0;
+            Ok(calendar.add(Timestamp::from_micros(start_us), BusinessDuration::from_micros(length_us)?)?.as_micros())
+        })
+    }
+}
+
+/// Answers as `sla_calendar_subtract`, but SLA_NONE where that fails, and without saying why.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_subtract_or_none(
+    calendar: *const sla_calendar,
+    end_us: i64,
+    length_us: i64,
+) -> i64 {
+    // SAFETY: the caller's promise about `calendar`.
+    unsafe {
+        number(|| {
+            let calendar = &handle("calendar", calendar)?.0;
+            Ok(calendar
+                .subtract(Timestamp::from_micros(end_us), BusinessDuration::from_micros(length_us)?)?
+                .as_micros())
+        })
+    }
+}
+
+/// Answers as `sla_calendar_elapsed`, but SLA_NONE where that fails, and without saying why.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_elapsed_or_none(calendar: *const sla_calendar, from_us: i64, to_us: i64) -> i64 {
+    // SAFETY: the caller's promise about `calendar`.
+    unsafe {
+        number(|| {
+            let calendar = &handle("calendar", calendar)?.0;
+            Ok(calendar.elapsed(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us))?.as_micros())
+        })
+    }
+}
+
+/// Answers as `sla_calendar_next_open`, but SLA_NONE where that fails, and without saying why.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_next_open_or_none(calendar: *const sla_calendar, at_us: i64) -> i64 {
+    // SAFETY: the caller's promise about `calendar`.
+    unsafe {
+        number(|| {
+            let calendar = &handle("calendar", calendar)?.0;
+            Ok(calendar.next_open(Timestamp::from_micros(at_us))?.as_micros())
+        })
+    }
+}
+
+/// Answers as `sla_calendar_next_close`, but SLA_NONE where that fails, and without saying why.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_next_close_or_none(calendar: *const sla_calendar, at_us: i64) -> i64 {
+    // SAFETY: the caller's promise about `calendar`.
+    unsafe {
+        number(|| {
+            let calendar = &handle("calendar", calendar)?.0;
+            Ok(calendar.next_close(Timestamp::from_micros(at_us))?.as_micros())
         })
     }
 }

@@ -30,6 +30,25 @@ static void questions_are_answered(const sla_calendar *office) {
     CHECK(yes == 1);
 }
 
+static void numbers_alone_are_the_same(const sla_calendar *office) {
+    CHECK(sla_calendar_add_or_none(office, MONDAY_9, 4 * HOURS) == MONDAY_9 + 5 * HOURS);
+    CHECK(sla_calendar_subtract_or_none(office, MONDAY_9 + 5 * HOURS, 4 * HOURS) == MONDAY_9);
+    CHECK(sla_calendar_elapsed_or_none(office, MONDAY_9, MONDAY_9 + 5 * HOURS) == 4 * HOURS);
+    CHECK(sla_calendar_next_open_or_none(office, MONDAY_9 + 3 * HOURS) == MONDAY_9 + 4 * HOURS);
+    CHECK(sla_calendar_next_close_or_none(office, MONDAY_9) == MONDAY_9 + 3 * HOURS);
+    CHECK(sla_calendar_add_or_none(office, MONDAY_9, -1) == SLA_NONE);
+    CHECK(sla_calendar_add_or_none(office, INT64_MAX, 1) == SLA_NONE);
+    CHECK(sla_calendar_subtract_or_none(office, SLA_NONE, 1) == SLA_NONE);
+    CHECK(sla_calendar_elapsed_or_none(office, MONDAY_9, MONDAY_9 - 1) == SLA_NONE);
+    CHECK(sla_calendar_next_open_or_none(office, -1) == SLA_NONE);
+    CHECK(sla_calendar_next_close_or_none(office, INT64_MAX) == SLA_NONE);
+    CHECK(sla_calendar_add_or_none(NULL, MONDAY_9, HOURS) == SLA_NONE);
+    CHECK(sla_calendar_subtract_or_none(NULL, MONDAY_9, HOURS) == SLA_NONE);
+    CHECK(sla_calendar_elapsed_or_none(NULL, MONDAY_9, MONDAY_9) == SLA_NONE);
+    CHECK(sla_calendar_next_open_or_none(NULL, MONDAY_9) == SLA_NONE);
+    CHECK(sla_calendar_next_close_or_none(NULL, MONDAY_9) == SLA_NONE);
+}
+
 static void windows_fit_the_room(const sla_calendar *office) {
     sla_window windows[2] = {{7, 7}, {7, 7}};
     size_t count = 0;
@@ -114,6 +133,7 @@ int main(void) {
     sla_calendar *office = NULL, *own = NULL;
     WORKS(sla_calendar_compile(TEXT(OFFICE), NULL, &office, &error));
     questions_are_answered(office);
+    numbers_alone_are_the_same(office);
     windows_fit_the_room(office);
     bad_questions_are_refused(office);
     batches_answer_row_by_row(office);
