@@ -3,6 +3,8 @@ CARGO ?= cargo
 # The runner's version is that of the gungraun crate in benches/Cargo.toml.
 GUNGRAUN = 0.20.0
 TARGET = $(or $(CARGO_TARGET_DIR),target)
+# What the Rust tests asked, for the other languages to ask again.
+export SLA_TRANSCRIPTS = $(abspath $(TARGET)/transcripts)
 
 .PHONY: demo test test-long bench fmt doc packages
 

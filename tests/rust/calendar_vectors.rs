@@ -1,9 +1,12 @@
 //! Runs every case of every `calendars*.json` in `tests/vectors`, and in the directory that `SLA_VECTORS` names.
 
+use std::cell::RefCell;
+
 use serde_json::{Number, Value};
-use sla_core::Error;
-use sla_core::calendar::{Calendar, ZoneDatabase};
+use sla_core::calendar::{Calendar, OpenWindow, ZoneDatabase};
 use sla_core::time::{BusinessDuration, Timestamp};
+use sla_core::{Error, wire};
+use sla_tests::transcript::Transcript;
 use sla_tests::vectors::{Case, directory, instant, micros, nanoseconds, read_calendars};
 
 /// Cases that `tests/vectors` must hold at least.
@@ -25,12 +28,20 @@ fn every_vector_has_the_answer_that_the_rules_give() {
     directories.extend(std::env::var_os("SLA_VECTORS").map(Into::into));
     let zones = ZoneDatabase::embedded();
     let (mut ran, mut known, mut failures) = (0, Vec::new(), Vec::new());
+    let transcript = RefCell::new(Transcript::new("calendars"));
     for (index, directory) in directories.iter().enumerate() {
         for (file, source) in read_calendars(directory) {
             for case in &source.cases {
                 let spec = source.calendars.get(&case.calendar).unwrap_or_else(|| panic!("{}: no calendar", case.id));
                 let label = format!("{file} {} {}", case.label(), case.op);
-                match judge(case, &Calendar::compile(&spec.rules(), &zones)) {
+                let compiled = Calendar::compile(&spec.rules(), &zones);
+                let document = wire::policy::calendar::write(&spec.rules());
+                let document: Value = serde_json::from_str(&document).unwrap();
+                let outcome = compiled.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok");
+                transcript.borrow_mut().line("calendar", &[&document, &outcome]);
+                let asked =
+                    compiled.as_ref().map_err(Clone::clone).map(|calendar| Asked { calendar, transcript: &transcript });
+                match judge(case, &asked) {
                     Verdict::Agrees => {}
                     Verdict::KnownDifference(why) => known.push(format!("{label}: {why}")),
                     Verdict::Fails(why) => failures.push(format!("{label}: {why}")),
@@ -41,12 +52,70 @@ fn every_vector_has_the_answer_that_the_rules_give() {
         assert!(index > 0 || ran >= EXPECTED, "only {ran} of {EXPECTED} cases ran");
         assert!(index > 0 || known.len() == KNOWN_DIFFERENCES, "{} known differences: {known:#?}", known.len());
     }
+    transcript.into_inner().leave();
     println!("{ran} cases ran, {} of them known differences:", known.len());
     known.iter().for_each(|line| println!("  {line}"));
     assert!(failures.is_empty(), "{} of {ran} cases fail:\n{}", failures.len(), failures.join("\n"));
 }
 
-fn judge(case: &Case, compiled: &Result<Calendar, Error>) -> Verdict {
+/// A calendar whose answers are written down.
+struct Asked<'a> {
+    calendar: &'a Calendar,
+    transcript: &'a RefCell<Transcript>,
+}
+
+impl Asked<'_> {
+    fn note(&self, what: &str, numbers: &[i64], answer: &Result<Value, Error>) {
+        let answer = answer.as_ref().map_or_else(|error| error.code().as_str().to_owned(), Value::to_string);
+        let numbers = numbers.iter().map(|number| number as &dyn std::fmt::Display);
+        let parts: Vec<&dyn std::fmt::Display> = numbers.chain([&answer as &dyn std::fmt::Display]).collect();
+        self.transcript.borrow_mut().line(what, &parts);
+    }
+
+    fn instant(&self, what: &str, numbers: &[i64], answer: Result<Timestamp, Error>) -> Result<Timestamp, Error> {
+        self.note(what, numbers, &answer.clone().map(|at| at.as_micros().into()));
+        answer
+    }
+
+    fn add(&self, start: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
+        self.instant("add", &[start.as_micros(), length.as_micros()], self.calendar.add(start, length))
+    }
+
+    fn subtract(&self, end: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
+        self.instant("subtract", &[end.as_micros(), length.as_micros()], self.calendar.subtract(end, length))
+    }
+
+    fn next_open(&self, at: Timestamp) -> Result<Timestamp, Error> {
+        self.instant("next_open", &[at.as_micros()], self.calendar.next_open(at))
+    }
+
+    fn next_close(&self, at: Timestamp) -> Result<Timestamp, Error> {
+        self.instant("next_close", &[at.as_micros()], self.calendar.next_close(at))
+    }
+
+    fn elapsed(&self, from: Timestamp, to: Timestamp) -> Result<BusinessDuration, Error> {
+        let answer = self.calendar.elapsed(from, to);
+        let numbers = [from.as_micros(), to.as_micros()];
+        self.note("elapsed", &numbers, &answer.clone().map(|length| length.as_micros().into()));
+        answer
+    }
+
+    fn is_open(&self, at: Timestamp) -> Result<bool, Error> {
+        let answer = self.calendar.is_open(at);
+        self.note("is_open", &[at.as_micros()], &answer.clone().map(|is_open| u8::from(is_open).into()));
+        answer
+    }
+
+    fn windows(&self, from: Timestamp, to: Timestamp) -> Result<Vec<OpenWindow>, Error> {
+        let answer = self.calendar.windows(from, to);
+        let pair = |window: &OpenWindow| Value::from(vec![window.opens_at.as_micros(), window.closes_at.as_micros()]);
+        let list = answer.clone().map(|windows| windows.iter().map(pair).collect());
+        self.note("windows", &[from.as_micros(), to.as_micros()], &list);
+        answer
+    }
+}
+
+fn judge(case: &Case, compiled: &Result<Asked<'_>, Error>) -> Verdict {
     let answer = match compiled {
         Ok(calendar) => ask(case, calendar),
         Err(error) => Err(error.clone()),
@@ -91,7 +160,7 @@ fn is_finer_than_a_microsecond(case: &Case) -> bool {
 }
 
 /// An interval that runs backwards is an error here; sources answer it with a sign, with zero, or without the sign.
-fn judge_backwards(case: &Case, calendar: &Calendar, ours: &Value, expected: &Value) -> Option<Verdict> {
+fn judge_backwards(case: &Case, calendar: &Asked<'_>, ours: &Value, expected: &Value) -> Option<Verdict> {
     let (start, end) = (at(case.start.as_ref()), at(case.end.as_ref()));
     if start <= end {
         return None;
@@ -139,7 +208,7 @@ fn at(text: Option<&String>) -> Timestamp {
     instant(text.expect("the case names an instant"))
 }
 
-fn ask(case: &Case, calendar: &Calendar) -> Result<Value, Error> {
+fn ask(case: &Case, calendar: &Asked<'_>) -> Result<Value, Error> {
     let duration = || BusinessDuration::from_micros(micros(case.business_seconds.as_ref().expect("business_seconds")));
     let answer = match case.op.as_str() {
         "elapsed" => {
@@ -149,9 +218,8 @@ fn ask(case: &Case, calendar: &Calendar) -> Result<Value, Error> {
         "is_open" => return Ok(Value::from(calendar.is_open(at(case.at.as_ref()))?)),
         "windows" => {
             let windows = calendar.windows(at(case.from.as_ref()), at(case.to.as_ref()))?;
-            let pair = |window: &sla_core::calendar::OpenWindow| {
-                Value::from(vec![window.opens_at.as_micros(), window.closes_at.as_micros()])
-            };
+            let pair =
+                |window: &OpenWindow| Value::from(vec![window.opens_at.as_micros(), window.closes_at.as_micros()]);
             return Ok(windows.iter().map(pair).collect());
         }
         "add" => {
@@ -182,26 +250,26 @@ fn shift(at: Timestamp, micros: i64) -> Timestamp {
     Timestamp::from_micros(at.as_micros() + micros)
 }
 
-fn next_opening(calendar: &Calendar, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
+fn next_opening(calendar: &Asked<'_>, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
     if !calendar.is_open(at)? || (inclusive && !calendar.is_open(shift(at, -1))?) {
         return calendar.next_open(at);
     }
     calendar.next_open(calendar.next_close(at)?)
 }
 
-fn next_closing(calendar: &Calendar, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
+fn next_closing(calendar: &Asked<'_>, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
     let closes_here = !calendar.is_open(at)? && calendar.is_open(shift(at, -1))?;
     if inclusive && closes_here { Ok(at) } else { calendar.next_close(at) }
 }
 
 /// The last open window that begins before `before`, cut there.
-fn last_window(calendar: &Calendar, before: Timestamp) -> Result<(Timestamp, Timestamp), Error> {
+fn last_window(calendar: &Asked<'_>, before: Timestamp) -> Result<(Timestamp, Timestamp), Error> {
     let from = shift(before, -60 * 86_400_000_000);
     let window = calendar.windows(from, before)?.last().map(|window| (window.opens_at, window.closes_at));
     Ok(window.expect("a window in the sixty days before"))
 }
 
-fn previous_closing(calendar: &Calendar, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
+fn previous_closing(calendar: &Asked<'_>, at: Timestamp, inclusive: bool) -> Result<Timestamp, Error> {
     let (open, close) = last_window(calendar, at)?;
     let really_closes = close < at || !calendar.is_open(at)?;
     if really_closes && (close < at || inclusive) { Ok(close) } else { Ok(last_window(calendar, open)?.1) }

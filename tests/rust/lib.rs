@@ -1,4 +1,4 @@
-//! What the tests share: slow oracles, random policies, a schema check, stories, random streams and the vector format.
+//! What the tests share: slow oracles, random policies, a schema check, stories, random streams, transcripts and the vector format.
 
 pub mod oracle;
 pub mod policies;
@@ -6,4 +6,5 @@ pub mod schema;
 pub mod stories;
 pub mod streams;
 pub mod timer_oracle;
+pub mod transcript;
 pub mod vectors;

@@ -15,6 +15,7 @@ use sla_core::time::Timestamp;
 use sla_core::{Engine, ErrorCode, wire};
 use sla_tests::stories;
 use sla_tests::streams::{HOUR, Turn, at, cases, played, run, stream};
+use sla_tests::transcript::Transcript;
 
 const VECTORS: &str = include_str!("../vectors/analytics.json");
 
@@ -78,6 +79,16 @@ impl Case {
         }
     }
 
+    /// Writes down how a report is made, for other languages.
+    fn note(&self, transcript: &mut Transcript, grouping: &Value, what: &str, report: &str) {
+        let grouping = json!({"dimensions": grouping["dimensions"], "period": grouping["period"]});
+        transcript.line("aggregate", &[&grouping]);
+        for history in &self.histories {
+            transcript.line("count", &[&wire::ticket::write_history(history), &self.as_of.as_micros()]);
+        }
+        transcript.line(what, &[&report]);
+    }
+
     fn aggregate(&self, grouping: Grouping) -> Aggregate {
         let mut aggregate = Aggregate::new(grouping);
         for history in &self.histories {
@@ -102,16 +113,22 @@ fn label(group: &Value) -> String {
 fn reports_say_what_was_worked_out_by_hand() {
     let file: Value = serde_json::from_str(VECTORS).unwrap();
     let mut faults = Vec::new();
+    let mut transcript = Transcript::new("reports");
     for row in file["cases"].as_array().unwrap() {
         let case = Case::new(&file, row);
+        transcript.line("engine", &[&json!([file["policies"][row["policy"].as_str().unwrap()]])]);
         let mut compare = |place: &str, found: &Value, expected: &Value| {
             if found != expected {
                 faults.push(format!("{}: {place}: found {found}, expected {expected}", case.name));
             }
         };
         for expected in row["reports"].as_array().unwrap() {
-            let report = Report::of(&case.aggregate(grouping(expected))).unwrap();
-            let document: Value = serde_json::from_str(&wire::analytics::write_report(&report)).unwrap();
+            let aggregate = case.aggregate(grouping(expected));
+            let report = Report::of(&aggregate).unwrap();
+            let document = wire::analytics::write_report(&report);
+            case.note(&mut transcript, expected, "report", &document);
+            transcript.line("rows", &[&wire::analytics::write(&aggregate)]);
+            let document: Value = serde_json::from_str(&document).unwrap();
             let groups = document["groups"].as_array().unwrap();
             let mut by_label: BTreeMap<String, &Value> = groups.iter().map(|group| (label(group), group)).collect();
             by_label.insert("total".to_owned(), &document["total"]);
@@ -132,7 +149,14 @@ fn reports_say_what_was_worked_out_by_hand() {
         }
         if let Some(packages) = row["packages"].as_array() {
             let all = Dimension::ALL;
-            let report = Report::of_packages(&case.aggregate(Grouping::by(all)), case.engine.policy()).unwrap();
+            let aggregate = case.aggregate(Grouping::by(all));
+            let report = Report::of_packages(&aggregate, case.engine.policy()).unwrap();
+            case.note(
+                &mut transcript,
+                &json!({"dimensions": all.iter().map(|one| one.as_str()).collect::<Vec<_>>()}),
+                "packages",
+                &wire::analytics::write_report(&report),
+            );
             let found: Vec<Value> = report
                 .groups
                 .iter()
@@ -142,7 +166,9 @@ fn reports_say_what_was_worked_out_by_hand() {
         }
         if let Some(expected) = row["agents"].as_array() {
             let found = agents(&case.aggregate(Grouping::by(&[Dimension::Agent])), &case.engine.policy().objectives);
-            let document: Value = serde_json::from_str(&wire::analytics::write_agents(&found.unwrap())).unwrap();
+            let document = wire::analytics::write_agents(&found.unwrap());
+            case.note(&mut transcript, &json!({"dimensions": ["agent"]}), "agents", &document);
+            let document: Value = serde_json::from_str(&document).unwrap();
             compare("agents", &document["agents"].as_array().unwrap().len().into(), &expected.len().into());
             for (found, expected) in document["agents"].as_array().unwrap().iter().zip(expected) {
                 for (field, value) in expected.as_object().unwrap() {
@@ -151,6 +177,7 @@ fn reports_say_what_was_worked_out_by_hand() {
             }
         }
     }
+    transcript.leave();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

@@ -11,6 +11,8 @@ use sla_core::ticket::{Actor, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, wire};
 
+use crate::transcript::Transcript;
+
 /// The stories that hold for every language.
 pub const RULES: &str = include_str!("../vectors/tickets-rules.json");
 
@@ -24,6 +26,11 @@ pub struct Told {
 
 /// Tells every story of a file.
 pub fn tell(text: &str) -> Vec<Told> {
+    tell_and_note(text, &mut Transcript::new("stories"))
+}
+
+/// Tells every story of a file, and writes down what was asked.
+pub fn tell_and_note(text: &str, transcript: &mut Transcript) -> Vec<Told> {
     let file: Value = serde_json::from_str(text).unwrap();
     let policies: BTreeMap<&str, Policy> = file["policies"]
         .as_object()
@@ -31,7 +38,7 @@ pub fn tell(text: &str) -> Vec<Told> {
         .iter()
         .map(|(name, document)| (name.as_str(), wire::policy::read(document.to_string()).unwrap()))
         .collect();
-    file["cases"].as_array().unwrap().iter().map(|case| Story::new(case, &policies).run()).collect()
+    file["cases"].as_array().unwrap().iter().map(|case| Story::new(case, &policies, transcript).run()).collect()
 }
 
 struct Story<'a> {
@@ -40,19 +47,21 @@ struct Story<'a> {
     names: &'a BTreeMap<&'a str, Policy>,
     history: Option<History>,
     faults: Vec<String>,
+    transcript: &'a mut Transcript,
 }
 
 impl<'a> Story<'a> {
-    fn new(case: &'a Value, names: &'a BTreeMap<&'a str, Policy>) -> Self {
+    fn new(case: &'a Value, names: &'a BTreeMap<&'a str, Policy>, transcript: &'a mut Transcript) -> Self {
         let revisions = case["policy"].as_array().unwrap();
         let policies = revisions.iter().map(|name| names[name.as_str().unwrap()].clone()).collect();
-        Self { case, policies, names, history: None, faults: Vec::new() }
+        Self { case, policies, names, history: None, faults: Vec::new(), transcript }
     }
 
     fn run(mut self) -> Told {
         for step in self.case["steps"].as_array().unwrap() {
             let known = step["revisions"].as_u64().map_or(self.policies.len(), |count| usize::try_from(count).unwrap());
             let policies = self.policies[..known].to_vec();
+            self.transcript.line("engine", &[&documents(&policies)]);
             let engine = Engine::compile_revisions(policies, &ZoneDatabase::embedded()).unwrap();
             let at = Timestamp::parse(step["at"].as_str().unwrap()).unwrap();
             if let Some(command) = step.get("do") {
@@ -60,6 +69,7 @@ impl<'a> Story<'a> {
             }
             if let Some(expected) = step.get("due") {
                 let due = engine.due_events(self.history.as_ref().unwrap().ticket(), at).unwrap();
+                self.transcript.line("due", &[&at.as_micros(), &wire::ticket::write_events(&due)]);
                 self.compare(at, "due", &named(&due), expected);
             }
             if let Some(expected) = step.get("notify_at") {
@@ -68,11 +78,15 @@ impl<'a> Story<'a> {
             }
             if step["monitor"] == true {
                 let history = self.history.as_mut().unwrap();
-                history.extend(engine.due_events(history.ticket(), at).unwrap()).unwrap();
+                let due = engine.due_events(history.ticket(), at).unwrap();
+                self.transcript.line("monitor", &[&at.as_micros(), &wire::ticket::write_events(&due)]);
+                history.extend(due).unwrap();
             }
             if let Some(expected) = step.get("expect") {
                 let evaluation = engine.evaluate(self.history.as_ref().unwrap().ticket(), at).unwrap();
-                let found = serde_json::from_str(&wire::evaluation::write(&evaluation)).unwrap();
+                let found = wire::evaluation::write(&evaluation);
+                self.transcript.line("evaluate", &[&at.as_micros(), &found]);
+                let found = serde_json::from_str(&found).unwrap();
                 self.expect(at, &found, expected);
             }
         }
@@ -95,6 +109,10 @@ impl<'a> Story<'a> {
             }
             None => engine.open(&wire::command::read_opening(&document).unwrap(), &actor, at).unwrap(),
         };
+        let who = json!({"role": actor.role.as_str(), "id": actor.id});
+        let said = wire::evaluation::write_decision(&decision);
+        let asked = if self.history.is_some() { "decide" } else { "open" };
+        self.transcript.line(asked, &[&document, &who, &at.as_micros(), &said]);
         let (found, events) = match decision {
             Decision::Accepted(accepted) => (Value::Null, accepted.events),
             Decision::Refused(Refusal { code, message, accepted, .. }) => {
@@ -162,6 +180,10 @@ impl<'a> Story<'a> {
             self.faults.push(format!("{name} at {at}: {what}: found {found}, expected {expected}"));
         }
     }
+}
+
+fn documents(policies: &[Policy]) -> Value {
+    policies.iter().map(|policy| serde_json::from_str::<Value>(&wire::policy::write(policy)).unwrap()).collect()
 }
 
 fn actor(text: &str) -> Actor {

@@ -9,6 +9,7 @@ use sla_core::engine::{Activity, CycleEvaluation, Decision, Evaluation, Outcome}
 use sla_core::ticket::{Actor, Command, CommandKind, MessageRef, Opening, PauseStatus, Role, Status, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, wire};
+use sla_tests::transcript::Transcript;
 
 const SCENARIOS: &str = include_str!("../vectors/ticket-scenarios.json");
 
@@ -31,7 +32,9 @@ fn not_expressible(source: &Value, scenario: &Value) -> Option<&'static str> {
 
 #[test]
 fn stories_from_other_desks_come_out_the_same() {
-    let (compared, faults) = run_all(SCENARIOS);
+    let mut transcript = Transcript::new("scenarios");
+    let (compared, faults) = run_all(SCENARIOS, &mut transcript);
+    transcript.leave();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert_eq!(compared, COMPARED);
 }
@@ -41,11 +44,11 @@ fn further_stories_come_out_the_same() {
     let Ok(directory) = std::env::var("SLA_VECTORS") else { return };
     let path = std::path::Path::new(&directory).join("ticket-scenarios.json");
     let Ok(text) = std::fs::read_to_string(path) else { return };
-    let (_, faults) = run_all(&text);
+    let (_, faults) = run_all(&text, &mut Transcript::new("further scenarios"));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-fn run_all(text: &str) -> (usize, Vec<String>) {
+fn run_all(text: &str, transcript: &mut Transcript) -> (usize, Vec<String>) {
     let sources: Vec<Value> = serde_json::from_str(text).unwrap();
     let (mut compared, mut faults) = (0, Vec::new());
     for source in &sources {
@@ -54,7 +57,7 @@ fn run_all(text: &str) -> (usize, Vec<String>) {
                 println!("left out: {} {}: {reason}", source["source"]["repo"], scenario["id"]);
                 continue;
             }
-            let mut desk = Desk::new(source, scenario);
+            let mut desk = Desk::new(source, scenario, transcript);
             desk.run();
             compared += desk.compared;
             faults.extend(desk.faults);
@@ -72,13 +75,16 @@ struct Desk<'a> {
     paused: bool,
     compared: usize,
     faults: Vec<String>,
+    transcript: &'a mut Transcript,
 }
 
 impl<'a> Desk<'a> {
-    fn new(source: &'a Value, scenario: &'a Value) -> Self {
-        let policy = wire::policy::read(policy(source, scenario).to_string()).unwrap();
+    fn new(source: &'a Value, scenario: &'a Value, transcript: &'a mut Transcript) -> Self {
+        let policy = policy(source, scenario);
+        transcript.line("engine", &[&json!([policy])]);
+        let policy = wire::policy::read(policy.to_string()).unwrap();
         let engine = Engine::compile(policy).unwrap();
-        Self { source, scenario, engine, ticket: None, paused: false, compared: 0, faults: Vec::new() }
+        Self { source, scenario, engine, ticket: None, paused: false, compared: 0, faults: Vec::new(), transcript }
     }
 
     fn run(&mut self) {
@@ -88,6 +94,7 @@ impl<'a> Desk<'a> {
             let expectations = self.scenario["expect"].as_array().unwrap();
             for expectation in expectations.iter().filter(|expectation| expectation["after_event"] == at) {
                 let evaluation = self.engine.evaluate(self.ticket.as_ref().unwrap(), now).unwrap();
+                self.transcript.line("evaluate", &[&now.as_micros(), &wire::evaluation::write(&evaluation)]);
                 for (fact, expected) in expectation["facts"].as_object().unwrap() {
                     self.compare(fact, expected, &evaluation, now);
                 }
@@ -111,7 +118,11 @@ impl<'a> Desk<'a> {
                     message: message(),
                     command_id: None,
                 };
-                let Decision::Accepted(opened) = self.engine.open(&opening, &customer, now).unwrap() else { panic!() };
+                let decision = self.engine.open(&opening, &customer, now).unwrap();
+                let document = json!({"command": "open", "ticket": "T", "customer": "customer", "package": "package",
+                    "channel": "email", "message": {"message_ref": "m", "content_sha256": Digest::of(b"m").to_string()}});
+                self.note("open", &document.to_string(), &customer, now, &decision);
+                let Decision::Accepted(opened) = decision else { panic!() };
                 self.ticket = Some(opened.ticket);
                 self.does(CommandKind::Assign { agent: "agent".to_owned() }, &admin, now);
             }
@@ -152,10 +163,19 @@ impl<'a> Desk<'a> {
     }
 
     fn does(&mut self, kind: CommandKind, actor: &Actor, now: Timestamp) {
-        match self.engine.decide(self.ticket.as_ref().unwrap(), &Command::from(kind), actor, now).unwrap() {
+        let command = Command::from(kind);
+        let decision = self.engine.decide(self.ticket.as_ref().unwrap(), &command, actor, now).unwrap();
+        self.note("decide", &wire::command::write(&command), actor, now, &decision);
+        match decision {
             Decision::Accepted(accepted) => self.ticket = Some(accepted.ticket),
             Decision::Refused(refusal) => panic!("{}: {refusal}", self.scenario["id"]),
         }
+    }
+
+    fn note(&mut self, what: &str, command: &str, actor: &Actor, now: Timestamp, decision: &Decision) {
+        let who = json!({"role": actor.role.as_str(), "id": actor.id});
+        let said = wire::evaluation::write_decision(decision);
+        self.transcript.line(what, &[&command, &who, &now.as_micros(), &said]);
     }
 
     fn compare(&mut self, fact: &str, expected: &Value, evaluation: &Evaluation, now: Timestamp) {

@@ -2,7 +2,8 @@
 
 use sla_core::access::RefusalCode;
 use sla_core::ticket::EventKind;
-use sla_tests::stories::{RULES, tell};
+use sla_tests::stories::{RULES, tell_and_note};
+use sla_tests::transcript::Transcript;
 
 #[test]
 fn every_story_ends_as_it_should() {
@@ -12,7 +13,10 @@ fn every_story_ends_as_it_should() {
         let stories = files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("tickets-"));
         texts.extend(stories.map(|path| std::fs::read_to_string(path).unwrap()));
     }
-    let faults: Vec<String> = texts.iter().flat_map(|text| tell(text)).flat_map(|told| told.faults).collect();
+    let mut transcript = Transcript::new("stories");
+    let told: Vec<_> = texts.iter().flat_map(|text| tell_and_note(text, &mut transcript)).collect();
+    transcript.leave();
+    let faults: Vec<String> = told.into_iter().flat_map(|told| told.faults).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

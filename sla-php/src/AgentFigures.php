@@ -1,0 +1,44 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** What an agent did. */
+final class AgentFigures
+{
+    /**
+     * @param array<string, TimerFigures>                                   $timers
+     * @param list<array{name: string, weight: int, value_millionths: int}> $components
+     */
+    private function __construct(
+        /** `unassigned` for what was nobody's. */
+        public readonly string $agent,
+        public readonly int $handled,
+        public readonly int $replies,
+        public readonly int $escalationsReceived,
+        public readonly Ratings $ratings,
+        /** Promises while the ticket was his, by timer. */
+        public readonly array $timers,
+        /** What the score is made of. */
+        public readonly array $components,
+        /** By the weights of the policy's objectives; `null` without any component. */
+        public readonly ?int $scoreMillionths,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self(
+            $document->agent,
+            $document->handled,
+            $document->replies,
+            $document->escalations_received,
+            Ratings::read($document->csat),
+            TimerFigures::readAll($document->timers),
+            Document::arrayOf($document->components),
+            $document->score_millionths,
+        );
+    }
+}

@@ -1,0 +1,57 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+
+use Sla\Exceptions\InvalidInput;
+use Sla\Native\Handle;
+use Sla\Native\Library;
+use Sla\Native\Unclonable;
+
+/** A watch over the events of all tickets, by the `objectives` of a policy. Give it events in the order of their instants. */
+final class Alerts
+{
+    use Unclonable;
+
+    private readonly Library $library;
+    private readonly Handle $handle;
+
+    public function __construct(Engine $engine)
+    {
+        $this->library = Library::get();
+        $this->handle = $this->library->handle('alerts', InvalidInput::class, 'sla_alerts_new', $engine->pointer());
+    }
+
+    /**
+     * Takes events, and returns the alerts that they cause.
+     *
+     * @param iterable<Event>     $events     of any tickets
+     * @param ?\DateTimeInterface $detectedAt when the automatic ones were made; `null` when the host did not keep it
+     *
+     * @return list<Alert>
+     */
+    public function observe(iterable $events, ?\DateTimeInterface $detectedAt = null): array
+    {
+        $list = History::listOf($events);
+
+        return self::read($this->library->text('sla_alerts_observe', $this->handle->pointer, $list, strlen($list), $detectedAt === null ? Library::NONE : Time::toUs($detectedAt)));
+    }
+
+    /**
+     * Returns the alerts that time makes without further events, up to an instant.
+     *
+     * @return list<Alert>
+     */
+    public function advance(\DateTimeInterface $now): array
+    {
+        return self::read($this->library->text('sla_alerts_advance', $this->handle->pointer, Time::toUs($now)));
+    }
+
+    /** @return list<Alert> */
+    private static function read(?string $text): array
+    {
+        return array_map(Alert::read(...), Json::read($text ?? '[]'));
+    }
+}

@@ -1,0 +1,110 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+
+use Sla\Native\Library;
+
+/**
+ * Chains of entries in which nobody can alter, remove, insert or reorder anything unnoticed. docs/audit.md says what
+ * is hashed and what a chain cannot prove.
+ */
+final class Audit
+{
+    private function __construct()
+    {
+    }
+
+    /**
+     * Makes entries of a ticket's events.
+     *
+     * @param ?Head           $head       where the chain stands; `null` to begin it
+     * @param iterable<Event> $events     those that follow
+     * @param \DateTimeInterface $detectedAt when the host writes them down; not hashed
+     */
+    public static function link(?Head $head, iterable $events, \DateTimeInterface $detectedAt): Linked
+    {
+        $list = History::listOf($events);
+        [$entries, $next] = Library::get()->texts('sla_audit_link', $head?->json(), strlen($head?->json() ?? ''), $list, strlen($list), Time::toUs($detectedAt));
+
+        return self::linked(Json::read($entries ?? ''), $next);
+    }
+
+    /**
+     * Makes an entry of a refusal, for a log of denied access.
+     *
+     * @param ?Head   $head   where the log stands; `null` to begin it
+     * @param string  $log    the log's id
+     * @param ?string $ticket the id of the ticket it was about
+     */
+    public static function deny(?Head $head, string $log, Actor $actor, Refusal $refusal, \DateTimeInterface $now, ?string $ticket = null): Linked
+    {
+        $texts = [$head?->json(), $log, $actor->json(), $ticket, $refusal->json()];
+        $arguments = [];
+        foreach ($texts as $text) {
+            array_push($arguments, $text, strlen($text ?? ''));
+        }
+        [$entry, $next] = Library::get()->texts('sla_audit_deny', ...[...$arguments, Time::toUs($now)]);
+
+        return self::linked([Json::read($entry ?? '')], $next);
+    }
+
+    /**
+     * Writes entries as a chain, the document that verifiers read.
+     *
+     * @param string           $kind    `ticket`, `access` or `policy`
+     * @param iterable<string> $entries
+     */
+    public static function chain(string $kind, string $id, iterable $entries): string
+    {
+        $list = Json::list($entries);
+
+        return Library::get()->text('sla_audit_chain', $kind, strlen($kind), $id, strlen($id), $list, strlen($list)) ?? '';
+    }
+
+    /**
+     * Checks a whole chain.
+     *
+     * @param string         $chain the document
+     * @param iterable<Head> $pins  heads that were kept elsewhere: they show a cut-off or wholly rewritten chain
+     */
+    public static function verify(string $chain, iterable $pins = []): Verification
+    {
+        $heads = self::heads($pins);
+        [$head, $tampering] = Library::get()->texts('sla_audit_verify', $chain, strlen($chain), $heads, strlen($heads));
+        $found = $tampering === null ? null : Json::read($tampering);
+
+        return new Verification($head === null ? null : Head::fromJson($head), $found?->kind, $found?->index);
+    }
+
+    /**
+     * Writes heads as a small file to keep where the host's operators cannot write.
+     *
+     * @param iterable<Head> $heads
+     */
+    public static function pin(iterable $heads): string
+    {
+        $list = self::heads($heads);
+
+        return Library::get()->text('sla_audit_pin', $list, strlen($list)) ?? '';
+    }
+
+    /** @param iterable<Head> $heads */
+    private static function heads(iterable $heads): string
+    {
+        $texts = [];
+        foreach ($heads as $head) {
+            $texts[] = $head->json();
+        }
+
+        return Json::list($texts);
+    }
+
+    /** @param list<\stdClass> $entries */
+    private static function linked(array $entries, ?string $head): Linked
+    {
+        return new Linked(array_map(Json::write(...), $entries), Head::fromJson($head ?? ''));
+    }
+}

@@ -1,0 +1,212 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+
+use Sla\Exceptions\InvalidArgument;
+use Sla\Exceptions\InvalidInput;
+use Sla\Exceptions\InvalidPolicy;
+use Sla\Native\Handle;
+use Sla\Native\Library;
+use Sla\Native\Unclonable;
+
+/**
+ * When support time counts. Lengths are microseconds of business time; instants are answered in UTC.
+ *
+ * Methods that end in `Us` take and give microseconds since 1970-01-01T00:00:00Z, and are the quick ones.
+ * All throw an `InvalidInput` with the code `out_of_horizon` outside 1970-01-01 to 2200-01-01.
+ */
+final class Calendar
+{
+    use Unclonable;
+
+    private readonly \FFI $ffi;
+    private readonly \FFI\CData $pointer;
+
+    /** @internal */
+    public function __construct(private readonly Library $library, private readonly Handle $handle)
+    {
+        $this->ffi = $library->ffi;
+        $this->pointer = $handle->pointer;
+    }
+
+    /**
+     * Compiles a calendar by itself.
+     *
+     * @param string $json the object that stands under `calendars` in a policy
+     *
+     * @throws InvalidPolicy with every problem in `related`
+     */
+    public static function compile(string $json, ?Zones $zones = null): self
+    {
+        $library = Library::get();
+
+        return new self($library, $library->handle('calendar', InvalidPolicy::class, 'sla_calendar_compile', $json, strlen($json), $zones?->pointer()));
+    }
+
+    /**
+     * Returns the earliest instant at which so much business time has passed since the start.
+     *
+     * @throws InvalidInput `invalid_duration` for a negative length
+     */
+    public function add(\DateTimeInterface $start, int $lengthUs): \DateTimeImmutable
+    {
+        return Time::fromUs($this->addUs(Time::toUs($start), $lengthUs));
+    }
+
+    /** As `add`, in microseconds. */
+    public function addUs(int $startUs, int $lengthUs): int
+    {
+        $endUs = $this->ffi->sla_calendar_add_or_none($this->pointer, $startUs, $lengthUs);
+
+        return $endUs !== Library::NONE ? $endUs : $this->ask('sla_calendar_add', $startUs, $lengthUs);
+    }
+
+    /** Returns the latest instant from which so much business time passes until the end. */
+    public function subtract(\DateTimeInterface $end, int $lengthUs): \DateTimeImmutable
+    {
+        return Time::fromUs($this->subtractUs(Time::toUs($end), $lengthUs));
+    }
+
+    /** As `subtract`, in microseconds. */
+    public function subtractUs(int $endUs, int $lengthUs): int
+    {
+        $startUs = $this->ffi->sla_calendar_subtract_or_none($this->pointer, $endUs, $lengthUs);
+
+        return $startUs !== Library::NONE ? $startUs : $this->ask('sla_calendar_subtract', $endUs, $lengthUs);
+    }
+
+    /**
+     * Returns how much business time lies in `[from, to)`, in microseconds.
+     *
+     * @throws InvalidInput `end_before_start`
+     */
+    public function elapsed(\DateTimeInterface $from, \DateTimeInterface $to): int
+    {
+        return $this->elapsedUs(Time::toUs($from), Time::toUs($to));
+    }
+
+    /** As `elapsed`, between microseconds. */
+    public function elapsedUs(int $fromUs, int $toUs): int
+    {
+        $lengthUs = $this->ffi->sla_calendar_elapsed_or_none($this->pointer, $fromUs, $toUs);
+
+        return $lengthUs !== Library::NONE ? $lengthUs : $this->ask('sla_calendar_elapsed', $fromUs, $toUs);
+    }
+
+    public function isOpen(\DateTimeInterface $at): bool
+    {
+        return $this->library->number('int32_t', 'sla_calendar_is_open', $this->pointer, Time::toUs($at)) === 1;
+    }
+
+    /** Returns the first open instant from an instant on: itself while the calendar is open. */
+    public function nextOpen(\DateTimeInterface $at): \DateTimeImmutable
+    {
+        return Time::fromUs($this->nextOpenUs(Time::toUs($at)));
+    }
+
+    /** As `nextOpen`, in microseconds. */
+    public function nextOpenUs(int $atUs): int
+    {
+        $opensAtUs = $this->ffi->sla_calendar_next_open_or_none($this->pointer, $atUs);
+
+        return $opensAtUs !== Library::NONE ? $opensAtUs : $this->ask('sla_calendar_next_open', $atUs);
+    }
+
+    /** Returns the first closing after an instant. */
+    public function nextClose(\DateTimeInterface $at): \DateTimeImmutable
+    {
+        return Time::fromUs($this->nextCloseUs(Time::toUs($at)));
+    }
+
+    /** As `nextClose`, in microseconds. */
+    public function nextCloseUs(int $atUs): int
+    {
+        $closesAtUs = $this->ffi->sla_calendar_next_close_or_none($this->pointer, $atUs);
+
+        return $closesAtUs !== Library::NONE ? $closesAtUs : $this->ask('sla_calendar_next_close', $atUs);
+    }
+
+    /** Returns whether the holidays up to an instant are not all entered yet (`holidays_known_until`). */
+    public function isProvisional(\DateTimeInterface $until): bool
+    {
+        return $this->library->number('int32_t', 'sla_calendar_is_provisional', $this->pointer, Time::toUs($until)) === 1;
+    }
+
+    /**
+     * Returns the open windows between two instants, cut at both, touching ones merged, oldest first.
+     *
+     * @return list<Window>
+     */
+    public function windows(\DateTimeInterface $from, \DateTimeInterface $to): array
+    {
+        $windows = $this->library->windows($this->pointer, Time::toUs($from), Time::toUs($to));
+
+        return array_map(static fn (array $window): Window => new Window(Time::fromUs($window[0]), Time::fromUs($window[1])), $windows);
+    }
+
+    /** Answers `addUs` for each row. */
+    public function addColumn(Column $starts, Column $lengths): Answers
+    {
+        return $this->batch('sla_calendar_add_batch', $starts, $lengths);
+    }
+
+    /** Answers `subtractUs` for each row. */
+    public function subtractColumn(Column $ends, Column $lengths): Answers
+    {
+        return $this->batch('sla_calendar_subtract_batch', $ends, $lengths);
+    }
+
+    /** Answers `elapsedUs` for each row. */
+    public function elapsedColumn(Column $from, Column $to): Answers
+    {
+        return $this->batch('sla_calendar_elapsed_batch', $from, $to);
+    }
+
+    /** Answers `isOpen` for each row, with 1 or 0. */
+    public function isOpenColumn(Column $at): Answers
+    {
+        return $this->batch('sla_calendar_is_open_batch', $at);
+    }
+
+    /** Answers `nextOpenUs` for each row. */
+    public function nextOpenColumn(Column $at): Answers
+    {
+        return $this->batch('sla_calendar_next_open_batch', $at);
+    }
+
+    /** Answers `nextCloseUs` for each row. */
+    public function nextCloseColumn(Column $at): Answers
+    {
+        return $this->batch('sla_calendar_next_close_batch', $at);
+    }
+
+    private function batch(string $function, Column $first, Column ...$others): Answers
+    {
+        $rows = count($first);
+        $packed = [$first->packed];
+        foreach ($others as $other) {
+            $packed[] = count($other) === $rows ? $other->packed : throw InvalidArgument::of('invalid_length', "one column has {$rows} rows, another " . count($other), 'pass columns of one length');
+        }
+
+        return new Answers(...self::answers($this->library->batch($function, $this->pointer, $rows, $packed)));
+    }
+
+    /**
+     * @param array{string, string, int} $found
+     *
+     * @return array{Column, string, int}
+     */
+    private static function answers(array $found): array
+    {
+        return [Column::ofPacked($found[0]), $found[1], $found[2]];
+    }
+
+    /** Asks again where a number alone said that there is no answer, to learn why. */
+    private function ask(string $function, int ...$numbers): int
+    {
+        return $this->library->number('int64_t', $function, $this->pointer, ...$numbers);
+    }
+}

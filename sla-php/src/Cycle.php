@@ -1,0 +1,61 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** One run of a timer: one promise. Lengths are microseconds of business time in its calendar. */
+final class Cycle
+{
+    private function __construct(
+        /** 1 for the first. */
+        public readonly int $number,
+        public readonly Outcome $outcome,
+        public readonly Activity $activity,
+        public readonly \DateTimeImmutable $startedAt,
+        public readonly ?\DateTimeImmutable $stoppedAt,
+        public readonly int $targetUs,
+        public readonly string $calendar,
+        /** `null` while it stands still unbroken, and when it is due beyond the horizon. */
+        public readonly ?\DateTimeImmutable $dueAt,
+        /** Whether it falls due on or after 2200-01-01, which is never. */
+        public readonly bool $isDueBeyondHorizon,
+        public readonly ?\DateTimeImmutable $breachedAt,
+        /** When it would fall due if the pause ended now; `null` unless it is paused. */
+        public readonly ?\DateTimeImmutable $dueIfResumedNow,
+        public readonly int $elapsedUs,
+        /** Never negative. */
+        public readonly int $remainingUs,
+        public readonly int $overdueUs,
+        /** Used share of the target in millionths, rounded down. */
+        public readonly int $usedShareMillionths,
+        /** Whether holidays up to the due are not all entered yet. */
+        public readonly bool $isProvisional,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        $isBeyond = $document->due_at === 'out_of_horizon';
+
+        return new self(
+            $document->number,
+            Outcome::from($document->outcome),
+            Activity::from($document->activity),
+            Time::fromText($document->started_at),
+            Json::instant($document->stopped_at),
+            $document->target_us,
+            $document->calendar,
+            $isBeyond ? null : Json::instant($document->due_at),
+            $isBeyond,
+            Json::instant($document->breached_at),
+            $document->due_if_resumed_now === 'out_of_horizon' ? null : Json::instant($document->due_if_resumed_now),
+            $document->elapsed_us,
+            $document->remaining_us,
+            $document->overdue_us,
+            $document->used_share_millionths,
+            $document->provisional,
+        );
+    }
+}

@@ -1,0 +1,48 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** What became of a command. */
+final class Decision
+{
+    /** @param list<Event> $events */
+    private function __construct(
+        /** What to store, in this order; empty when refused, or when a command was repeated. */
+        public readonly array $events,
+        /** The ticket afterwards; `null` when refused. */
+        public readonly ?Ticket $ticket,
+        /** When something can happen by itself; `null` for never, or when refused. */
+        public readonly ?\DateTimeImmutable $nextCheckAt,
+        /** Why not; `null` when it was accepted. */
+        public readonly ?Refusal $refusal,
+    ) {
+    }
+
+    public function isAccepted(): bool
+    {
+        return $this->refusal === null;
+    }
+
+    /**
+     * @internal
+     *
+     * @param array{string, ?string, ?int} $step
+     */
+    public static function read(array $step): self
+    {
+        [$json, $ticket, $next] = $step;
+        $document = Json::read($json);
+        if (isset($document->refused)) {
+            return new self([], null, null, Refusal::read($document->refused));
+        }
+
+        return new self(
+            Event::readAll($document->accepted->events),
+            $ticket === null ? null : Ticket::fromJson($ticket),
+            $next === null ? null : Time::fromUs($next),
+            null,
+        );
+    }
+}

@@ -1,0 +1,32 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** What happened by itself. */
+final class DueEvents
+{
+    /** @param list<Event> $events */
+    private function __construct(
+        /** What to store, in this order. */
+        public readonly array $events,
+        /** The ticket afterwards. */
+        public readonly Ticket $ticket,
+        /** When something can happen by itself again; `null` for never. */
+        public readonly ?\DateTimeImmutable $nextCheckAt,
+    ) {
+    }
+
+    /**
+     * @internal
+     *
+     * @param array{string, ?string, ?int} $step
+     */
+    public static function read(array $step): self
+    {
+        [$json, $ticket, $next] = $step;
+
+        return new self(Event::readAll(Json::read($json)), Ticket::fromJson($ticket ?? ''), $next === null ? null : Time::fromUs($next));
+    }
+}

@@ -1,0 +1,216 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+
+use Sla\Exceptions\InvalidArgument;
+use Sla\Exceptions\InvalidInput;
+use Sla\Exceptions\InvalidPolicy;
+use Sla\Native\Handle;
+use Sla\Native\Library;
+use Sla\Native\Unclonable;
+
+/**
+ * A compiled policy with all its revisions: it decides what happens on tickets. Nothing else makes events.
+ *
+ * Compile it in every request: the process keeps what it compiled, and the same text gives the same engine in
+ * microseconds.
+ */
+final class Engine
+{
+    use Unclonable;
+
+    /** @var array<string, int> */
+    private array $packages = [];
+
+    /** @var array<string, int> */
+    private array $channels = [];
+
+    private function __construct(private readonly Library $library, private readonly Handle $handle)
+    {
+    }
+
+    /**
+     * Compiles a policy, or finds what this process compiled from the same text before.
+     *
+     * @param string|Policy|list<string|Policy> $revisions a policy, or the revisions of one policy, oldest first: new
+     *                                                     tickets open under the last one, a ticket stays under its own
+     * @param ?Zones                            $zones     an engine with zones of the host is compiled each time
+     *
+     * @throws InvalidPolicy with every problem in `related`
+     */
+    public static function compile(string|Policy|array $revisions, ?Zones $zones = null): self
+    {
+        $text = static fn (string|Policy $revision): string => $revision instanceof Policy ? $revision->json() : $revision;
+        $json = is_array($revisions) ? Json::list(array_map($text, $revisions)) : $text($revisions);
+        $library = Library::get();
+
+        return new self($library, $library->handle('engine', InvalidPolicy::class, 'sla_engine_compile', $json, strlen($json), $zones?->pointer()));
+    }
+
+    /** Returns the newest revision of the policy. */
+    public function policy(): Policy
+    {
+        return Policy::fromJson($this->library->policyText('sla_engine_policy', $this->pointer()));
+    }
+
+    /** Returns which policy this is. */
+    public function info(): EngineInfo
+    {
+        return EngineInfo::read(Json::read($this->library->policyText('sla_engine_info', $this->pointer())));
+    }
+
+    /**
+     * Returns a calendar of the newest revision. It stays usable without the engine.
+     *
+     * @throws InvalidArgument `unknown_calendar`
+     */
+    public function calendar(string $id): Calendar
+    {
+        return new Calendar($this->library, $this->library->handle('calendar', InvalidInput::class, 'sla_engine_calendar', $this->pointer(), $id, strlen($id)));
+    }
+
+    /**
+     * Returns whether a package includes a channel, in the newest revision.
+     *
+     * @throws InvalidArgument `unknown_package`, `unknown_channel`
+     */
+    public function entitles(string $package, string $channel): bool
+    {
+        $package = $this->packages[$package] ??= $this->library->number('int32_t', 'sla_engine_package', $this->pointer(), $package, strlen($package));
+        $channel = $this->channels[$channel] ??= $this->library->number('int32_t', 'sla_engine_channel', $this->pointer(), $channel, strlen($channel));
+
+        return $this->library->number('int32_t', 'sla_engine_entitles', $this->pointer(), $package, $channel) === 1;
+    }
+
+    /**
+     * Returns why somebody may not do something, without doing it; `null` when he may.
+     *
+     * @param string $action a command, or `view_ticket`, `view_metrics`, `manage_policy`, `manage_users`
+     *
+     * @throws InvalidArgument `unknown_action`
+     */
+    public function authorize(Actor $actor, string $action, Ticket|History|null $ticket = null): ?Refusal
+    {
+        $who = $actor->json();
+        $on = $ticket?->json();
+        $text = $this->library->text('sla_engine_authorize', $this->pointer(), $who, strlen($who), $action, strlen($action), $on, strlen($on ?? ''));
+
+        return $text === null ? null : Refusal::read(Json::read($text));
+    }
+
+    /** Decides whether a ticket is opened. */
+    public function open(Opening $opening, Actor $actor, \DateTimeInterface $now): Decision
+    {
+        $command = $opening->json();
+        $who = $actor->json();
+
+        return Decision::read($this->library->step('sla_engine_open', $this->pointer(), $command, strlen($command), $who, strlen($who), Time::toUs($now)));
+    }
+
+    /**
+     * Decides a command on a ticket. What is due by now comes first, in the same list of events.
+     *
+     * @throws InvalidInput the ticket cannot be read, or is under a revision that this engine does not have
+     */
+    public function decide(Ticket|History $ticket, Command $command, Actor $actor, \DateTimeInterface $now): Decision
+    {
+        $on = $ticket->json();
+        $what = $command->json();
+        $who = $actor->json();
+
+        return Decision::read($this->library->step('sla_engine_decide', $this->pointer(), $on, strlen($on), $what, strlen($what), $who, strlen($who), Time::toUs($now)));
+    }
+
+    /** Returns what happened by itself until now: steps, breaches, ends of pauses. Store it. */
+    public function dueEvents(Ticket|History $ticket, \DateTimeInterface $now): DueEvents
+    {
+        $on = $ticket->json();
+
+        return DueEvents::read($this->library->step('sla_engine_due_events', $this->pointer(), $on, strlen($on), Time::toUs($now)));
+    }
+
+    /**
+     * Says where a ticket stands as of an instant. Nothing is changed.
+     *
+     * @throws InvalidInput `time_went_back` for an instant before the ticket's last event
+     */
+    public function evaluate(Ticket|History $ticket, \DateTimeInterface $now): Evaluation
+    {
+        $on = $ticket->json();
+
+        return Evaluation::read(Json::read($this->library->text('sla_engine_evaluate', $this->pointer(), $on, strlen($on), Time::toUs($now)) ?? ''));
+    }
+
+    /** Returns when something can happen on a ticket by itself; `null` for never. */
+    public function nextCheckAt(Ticket|History $ticket): ?\DateTimeImmutable
+    {
+        $on = $ticket->json();
+        $at = $this->library->number('int64_t', 'sla_engine_next_check_at', $this->pointer(), $on, strlen($on));
+
+        return $at === Library::NONE ? null : Time::fromUs($at);
+    }
+
+    /**
+     * Makes the history of a ticket from what another system recorded. Every command is judged at its own instant.
+     *
+     * @param list<Recorded> $recorded oldest first; the first one an opening
+     */
+    public function import(array $recorded): Import
+    {
+        $list = Json::list(array_map(static fn (Recorded $one): string => $one->json(), $recorded));
+
+        return Import::read($this->library->step('sla_engine_import', $this->pointer(), $list, strlen($list)));
+    }
+
+    /**
+     * Says what would happen if tickets adopted the newest revision. Nothing is changed.
+     *
+     * @param iterable<Ticket|History> $tickets
+     */
+    public function dryRun(iterable $tickets, Apply $apply, \DateTimeInterface $now): DryRun
+    {
+        $texts = [];
+        foreach ($tickets as $ticket) {
+            $texts[] = $ticket->json();
+        }
+        $list = Json::list($texts);
+        $text = $this->library->text('sla_engine_dry_run', $this->pointer(), $list, strlen($list), $apply->value, strlen($apply->value), Time::toUs($now));
+
+        return DryRun::read(Json::read($text ?? ''));
+    }
+
+    /**
+     * Explains a deadline, to the microsecond.
+     *
+     * @param ?int $cycle from 1; `null` for the latest
+     *
+     * @throws InvalidInput `unknown_timer` when the timer has no such cycle on this ticket
+     */
+    public function explain(History $history, string $timer, \DateTimeInterface $now, ?int $cycle = null): Explanation
+    {
+        if ($cycle !== null && ($cycle < 1 || $cycle > 0xFFFF_FFFF)) {
+            throw InvalidArgument::of('out_of_range', "there is no cycle {$cycle}", 'cycles count from 1');
+        }
+        $on = $history->json();
+        $text = $this->library->text('sla_engine_explain', $this->pointer(), $on, strlen($on), $timer, strlen($timer), $cycle ?? 0, Time::toUs($now));
+
+        return Explanation::read(Json::read($text ?? ''));
+    }
+
+    /** Books every microsecond of a ticket since its opening. */
+    public function ledger(History $history, \DateTimeInterface $now): Ledger
+    {
+        $on = $history->json();
+
+        return Ledger::read(Json::read($this->library->text('sla_engine_ledger', $this->pointer(), $on, strlen($on), Time::toUs($now)) ?? ''));
+    }
+
+    /** @internal */
+    public function pointer(): \FFI\CData
+    {
+        return $this->handle->pointer;
+    }
+}

@@ -1,0 +1,51 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** Where a ticket stands as of an instant. Nothing is changed. */
+final class Evaluation
+{
+    /**
+     * @param array<string, Timer> $timers
+     * @param list<Event>          $dueEvents
+     */
+    private function __construct(
+        public readonly \DateTimeImmutable $now,
+        public readonly Status $status,
+        /** Wall time since the opening, until it ended or until now, in microseconds. */
+        public readonly int $ageUs,
+        /** When something can happen by itself; `null` for never. */
+        public readonly ?\DateTimeImmutable $nextCheckAt,
+        /** By id: every timer that the ticket's package promises something for, and every one that ran. */
+        public readonly array $timers,
+        /** What happened by itself since the last event and is not stored yet; ask `dueEvents` for it. */
+        public readonly array $dueEvents,
+    ) {
+    }
+
+    /** Returns a timer by its id, for example `first_response`; `null` when nothing is promised. */
+    public function timer(string $id): ?Timer
+    {
+        return $this->timers[$id] ?? null;
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        $timers = [];
+        foreach ((array) $document->timers as $id => $timer) {
+            $timers[$id] = Timer::read((string) $id, $timer);
+        }
+
+        return new self(
+            Time::fromText($document->now),
+            Status::from($document->status),
+            $document->age_us,
+            Json::instant($document->next_check_at),
+            $timers,
+            Event::readAll($document->due_events),
+        );
+    }
+}

@@ -1,0 +1,89 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** What happened, as the host stores it. docs/events.md says what each kind holds. */
+final class Event
+{
+    private function __construct(
+        public readonly string $ticket,
+        /** 0 for the opening, then counting up by one. */
+        public readonly int $seq,
+        public readonly \DateTimeImmutable $at,
+        public readonly Actor $actor,
+        public readonly string $kind,
+        /** The policy revision that the ticket is under from this event on. */
+        public readonly string $policyDigest,
+        private readonly \stdClass $document,
+    ) {
+    }
+
+    /** Reads a stored event. */
+    public static function fromJson(string $json): self
+    {
+        return Document::read($json, self::read(...));
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self(
+            $document->ticket,
+            $document->seq,
+            Time::fromText($document->at),
+            Actor::read($document->actor),
+            $document->kind,
+            $document->policy_digest,
+            $document,
+        );
+    }
+
+    /**
+     * @internal
+     *
+     * @param list<\stdClass> $documents
+     *
+     * @return list<self>
+     */
+    public static function readAll(array $documents): array
+    {
+        return array_map(self::read(...), $documents);
+    }
+
+    /** Returns the event as text, to store. */
+    public function json(): string
+    {
+        return Json::write($this->document);
+    }
+
+    /**
+     * Returns what the event holds besides its frame.
+     *
+     * @return array<string, mixed>
+     */
+    public function data(): array
+    {
+        return Document::arrayOf($this->document->data ?? null);
+    }
+
+    /**
+     * Returns what the event did to timers.
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function changes(): array
+    {
+        return Document::arrayOf($this->document->changes ?? null);
+    }
+
+    /** Returns what the host must act on once, for example a notification; `null` for what people did. */
+    public function intent(): ?Intent
+    {
+        $data = $this->document->data ?? null;
+        $firing = $this->kind === 'warned' ? $data : ($data->firing ?? null);
+
+        return $firing instanceof \stdClass && isset($firing->intent_id) ? Intent::read($firing) : null;
+    }
+}

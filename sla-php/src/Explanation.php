@@ -1,0 +1,46 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** Why a deadline is where it is: every stretch of time since the timer's start. */
+final class Explanation
+{
+    /**
+     * @param list<Segment> $passed
+     * @param list<Segment> $ahead
+     */
+    private function __construct(
+        public readonly string $ticket,
+        public readonly string $timer,
+        public readonly \DateTimeImmutable $now,
+        public readonly string $timeZone,
+        /** In the local time of the calendar; `null` when nothing is due. */
+        public readonly ?\DateTimeImmutable $dueAt,
+        public readonly Cycle $cycle,
+        /** From the start to the stop, or to now; what counts sums to `cycle->elapsedUs`. */
+        public readonly array $passed,
+        /** From now to the due; what counts sums to `cycle->remainingUs`. */
+        public readonly array $ahead,
+        /** The same for people. */
+        public readonly string $text,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self(
+            $document->ticket,
+            $document->timer,
+            Time::fromText($document->now),
+            $document->time_zone,
+            Json::instant($document->due_at),
+            Cycle::read($document->cycle),
+            array_map(Segment::read(...), $document->passed),
+            array_map(Segment::read(...), $document->ahead),
+            $document->text,
+        );
+    }
+}

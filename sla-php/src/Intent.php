@@ -1,0 +1,36 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** Something to do once: whom to notify of a warning or an escalation, and when. */
+final class Intent
+{
+    /** @param list<string> $notify */
+    private function __construct(
+        /** The same however often it is computed; nobody is notified twice. */
+        public readonly string $id,
+        public readonly string $timer,
+        public readonly int $cycle,
+        public readonly string $step,
+        public readonly array $notify,
+        public readonly ?string $assignTo,
+        public readonly \DateTimeImmutable $notifyAt,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $firing): self
+    {
+        return new self(
+            $firing->intent_id,
+            $firing->timer,
+            $firing->cycle,
+            $firing->step,
+            $firing->notify,
+            $firing->assign_to ?? null,
+            Time::fromText($firing->notify_at),
+        );
+    }
+}

@@ -1,0 +1,23 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** Where a ticket's time went: every microsecond since its opening. */
+final class Ledger
+{
+    /** @param list<LedgerEntry> $entries */
+    private function __construct(
+        public readonly string $ticket,
+        public readonly \DateTimeImmutable $now,
+        public readonly array $entries,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self($document->ticket, Time::fromText($document->now), array_map(LedgerEntry::read(...), $document->entries));
+    }
+}

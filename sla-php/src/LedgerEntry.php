@@ -1,0 +1,37 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** A stretch of a ticket's time: `[from, to)`. Its lengths sum to `to - from`. */
+final class LedgerEntry
+{
+    private function __construct(
+        public readonly \DateTimeImmutable $from,
+        public readonly \DateTimeImmutable $to,
+        public readonly Status $status,
+        /** Whose ticket it was; `null` before the first assignment. */
+        public readonly ?string $holder,
+        /** Why it waited; `null` unless it was paused. */
+        public readonly ?string $waitReason,
+        /** How much of it the calendar of the package was open, in microseconds. */
+        public readonly int $openUs,
+        public readonly int $closedUs,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self(
+            Time::fromText($document->from),
+            Time::fromText($document->to),
+            Status::from($document->status),
+            $document->holder,
+            $document->wait_reason,
+            $document->open_us,
+            $document->closed_us,
+        );
+    }
+}

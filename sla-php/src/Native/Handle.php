@@ -1,0 +1,28 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Native;
+
+/**
+ * Owns one object of the library and frees it once.
+ *
+ * @internal
+ */
+final class Handle
+{
+    use Unclonable;
+
+    public function __construct(
+        private readonly Library $library,
+        /** The pointer, as functions take it. */
+        public readonly \FFI\CData $pointer,
+        private readonly string $free,
+    ) {
+    }
+
+    public function __destruct()
+    {
+        $this->library->free($this->free, $this->pointer);
+    }
+}

@@ -1,0 +1,37 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** The command that opens a ticket. */
+final class Opening
+{
+    public function __construct(
+        public readonly string $ticket,
+        public readonly string $customer,
+        public readonly string $package,
+        public readonly string $channel,
+        public readonly Message $message,
+        public readonly ?string $severity = null,
+        public readonly ?string $category = null,
+        public readonly ?string $commandId = null,
+    ) {
+    }
+
+    /** @internal */
+    public function json(): string
+    {
+        return Json::write(array_filter([
+            'command' => 'open',
+            'command_id' => $this->commandId,
+            'ticket' => $this->ticket,
+            'customer' => $this->customer,
+            'package' => $this->package,
+            'channel' => $this->channel,
+            'message' => $this->message->document(),
+            'severity' => $this->severity,
+            'category' => $this->category,
+        ], static fn (mixed $value): bool => $value !== null));
+    }
+}

@@ -1,0 +1,34 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** Why something was not done. It is an answer, not an error: nothing happened. */
+final class Refusal
+{
+    private function __construct(
+        /** A stable code, for example `channel_not_entitled`. */
+        public readonly string $code,
+        /** What was asked for. */
+        public readonly string $action,
+        /** What stands in the way. */
+        public readonly string $message,
+        /** What would be accepted. */
+        public readonly string $accepted,
+        private readonly \stdClass $document,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self($document->code, $document->action, $document->message, $document->accepted, $document);
+    }
+
+    /** Returns the refusal as text, for an access log. */
+    public function json(): string
+    {
+        return Json::write($this->document);
+    }
+}

@@ -1,0 +1,42 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** A stretch of time in an explanation, in the local time of the calendar: `[from, to)`. */
+final class Segment
+{
+    /** @param array<string, mixed> $details why it is closed, or who paused and why */
+    private function __construct(
+        public readonly \DateTimeImmutable $from,
+        public readonly \DateTimeImmutable $to,
+        /** `counted`, `closed`, `paused` or `resolved`. */
+        public readonly string $kind,
+        public readonly array $details,
+        /** Business time that this stretch used, in microseconds. */
+        public readonly int $countedUs,
+        /** Business time used up to its end, in microseconds. */
+        public readonly int $usedUs,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        foreach (['counted', 'closed', 'paused', 'resolved'] as $kind) {
+            if (isset($document->{$kind})) {
+                return new self(
+                    Time::fromText($document->from),
+                    Time::fromText($document->to),
+                    $kind,
+                    Document::arrayOf($document->{$kind}),
+                    $document->counted_us,
+                    $document->used_us,
+                );
+            }
+        }
+
+        throw new \LogicException('a stretch of an unknown kind');
+    }
+}

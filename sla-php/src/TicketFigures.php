@@ -1,0 +1,55 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** What happened to tickets. */
+final class TicketFigures
+{
+    /** @param list<EscalationCount> $escalations */
+    private function __construct(
+        public readonly int $opened,
+        public readonly int $resolved,
+        public readonly int $reopened,
+        public readonly int $closed,
+        public readonly int $withdrawn,
+        public readonly int $voided,
+        /** New or open ones. */
+        public readonly int $open,
+        /** Pending ones and those on hold. */
+        public readonly int $paused,
+        /** Open and paused ones. */
+        public readonly int $active,
+        public readonly int $replies,
+        /** Pairs of a ticket and somebody who worked on it. */
+        public readonly int $handled,
+        /** Requested ones, by level. */
+        public readonly array $escalations,
+        /** Of all triggers, for 100 opened tickets; `null` when none was opened. */
+        public readonly ?int $escalationsPer100TicketsMillionths,
+        public readonly Ratings $ratings,
+    ) {
+    }
+
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self(
+            $document->opened,
+            $document->resolved,
+            $document->reopened,
+            $document->closed,
+            $document->withdrawn,
+            $document->voided,
+            $document->open,
+            $document->paused,
+            $document->active,
+            $document->replies,
+            $document->handled,
+            array_map(EscalationCount::read(...), $document->escalations),
+            $document->escalations_per_100_tickets_millionths,
+            Ratings::read($document->csat),
+        );
+    }
+}

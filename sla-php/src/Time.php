@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/**
+ * Instants as microseconds since 1970-01-01T00:00:00Z, and back; lengths of time in microseconds.
+ *
+ * Answers are in UTC. The library answers for instants from 1970-01-01 to 2200-01-01.
+ */
+final class Time
+{
+    public const SECOND = 1_000_000;
+    public const MINUTE = 60 * self::SECOND;
+    public const HOUR = 60 * self::MINUTE;
+    public const DAY = 24 * self::HOUR;
+
+    private static ?\DateTimeZone $utc = null;
+
+    private function __construct()
+    {
+    }
+
+    /** Returns an instant as microseconds since 1970-01-01T00:00:00Z. */
+    public static function toUs(\DateTimeInterface $at): int
+    {
+        return $at->getTimestamp() * 1_000_000 + (int) $at->format('u');
+    }
+
+    /** Returns the instant so many microseconds after 1970-01-01T00:00:00Z, in UTC. */
+    public static function fromUs(int $us): \DateTimeImmutable
+    {
+        $micros = $us % 1_000_000;
+        $micros += $micros < 0 ? 1_000_000 : 0;
+        $text = sprintf('@%d.%06d', intdiv($us - $micros, 1_000_000), $micros);
+
+        return (new \DateTimeImmutable($text))->setTimezone(self::utc());
+    }
+
+    /** Returns an instant as documents write it. */
+    public static function toText(\DateTimeInterface $at): string
+    {
+        return \DateTimeImmutable::createFromInterface($at)->setTimezone(self::utc())->format('Y-m-d\TH:i:s.u\Z');
+    }
+
+    /**
+     * Returns the instant of a document's text, in UTC or with the offset that it says.
+     *
+     * @internal
+     */
+    public static function fromText(string $text): \DateTimeImmutable
+    {
+        // A zone in the text costs PHP ten microseconds.
+        return str_ends_with($text, 'Z')
+            ? new \DateTimeImmutable(substr($text, 0, -1), self::utc())
+            : new \DateTimeImmutable($text);
+    }
+
+    private static function utc(): \DateTimeZone
+    {
+        return self::$utc ??= new \DateTimeZone('UTC');
+    }
+}

@@ -1,0 +1,36 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** Where a timer of a ticket stands. */
+final class Timer
+{
+    /** @param list<Cycle> $cycles */
+    private function __construct(
+        public readonly string $id,
+        public readonly State $state,
+        /** Oldest first; none when it has not started. */
+        public readonly array $cycles,
+    ) {
+    }
+
+    /** Returns the latest cycle. */
+    public function cycle(): ?Cycle
+    {
+        return $this->cycles[count($this->cycles) - 1] ?? null;
+    }
+
+    /** Returns when the latest cycle falls or fell due; `null` when nothing is due. */
+    public function dueAt(): ?\DateTimeImmutable
+    {
+        return $this->cycle()?->dueAt;
+    }
+
+    /** @internal */
+    public static function read(string $id, \stdClass $document): self
+    {
+        return new self($id, State::from($document->state), array_map(Cycle::read(...), $document->cycles));
+    }
+}

@@ -1,0 +1,14 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+/** A stretch of time in which a calendar is open: `[opensAt, closesAt)`. */
+final class Window
+{
+    /** @internal */
+    public function __construct(public readonly \DateTimeImmutable $opensAt, public readonly \DateTimeImmutable $closesAt)
+    {
+    }
+}
