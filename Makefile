@@ -15,13 +15,14 @@ packages: ## Installs what is missing of packages.txt (Debian).
 	@missing=$$(grep -v '^#' packages.txt | while read -r name; do dpkg -s $$name >/dev/null 2>&1 || echo $$name; done); \
 	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; fi
 
-test: packages ## Format, lints, unit, property, vector and doc tests, docs, the C interface.
+test: packages ## Format, lints, unit, property, vector and doc tests, docs, the C interface, PHP.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	$(CARGO) test --workspace --profile checks
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --all-features
 	$(CARGO) build -p sla-ffi --profile checks
 	tests/c/run $(TARGET)/checks
+	sla-php/tests/run $(TARGET)/checks
 	$(CARGO) build -p sla-ffi
 	CFLAGS=-O0 tests/c/run $(TARGET)/debug
 

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Sla;
 
-
 use Sla\Native\Library;
 
 /**
@@ -67,13 +66,14 @@ final class Audit
     /**
      * Checks a whole chain.
      *
-     * @param string         $chain the document
-     * @param iterable<Head> $pins  heads that were kept elsewhere: they show a cut-off or wholly rewritten chain
+     * @param string                     $chain the document
+     * @param string|iterable<Head>|null $pins  what `pin` wrote, or heads, that were kept elsewhere: they show a cut-off
+     *                                          or wholly rewritten chain
      */
-    public static function verify(string $chain, iterable $pins = []): Verification
+    public static function verify(string $chain, string|iterable|null $pins = null): Verification
     {
-        $heads = self::heads($pins);
-        [$head, $tampering] = Library::get()->texts('sla_audit_verify', $chain, strlen($chain), $heads, strlen($heads));
+        $kept = is_iterable($pins) ? self::pin($pins) : $pins;
+        [$head, $tampering] = Library::get()->texts('sla_audit_verify', $chain, strlen($chain), $kept, strlen($kept ?? ''));
         $found = $tampering === null ? null : Json::read($tampering);
 
         return new Verification($head === null ? null : Head::fromJson($head), $found?->kind, $found?->index);
@@ -86,20 +86,13 @@ final class Audit
      */
     public static function pin(iterable $heads): string
     {
-        $list = self::heads($heads);
-
-        return Library::get()->text('sla_audit_pin', $list, strlen($list)) ?? '';
-    }
-
-    /** @param iterable<Head> $heads */
-    private static function heads(iterable $heads): string
-    {
         $texts = [];
         foreach ($heads as $head) {
             $texts[] = $head->json();
         }
+        $list = Json::list($texts);
 
-        return Json::list($texts);
+        return Library::get()->text('sla_audit_pin', $list, strlen($list)) ?? '';
     }
 
     /** @param list<\stdClass> $entries */

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Sla;
 
-
 use Sla\Exceptions\InvalidArgument;
 use Sla\Exceptions\InvalidInput;
 use Sla\Exceptions\InvalidPolicy;

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Sla;
 
-
 use Sla\Exceptions\InvalidArgument;
 
 /** Whole numbers, one a row, packed as 8 bytes each in the order of this machine. A missing one is `null`. */

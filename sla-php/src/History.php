@@ -21,6 +21,25 @@ final class History
         return new self('{"schema":"sla-history/1","events":' . self::listOf($events) . '}');
     }
 
+    /**
+     * Makes a history of the entries of a ticket's chain, which are its events with what links them.
+     *
+     * @param iterable<string> $entries
+     */
+    public static function ofEntries(iterable $entries): self
+    {
+        $events = [];
+        foreach ($entries as $entry) {
+            $events[] = Document::read($entry, static function (\stdClass $event): string {
+                unset($event->detected_at, $event->prev, $event->hash);
+
+                return Json::write($event);
+            });
+        }
+
+        return self::of($events);
+    }
+
     /** Takes a document of the library (`sla-history/1`); it is read when the history is used. */
     public static function fromJson(string $json): self
     {

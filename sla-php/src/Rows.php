@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Sla;
 
-
 use Sla\Exceptions\InvalidArgument;
 
 /** Tickets as columns: milestones in microseconds since 1970-01-01T00:00:00Z, missing for what has not happened. */

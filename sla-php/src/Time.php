@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Sla;
 
+use Sla\Exceptions\InvalidInput;
+use Sla\Exceptions\Problem;
+
 /**
  * Instants as microseconds since 1970-01-01T00:00:00Z, and back; lengths of time in microseconds.
  *
@@ -16,24 +19,33 @@ final class Time
     public const HOUR = 60 * self::MINUTE;
     public const DAY = 24 * self::HOUR;
 
+    private const FARTHEST = 9_000_000_000_000;
+
     private static ?\DateTimeZone $utc = null;
 
     private function __construct()
     {
     }
 
-    /** Returns an instant as microseconds since 1970-01-01T00:00:00Z. */
+    /**
+     * Returns an instant as microseconds since 1970-01-01T00:00:00Z.
+     *
+     * @throws InvalidInput `out_of_horizon` some 290,000 years from now
+     */
     public static function toUs(\DateTimeInterface $at): int
     {
-        return $at->getTimestamp() * 1_000_000 + (int) $at->format('u');
+        $seconds = $at->getTimestamp();
+        if ($seconds > self::FARTHEST || $seconds < -self::FARTHEST) {
+            throw new InvalidInput(new Problem('out_of_horizon', '', 'the instant lies beyond what microseconds can count', 'ask about an instant from 1970-01-01 to 2200-01-01'));
+        }
+
+        return $seconds * 1_000_000 + (int) $at->format('u');
     }
 
     /** Returns the instant so many microseconds after 1970-01-01T00:00:00Z, in UTC. */
     public static function fromUs(int $us): \DateTimeImmutable
     {
-        $micros = $us % 1_000_000;
-        $micros += $micros < 0 ? 1_000_000 : 0;
-        $text = sprintf('@%d.%06d', intdiv($us - $micros, 1_000_000), $micros);
+        $text = sprintf('@%s%d.%06d', $us < 0 ? '-' : '', abs(intdiv($us, 1_000_000)), abs($us % 1_000_000));
 
         return (new \DateTimeImmutable($text))->setTimezone(self::utc());
     }

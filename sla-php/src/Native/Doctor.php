@@ -124,7 +124,7 @@ final class Doctor
         }
         $path = realpath($file);
         // The system's loader found it by name; PHP would look for a relative name from its working directory.
-        $path = $path === false ? self::loaded(basename($file)) : $path;
+        $path = $path === false ? self::loaded() : $path;
         if ($path === null) {
             fwrite($fault, "where `{$file}` lies cannot be told; name the file in SLA_LIBRARY\n");
 
@@ -135,12 +135,11 @@ final class Doctor
         return 0;
     }
 
-    /** Returns the file of a library that this process has loaded. */
-    private static function loaded(string $name): ?string
+    /** Returns the file that the system's loader found: the name may be a link to a file of a longer one. */
+    private static function loaded(): ?string
     {
         $maps = @file_get_contents('/proc/self/maps');
-        $found = $maps !== false && preg_match('~\s(/\S*/' . preg_quote($name, '~') . '\S*)$~m', $maps, $match) === 1;
 
-        return $found ? $match[1] : null;
+        return $maps !== false && preg_match('~\s(/\S*/libsla\.\S*)$~m', $maps, $match) === 1 ? $match[1] : null;
     }
 }

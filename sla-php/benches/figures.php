@@ -1,0 +1,155 @@
+<?php
+
+// What calls cost from PHP, beside what PHP's FFI costs by itself: SLA_LIBRARY=… php -d ffi.enable=1 benches/figures.php
+// Each figure is the best of several rounds; compare them within one run.
+
+declare(strict_types=1);
+
+use Sla\Actor;
+use Sla\Column;
+use Sla\Command;
+use Sla\Engine;
+use Sla\Message;
+use Sla\Native\Library;
+use Sla\Opening;
+use Sla\PauseStatus;
+use Sla\Ticket;
+use Sla\Time;
+use Sla\Tests\FpmHost;
+
+require __DIR__ . '/../vendor/autoload.php';
+
+/** Returns nanoseconds a call, the best of nine rounds. */
+function cost(callable $rounds, int $calls): float
+{
+    $best = INF;
+    for ($round = 0; $round < 9; $round++) {
+        $start = hrtime(true);
+        $rounds($calls);
+        $best = min($best, (hrtime(true) - $start) / $calls);
+    }
+
+    return $best;
+}
+
+function show(string $what, float $ns, string $note = ''): void
+{
+    printf("%-58s %10s  %s\n", $what, $ns >= 1000 ? sprintf('%.1f us', $ns / 1000) : sprintf('%.0f ns', $ns), $note);
+}
+
+/** Compiles functions that do nothing, to know what a call of PHP's FFI costs. */
+function peers(): FFI
+{
+    $name = sys_get_temp_dir() . '/sla-bench-' . getmypid();
+    file_put_contents("{$name}.c", <<<'C'
+        #include <stdint.h>
+        int32_t out_only(int64_t *out) { *out = 1; return 0; }
+        int32_t five(const void *on, int64_t one, int64_t other, int64_t *out, void **error) { *out = one + other; return 0; }
+        int64_t three(const void *on, int64_t one, int64_t other) { return one + other; }
+        C);
+    exec('cc -O2 -shared -fPIC ' . escapeshellarg("{$name}.c") . ' -o ' . escapeshellarg("{$name}.so"), $said, $code);
+    if ($code !== 0) {
+        throw new RuntimeException('no C compiler');
+    }
+    $ffi = FFI::cdef('int32_t out_only(int64_t*);int32_t five(const void*,int64_t,int64_t,int64_t*,void**);int64_t three(const void*,int64_t,int64_t);', "{$name}.so");
+    unlink("{$name}.c");
+    unlink("{$name}.so");
+
+    return $ffi;
+}
+
+/** A ticket of twenty events. */
+function twenty(Engine $engine, DateTimeImmutable $now): Ticket
+{
+    $admin = Actor::admin('root');
+    $opened = $engine->open(new Opening('T-1', 'kim', 'starter', 'email', Message::of('m', 'help')), Actor::customer('kim'), $now);
+    [$ticket, $count] = [$opened->ticket, 1];
+    $commands = [Command::assign('ana')];
+    for ($each = 0; $each < 6; $each++) {
+        array_push($commands, Command::reply('email', Message::of("m{$each}", 'x')), Command::pause(PauseStatus::Pending, 'waiting'), Command::resume());
+    }
+    foreach ($commands as $index => $command) {
+        $decision = $engine->decide($ticket, $command, $admin, $now->modify("+{$index} minutes"));
+        $ticket = $decision->ticket;
+        $count += count($decision->events);
+    }
+
+    return $count === 20 ? $ticket : throw new RuntimeException("the ticket has {$count} events");
+}
+
+$policy = (string) file_get_contents(__DIR__ . '/../../examples/talkabiz.json');
+$now = new DateTimeImmutable('2026-11-23T09:00:00+07:00');
+$start = Time::toUs($now);
+$engine = Engine::compile($policy);
+$office = $engine->calendar('office');
+
+echo 'PHP ', PHP_VERSION, ', ', Library::get()->file, "\n";
+$peers = peers();
+$place = $peers->new('int64_t');
+$error = $peers->new('void*');
+[$out, $fault, $on] = [FFI::addr($place), FFI::addr($error), FFI::addr($peers->new('int64_t', false))];
+$three = $peers->three(...);
+$outOnly = cost(static function (int $calls) use ($peers, $out): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $peers->out_only($out);
+    }
+}, 300_000);
+show('FFI call that does nothing, one out parameter', $outOnly);
+$five = cost(static function (int $calls) use ($peers, $on, $out, $fault, $place): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $peers->five($on, $each, 5, $out, $fault);
+        $place->cdata;
+    }
+}, 300_000);
+show('FFI call that does nothing, handle, 2 numbers, 2 out parameters', $five);
+$add = cost(static function (int $calls) use ($office, $start): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $office->addUs($start + $each, 14_400_000_000);
+    }
+}, 300_000);
+show('Calendar::addUs', $add, sprintf('%.2f x and %.2f x of them', $add / $outOnly, $add / $five));
+show('Calendar::add with DateTimeImmutable', cost(static function (int $calls) use ($office, $now): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $office->add($now, 14_400_000_000);
+    }
+}, 100_000));
+
+$starts = $lengths = [];
+for ($row = 0; $row < 100_000; $row++) {
+    $starts[] = $start + $row * 61_000_000;
+    $lengths[] = ($row % 480) * 60_000_000;
+}
+[$packedStarts, $packedLengths] = [Column::of($starts), Column::of($lengths)];
+show('Calendar::addColumn, 100,000 rows, a row, packed', cost(static fn () => $office->addColumn($packedStarts, $packedLengths), 1) / 100_000);
+show('Calendar::addColumn, 100,000 rows, a row, from and to arrays', cost(static fn () => $office->addColumn(Column::of($starts), Column::of($lengths))->values->values(), 1) / 100_000);
+
+$ticket = twenty($engine, $now);
+$later = $now->modify('+1 hour');
+$reply = Command::reply('email', Message::of('m', 'x'));
+$admin = Actor::admin('root');
+show('Engine::decide on a ticket of 20 events', cost(static function (int $calls) use ($engine, $ticket, $reply, $admin, $later): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $engine->decide($ticket, $reply, $admin, $later);
+    }
+}, 3_000));
+show('Engine::evaluate on it', cost(static function (int $calls) use ($engine, $ticket, $later): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $engine->evaluate($ticket, $later);
+    }
+}, 3_000));
+show('Engine::compile, known policy', cost(static function (int $calls) use ($policy): void {
+    for ($each = 0; $each < $calls; $each++) {
+        Engine::compile($policy);
+    }
+}, 3_000));
+
+foreach (['not preloaded' => ['true', false], 'preloaded' => ['preload', true]] as $name => [$enable, $isPreloaded]) {
+    $host = new FpmHost($enable, $isPreloaded);
+    $library = $compile = INF;
+    for ($request = 0; $request < 200; $request++) {
+        $said = $host->ask('setup');
+        [$library, $compile] = [min($library, $said['library_ns']), min($compile, $said['engine_ns'])];
+    }
+    unset($host);
+    show("request of php-fpm, {$name}: library and engine", $library + $compile, sprintf('%.1f us and %.1f us', $library / 1000, $compile / 1000));
+}

@@ -1,0 +1,133 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Tests;
+
+use PHPUnit\Framework\TestCase;
+use Sla\Exceptions\SlaThrowable;
+use Sla\Native\Declarations;
+use Sla\Native\Library;
+use Sla\RowCode;
+use Sla\State;
+
+/** What holds for every class, and what must agree with the header. */
+final class SurfaceTest extends TestCase
+{
+    private const SRC = __DIR__ . '/../src';
+
+    public function test_the_declarations_are_those_of_the_header(): void
+    {
+        exec(escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(__DIR__ . '/../tools/declarations'), $lines, $code);
+        self::assertSame(0, $code);
+        self::assertSame(implode("\n", $lines) . "\n", file_get_contents(self::SRC . '/Native/Declarations.php'), 'run tools/declarations > src/Native/Declarations.php');
+    }
+
+    public function test_the_header_itself_is_read_by_ffi_and_has_the_same_numbers(): void
+    {
+        $header = self::header();
+        $file = Library::get()->file;
+        $ffi = \FFI::cdef($header, $file === 'preloaded' ? (string) getenv('SLA_LIBRARY') : $file);
+        self::assertSame(Declarations::ABI_VERSION, $ffi->sla_abi_version());
+        foreach (RowCode::cases() as $code) {
+            self::assertSame($ffi->{'SLA_ROW_CODE_' . self::upper($code->name)}, $code->value);
+        }
+        self::assertSame(count(RowCode::cases()), substr_count($header, "    SLA_ROW_CODE_"));
+        foreach (State::cases() as $state) {
+            self::assertSame($state, State::ofNumber($ffi->{'SLA_STATE_' . self::upper($state->name)}));
+        }
+        self::assertNull(State::ofNumber($ffi->SLA_STATE_NONE));
+        self::assertSame(count(State::cases()) + 1, preg_match_all('/^    SLA_STATE_/m', $header));
+        $constants = (new \ReflectionClass(Library::class))->getConstants();
+        self::assertSame([$ffi->SLA_STATUS_OK, $ffi->SLA_STATUS_INVALID_ARGUMENT, $ffi->SLA_STATUS_PANIC], [$constants['OK'], $constants['INVALID_ARGUMENT'], $constants['PANIC']]);
+        self::assertStringContainsString('#define SLA_NONE INT64_MIN', $header);
+    }
+
+    public function test_every_function_of_the_library_is_used(): void
+    {
+        preg_match_all('/\b(sla_\w+)\(/', (string) preg_replace('~/\*.*?\*/~s', '', self::header()), $functions);
+        $sources = '';
+        foreach (self::files() as $file) {
+            $sources .= basename($file) === 'Declarations.php' ? '' : file_get_contents($file);
+        }
+        foreach (array_unique($functions[1]) as $function) {
+            // Handles are freed by the name of their type.
+            $type = preg_match('/^sla_(\w+)_free$/', $function, $match) === 1 ? "handle('{$match[1]}'" : $function;
+            $isUsed = str_contains($sources, $type) || str_contains($sources, "{$function}(");
+            self::assertTrue($isUsed || $function === 'sla_engine_cache_clear', $function);
+        }
+    }
+
+    public function test_classes_are_final_and_values_are_readonly(): void
+    {
+        foreach (self::classes() as $class) {
+            self::assertTrue($class->isFinal() || $class->isInterface() || $class->isTrait() || $class->isEnum(), $class->getName());
+            foreach ($class->getProperties(\ReflectionProperty::IS_PUBLIC) as $property) {
+                $isOfException = $property->getDeclaringClass()->getName() !== $class->getName();
+                self::assertTrue($isOfException || $property->isReadOnly(), "{$class->getName()}::\${$property->getName()}");
+            }
+            foreach ($class->getMethods() as $method) {
+                if ($method->getDeclaringClass()->isInternal()) {
+                    continue;
+                }
+                foreach ($method->getParameters() as $parameter) {
+                    $isUntyped = !$parameter->hasType() && in_array($parameter->getName(), ['out', 'fault'], true);
+                    self::assertTrue($parameter->hasType() || $isUntyped, "{$class->getName()}::{$method->getName()}(\${$parameter->getName()})");
+                }
+                $isPlain = $method->isConstructor() || $method->isDestructor() || $method->getName() === '__clone';
+                self::assertTrue($isPlain || $method->hasReturnType(), "{$class->getName()}::{$method->getName()}");
+            }
+        }
+    }
+
+    public function test_one_class_uses_ffi_and_none_a_framework(): void
+    {
+        foreach (self::files() as $file) {
+            $source = (string) file_get_contents($file);
+            self::assertStringContainsString('declare(strict_types=1);', $source, $file);
+            self::assertStringNotContainsString('Illuminate', $source, $file);
+            self::assertStringNotContainsString('Symfony', $source, $file);
+            self::assertStringContainsString('/**', $source, $file);
+            if (basename($file) !== 'Library.php') {
+                self::assertDoesNotMatchRegularExpression('/\bFFI::/', $source, $file);
+            }
+        }
+    }
+
+    public function test_every_public_method_says_what_it_returns_in_units(): void
+    {
+        foreach (self::classes() as $class) {
+            foreach ($class->getProperties(\ReflectionProperty::IS_PUBLIC) as $property) {
+                $isNumberOfTime = preg_match('/(Us|Millionths)$/', $property->getName()) === 1;
+                $isInt = in_array((string) $property->getType(), ['int', '?int'], true);
+                self::assertTrue(!$isNumberOfTime || $isInt, "{$class->getName()}::\${$property->getName()} ends in a unit and is no whole number");
+            }
+        }
+        self::assertTrue(interface_exists(SlaThrowable::class));
+    }
+
+    private static function header(): string
+    {
+        return (string) file_get_contents(Desk::ROOT . '/include/sla.h');
+    }
+
+    private static function upper(string $name): string
+    {
+        return strtoupper((string) preg_replace('/(?<=[a-z])(?=[A-Z])/', '_', $name));
+    }
+
+    /** @return list<string> */
+    private static function files(): array
+    {
+        return [...glob(self::SRC . '/*.php'), ...glob(self::SRC . '/*/*.php')];
+    }
+
+    /** @return iterable<\ReflectionClass<object>> */
+    private static function classes(): iterable
+    {
+        foreach (self::files() as $file) {
+            $name = str_replace('/', '\\', substr($file, strlen(self::SRC) + 1, -4));
+            yield new \ReflectionClass("Sla\\{$name}");
+        }
+    }
+}
