@@ -1,0 +1,38 @@
+"""Reports: `build` makes the data, `render` writes it as a page, as Markdown or as JSON.
+
+The data says all there is; the renderers only write it. HTML needs the extra ``report``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sla_engine.report.build import build
+from sla_engine.report.data import ReportData
+
+Format = Literal["html", "md", "json"]
+
+__all__ = ["Format", "ReportData", "build", "render"]
+
+
+def render(data: ReportData, format: Format = "html") -> str:
+    """Return a report as text.
+
+    Raises:
+        ModuleNotFoundError: HTML is asked for without the extra ``report``.
+    """
+    if format == "json":
+        return data.json()
+    if format == "md":
+        from sla_engine.report.markdown import render as markdown
+
+        return markdown(data)
+    try:
+        from sla_engine.report.html import render as html
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in {"jinja2", "markupsafe", "vl_convert"}:
+            raise
+        raise ModuleNotFoundError(
+            f"a report as HTML needs {missing.name}: pip install 'sla-engine[report]'", name=missing.name
+        ) from missing
+    return html(data)
