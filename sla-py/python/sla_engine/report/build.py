@@ -78,12 +78,17 @@ def build(
     timers = tuple(_in_order(over_time))
     flat = whole.regroup(by=(), period=False)
     return ReportData(
-        policy=PolicyOf(id=engine.policy.id, version=engine.policy.version, digests=engine.policy.digests),
+        policy=PolicyOf(
+            id=engine.policy.id,
+            version=engine.policy.version,
+            policy_digest=engine.policy.digest,
+            rules_digest=engine.policy.rules_digest,
+        ),
         source=source or SourceOf(name="tickets"),
         as_of=now,
         period=Period(period, time_zone),
         tickets=len(tickets),
-        events=sum(len(history.events) for history in tickets),
+        events=sum(len(history) for history in tickets),
         timers=timers,
         package_names=_names(policy["packages"]),
         channel_names=_names(policy["channels"]),

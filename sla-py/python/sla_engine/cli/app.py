@@ -1,0 +1,138 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from sla_engine import SlaError, __version__
+from sla_engine.cli import check as checking
+from sla_engine.cli import evaluate as evaluating
+from sla_engine.cli import explain as explaining
+from sla_engine.cli import report as reporting
+from sla_engine.cli import verify as verifying
+from sla_engine.cli import what_if as comparing
+from sla_engine.cli.fault import Fault
+from sla_engine.cli.options import LogOptions, as_json, reading_a_log
+from sla_engine.cli.show import Terminal
+from sla_engine.cli.times import as_of as instant
+
+
+class _Commands(click.Group):
+    """Says what the engine cannot do in one sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SlaError as fault:
+            place = f"{fault.path}: " if fault.path else ""
+            raise Fault(f"{place}{fault.message}; {fault.help}".rstrip("; ")) from fault
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="sla-engine")
+def app() -> None:
+    """Judge support tickets by a policy: deadlines, compliance, reports, audit.
+
+    Exit codes: 0 fine; 1 what was read has problems (a refused policy, an altered chain, no usable row); 2 the question
+    cannot be asked (options, files, columns).
+    """
+
+
+_candidate = click.option("--candidate", metavar="FILE", help="Another policy document to compare with.")
+_targets = click.option(
+    "--what-if",
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="TIMER=SHARE",
+    help="Compare with the same policy with every target of a timer at a share of itself: resolution=75%.",
+)
+
+
+@app.command()
+@click.argument("policy")
+@click.option("--strict", is_flag=True, help="Let warnings fail, too.")
+@click.option(
+    "--as-of", metavar="INSTANT", help="Judge the holidays that are entered as of this instant; now unless given."
+)
+@as_json
+def check(policy: str, strict: bool, as_of: str | None, as_json: bool) -> None:
+    """Say what is wrong with a POLICY, each problem with its place."""
+    checking.run(Terminal(), policy, strict=strict, as_of=instant(as_of) or datetime.now(UTC), as_json=as_json)
+
+
+@app.command()
+@reading_a_log
+@click.option("--output", "-o", metavar="FILE", help="Write every promise to a .parquet or .csv file.")
+@click.option("--limit", default=25, show_default=True, metavar="N", help="Tickets in the table; 0 for all.")
+@as_json
+def evaluate(options: LogOptions, output: str | None, limit: int, as_json: bool) -> None:
+    """Say where each ticket of a LOG stands."""
+    evaluating.run(Terminal(), options, output=output, limit=limit, as_json=as_json)
+
+
+@app.command()
+@reading_a_log
+@click.option("--output", "-o", metavar="FILE", help="Where to write; standard output unless given.")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["html", "md", "json"]),
+    help="By the suffix of the output unless given.",
+)
+@_candidate
+@_targets
+@click.option("--period", type=click.Choice(["hour", "day", "week", "month"]), default="week", show_default=True)
+@click.option("--report-zone", metavar="ZONE", help="The zone of periods; that of --time-zone, or UTC, unless given.")
+@click.option("--worst", default=5, show_default=True, metavar="N", help="Promises to derive.")
+@as_json
+def report(
+    options: LogOptions,
+    output: str | None,
+    format: reporting.Format | None,
+    candidate: str | None,
+    targets: tuple[str, ...],
+    period: reporting.PeriodUnit,
+    report_zone: str | None,
+    worst: int,
+    as_json: bool,
+) -> None:
+    """Make a report of a LOG: a page, Markdown or JSON."""
+    wish = reporting.Wish(output, "json" if as_json else format, candidate, targets, period, report_zone, worst)
+    reporting.run(Terminal(), options, wish)
+
+
+@app.command()
+@reading_a_log
+@click.option("--ticket", required=True, metavar="ID")
+@click.option("--timer", default="resolution", show_default=True, metavar="ID")
+@click.option(
+    "--cycle", type=click.IntRange(min=1), metavar="N", help="Which promise of the timer; the latest unless given."
+)
+@as_json
+def explain(options: LogOptions, ticket: str, timer: str, cycle: int | None, as_json: bool) -> None:
+    """Derive one deadline of a ticket in a LOG."""
+    explaining.run(Terminal(), options, ticket=ticket, timer=timer, cycle=cycle, as_json=as_json)
+
+
+@app.command("what-if")
+@reading_a_log
+@_candidate
+@_targets
+@click.option("--limit", default=10, show_default=True, metavar="N", help="Promises to name; 0 for all.")
+@as_json
+def what_if(options: LogOptions, candidate: str | None, targets: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Say what another policy would have made of a LOG."""
+    comparing.run(Terminal(), options, candidate=candidate, targets=targets, limit=limit, as_json=as_json)
+
+
+@app.command()
+@click.argument("chain")
+@click.option("--pins", metavar="FILE", help="Heads that were kept elsewhere.")
+@as_json
+def verify(chain: str, pins: str | None, as_json: bool) -> None:
+    """Check an audit CHAIN: whether nothing was altered, removed, inserted or reordered."""
+    verifying.run(Terminal(), chain, pins, as_json=as_json)

@@ -1,0 +1,31 @@
+"""`sla-engine explain`."""
+
+from __future__ import annotations
+
+from sla_engine.cli.fault import PROBLEMS, Fault, alike, listed
+from sla_engine.cli.options import LogOptions
+from sla_engine.cli.show import Terminal
+from sla_engine.report import figures
+
+
+def run(terminal: Terminal, options: LogOptions, *, ticket: str, timer: str, cycle: int | None, as_json: bool) -> None:
+    """Show how a deadline came about."""
+    engine, loaded = options.load(terminal)
+    history = loaded.find(ticket)
+    timers = engine.evaluate(history.ticket, now=loaded.now).timers
+    if timer not in timers:
+        raise Fault(f"the ticket has no timer `{timer}`{alike(timer, timers)}; it has {listed(timers)}")
+    cycles = timers[timer].cycles
+    if not cycles:
+        raise Fault(
+            f"the timer `{timer}` of ticket `{ticket}` has not started as of {figures.instant(loaded.now)}", PROBLEMS
+        )
+    if cycle is not None and cycle > len(cycles):
+        raise Fault(f"the timer `{timer}` of ticket `{ticket}` has {len(cycles)} cycles; write `--cycle` from 1")
+    explanation = engine.explain(history, timer, now=loaded.now, cycle=cycle)
+    if as_json:
+        terminal.raw(explanation.json())
+    else:
+        terminal.line(explanation.text.rstrip("\n"))
+    own = [row for row in loaded.refused if row.ticket == ticket]
+    terminal.refused(own, loaded.source)

@@ -1,0 +1,32 @@
+"""What goes wrong for the person at the terminal: one sentence that says what to change, never a traceback."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+import click
+
+PROBLEMS = 1
+"""The exit code when what was read has problems: a policy that is refused, a chain that was altered, no usable row."""
+USAGE = 2
+"""The exit code when the question cannot be asked: wrong options, a file that cannot be read, a column that is missing."""
+
+
+class Fault(click.ClickException):
+    """Something that the caller can put right."""
+
+    def __init__(self, message: str, exit_code: int = USAGE) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names for a sentence."""
+    return ", ".join(f"`{name}`" for name in names) or "nothing"
+
+
+def alike(name: str, names: Iterable[str]) -> str:
+    """Return a half sentence with the name that was probably meant, or nothing."""
+    found = difflib.get_close_matches(name, list(names), n=1)
+    return f"; did you mean `{found[0]}`?" if found else ""

@@ -1,0 +1,132 @@
+"""What the columns, values and states of a log mean: from a mapping file, with options on top."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from sla_engine.cli.fault import Fault, alike, listed
+
+COLUMNS = (
+    "ticket_id",
+    "event_at",
+    "sequence",
+    "kind",
+    "state",
+    "actor",
+    "role",
+    "customer",
+    "package",
+    "channel",
+    "severity",
+    "category",
+    "agent",
+    "status",
+    "reason",
+    "apply",
+    "score",
+    "number",
+    "duplicate_of",
+    "message_ref",
+    "content_sha256",
+    "opened_at",
+    "assigned_at",
+    "first_reply_at",
+    "resolved_at",
+)
+"""Ours, of every shape."""
+
+Meaning = Literal["new", "active", "pending", "on_hold", "resolved", "closed", "voided"]
+
+
+class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a state of a log means."""
+
+    means: Meaning
+    replied: bool = False
+    """Whether entering it tells that somebody answered the customer."""
+    reason: str | None = None
+    """Of the pause; the state's own name in small letters unless it is given."""
+
+
+class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to read a log. docs/cli.md has every field."""
+
+    time_zone: str | None = None
+    time_format: str | None = None
+    columns: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    states: dict[str, State] = {}
+
+    def theirs(self, ours: str) -> str:
+        """Return what the log calls a column."""
+        return self.columns.get(ours, ours)
+
+
+def load(
+    path: str | None,
+    *,
+    columns: Sequence[str] = (),
+    constants: Sequence[str] = (),
+    time_zone: str | None = None,
+    time_format: str | None = None,
+) -> Mapping:
+    """Return the mapping of a file, with what options say on top; ``columns`` and ``constants`` are ``ours=theirs``."""
+    base = _file(path) if path is not None else Mapping()
+    found = Mapping(
+        time_zone=time_zone or base.time_zone,
+        time_format=time_format or base.time_format,
+        columns={**base.columns, **_pairs("--column", columns)},
+        constants={**base.constants, **_pairs("--constant", constants)},
+        values=base.values,
+        states=base.states,
+    )
+    for table, names in (("columns", found.columns), ("constants", found.constants), ("values", found.values)):
+        _known(path, table, names)
+    return found
+
+
+def _file(path: str) -> Mapping:
+    try:
+        written = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as fault:
+        raise Fault(f"{path}: {fault}") from fault
+    except UnicodeDecodeError as fault:
+        raise Fault(f"{path}: the text is not UTF-8; save the file as UTF-8") from fault
+    except OSError as fault:
+        raise Fault(f"{path}: {fault.strerror or fault}") from fault
+    if isinstance(written.get("states"), dict):
+        written["states"] = {state: _meaning(said) for state, said in written["states"].items()}
+    try:
+        return msgspec.convert(written, Mapping)
+    except msgspec.ValidationError as fault:
+        raise Fault(f"{path}: {fault}; see docs/cli.md for the fields of a mapping file") from fault
+
+
+def _meaning(said: Any) -> Any:
+    return {"means": said} if isinstance(said, str) else said
+
+
+def _pairs(option: str, written: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for pair in written:
+        ours, equals, theirs = pair.partition("=")
+        if not equals or not ours or not theirs:
+            raise Fault(f"`{option} {pair}` says nothing; write `{option} OURS=THEIRS`")
+        found[ours.strip()] = theirs
+    return found
+
+
+def _known(path: str | None, table: str, names: AnyMapping[str, Any]) -> None:
+    for name in names:
+        if name not in COLUMNS:
+            place = f"{path}: " if path else ""
+            raise Fault(
+                f"{place}{table}: there is no column `{name}`{alike(name, COLUMNS)}; known are {listed(COLUMNS)}"
+            )

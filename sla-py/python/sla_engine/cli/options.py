@@ -1,0 +1,84 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+from sla_engine import Engine
+from sla_engine.cli import mapping, times
+from sla_engine.cli.load import Loaded, engine_of, load
+from sla_engine.cli.show import Terminal
+from sla_engine.cli.source import Format
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class LogOptions:
+    """How a log is read."""
+
+    log: str
+    policy: str
+    input_format: Format | None
+    mapping: str | None
+    columns: tuple[str, ...]
+    constants: tuple[str, ...]
+    time_zone: str | None
+    time_format: str | None
+    as_of: str | None
+
+    def load(self, terminal: Terminal, only: str | None = None) -> tuple[Engine, Loaded]:
+        """Compile the policy and import the log."""
+        engine = engine_of(self.policy)
+        read = mapping.load(
+            self.mapping,
+            columns=self.columns,
+            constants=self.constants,
+            time_zone=self.time_zone,
+            time_format=self.time_format,
+        )
+        as_of: datetime | None = times.as_of(self.as_of)
+        return engine, load(engine, self.log, self.input_format, read, as_of, terminal, only)
+
+
+def reading_a_log(command: _F) -> Callable[..., Any]:
+    """Give a command the options that say how a log is read; it takes them as `LogOptions`."""
+
+    def called(**given: Any) -> Any:
+        names = LogOptions.__dataclass_fields__
+        options = LogOptions(**{name: given.pop(name) for name in names})
+        return command(options, **given)
+
+    called.__doc__ = command.__doc__
+    called.__name__ = command.__name__
+    for option in reversed(_OPTIONS):
+        option(called)
+    return called
+
+
+def _option(*names: str, **how: Any) -> Callable[[Any], Any]:
+    return click.option(*names, **how)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")
+
+_OPTIONS: list[Callable[[Any], Any]] = [
+    click.argument("log"),
+    _option("--policy", "-p", required=True, metavar="FILE", help="The policy document."),
+    _option(
+        "--input-format",
+        type=click.Choice(["csv", "parquet", "jsonl"]),
+        help="The format of the log; by its suffix unless given.",
+    ),
+    _option("--mapping", "-m", metavar="FILE", help="What columns, values and states mean, as TOML."),
+    _option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="What the log calls a column."),
+    _option("--constant", "constants", multiple=True, metavar="OURS=VALUE", help="A value for a missing column."),
+    _option("--time-zone", metavar="ZONE", help="The zone of times without an offset."),
+    _option("--time-format", metavar="FORMAT", help="The form of times that are not ISO 8601, as in strptime."),
+    _option("--as-of", metavar="INSTANT", help="Judge as of this instant, or `now`; the log's last one unless given."),
+]

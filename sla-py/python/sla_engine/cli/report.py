@@ -1,0 +1,116 @@
+"""`sla-engine report`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sla_engine.cli import times
+from sla_engine.cli.fault import Fault
+from sla_engine.cli.options import LogOptions
+from sla_engine.cli.show import Terminal
+from sla_engine.cli.what_if import candidate_of
+from sla_engine.report import Format, ReportData, figures, render
+from sla_engine.report.build import PeriodUnit, build
+
+__all__ = ["Format", "PeriodUnit", "Wish", "run"]
+
+_FORMATS: dict[str, Format] = {".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".json": "json"}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What report is wanted."""
+
+    output: str | None
+    format: Format | None
+    candidate: str | None
+    targets: tuple[str, ...]
+    period: PeriodUnit
+    report_zone: str | None
+    worst: int
+
+
+def run(terminal: Terminal, options: LogOptions, wish: Wish) -> None:
+    """Make a report and say in short what it says."""
+    format = _format(wish)
+    zone = wish.report_zone or options.time_zone or "UTC"
+    times.zone(zone)
+    engine, loaded = options.load(terminal)
+    other = candidate_of(engine, wish.candidate, wish.targets)
+    data = build(
+        engine,
+        loaded.histories,
+        now=loaded.now,
+        period=wish.period,
+        time_zone=zone,
+        candidate=other[0] if other else None,
+        candidate_name=other[1] if other else "",
+        source=loaded.source,
+        refused=loaded.refused,
+        worst=wish.worst,
+        track=terminal.track,
+    )
+    try:
+        text = render(data, format)
+    except ModuleNotFoundError as missing:
+        raise Fault(str(missing)) from missing
+    if wish.output is None:
+        terminal.raw(text)
+        terminal.refused(loaded.refused, loaded.source)
+        return
+    try:
+        Path(wish.output).write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise Fault(f"{wish.output}: {fault.strerror or fault}") from fault
+    _tell(terminal, data)
+    terminal.refused(loaded.refused, loaded.source)
+    terminal.line()
+    terminal.line(f"The report: {Path(wish.output).resolve()}")
+
+
+def _format(wish: Wish) -> Format:
+    if wish.format is not None:
+        found = wish.format
+    elif wish.output is None:
+        found = "html"
+    else:
+        suffix = Path(wish.output).suffix.lower()
+        if suffix not in _FORMATS:
+            raise Fault(f"{wish.output}: write to a file that ends in `.html`, `.md` or `.json`, or say `--format`")
+        found = _FORMATS[suffix]
+    if wish.output is None and found == "html":
+        raise Fault(
+            "say where to write the page: `-o report.html`; `--format md` and `--json` write to standard output"
+        )
+    return found
+
+
+def _tell(terminal: Terminal, data: ReportData) -> None:
+    rows = []
+    for timer in data.timers:
+        found = data.over_time.total.timers[timer]
+        counts = (
+            found.decided, found.met, found.breached_answered, found.breached_open, found.breached_ended,
+            found.running, found.paused, found.cancelled,
+        )  # fmt: skip
+        share = figures.percent(found.compliance_millionths)
+        spread = (figures.hours(found.business_time.median_us), figures.hours(found.business_time.p90_us))
+        rows.append([figures.words(timer), share, *map(figures.count, counts), *spread])
+    terminal.table(
+        f"{figures.count(data.tickets)} tickets of {data.source.name} as of {figures.instant(data.as_of)}; "
+        "compliance = met / decided",
+        [
+            "timer", "compliance", "decided", "met", "breached, answered", "breached, open", "breached, ended", "running",
+            "paused", "cancelled", "median", "p90",
+        ],
+        rows,
+        numbers=" nnnnnnnnnnn",
+    )  # fmt: skip
+    if data.what_if is not None:
+        comparison = data.what_if.comparison
+        terminal.line()
+        terminal.line(
+            f"{data.what_if.candidate}: {figures.count(comparison.flipped_tickets)} tickets have a promise that would end "
+            "otherwise"
+        )
