@@ -171,3 +171,21 @@ fn damaged_documents_neither_panic_nor_lose_anything() {
     println!("{accepted} damaged documents were still accepted");
     assert!(accepted > 100, "{accepted}");
 }
+
+/// A list is no object, although its entries could stand for the fields in their order.
+#[test]
+fn an_object_is_not_taken_from_a_list_of_its_values() {
+    let digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let message = format!(r#"["m-1", "{digest}"]"#);
+    let faults = [
+        wire::command::read_actor(r#"["agent", "ana"]"#).unwrap_err(),
+        wire::command::read(format!(r#"{{"command": "note", "message": {message}}}"#)).unwrap_err(),
+        wire::audit::read_head(format!(r#"["ticket", "T-1", 5, "{digest}"]"#)).unwrap_err(),
+        wire::audit::read_refusal(r#"["wrong_status", "reply", "closed", "reopen"]"#).unwrap_err(),
+    ];
+    let places = ["", "/message", "", ""];
+    for (fault, place) in faults.iter().zip(places) {
+        assert_eq!((fault.code().as_str(), fault.path()), ("wrong_type", place), "{fault}");
+        assert!(fault.message().ends_with("expected an object"), "{fault}");
+    }
+}

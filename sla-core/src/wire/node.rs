@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    self, Deserialize, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Unexpected, VariantAccess,
-    Visitor,
+    self, Deserialize, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
 };
 use serde_json::{Map, Value};
 
@@ -35,7 +35,12 @@ impl Fault {
 impl de::Error for Fault {
     /// Turns the text of a reading fault back into an error: a carried one begins with its code.
     fn custom<T: fmt::Display>(text: T) -> Self {
-        let text = text.to_string();
+        Self::of_text(text.to_string())
+    }
+}
+
+impl Fault {
+    fn of_text(text: String) -> Self {
         if let Some((code, rest)) = text.split_once(": ")
             && let Some(code) = ErrorCode::ALL.iter().find(|known| known.as_str() == code)
         {
@@ -60,6 +65,8 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+// One method a kind of value, so that a type is compiled for its own kind only, and so that an object is never taken
+// from a list of its values.
 impl<'de> Deserializer<'de> for Node {
     type Error = Fault;
 
@@ -67,29 +74,78 @@ impl<'de> Deserializer<'de> for Node {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(number), _) => visitor.visit_u64(number),
-                (None, Some(number)) => visitor.visit_i64(number),
-                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
-            },
+            Value::Number(_) => self.number(visitor),
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(list) => {
-                let mut entries = Entries { left: list.into_iter(), next: 0 };
-                let value = visitor.visit_seq(&mut entries)?;
-                if entries.left.len() > 0 {
-                    return Err(de::Error::custom("the list has more entries than belong here"));
-                }
-                Ok(value)
-            }
-            Value::Object(fields) => {
-                let mut fields = Fields { left: fields.into_iter(), current: None };
-                let value = visitor.visit_map(&mut fields)?;
-                if fields.left.len() > 0 {
-                    return Err(de::Error::custom("the object has more fields than belong here"));
-                }
-                Ok(value)
-            }
+            Value::Array(_) => self.deserialize_seq(visitor),
+            Value::Object(_) => self.deserialize_map(visitor),
         }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Bool(value) => visitor.visit_bool(value),
+            other => Err(wrong_kind(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.number(visitor)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.number(visitor)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.number(visitor)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.number(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::String(text) => visitor.visit_string(text),
+            other => Err(wrong_kind(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let Value::Array(list) = self.0 else { return Err(wrong_kind(&self.0, &visitor)) };
+        let mut entries = Entries { left: list.into_iter(), next: 0 };
+        let value = visitor.visit_seq(&mut entries)?;
+        if entries.left.len() > 0 {
+            return Err(Fault::of_text("the list has more entries than belong here".to_owned()));
+        }
+        Ok(value)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let Value::Object(fields) = self.0 else { return Err(wrong_kind(&self.0, &"an object")) };
+        let mut fields = Fields { left: fields.into_iter(), current: None };
+        let value = visitor.visit_map(&mut fields)?;
+        if fields.left.len() > 0 {
+            return Err(Fault::of_text("the object has more fields than belong here".to_owned()));
+        }
+        Ok(value)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_map(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -112,25 +168,42 @@ impl<'de> Deserializer<'de> for Node {
                 let (name, data) = fields.into_iter().next().unwrap_or_default();
                 visitor.visit_enum(Variant { name, data })
             }
-            other => Err(de::Error::invalid_type(unexpected(&other), &"a word, or an object with one field")),
+            other => Err(wrong_kind(&other, &"a word, or an object with one field")),
         }
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        i8 i16 i32 i128 u16 u128 f32 f64 char bytes byte_buf unit unit_struct tuple_struct identifier ignored_any
     }
 }
 
-fn unexpected(value: &Value) -> Unexpected<'_> {
-    match value {
+impl Node {
+    fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let Value::Number(number) = &self.0 else { return Err(wrong_kind(&self.0, &visitor)) };
+        match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => visitor.visit_u64(number),
+            (None, Some(number)) => visitor.visit_i64(number),
+            (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn wrong_kind(found: &Value, expected: &dyn Expected) -> Fault {
+    let found = match found {
         Value::Null => Unexpected::Unit,
         Value::Bool(value) => Unexpected::Bool(*value),
-        Value::Number(_) => Unexpected::Other("a number"),
+        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => Unexpected::Unsigned(number),
+            (None, Some(number)) => Unexpected::Signed(number),
+            (None, None) => Unexpected::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
         Value::String(text) => Unexpected::Str(text),
         Value::Array(_) => Unexpected::Seq,
         Value::Object(_) => Unexpected::Map,
-    }
+    };
+    de::Error::invalid_type(found, expected)
 }
 
 struct Entries {
@@ -205,10 +278,10 @@ impl<'de> VariantAccess<'de> for Node {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
-        self.deserialize_any(visitor)
+        self.deserialize_seq(visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
-        self.deserialize_any(visitor)
+        self.deserialize_map(visitor)
     }
 }
