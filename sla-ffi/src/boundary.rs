@@ -41,23 +41,33 @@ pub(crate) type Checked<T> = Result<T, Failure>;
 ///
 /// `error_out` is null or points to a place for a pointer.
 pub(crate) unsafe fn guard(error_out: *mut *mut sla_error, work: impl FnOnce() -> Checked<()>) -> sla_status {
-    let outcome = catch_unwind(AssertUnwindSafe(work));
-    let (status, error) = match outcome {
+    let failed = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(())) => {
             // SAFETY: as below.
             unsafe { put_error(error_out, std::ptr::null_mut) };
             return sla_status::Ok;
         }
-        Ok(Err(failure)) => sla_error::of(failure),
+        Ok(Err(failure)) => Ok(failure),
+        Err(payload) => Err(payload),
+    };
+    let (status, error) = told(failed);
+    // SAFETY: the caller's promise about `error_out`.
+    unsafe { put_error(error_out, || Box::into_raw(Box::new(error))) };
+    status
+}
+
+/// Says what went wrong, also what a panic carried.
+#[cold]
+#[inline(never)]
+fn told(failed: Result<Failure, Box<dyn Any + Send>>) -> (sla_status, sla_error) {
+    match failed {
+        Ok(failure) => sla_error::of(failure),
         Err(payload) => {
             let error = sla_error::of_panic(said(payload.as_ref()));
             discard(payload);
             (sla_status::Panic, error)
         }
-    };
-    // SAFETY: the caller's promise about `error_out`.
-    unsafe { put_error(error_out, || Box::into_raw(Box::new(error))) };
-    status
+    }
 }
 
 /// Runs a call that answers with a number, and SLA_NONE for whatever goes wrong.
@@ -95,20 +105,34 @@ fn said(payload: &(dyn Any + Send)) -> &str {
 
 fn checked<T>(name: &str, pointer: *const T) -> Checked<()> {
     if pointer.is_null() {
-        return Err(Failure::Argument {
-            code: "null_pointer",
-            message: format!("`{name}` is null"),
-            help: "pass a valid pointer; the header says which may be null",
-        });
+        return Err(null_pointer(name));
     }
     if !pointer.is_aligned() {
-        return Err(Failure::Argument {
-            code: "misaligned_pointer",
-            message: format!("`{name}` is not aligned for its type"),
-            help: "pass memory that was declared or allocated as that type",
-        });
+        return Err(misaligned_pointer(name));
     }
     Ok(())
+}
+
+// What is told of a failure stands once in the library, not in each of its functions.
+
+#[cold]
+#[inline(never)]
+fn null_pointer(name: &str) -> Failure {
+    Failure::Argument {
+        code: "null_pointer",
+        message: format!("`{name}` is null"),
+        help: "pass a valid pointer; the header says which may be null",
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn misaligned_pointer(name: &str) -> Failure {
+    Failure::Argument {
+        code: "misaligned_pointer",
+        message: format!("`{name}` is not aligned for its type"),
+        help: "pass memory that was declared or allocated as that type",
+    }
 }
 
 /// A place for an answer.
@@ -291,14 +315,17 @@ pub(crate) unsafe fn optional_array_mut<'a, T>(
 
 fn fits<T>(name: &str, length: usize) -> Checked<()> {
     let most = isize::MAX.unsigned_abs().checked_div(size_of::<T>()).unwrap_or(usize::MAX);
-    if length <= most {
-        return Ok(());
-    }
-    Err(Failure::Argument {
+    if length <= most { Ok(()) } else { Err(invalid_length(name, length)) }
+}
+
+#[cold]
+#[inline(never)]
+fn invalid_length(name: &str, length: usize) -> Failure {
+    Failure::Argument {
         code: "invalid_length",
         message: format!("`{name}` cannot have {length} elements"),
         help: "pass the number of elements; a negative one was perhaps converted",
-    })
+    }
 }
 
 /// Returns the bytes of a document.
@@ -337,11 +364,17 @@ pub(crate) unsafe fn optional_bytes<'a>(
 pub(crate) unsafe fn text<'a>(name: &str, pointer: *const c_char, length: usize) -> Checked<&'a str> {
     // SAFETY: the caller's promise.
     let bytes = unsafe { bytes(name, pointer, length) }?;
-    std::str::from_utf8(bytes).map_err(|fault| Failure::Argument {
+    std::str::from_utf8(bytes).map_err(|fault| invalid_utf8(name, fault))
+}
+
+#[cold]
+#[inline(never)]
+fn invalid_utf8(name: &str, fault: std::str::Utf8Error) -> Failure {
+    Failure::Argument {
         code: "invalid_utf8",
         message: format!("`{name}` is not UTF-8 from byte {} on", fault.valid_up_to()),
         help: "convert the text to UTF-8",
-    })
+    }
 }
 
 /// Returns an instant that may be left out.
@@ -355,6 +388,8 @@ pub(crate) fn instant_us(at: Option<Timestamp>) -> i64 {
 }
 
 /// Returns a failure for a name that the newest revision of a policy does not have.
+#[cold]
+#[inline(never)]
 pub(crate) fn unknown(code: &'static str, what: &str, name: &str) -> Failure {
     let shown: String = name.chars().take(64).collect();
     Failure::Argument {

@@ -40,6 +40,8 @@ impl<T> From<Option<T>> for Slot<T> {
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Slot<T> {
+    // A policy has far more fields than kinds of values: each kind is compiled once, not at every field.
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match T::deserialize(deserializer) {
             Ok(value) => Self::Is(value),
