@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import vl_convert
 from markupsafe import Markup, escape
 
-from sla_engine.documents import Report, TimerFigures
+from sla_engine.documents import Period, Report, TimerFigures
 from sla_engine.report import figures
 from sla_engine.report.data import Budget, Distribution
 
@@ -57,12 +57,18 @@ def over_time(report: Report, timer: str, objective: int | None) -> Markup:
     zone = _zone(report)
     shares: list[Spec] = []
     counts: list[Spec] = []
+    unit = _UNITS[report.period.unit if report.period else "week"]
+    run, last = 0, None
     for group in report.groups:
         found = group.timers.get(timer)
         if found is None or not found.decided or group.key.period_start is None:
             continue
+        # The line joins neighbours only: where nothing was decided there is nothing to draw.
+        if last is not None and group.key.period_start - last > unit * 3 / 2:
+            run += 1
+        last = group.key.period_start
         at = _local(group.key.period_start, zone)
-        shares.append({"at": at, "share": found.compliance_millionths, "decided": found.decided})
+        shares.append({"at": at, "share": found.compliance_millionths, "decided": found.decided, "run": run})
         counts += [{"at": at, "class": name, "n": n} for name, n in _classes(found) if n]
     spec = {"vconcat": [_shares(shares, objective), _counts(counts, report)], "spacing": 12}
     total = report.total.timers[timer]
@@ -96,16 +102,18 @@ def distribution(spread: Distribution) -> Markup:
     return _svg(spec, title, told)
 
 
-def burn_down(budget: Budget, zone: str) -> Markup:
+def burn_down(budget: Budget, period: Period) -> Markup:
     """Draw what is left of an error budget after each period."""
-    clock = ZoneInfo(zone)
-    values = [{"at": _local(point.period_start, clock), "left": point.left} for point in budget.points]
+    clock = ZoneInfo(period.time_zone)
+    step = _UNITS[period.unit]
+    values = [{"at": _local(point.period_start + step, clock), "left": point.left} for point in budget.points]
+    values[:0] = [{"at": _local(point.period_start, clock), "left": budget.allowed} for point in budget.points[:1]]
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": _TIME_AXIS}
     lowest = min(0, *(point.left for point in budget.points)) if budget.points else 0
     y = {
         "field": "left",
         "type": "quantitative",
-        "title": "breaches left",
+        "title": None,
         "scale": {"domain": [lowest, max(budget.allowed, 1)]},
         "axis": {"tickCount": 5, "format": ",d"},
     }
@@ -117,7 +125,7 @@ def burn_down(budget: Budget, zone: str) -> Markup:
         "layer": [
             *([{"mark": {"type": "rect", "color": "var(--overdrawn)"}, "encoding": below}] if lowest < 0 else []),
             {
-                "mark": {"type": "line", "interpolate": "step-after", "color": "var(--series)", "strokeWidth": 2},
+                "mark": {"type": "line", "color": "var(--series)", "strokeWidth": 2},
                 "encoding": {"x": x, "y": y},
             },
             {
@@ -144,20 +152,24 @@ def _shares(values: Sequence[Spec], objective: int | None) -> Spec:
         "type": "quantitative",
         "title": None,
         "scale": {"domain": [0, 1_000_000]},
-        "axis": {"values": [0, 250_000, 500_000, 750_000, 1_000_000], "labelExpr": "datum.value / 10000 + ' %'"},
+        "axis": {
+            "values": [0, 250_000, 500_000, 750_000, 1_000_000],
+            "labelExpr": "datum.value / 10000 + ' %'",
+            "labelOverlap": False,
+        },
     }
     size = {"field": "decided", "type": "quantitative", "legend": None, "scale": {"range": [8, 70], "zero": True}}
     layers: list[Spec] = [
         {
             "mark": {"type": "line", "color": "var(--met)", "opacity": 0.45, "strokeWidth": 1.5},
-            "encoding": {"x": x, "y": y},
+            "encoding": {"x": x, "y": y, "detail": {"field": "run", "type": "nominal"}},
         },
         {"mark": {"type": "circle", "color": "var(--met)", "opacity": 1}, "encoding": {"x": x, "y": y, "size": size}},
     ]
     if objective is not None:
-        at = {"y": {"datum": objective, "type": "quantitative"}}
+        at = {"y": {**{key: said for key, said in y.items() if key != "field"}, "datum": objective}}
         rule = {"type": "rule", "color": "var(--ink)", "strokeDash": [4, 3], "strokeWidth": 1}
-        layers.append({"mark": rule, "encoding": at})
+        layers.insert(0, {"mark": rule, "encoding": at})
     return {"width": _WIDTH, "height": 120, "data": {"values": list(values)}, "layer": layers}
 
 

@@ -126,4 +126,4 @@ def _later(promise: WorstPromise, later: Sequence[Segment]) -> str | None:
     if not later:
         return None
     end = "until it stopped" if promise.answered else f"until {figures.local(later[-1].end)}"
-    return f"then {len(later)} more parts {end}: overdue {figures.hours(promise.overdue_us)}"
+    return f"Then {len(later)} more parts {end}: overdue {figures.hours(promise.overdue_us)}"

@@ -73,5 +73,5 @@ def _charts(data: ReportData) -> dict[str, dict[str, Markup]]:
             if data.over_time.total.timers[timer].decided
         },
         "distributions": {spread.timer: charts.distribution(spread) for spread in data.distributions if spread.count},
-        "budgets": {budget.timer: charts.burn_down(budget, data.period.time_zone) for budget in data.budgets},
+        "budgets": {budget.timer: charts.burn_down(budget, data.period) for budget in data.budgets},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
 
 from sla_engine.documents import Key, Report
 from sla_engine.report import figures
@@ -13,7 +14,7 @@ from sla_engine.report.words import escalations, left_out, named, reasons, sever
 
 _SHOWN_AGENTS = 15
 _SHOWN_FLIPS = 10
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
 
 
 def render(data: ReportData) -> str:
@@ -256,4 +257,5 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _text(written: str) -> str:
-    return _SPECIAL.sub(r"\\\1", " ".join(written.split()))
+    # Entities, because not every reader of Markdown takes a backslash before an angle bracket.
+    return _SPECIAL.sub(r"\\\1", escape(" ".join(written.split()), quote=False))
