@@ -9,7 +9,7 @@ from typing import Any
 
 from sla_engine.cli import times
 from sla_engine.cli.commands import CommandLog
-from sla_engine.cli.fault import Fault
+from sla_engine.cli.fault import Fault, Problem
 from sla_engine.cli.mapping import Mapping
 from sla_engine.cli.source import Rows, missing
 
@@ -69,9 +69,8 @@ def read(
             _fill(row, readers, index, mapping)
             empty = [ours for ours in required if ours != "ticket_id" and not _filled(row, ours)]
         except times.NoZone:
-            raise Fault(
-                f"{rows.name}, {rows.place} {place}: the times have no offset; say their zone: `--time-zone Europe/Berlin`"
-            ) from None
+            where = f"{rows.name}, {rows.place} {place}"
+            raise Fault(f"{where}: the times have no offset; say their zone: `--time-zone Europe/Berlin`") from None
         except _Cell as fault:
             log.refuse(place, row.ticket, fault.code, str(fault))
             continue
@@ -82,7 +81,7 @@ def read(
         found.append(row)
     if not found:
         reason = f": {log.refused[0].message} ({rows.place} {log.refused[0].line})" if log.refused else ""
-        raise Fault(f"{rows.name}: no row can be used{reason}", exit_code=1)
+        raise Problem(f"{rows.name}: no row can be used{reason}")
     return found
 
 

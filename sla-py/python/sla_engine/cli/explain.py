@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sla_engine.cli.fault import PROBLEMS, Fault, alike, listed
+from sla_engine.cli.fault import Fault, Problem, alike, listed
 from sla_engine.cli.options import LogOptions
 from sla_engine.cli.show import Terminal
 from sla_engine.report import figures
@@ -17,9 +17,7 @@ def run(terminal: Terminal, options: LogOptions, *, ticket: str, timer: str, cyc
         raise Fault(f"the ticket has no timer `{timer}`{alike(timer, timers)}; it has {listed(timers)}")
     cycles = timers[timer].cycles
     if not cycles:
-        raise Fault(
-            f"the timer `{timer}` of ticket `{ticket}` has not started as of {figures.instant(loaded.now)}", PROBLEMS
-        )
+        raise Problem(f"the timer `{timer}` of ticket `{ticket}` has not started as of {figures.instant(loaded.now)}")
     if cycle is not None and cycle > len(cycles):
         raise Fault(f"the timer `{timer}` of ticket `{ticket}` has {len(cycles)} cycles; write `--cycle` from 1")
     explanation = engine.explain(history, timer, now=loaded.now, cycle=cycle)

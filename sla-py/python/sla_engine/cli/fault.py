@@ -10,15 +10,19 @@ import click
 PROBLEMS = 1
 """The exit code when what was read has problems: a policy that is refused, a chain that was altered, no usable row."""
 USAGE = 2
-"""The exit code when the question cannot be asked: wrong options, a file that cannot be read, a column that is missing."""
+"""The exit code when the question cannot be asked: wrong options, an unreadable file, a missing column."""
 
 
 class Fault(click.ClickException):
-    """Something that the caller can put right."""
+    """Something that the caller can put right: the question cannot be asked like this."""
 
-    def __init__(self, message: str, exit_code: int = USAGE) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    exit_code = USAGE
+
+
+class Problem(Fault):
+    """Something that is wrong with what was read."""
+
+    exit_code = PROBLEMS
 
 
 def listed(names: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from sla_engine import Engine, History, Policy, PolicyError
 from sla_engine.cli import log as logs
 from sla_engine.cli import source
 from sla_engine.cli.commands import CommandLog
-from sla_engine.cli.fault import PROBLEMS, Fault
+from sla_engine.cli.fault import Fault, Problem
 from sla_engine.cli.mapping import Mapping
 from sla_engine.cli.show import Terminal
 from sla_engine.report.data import RefusedLine, SourceOf
@@ -37,7 +37,7 @@ class Loaded:
         reasons = [row for row in self.refused if row.ticket == ticket]
         if reasons:
             row = reasons[0]
-            raise Fault(f"the ticket `{ticket}` is not there: {row.message} ({self.source.place} {row.line})", PROBLEMS)
+            raise Problem(f"the ticket `{ticket}` is not there: {row.message} ({self.source.place} {row.line})")
         raise Fault(f"there is no ticket `{ticket}` in {self.source.name}")
 
 
@@ -63,7 +63,7 @@ def refused_policy(path: str, fault: PolicyError) -> Fault:
     """Return the fault of a policy with problems: each with its place."""
     problems = fault.related or (fault,)
     lines = [f"  {problem.path or '/'}: {problem.message}; {problem.help}".rstrip("; ") for problem in problems]
-    return Fault("\n".join([f"{path}: the policy has problems", *lines]), PROBLEMS)
+    return Problem("\n".join([f"{path}: the policy has problems", *lines]))
 
 
 def load(
@@ -129,5 +129,5 @@ def _nothing(name: str, log: CommandLog) -> Fault:
         return Fault(f"{name}: all {log.later_rows} rows lie after the instant of `--as-of`; write a later one")
     if log.refused:
         row = log.refused[0]
-        return Fault(f"{name}: no row can be used: {row.message} ({log.place} {row.line})", PROBLEMS)
+        return Problem(f"{name}: no row can be used: {row.message} ({log.place} {row.line})")
     return Fault(f"{name}: there are no rows")

@@ -101,8 +101,8 @@ def _tell(terminal: Terminal, data: ReportData) -> None:
         f"{figures.count(data.tickets)} tickets of {data.source.name} as of {figures.instant(data.as_of)}; "
         "compliance = met / decided",
         [
-            "timer", "compliance", "decided", "met", "breached, answered", "breached, open", "breached, ended", "running",
-            "paused", "cancelled", "median", "p90",
+            "timer", "compliance", "decided", "met", "breached, answered", "breached, open", "breached, ended",
+            "running", "paused", "cancelled", "median", "p90",
         ],
         rows,
         numbers=" nnnnnnnnnnn",
@@ -110,7 +110,5 @@ def _tell(terminal: Terminal, data: ReportData) -> None:
     if data.what_if is not None:
         comparison = data.what_if.comparison
         terminal.line()
-        terminal.line(
-            f"{data.what_if.candidate}: {figures.count(comparison.flipped_tickets)} tickets have a promise that would end "
-            "otherwise"
-        )
+        flipped = figures.count(comparison.flipped_tickets)
+        terminal.line(f"{data.what_if.candidate}: {flipped} tickets have a promise that would end otherwise")

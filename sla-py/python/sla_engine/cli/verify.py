@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sla_engine import SlaError, audit
-from sla_engine.cli.fault import PROBLEMS, Fault
+from sla_engine.cli.fault import PROBLEMS, Fault, Problem
 from sla_engine.cli.show import Terminal
 
 
@@ -16,7 +16,7 @@ def run(terminal: Terminal, chain: str, pins: str | None, *, as_json: bool) -> N
         found = audit.verify(text, pins=heads)
     except SlaError as fault:
         place = f"{fault.path}: " if fault.path else ""
-        raise Fault(f"{chain}: {place}{fault.message}; {fault.help}".rstrip("; "), PROBLEMS) from fault
+        raise Problem(f"{chain}: {place}{fault.message}; {fault.help}".rstrip("; ")) from fault
     if as_json:
         terminal.json(
             {"file": chain, "whole": found.whole, "head": found.head, "fault": found.fault, "index": found.index}

@@ -51,7 +51,7 @@ def add(log: CommandLog, row: Row, as_of: datetime) -> None:
         if kind == "assign":
             log.add(row.place, row.ticket, at, kind, actor=_NOBODY, role="admin", agent=agent)
         elif kind == "reply":
-            channel, said = row.texts["channel"], message(f"{row.ticket}#replied")
-            log.add(row.place, row.ticket, at, kind, actor=agent, role="admin", channel=channel, **said)
+            channel, sent = row.texts["channel"], message(f"{row.ticket}#replied")
+            log.add(row.place, row.ticket, at, kind, actor=agent, role="admin", channel=channel, **sent)
         else:
             log.add(row.place, row.ticket, at, kind, actor=agent, role="admin", **message(f"{row.ticket}#resolved"))

@@ -214,7 +214,8 @@ def _what_if(compared: Compared, data: ReportData) -> Iterator[str]:
     headings = ["package", "timer", "compliance now", "met", "breached", "compliance then", "met", "breached"]
     yield from _table([*headings, "end otherwise"], rows, numbers_from=2)
     for gone in comparison.left_out:
-        yield f"{figures.count(gone.tickets)} tickets are left out: the other policy does not know {_text(left_out(gone))}."
+        unknown = _text(left_out(gone))
+        yield f"{figures.count(gone.tickets)} tickets are left out: the other policy does not know {unknown}."
         yield ""
     for flip in compared.flips[:_SHOWN_FLIPS]:
         yield f"- {_text(flip.text)}"
