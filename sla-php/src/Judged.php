@@ -24,6 +24,6 @@ final class Judged
     /** Returns why a row has no answer. */
     public function code(int $row): RowCode
     {
-        return RowCode::from(ord($this->codes[$row]));
+        return RowCode::from(Bytes::at($this->codes, $row));
     }
 }

@@ -25,6 +25,6 @@ final class TimerColumns
     /** Returns where the timer of a row stands; `null` when the row was refused, or is promised nothing. */
     public function state(int $row): ?State
     {
-        return State::ofNumber(ord($this->states[$row]));
+        return State::ofNumber(Bytes::at($this->states, $row));
     }
 }

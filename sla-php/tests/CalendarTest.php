@@ -135,6 +135,9 @@ final class CalendarTest extends TestCase
         self::assertSame(2, $answers->refused);
         $codes = array_map($answers->code(...), [0, 1, 2, 3]);
         self::assertSame([RowCode::Ok, RowCode::Ok, RowCode::OutOfHorizon, RowCode::InvalidDuration], $codes);
+        foreach ([-1, 4, PHP_INT_MAX] as $row) {
+            self::assertSame('out_of_range', self::fault(fn () => $answers->code($row), InvalidArgument::class)->errorCode);
+        }
         $none = $office->isOpenColumn(Column::of([]));
         self::assertSame([[], 0], [$none->values->values(), $none->refused]);
         self::assertSame('invalid_length', self::fault(fn () => $office->addColumn(Column::of([1]), Column::of([])), InvalidArgument::class)->errorCode);

@@ -5,10 +5,12 @@ declare(strict_types=1);
 namespace Sla\Tests;
 
 use PHPUnit\Framework\TestCase;
+use Sla\Actor;
 use Sla\Aggregate;
 use Sla\Alerts;
 use Sla\AtRisk;
 use Sla\Calendar;
+use Sla\Command;
 use Sla\Engine;
 use Sla\Exceptions\AbiMismatch;
 use Sla\Exceptions\EnginePanic;
@@ -22,8 +24,10 @@ use Sla\Exceptions\SlaThrowable;
 use Sla\Grouping;
 use Sla\History;
 use Sla\Kind;
+use Sla\Message;
 use Sla\Native\Library;
 use Sla\Native\LibraryLocator;
+use Sla\Opening;
 use Sla\Plan;
 use Sla\Policy;
 use Sla\Ticket;
@@ -166,6 +170,35 @@ final class ErrorsTest extends TestCase
         }
         $this->expectException(InvalidInput::class);
         Time::toUs((new \DateTimeImmutable('@0'))->setDate(300_000, 1, 1));
+    }
+
+    public function test_texts_that_are_not_utf8_are_told_in_every_place(): void
+    {
+        $engine = Desk::engine();
+        foreach ([
+            fn () => $engine->open(new Opening("\xff", 'c', 'starter', 'email', Message::of('m', 'x')), Actor::customer('c'), Desk::monday()),
+            fn () => $engine->open(Desk::opening(), Actor::customer("\xff"), Desk::monday()),
+            fn () => $engine->decide(Desk::opened($engine)->ticket, Command::assign("\xff"), Actor::admin('root'), Desk::monday()),
+            fn () => $engine->entitles("\xff", 'email'),
+            fn () => new Plan($engine, ["\xff"], []),
+        ] as $call) {
+            try {
+                $call();
+                self::fail('took what is not UTF-8');
+            } catch (InvalidArgument $fault) {
+                self::assertSame('invalid_utf8', $fault->errorCode);
+            }
+        }
+    }
+
+    public function test_a_handle_is_freed_once_however_often_it_is_destroyed(): void
+    {
+        $library = Library::get();
+        $handle = $library->handle('zones', InvalidInput::class, 'sla_zones_new');
+        $handle->__destruct();
+        $handle->__destruct();
+        unset($handle);
+        self::assertTrue(Desk::opened(Desk::engine())->isAccepted());
     }
 
     public function test_a_child_of_a_fork_uses_what_its_parent_made(): void

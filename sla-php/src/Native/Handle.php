@@ -13,6 +13,8 @@ final class Handle
 {
     use Unclonable;
 
+    private bool $isFreed = false;
+
     public function __construct(
         private readonly Library $library,
         /** The pointer, as functions take it. */
@@ -23,6 +25,11 @@ final class Handle
 
     public function __destruct()
     {
+        // PHP lets anybody call a destructor, as often as he likes.
+        if ($this->isFreed) {
+            return;
+        }
+        $this->isFreed = true;
         $this->library->free($this->free, $this->pointer);
     }
 }
