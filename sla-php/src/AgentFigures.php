@@ -37,7 +37,7 @@ final class AgentFigures
             $document->escalations_received,
             Ratings::read($document->csat),
             TimerFigures::readAll($document->timers),
-            Document::arrayOf($document->components),
+            Document::listOf($document->components),
             $document->score_millionths,
         );
     }

@@ -77,7 +77,7 @@ final class Aggregate
     {
         $text = $this->library->text('sla_aggregate_agents', $this->pointer(), $engine->pointer());
 
-        return array_map(AgentFigures::read(...), Json::read($text ?? '')->agents);
+        return Json::each(AgentFigures::read(...), Json::read($text ?? '')->agents);
     }
 
     /** @internal */

@@ -51,6 +51,6 @@ final class Alerts
     /** @return list<Alert> */
     private static function read(?string $text): array
     {
-        return array_map(Alert::read(...), Json::read($text ?? '[]'));
+        return Json::each(Alert::read(...), Json::read($text ?? '[]'));
     }
 }

@@ -40,6 +40,6 @@ final class AtRisk
     {
         $text = $this->library->text('sla_at_risk_write', $this->handle->pointer);
 
-        return array_map(OpenPromise::read(...), Json::read($text ?? '')->promises);
+        return Json::each(OpenPromise::read(...), Json::read($text ?? '')->promises);
     }
 }

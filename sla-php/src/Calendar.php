@@ -143,7 +143,7 @@ final class Calendar
     {
         $windows = $this->library->windows($this->pointer, Time::toUs($from), Time::toUs($to));
 
-        return array_map(static fn (array $window): Window => new Window(Time::fromUs($window[0]), Time::fromUs($window[1])), $windows);
+        return array_map(/** @param array{int, int} $window */ static fn (array $window): Window => new Window(Time::fromUs($window[0]), Time::fromUs($window[1])), $windows);
     }
 
     /** Answers `addUs` for each row. */

@@ -49,6 +49,7 @@ final class Column implements \Countable
     /** @return list<?int> */
     public function values(): array
     {
+        /** @var list<int> $values */
         $values = array_values((array) unpack('q*', $this->packed));
         // The missing are rare: looking for them costs less than a test of each.
         foreach (array_keys($values, self::MISSING, true) as $index) {

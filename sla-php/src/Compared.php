@@ -21,6 +21,6 @@ final class Compared
     /** @internal */
     public static function read(\stdClass $document): self
     {
-        return new self(array_map(Flip::read(...), $document->flips), $document->left_out === null ? null : Document::arrayOf($document->left_out));
+        return new self(Json::each(Flip::read(...), $document->flips), $document->left_out === null ? null : Document::arrayOf($document->left_out));
     }
 }

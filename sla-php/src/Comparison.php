@@ -23,6 +23,6 @@ final class Comparison
     /** @internal */
     public static function read(\stdClass $document): self
     {
-        return new self($document->tickets, $document->flipped_tickets, array_map(ComparedPromise::read(...), $document->promises), Document::arrayOf($document->left_out));
+        return new self($document->tickets, $document->flipped_tickets, Json::each(ComparedPromise::read(...), $document->promises), Document::listOf($document->left_out));
     }
 }

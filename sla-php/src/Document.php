@@ -41,10 +41,24 @@ final class Document
         }
     }
 
-    /** Returns a part of a document as arrays. */
+    /**
+     * Returns a part of a document as arrays; an empty one for none.
+     *
+     * @return array<mixed>
+     */
     public static function arrayOf(mixed $part): array
     {
         return $part === null ? [] : json_decode((string) json_encode($part), true);
+    }
+
+    /**
+     * Returns a list of objects in a document as arrays; an empty one for none.
+     *
+     * @return list<array<string, mixed>>
+     */
+    public static function listOf(mixed $part): array
+    {
+        return array_values(self::arrayOf($part));
     }
 
     /**
@@ -58,7 +72,10 @@ final class Document
      */
     private static function strictly(callable $read, \stdClass $document): mixed
     {
-        set_error_handler(static fn (int $level, string $message): never => throw new \UnexpectedValueException($message));
+        // PHP 8.1 takes no `never` on a short function.
+        set_error_handler(static function (int $_, string $message): never {
+            throw new \UnexpectedValueException($message);
+        });
         try {
             return $read($document);
         } catch (\Exception $fault) {

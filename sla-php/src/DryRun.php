@@ -33,13 +33,13 @@ final class DryRun
 
         return new self(
             $document->tickets,
-            array_map(static fn (\stdClass $one): array => [
+            Json::each(/** @return array{before: Promise, after: Promise} */ static fn (\stdClass $one): array => [
                 'before' => Promise::read($one, $one->before),
                 'after' => Promise::read($one, $one->after),
             ], $document->moved),
-            array_map($broken, $document->breached),
-            array_map($broken, $document->unbreached),
-            array_map(static fn (\stdClass $one): array => [
+            Json::each($broken, $document->breached),
+            Json::each($broken, $document->unbreached),
+            Json::each(/** @return array{ticket: string, refusal: Refusal} */ static fn (\stdClass $one): array => [
                 'ticket' => $one->ticket,
                 'refusal' => Refusal::read($one->refusal),
             ], $document->refused),

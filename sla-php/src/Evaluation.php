@@ -35,7 +35,7 @@ final class Evaluation
     public static function read(\stdClass $document): self
     {
         $timers = [];
-        foreach ((array) $document->timers as $id => $timer) {
+        foreach (get_object_vars($document->timers) as $id => $timer) {
             $timers[$id] = Timer::read((string) $id, $timer);
         }
 

@@ -49,7 +49,7 @@ final class Event
      */
     public static function readAll(array $documents): array
     {
-        return array_map(self::read(...), $documents);
+        return Json::each(self::read(...), $documents);
     }
 
     /** Returns the event as text, to store. */
@@ -75,7 +75,7 @@ final class Event
      */
     public function changes(): array
     {
-        return Document::arrayOf($this->document->changes ?? null);
+        return Document::listOf($this->document->changes ?? null);
     }
 
     /** Returns what the host must act on once, for example a notification; `null` for what people did. */

@@ -38,8 +38,8 @@ final class Explanation
             $document->time_zone,
             Json::instant($document->due_at),
             Cycle::read($document->cycle),
-            array_map(Segment::read(...), $document->passed),
-            array_map(Segment::read(...), $document->ahead),
+            Json::each(Segment::read(...), $document->passed),
+            Json::each(Segment::read(...), $document->ahead),
             $document->text,
         );
     }

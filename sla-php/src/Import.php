@@ -34,16 +34,26 @@ final class Import
         if (isset($document->refused)) {
             return new self([], null, null, [Refusal::read($document->refused)]);
         }
-        $refused = [];
-        foreach ($document->accepted->refused as $left) {
-            $refused[$left->index] = Refusal::read($left->refusal);
-        }
-
         return new self(
             Event::readAll($document->accepted->events),
             $ticket === null ? null : Ticket::fromJson($ticket),
             $next === null ? null : Time::fromUs($next),
-            $refused,
+            self::refused($document->accepted->refused),
         );
+    }
+
+    /**
+     * @param list<\stdClass> $documents
+     *
+     * @return array<int, Refusal>
+     */
+    private static function refused(array $documents): array
+    {
+        $refused = [];
+        foreach ($documents as $left) {
+            $refused[$left->index] = Refusal::read($left->refusal);
+        }
+
+        return $refused;
     }
 }

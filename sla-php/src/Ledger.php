@@ -18,6 +18,6 @@ final class Ledger
     /** @internal */
     public static function read(\stdClass $document): self
     {
-        return new self($document->ticket, Time::fromText($document->now), array_map(LedgerEntry::read(...), $document->entries));
+        return new self($document->ticket, Time::fromText($document->now), Json::each(LedgerEntry::read(...), $document->entries));
     }
 }

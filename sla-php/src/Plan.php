@@ -29,7 +29,7 @@ final class Plan
     public function __construct(Engine $engine, array $timers, array $kinds)
     {
         $this->timers = array_values($timers);
-        $documents = array_map(static fn (Kind $kind): array => $kind->document(), array_values($kinds));
+        $documents = array_map(/** @return array<string, string> */ static fn (Kind $kind): array => $kind->document(), array_values($kinds));
         $plan = Json::write(['timers' => $this->timers, 'kinds' => $documents]);
         $this->library = Library::get();
         $this->handle = $this->library->handle('plan', InvalidInput::class, 'sla_plan_new', $engine->pointer(), $plan, strlen($plan));
@@ -40,8 +40,8 @@ final class Plan
     {
         [$found, $codes, $refused] = $this->library->judge($this->handle->pointer, count($this->timers), count($rows), $rows->kinds, $rows->packed(), Time::toUs($now));
         $timers = [];
-        foreach ($found as $index => $of) {
-            $timers[$this->timers[$index]] = new TimerColumns(
+        foreach (array_combine($this->timers, $found) as $timer => $of) {
+            $timers[$timer] = new TimerColumns(
                 Column::ofPacked($of['due']),
                 Column::ofPacked($of['warn']),
                 $of['state'],

@@ -51,7 +51,7 @@ final class Policy
     {
         $text = Library::get()->policyText('sla_policy_lint', $this->json, strlen($this->json), $this->zones?->pointer(), Time::toUs($asOf));
 
-        return array_map(PolicyWarning::read(...), Json::read($text)->warnings);
+        return Json::each(PolicyWarning::read(...), Json::read($text)->warnings);
     }
 
     /**
@@ -63,7 +63,7 @@ final class Policy
     {
         $text = Library::get()->policyText('sla_policy_changes', $older->json, strlen($older->json), $this->json, strlen($this->json), $this->zones?->pointer());
 
-        return array_map(PolicyChange::read(...), Json::read($text)->changes);
+        return Json::each(PolicyChange::read(...), Json::read($text)->changes);
     }
 
     /**

@@ -17,6 +17,6 @@ final class Recorded
     /** @internal */
     public function json(): string
     {
-        return '{"at":' . json_encode(Time::toText($this->at)) . ',"actor":' . $this->actor->json() . ',"command":' . $this->command->json() . '}';
+        return '{"at":"' . Time::toText($this->at) . '","actor":' . $this->actor->json() . ',"command":' . $this->command->json() . '}';
     }
 }

@@ -23,7 +23,7 @@ final class Report
         return new self(
             Grouping::read($document),
             Json::instant($document->as_of),
-            array_map(ReportGroup::read(...), $document->groups),
+            Json::each(ReportGroup::read(...), $document->groups),
             ReportGroup::read($document->total),
         );
     }

@@ -47,7 +47,7 @@ final class TicketFigures
             $document->active,
             $document->replies,
             $document->handled,
-            array_map(EscalationCount::read(...), $document->escalations),
+            Json::each(EscalationCount::read(...), $document->escalations),
             $document->escalations_per_100_tickets_millionths,
             Ratings::read($document->csat),
         );

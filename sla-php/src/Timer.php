@@ -31,6 +31,6 @@ final class Timer
     /** @internal */
     public static function read(string $id, \stdClass $document): self
     {
-        return new self($id, State::from($document->state), array_map(Cycle::read(...), $document->cycles));
+        return new self($id, State::from($document->state), Json::each(Cycle::read(...), $document->cycles));
     }
 }

@@ -51,7 +51,7 @@ final class TimerFigures
             $document->late_pauses,
             $document->pauses_after_due,
             $document->warnings,
-            array_map(EscalationCount::read(...), $document->escalations),
+            Json::each(EscalationCount::read(...), $document->escalations),
             Durations::read($document->business_time),
             Durations::read($document->wall_time),
         );
@@ -64,6 +64,11 @@ final class TimerFigures
      */
     public static function readAll(\stdClass $documents): array
     {
-        return array_map(self::read(...), (array) $documents);
+        $found = [];
+        foreach (get_object_vars($documents) as $timer => $figures) {
+            $found[(string) $timer] = self::read($figures);
+        }
+
+        return $found;
     }
 }

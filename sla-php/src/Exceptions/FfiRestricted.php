@@ -14,7 +14,7 @@ final class FfiRestricted extends \RuntimeException implements SlaThrowable
         return new self(new Problem(
             'ffi_restricted',
             '',
-            'FFI is restricted for ' . PHP_SAPI . ': ffi.enable is `' . ini_get('ffi.enable') . '` and the library is not preloaded',
+            'FFI is restricted for ' . PHP_SAPI . ': ffi.enable is `' . (string) ini_get('ffi.enable') . '` and the library is not preloaded',
             'preload the library as preload.php says, or set ffi.enable=true for this SAPI in php.ini',
         ), $exception);
     }

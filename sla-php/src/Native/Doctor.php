@@ -140,6 +140,9 @@ final class Doctor
     {
         $maps = @file_get_contents('/proc/self/maps');
 
-        return $maps !== false && preg_match('~\s(/\S*/libsla\.\S*)$~m', $maps, $match) === 1 ? $match[1] : null;
+        $match = [];
+        preg_match('~\s(/\S*/libsla\.\S*)$~m', (string) $maps, $match);
+
+        return $match[1] ?? null;
     }
 }

@@ -11,7 +11,7 @@ namespace Sla\Native;
  */
 trait Unclonable
 {
-    private function __clone()
+    private function __clone(): void
     {
     }
 
@@ -21,8 +21,8 @@ trait Unclonable
         throw new \LogicException(self::class . ' lives in this process only; keep its policy or document instead');
     }
 
-    /** @param array<string, mixed> $data */
-    public function __unserialize(array $data): void
+    /** @param array<string, mixed> $_data */
+    public function __unserialize(array $_data): void
     {
         throw new \LogicException(self::class . ' lives in this process only; make it anew');
     }
