@@ -2,6 +2,8 @@
 CARGO ?= cargo
 # The runner's version is that of the gungraun crate in benches/Cargo.toml.
 GUNGRAUN = 0.20.0
+# Static analysis of PHP; the version is that of sla-php/mago.toml.
+MAGO = 1.29.0
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 # What the Rust tests asked, for the other languages to ask again.
 export SLA_TRANSCRIPTS = $(abspath $(TARGET)/transcripts)
@@ -22,6 +24,8 @@ test: packages ## Format, lints, unit, property, vector and doc tests, docs, the
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --all-features
 	$(CARGO) build -p sla-ffi --profile checks
 	tests/c/run $(TARGET)/checks
+	mago --version 2>/dev/null | grep -qF "$(MAGO)" || CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+		CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 $(CARGO) install --quiet --locked mago --version $(MAGO)
 	sla-php/tests/run $(TARGET)/checks
 	$(CARGO) build -p sla-ffi
 	CFLAGS=-O0 tests/c/run $(TARGET)/debug
@@ -30,7 +34,9 @@ test-long: packages ## The same properties over ten million cases; the C interfa
 	PROPTEST_CASES=10000000 $(CARGO) test -p sla-tests --profile checks
 	tests/c/sanitize
 
-bench: packages ## Every figure in benches/README.md: wall times, then instruction counts.
+bench: packages ## Every figure in benches/README.md: from C and PHP, wall times, then instruction counts.
+	$(CARGO) build --release -p sla-ffi
+	benches/hosts $(TARGET)/release
 	$(CARGO) bench -p sla-benches --bench calendar --bench compile --bench ticket --bench decide --bench documents --bench monitor --bench analytics --bench peers
 	gungraun-runner --version 2>/dev/null | grep -qF "$(GUNGRAUN)" || $(CARGO) install --quiet --locked gungraun-runner --version $(GUNGRAUN)
 	$(CARGO) bench -p sla-benches --bench instructions
