@@ -12,8 +12,9 @@ def main() -> None:
     try:
         from sla_engine.cli.app import app
     except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in _NEEDED:
+        library = (missing.name or "").partition(".")[0]
+        if library not in _NEEDED:
             raise
-        print(f"sla-engine needs {missing.name}: pip install 'sla-engine[cli]'", file=sys.stderr)
+        print(f"sla-engine needs {library}: pip install 'sla-engine[cli]'", file=sys.stderr)
         raise SystemExit(2) from missing
     app(prog_name="sla-engine")

@@ -38,7 +38,7 @@ class Row:
 
 def has(rows: Rows, mapping: Mapping, ours: str) -> bool:
     """Return whether a log has a column, or a value for it is stated."""
-    return mapping.theirs(ours) in rows.names or ours in mapping.constants
+    return (mapping.theirs(ours) in rows.names and not mapping.taken(ours)) or ours in mapping.constants
 
 
 def read(
@@ -48,9 +48,6 @@ def read(
     for ours in required:
         if not has(rows, mapping, ours):
             raise missing(rows, mapping.theirs(ours), ours)
-    for ours, theirs in mapping.columns.items():
-        if theirs not in rows.names:
-            raise missing(rows, theirs, ours)
     zone = times.zone(mapping.time_zone) if mapping.time_zone is not None else None
     instant = times.reader(zone, mapping.time_format)
     wanted = [ours for ours in (*required, *optional) if has(rows, mapping, ours)]
@@ -120,7 +117,7 @@ def _filled(row: Row, ours: str) -> bool:
 
 
 def _cell(rows: Rows, mapping: Mapping, ours: str, instant: Callable[[Any], datetime | None]) -> Callable[[int], Any]:
-    values = rows.columns.get(mapping.theirs(ours))
+    values = None if mapping.taken(ours) else rows.columns.get(mapping.theirs(ours))
     convert: Callable[[Any], Any] = instant if ours in INSTANTS else _number if ours in NUMBERS else _text
     if values is None:
         constant = convert(mapping.constants[ours])

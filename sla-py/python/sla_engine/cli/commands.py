@@ -53,8 +53,6 @@ class CommandLog:
     commands: list[dict[str, Any]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     """Of each command."""
-    lines: dict[str, list[int]] = field(default_factory=dict)
-    """Of each ticket's rows."""
     refused: list[RefusedLine] = field(default_factory=list)
     last: datetime | None = None
     """The instant of the last row that was read."""

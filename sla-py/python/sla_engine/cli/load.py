@@ -13,8 +13,9 @@ from sla_engine.cli import log as logs
 from sla_engine.cli import source
 from sla_engine.cli.commands import CommandLog
 from sla_engine.cli.fault import Fault, Problem
-from sla_engine.cli.mapping import Mapping
+from sla_engine.cli.mapping import COLUMNS, Mapping
 from sla_engine.cli.show import Terminal
+from sla_engine.documents import RefusedRow
 from sla_engine.report.data import RefusedLine, SourceOf
 
 _COMMANDS_AT_ONCE = 20_000
@@ -98,19 +99,7 @@ def load(
         for table, places in log.tables(_COMMANDS_AT_ONCE):
             found = engine.import_log(table)
             histories += cast(tuple[History, ...], found.histories)
-            unopened = {
-                row.ticket: (row.code, row.message) for row in found.refused if table["kind"][row.row].as_py() == "open"
-            }
-            refused += [
-                RefusedLine(line=places[row.row], ticket=row.ticket, code=row.code, message=row.message)
-                for row in found.refused
-                if row.ticket not in unopened
-            ]
-            for ticket, (code, message) in unopened.items():
-                said = f"the ticket is not opened: {message}"
-                refused += [
-                    RefusedLine(line=place, ticket=ticket, code=code, message=said) for place in log.lines[ticket]
-                ]
+            refused += dict.fromkeys(_refused(row, places[row.row]) for row in found.refused)
             progress.advance(task, table.num_rows)
     if only is not None:
         histories = [history for history in histories if history.ticket.id == only]
@@ -118,9 +107,13 @@ def load(
     return Loaded(histories, now, name, sorted(refused, key=lambda row: (row.line, row.ticket)))
 
 
-def _wanted(mapping: Mapping) -> Collection[str]:
-    from sla_engine.cli.mapping import COLUMNS
+def _refused(row: RefusedRow, place: int) -> RefusedLine:
+    # The code has a field of its own.
+    message = row.message.replace(f"{row.code}: ", "", 1)
+    return RefusedLine(line=place, ticket=row.ticket, code=row.code, message=message)
 
+
+def _wanted(mapping: Mapping) -> Collection[str]:
     return {mapping.theirs(ours) for ours in COLUMNS}
 
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from sla_engine.cli import cells, states, wide
 from sla_engine.cli.cells import Row
 from sla_engine.cli.commands import NUMBERS, TEXTS, CommandLog, message
-from sla_engine.cli.fault import Fault, listed
+from sla_engine.cli.fault import Fault, Problem, listed
 from sla_engine.cli.mapping import Mapping
-from sla_engine.cli.source import Rows
+from sla_engine.cli.source import Rows, missing
 
 Shape = Literal["commands", "states", "rows"]
 
@@ -49,6 +49,12 @@ def shape_of(rows: Rows, mapping: Mapping) -> Shape:
 
 def commands(rows: Rows, mapping: Mapping, as_of: datetime | None) -> CommandLog:
     """Return the commands of a log, those after the instant left out."""
+    for ours, theirs in mapping.columns.items():
+        if theirs not in rows.names and rows.names:
+            raise missing(rows, theirs, ours)
+    if not rows.names:
+        unreadable = rows.unreadable[0]
+        raise Problem(f"{rows.name}: no row can be used: {unreadable.message} ({rows.place} {unreadable.place})")
     shape = shape_of(rows, mapping)
     log = CommandLog(rows.place)
     if shape == "rows":
@@ -58,7 +64,6 @@ def commands(rows: Rows, mapping: Mapping, as_of: datetime | None) -> CommandLog
     found = cells.read(rows, mapping, required=known[0], optional=known[1], log=log)
     for ticket, together in sorted(_tickets(log, found, as_of).items()):
         ordered = states.in_order(together)
-        log.lines[ticket] = [row.place for row in ordered]
         if shape == "states":
             states.add(log, ticket, ordered, mapping.states)
         else:
@@ -90,7 +95,8 @@ def _commands(log: CommandLog, ticket: str, rows: Iterable[Row]) -> None:
         if kind in _WITH_MESSAGE and "message_ref" not in fields:
             fields |= message(f"{ticket}#{row.numbers.get('sequence', row.place)}")
         if kind == "open":
-            fields.setdefault("customer", f"requester of {ticket}")
+            own = fields["actor"] if fields.get("role", "customer") == "customer" and "actor" in fields else None
+            fields.setdefault("customer", own or f"requester of {ticket}")
         fields |= {name: row.numbers[name] for name in NUMBERS if name in row.numbers}
         log.add(row.place, ticket, row.instants["event_at"], kind, **fields)
 
@@ -104,5 +110,4 @@ def _wide(log: CommandLog, rows: list[Row], as_of: datetime | None) -> None:
             log.refuse(row.place, row.ticket, "duplicate_id", "the ticket has a row already; a row is a whole ticket")
             continue
         seen.add(row.ticket)
-        log.lines[row.ticket] = [row.place]
         wide.add(log, row, as_of or log.last or row.instants["opened_at"])

@@ -68,6 +68,10 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return what the log calls a column."""
         return self.columns.get(ours, ours)
 
+    def taken(self, ours: str) -> bool:
+        """Return whether the log's column of our name is another one of ours."""
+        return ours not in self.columns and ours in self.columns.values()
+
 
 def load(
     path: str | None,

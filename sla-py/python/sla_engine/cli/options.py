@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,13 +50,12 @@ class LogOptions:
 def reading_a_log(command: _F) -> Callable[..., Any]:
     """Give a command the options that say how a log is read; it takes them as `LogOptions`."""
 
+    @functools.wraps(command)
     def called(**given: Any) -> Any:
         names = LogOptions.__dataclass_fields__
         options = LogOptions(**{name: given.pop(name) for name in names})
         return command(options, **given)
 
-    called.__doc__ = command.__doc__
-    called.__name__ = command.__name__
     for option in reversed(_OPTIONS):
         option(called)
     return called

@@ -43,7 +43,7 @@ def run(terminal: Terminal, options: LogOptions, wish: Wish) -> None:
         loaded.histories,
         now=loaded.now,
         period=wish.period,
-        time_zone=zone,
+        period_zone=zone,
         candidate=other[0] if other else None,
         candidate_name=other[1] if other else "",
         source=loaded.source,

@@ -30,9 +30,9 @@ def render(data: ReportData, format: Format = "html") -> str:
     try:
         from sla_engine.report.html import render as html
     except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in {"jinja2", "markupsafe", "vl_convert"}:
+        library = (missing.name or "").partition(".")[0]
+        if library not in {"jinja2", "markupsafe", "vl_convert"}:
             raise
-        raise ModuleNotFoundError(
-            f"a report as HTML needs {missing.name}: pip install 'sla-engine[report]'", name=missing.name
-        ) from missing
+        remedy = "pip install 'sla-engine[report]'"
+        raise ModuleNotFoundError(f"a report as HTML needs {library}: {remedy}", name=library) from missing
     return html(data)

@@ -41,7 +41,7 @@ def build(
     *,
     now: datetime,
     period: PeriodUnit = "week",
-    time_zone: str = "UTC",
+    period_zone: str = "UTC",
     candidate: Engine | None = None,
     candidate_name: str = "candidate",
     source: SourceOf | None = None,
@@ -56,7 +56,7 @@ def build(
         histories: Every ticket once.
         now: The instant as of which they are judged, not before the last event of any.
         period: The unit of the figures over time.
-        time_zone: In which the periods are cut.
+        period_zone: In which the periods are cut.
         candidate: Another policy to compare with, or nothing.
         candidate_name: What people call it.
         source: Where the tickets came from.
@@ -72,7 +72,7 @@ def build(
         now=now,
         by=("package", "channel", "agent", "severity"),
         period=period,
-        time_zone=time_zone,
+        period_zone=period_zone,
     )
     over_time = whole.regroup(by=(), period=True).report()
     timers = tuple(_in_order(over_time))
@@ -86,7 +86,7 @@ def build(
         ),
         source=source or SourceOf(name="tickets"),
         as_of=now,
-        period=Period(period, time_zone),
+        period=Period(period, period_zone),
         tickets=len(tickets),
         events=sum(len(history) for history in tickets),
         timers=timers,
