@@ -28,7 +28,7 @@ pub struct Package {
 
 impl Package {
     /// Returns the timers that it may promise anything for.
-    pub(crate) fn promised(&self) -> impl Iterator<Item = &Id> {
+    pub fn promised(&self) -> impl Iterator<Item = &Id> {
         self.targets.keys().chain(self.variants.iter().flat_map(|variant| variant.targets.keys()))
     }
 }

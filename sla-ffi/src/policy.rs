@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sla_core::revision::{self, Previous};
 use sla_core::time::Timestamp;
 use sla_core::{policy, wire};
@@ -186,11 +186,8 @@ pub unsafe extern "C" fn sla_policy_changes(
             let zones = zones_or_embedded(zones)?;
             let before = wire::policy::read_with(bytes("before_json", before_json, before_json_len)?, &zones)?;
             let after = wire::policy::read_with(bytes("after_json", after_json, after_json_len)?, &zones)?;
-            let changes: Vec<Value> = wire::policy::changes(&before, &after)
-                .iter()
-                .map(|change| json!({"path": change.path, "before": change.before, "after": change.after}))
-                .collect();
-            out.write(json!({"changes": changes}).to_string().into());
+            let changes = wire::policy::write_changes(&wire::policy::changes(&before, &after));
+            out.write(format!("{{\"changes\":{changes}}}").into());
             Ok(())
         })
     }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, ErrorCode};
+use crate::time::MICROS_PER_SECOND;
 
 /// The first second of every calendar: 1970-01-01T00:00:00Z.
 pub(crate) const HORIZON_START_S: i64 = 0;
@@ -120,6 +121,35 @@ impl ZoneTable {
             }
         }
         Ok(Self { periods: periods.into_boxed_slice() })
+    }
+
+    /// Returns the instant, in microseconds since 1970-01-01T00:00:00Z, at which the zone's clocks show a local time: the
+    /// microseconds from 1970-01-01T00:00 on them.
+    ///
+    /// Of two such instants it is the earlier one. A local time that the zone skips is taken as if the clocks had not been
+    /// put forward.
+    #[must_use]
+    pub fn instant_of(&self, local_us: i64) -> i64 {
+        let local_s = local_us.div_euclid(MICROS_PER_SECOND);
+        let utc = |period: &Period| local_us.saturating_sub(period.offset_s.saturating_mul(MICROS_PER_SECOND));
+        // Every period that can be meant has begun by then, and all before the first of them have ended.
+        let late = self.periods.partition_point(|period| period.start_s <= local_s.saturating_add(DAY_S));
+        let early = self.periods.partition_point(|period| period.start_s <= local_s.saturating_sub(DAY_S)).max(1);
+        let candidates = self.periods.get(early.saturating_sub(1)..late).unwrap_or_default();
+        let mut rest = candidates;
+        while let [period, following @ ..] = rest {
+            let ends_s = following.first().map_or(i64::MAX, |next| next.start_s);
+            if local_s.saturating_sub(period.offset_s) < ends_s {
+                let starts_s = period.start_s;
+                // Before its start lies a gap: the period before would have gone on.
+                let begun = local_s.saturating_sub(period.offset_s) >= starts_s;
+                let before = candidates.len().checked_sub(rest.len()).and_then(|at| at.checked_sub(1));
+                let skipped = before.and_then(|at| candidates.get(at)).filter(|_| !begun);
+                return utc(skipped.unwrap_or(period));
+            }
+            rest = following;
+        }
+        local_us
     }
 
     /// Returns local time minus UTC at the UTC second `unix_s`, in seconds.

@@ -34,6 +34,7 @@
 
 pub mod calendar;
 mod figures;
+pub mod log;
 
 use std::sync::Arc;
 

@@ -23,6 +23,7 @@ use crate::policy::{self, Policy, Step, TimerRules};
 use crate::ticket::Ticket;
 use crate::time::BusinessDuration;
 
+pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
 pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
 pub use self::evaluate::{Activity, CycleEvaluation, Evaluation, Outcome, State, TimerEvaluation};

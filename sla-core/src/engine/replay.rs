@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Engine;
 use super::automatic::{PauseEnd, check_time, status_change};
+use crate::access::RefusalCode;
 use crate::error::Error;
 use crate::id::Id;
 use crate::ticket::{
@@ -20,6 +21,18 @@ pub enum Unknown {
     Severity(Id),
     /// A category.
     Category(Id),
+}
+
+impl Unknown {
+    /// Returns the code with which an engine refuses it, for example `unknown_package`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Package(_) => RefusalCode::UnknownPackage.as_str(),
+            Self::Severity(_) => RefusalCode::UnknownSeverity.as_str(),
+            Self::Category(_) => RefusalCode::UnknownCategory.as_str(),
+        }
+    }
 }
 
 /// Plays tickets again under the newest revision of an engine.
@@ -40,17 +53,12 @@ impl Replay {
     /// happens by itself follows these rules. Promises past their due are marked; steps do not fire.
     pub(crate) fn ticket(&mut self, history: &History, now: Timestamp) -> Result<Result<Ticket, Unknown>, Error> {
         let mut events = history.events().iter();
-        let opened = events.next().and_then(|event| {
-            Ticket::opened(&event.ticket, &event.kind, event.at, self.engine.newest().digest)
-                .map(|ticket| (event, ticket))
-        });
-        let Some((opening, mut ticket)) = opened else { return Ok(Ok(history.ticket().clone())) };
-        if let Some(unknown) = self.unknown(&opening.kind) {
-            return Ok(Err(unknown));
-        }
-        self.changes.clear();
-        self.engine.react_into(None, &opening.kind, opening.at, self.engine.newest(), &mut self.changes)?;
-        self.apply_changes(&mut ticket, opening.at);
+        let Some(opening) = events.next() else { return Ok(Ok(history.ticket().clone())) };
+        let mut ticket = match self.open(&opening.ticket, &opening.kind, opening.at)? {
+            Ok(Some(ticket)) => ticket,
+            Ok(None) => return Ok(Ok(history.ticket().clone())),
+            Err(unknown) => return Ok(Err(unknown)),
+        };
         for event in events {
             if !concerns_timers(event) {
                 continue;
@@ -58,17 +66,41 @@ impl Replay {
             if let Some(unknown) = self.unknown(&event.kind) {
                 return Ok(Err(unknown));
             }
-            self.catch_up(&mut ticket, event.at)?;
-            if fits(ticket.status, &event.kind) {
-                self.happen(&mut ticket, event)?;
-            }
+            self.happen(&mut ticket, &event.kind, event.at)?;
         }
         self.catch_up(&mut ticket, now)?;
         Ok(Ok(ticket))
     }
 
+    /// Opens a ticket; `None` when `kind` is no opening.
+    pub(crate) fn open(
+        &mut self,
+        id: &Id,
+        kind: &EventKind,
+        at: Timestamp,
+    ) -> Result<Result<Option<Ticket>, Unknown>, Error> {
+        let Some(mut ticket) = Ticket::opened(id, kind, at, self.engine.newest().digest) else { return Ok(Ok(None)) };
+        if let Some(unknown) = self.unknown(kind) {
+            return Ok(Err(unknown));
+        }
+        self.changes.clear();
+        self.engine.react_into(None, kind, at, self.engine.newest(), &mut self.changes)?;
+        self.apply_changes(&mut ticket, at);
+        Ok(Ok(Some(ticket)))
+    }
+
+    /// Lets something happen, after what happens by itself until then, and returns whether the ticket's status allowed it.
+    pub(crate) fn happen(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<bool, Error> {
+        self.catch_up(ticket, at)?;
+        let fits = fits(ticket.status, kind);
+        if fits {
+            self.act(ticket, kind, at)?;
+        }
+        Ok(fits)
+    }
+
     /// Returns what an event names that these rules do not know.
-    fn unknown(&self, kind: &EventKind) -> Option<Unknown> {
+    pub(crate) fn unknown(&self, kind: &EventKind) -> Option<Unknown> {
         let policy = &self.engine.newest().policy;
         let (package, severity, category) = match kind {
             EventKind::Opened { package, severity, category, .. } => (Some(package), severity, category),
@@ -83,21 +115,21 @@ impl Replay {
         package.cloned().map(Unknown::Package).or(severity).or(category.cloned().map(Unknown::Category))
     }
 
-    fn happen(&mut self, ticket: &mut Ticket, event: &Event) -> Result<(), Error> {
-        let EventKind::Paused { status, .. } = event.kind else { return self.step(ticket, &event.kind, event.at) };
+    fn act(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<(), Error> {
+        let EventKind::Paused { status, .. } = *kind else { return self.step(ticket, kind, at) };
         let ends_at = match &ticket.pause {
             Some(pause) => pause.ends_at,
-            None => match self.engine.pause_end(ticket, event.at)? {
+            None => match self.engine.pause_end(ticket, at)? {
                 PauseEnd::Limited(ends_at) => Some(ends_at),
                 PauseEnd::Unlimited => None,
                 PauseEnd::BudgetUsed { .. } => return Ok(()),
             },
         };
-        self.step(ticket, &EventKind::Paused { status, reason: String::new(), ends_at }, event.at)
+        self.step(ticket, &EventKind::Paused { status, reason: String::new(), ends_at }, at)
     }
 
     /// Lets happen by itself what has happened by `now`.
-    fn catch_up(&mut self, ticket: &mut Ticket, now: Timestamp) -> Result<(), Error> {
+    pub(crate) fn catch_up(&mut self, ticket: &mut Ticket, now: Timestamp) -> Result<(), Error> {
         while let Some(at) = status_change(self.engine.newest(), ticket)?.filter(|at| *at <= now) {
             mark_breaches(ticket, at);
             let kind = match ticket.pause {

@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use self::document::Document;
 use super::slot::Slot;
 use super::tree::Tree;
+use crate::audit::PolicyChange;
 use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
 use crate::policy::{Policy, Warning};
@@ -95,6 +96,14 @@ fn read_tree(tree: Tree, zones: &ZoneDatabase) -> Result<Policy, Error> {
 pub fn write_warnings(warnings: &[Warning]) -> String {
     let value = |warning: &Warning| json!({"code": warning.code.as_str(), "path": warning.path, "message": warning.message, "help": warning.help});
     json!({"warnings": warnings.iter().map(value).collect::<Vec<_>>()}).to_string()
+}
+
+/// Writes what differs between two policies, on one line: a list of `{"path": "…", "before": "…", "after": "…"}`, the last
+/// two as JSON text, or null for what was added or removed.
+#[must_use]
+pub fn write_changes(changes: &[PolicyChange]) -> String {
+    let value = |change: &PolicyChange| json!({"path": change.path, "before": change.before, "after": change.after});
+    Value::Array(changes.iter().map(value).collect()).to_string()
 }
 
 /// Writes a policy as a document, indented, in the order of the format.
