@@ -1,0 +1,98 @@
+"""Types that the stub of the native module names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeAlias, Union
+
+from . import _core, documents
+from .documents import (
+    Comparison,
+    Decision,
+    DryRun,
+    DueEvents,
+    Evaluation,
+    Explanation,
+    Head,
+    Import,
+    Ledger,
+    Linked,
+    Publication,
+    Refusal,
+    Report,
+    Verification,
+    WhatIf,
+)
+
+__all__ = [
+    "Agents",
+    "AlertList",
+    "Actor",
+    "Arrow",
+    "Changes",
+    "Comparison",
+    "Decision",
+    "DryRun",
+    "DueEvents",
+    "Evaluation",
+    "EventList",
+    "Events",
+    "Explanation",
+    "Flips",
+    "Head",
+    "Import",
+    "Instants",
+    "Json",
+    "Ledger",
+    "Lengths",
+    "Linked",
+    "LogImport",
+    "OnFault",
+    "Policies",
+    "Promises",
+    "Publication",
+    "Refusal",
+    "RefusedRows",
+    "Report",
+    "Verification",
+    "Warnings",
+    "WhatIf",
+]
+
+Actor: TypeAlias = documents.Actor
+Agents: TypeAlias = tuple[documents.AgentFigures, ...]
+AlertList: TypeAlias = tuple[documents.Alert, ...]
+Changes: TypeAlias = tuple[documents.Change, ...]
+Events: TypeAlias = tuple[documents.Event, ...]
+Flips: TypeAlias = tuple[documents.Flip, ...]
+Promises: TypeAlias = tuple[documents.OpenPromise, ...]
+Warnings: TypeAlias = tuple[documents.Warning, ...]
+LogImport: TypeAlias = documents.LogImport
+RefusedRows: TypeAlias = tuple[documents.RefusedRow, ...]
+OnFault: TypeAlias = Literal["raise", "null"]
+
+Json: TypeAlias = Union[str, bytes, Mapping[str, Any], documents.Document, Iterable[documents.Document]]
+"""A document: JSON text or bytes, or what is written as JSON."""
+
+EventList: TypeAlias = Union[Iterable[documents.Event], str, bytes]
+"""Events, or a JSON list of them."""
+
+_Policy: TypeAlias = Union["_core.Policy", str, bytes, Mapping[str, Any]]
+Policies: TypeAlias = Union[_Policy, list[_Policy], tuple[_Policy, ...]]
+"""A policy, or the revisions of one, oldest first."""
+
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+Arrow: TypeAlias = Union[_ArrowArray, _ArrowStream]
+"""Whatever speaks the Arrow PyCapsule protocol."""
+
+Instants: TypeAlias = Union[Arrow, datetime]
+Lengths: TypeAlias = Union[Arrow, timedelta]

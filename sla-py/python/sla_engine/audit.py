@@ -1,0 +1,12 @@
+"""Chains of entries in which nobody can alter, remove, insert or reorder anything unnoticed.
+
+docs/audit.md says what is hashed, and what a chain cannot prove.
+"""
+
+from ._core import audit_chain as chain
+from ._core import audit_deny as deny
+from ._core import audit_link as link
+from ._core import audit_pin as pin
+from ._core import audit_verify as verify
+
+__all__ = ["chain", "deny", "link", "pin", "verify"]

@@ -1,0 +1,142 @@
+"""What somebody asks to happen to a ticket; docs/commands.md says who may, in which status.
+
+A command with a ``command_id`` is safe to repeat: the second time it adds nothing.
+"""
+
+from __future__ import annotations
+
+from .documents import Apply, Document, Message, PauseStatus
+
+
+class Command(Document, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
+    """A wish about a ticket."""
+
+    command_id: str | None = None
+    """The host's id of this command."""
+
+
+class Open(Command, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
+    """Open a ticket."""
+
+    ticket: str
+    customer: str
+    package: str
+    channel: str
+    message: Message
+    severity: str | None = None
+    category: str | None = None
+
+
+class Assign(Command, frozen=True, omit_defaults=True, tag="assign"):
+    """Give the ticket to an agent or admin."""
+
+    agent: str
+
+
+class Reply(Command, frozen=True, omit_defaults=True, tag="reply"):
+    """Answer publicly."""
+
+    channel: str
+    message: Message
+
+
+class Note(Command, frozen=True, omit_defaults=True, tag="note"):
+    """Add an internal note."""
+
+    message: Message
+
+
+class CustomerMessage(Command, frozen=True, omit_defaults=True, tag="customer_message"):
+    """Take a message of the customer."""
+
+    channel: str
+    message: Message
+
+
+class Pause(Command, frozen=True, omit_defaults=True, tag="pause"):
+    """Wait for the customer or a third party."""
+
+    status: PauseStatus
+    reason: str
+
+
+class Resume(Command, frozen=True, omit_defaults=True, tag="resume"):
+    """End the wait."""
+
+
+class Resolve(Command, frozen=True, omit_defaults=True, tag="resolve"):
+    """Answer for good, with a public message."""
+
+    message: Message
+
+
+class Reopen(Command, frozen=True, kw_only=True, omit_defaults=True, tag="reopen"):
+    """Open a resolved ticket again: a customer names his channel, anybody else a reason."""
+
+    channel: str | None = None
+    reason: str | None = None
+
+
+class Close(Command, frozen=True, omit_defaults=True, tag="close"):
+    """Close a resolved ticket for good."""
+
+
+class Withdraw(Command, frozen=True, omit_defaults=True, tag="withdraw"):
+    """Take the ticket back."""
+
+
+class Void(Command, frozen=True, omit_defaults=True, tag="void"):
+    """Declare the ticket void."""
+
+    reason: str
+    duplicate_of: str | None = None
+
+
+class RequestEscalation(Command, frozen=True, omit_defaults=True, tag="request_escalation"):
+    """Ask for more attention; a customer names his channel."""
+
+    reason: str
+    channel: str | None = None
+
+
+class AcknowledgeEscalation(Command, frozen=True, omit_defaults=True, tag="acknowledge_escalation"):
+    """Take note of an escalation, by its number within the ticket, from 1."""
+
+    number: int
+
+
+class ResolveEscalation(Command, frozen=True, omit_defaults=True, tag="resolve_escalation"):
+    """Say that an escalation is dealt with."""
+
+    number: int
+
+
+class Rate(Command, frozen=True, omit_defaults=True, tag="rate"):
+    """Judge the resolution, from 1 (worst) to 5 (best)."""
+
+    score: int
+
+
+class ChangePackage(Command, frozen=True, kw_only=True, omit_defaults=True, tag="change_package"):
+    """Put the ticket under another package."""
+
+    package: str
+    apply: Apply
+    reason: str
+
+
+class AdoptRevision(Command, frozen=True, kw_only=True, omit_defaults=True, tag="adopt_revision"):
+    """Put the ticket under another revision of the policy, by its digest."""
+
+    policy_digest: str
+    apply: Apply
+    reason: str
+
+
+class Classify(Command, frozen=True, kw_only=True, omit_defaults=True, tag="classify"):
+    """Set severity and category."""
+
+    severity: str | None = None
+    category: str | None = None
+    apply: Apply
+    reason: str

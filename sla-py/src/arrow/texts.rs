@@ -1,0 +1,160 @@
+//! Columns of texts, however they are laid out.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, LargeStringArray, StringArray, StringViewArray};
+use arrow_schema::DataType;
+use pyo3::prelude::*;
+
+use crate::error::fault;
+
+/// No text.
+const NOTHING: u32 = u32::MAX;
+
+/// A column of texts; missing ones are `None`. The texts are shared with the caller.
+pub(crate) enum Texts {
+    Small(StringArray),
+    Large(LargeStringArray),
+    View(StringViewArray),
+    /// The place of each row's text among the distinct ones.
+    Dictionary(Vec<u32>, Box<Texts>),
+    /// Every row has none.
+    Missing,
+}
+
+impl Texts {
+    /// Reads a column of texts, or of whole numbers, which are written in decimal digits.
+    pub(crate) fn read(py: Python<'_>, name: &str, array: &ArrayRef) -> PyResult<Self> {
+        Ok(match array.data_type() {
+            DataType::Utf8 => Self::Small(array.as_string::<i32>().clone()),
+            DataType::LargeUtf8 => Self::Large(array.as_string::<i64>().clone()),
+            DataType::Utf8View => Self::View(array.as_string_view().clone()),
+            DataType::Dictionary(key, _) => match key.as_ref() {
+                DataType::Int8 => Self::dictionary::<Int8Type>(py, name, array)?,
+                DataType::Int16 => Self::dictionary::<Int16Type>(py, name, array)?,
+                DataType::Int32 => Self::dictionary::<Int32Type>(py, name, array)?,
+                DataType::Int64 => Self::dictionary::<Int64Type>(py, name, array)?,
+                DataType::UInt8 => Self::dictionary::<UInt8Type>(py, name, array)?,
+                DataType::UInt16 => Self::dictionary::<UInt16Type>(py, name, array)?,
+                DataType::UInt32 => Self::dictionary::<UInt32Type>(py, name, array)?,
+                _ => Self::dictionary::<UInt64Type>(py, name, array)?,
+            },
+            DataType::Int8 => Self::Small(decimal::<Int8Type>(array)),
+            DataType::Int16 => Self::Small(decimal::<Int16Type>(array)),
+            DataType::Int32 => Self::Small(decimal::<Int32Type>(array)),
+            DataType::Int64 => Self::Small(decimal::<Int64Type>(array)),
+            DataType::UInt8 => Self::Small(decimal::<UInt8Type>(array)),
+            DataType::UInt16 => Self::Small(decimal::<UInt16Type>(array)),
+            DataType::UInt32 => Self::Small(decimal::<UInt32Type>(array)),
+            DataType::UInt64 => Self::Small(decimal::<UInt64Type>(array)),
+            DataType::Null => Self::Missing,
+            other => {
+                let message = format!("column `{name}` holds {other}, not texts");
+                return Err(fault(py, "wrong_type", &message, "pass texts, categories or whole numbers"));
+            }
+        })
+    }
+
+    fn dictionary<K: ArrowDictionaryKeyType>(py: Python<'_>, name: &str, array: &ArrayRef) -> PyResult<Self> {
+        let array = array.as_dictionary::<K>();
+        let texts = Self::read(py, name, array.values())?;
+        let places = array.keys_iter().map(|key| key.and_then(|key| u32::try_from(key).ok()).unwrap_or(NOTHING));
+        Ok(Self::Dictionary(places.collect(), Box::new(texts)))
+    }
+
+    /// Returns the text of a row.
+    #[inline]
+    pub(crate) fn get(&self, row: usize) -> Option<&str> {
+        match self {
+            Self::Small(array) => array.is_valid(row).then(|| array.value(row)),
+            Self::Large(array) => array.is_valid(row).then(|| array.value(row)),
+            Self::View(array) => array.is_valid(row).then(|| array.value(row)),
+            Self::Dictionary(places, texts) => {
+                let place = *places.get(row)?;
+                if place == NOTHING { None } else { texts.get(usize::try_from(place).ok()?) }
+            }
+            Self::Missing => None,
+        }
+    }
+}
+
+fn decimal<T: arrow_array::ArrowPrimitiveType>(array: &ArrayRef) -> StringArray
+where
+    T::Native: std::fmt::Display,
+{
+    let numbers = array.as_primitive::<T>();
+    let mut digits = String::new();
+    let mut texts = arrow_array::builder::StringBuilder::with_capacity(numbers.len(), numbers.len().saturating_mul(8));
+    for number in numbers {
+        match number {
+            Some(number) => {
+                digits.clear();
+                // Writing into a text cannot fail.
+                let _ = write!(digits, "{number}");
+                texts.append_value(&digits);
+            }
+            None => texts.append_null(),
+        }
+    }
+    texts.finish()
+}
+
+/// Distinct texts by number, in the order in which they came.
+#[derive(Default)]
+pub(crate) struct Interner {
+    words: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+/// So many distinct texts are looked for one by one, which is quicker than hashing.
+const FEW: usize = 6;
+
+impl Interner {
+    /// Returns the number of a text; 0 for none.
+    #[inline]
+    pub(crate) fn number(&mut self, text: Option<&str>) -> u32 {
+        let Some(text) = text else { return 0 };
+        for (number, word) in (1..).zip(self.words.iter().take(FEW)) {
+            if word == text {
+                return number;
+            }
+        }
+        match self.numbers.get(text) {
+            Some(number) => *number,
+            None => self.add(text),
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, text: &str) -> u32 {
+        self.words.push(text.to_owned());
+        let number = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+
+    /// Returns the text of a number.
+    pub(crate) fn word(&self, number: u32) -> Option<&str> {
+        let place = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.words.get(place).map(String::as_str)
+    }
+
+    /// Returns the number of each row of a column; 0 for none.
+    pub(crate) fn rows(&mut self, texts: &Texts, rows: usize) -> Vec<u32> {
+        if let Texts::Dictionary(places, distinct) = texts {
+            let most =
+                places.iter().filter(|place| **place != NOTHING).max().map_or(0, |place| place.saturating_add(1));
+            let known: Vec<u32> = (0..most)
+                .map(|place| self.number(usize::try_from(place).ok().and_then(|place| distinct.get(place))))
+                .collect();
+            let number = |place: &u32| usize::try_from(*place).ok().and_then(|place| known.get(place).copied());
+            return places.iter().map(|place| number(place).unwrap_or_default()).collect();
+        }
+        (0..rows).map(|row| self.number(texts.get(row))).collect()
+    }
+}

@@ -1,0 +1,155 @@
+//! Chains of entries in which nothing can be altered, removed, inserted or reordered unnoticed.
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use sla_core::audit::{self, Chain, ChainKind, Denial, Head as Place, Publication, Tampering};
+use sla_core::ticket::Event;
+use sla_core::wire::audit::Document;
+use sla_core::{Error, Id, wire};
+
+use crate::document::{Head, Json};
+use crate::error::{OrRaise, fault};
+use crate::instant::Instant;
+use crate::ticket::{Actor, EventList};
+
+/// Make entries of a ticket's events.
+///
+/// Args:
+///     head: Where the chain stands; None to begin it.
+///     events: Those that follow.
+///     detected_at: When the host writes them down; not hashed.
+///
+/// Raises:
+///     InputError: `invalid_history` when an event does not follow; `empty_list` without events and head.
+#[pyfunction]
+#[pyo3(name = "audit_link", signature = (head: "Head | None", events, *, detected_at) -> "sla_engine._hints.Linked")]
+pub(crate) fn link<'py>(
+    py: Python<'py>,
+    head: Option<Json>,
+    events: EventList,
+    detected_at: Instant,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut chain = match (head, events.0.first()) {
+        (Some(head), _) => Chain::resume(wire::audit::read_head(head.as_ref()).or_raise(py)?).or_raise(py)?,
+        (None, Some(event)) => Chain::new(event.ticket.clone()),
+        (None, None) => {
+            return Err(fault(
+                py,
+                "empty_list",
+                "a chain begins with an event",
+                "pass events, or where the chain stands",
+            ));
+        }
+    };
+    let entries = chain.extend(events.0, detected_at.0).or_raise(py)?;
+    linked(py, entries.iter().map(wire::audit::write_entry), chain.head())
+}
+
+/// Make an entry of a refusal, for a log of denied access.
+///
+/// Args:
+///     head: Where the log stands; None to begin it.
+///     log: The log's id.
+///     actor: Who wanted it.
+///     refusal: What was refused and why.
+///     now: When.
+///     ticket: The id of the ticket it was about.
+#[pyfunction]
+#[pyo3(name = "audit_deny", signature = (head: "Head | None", log, *, actor, refusal: "Refusal", now, ticket=None) -> "sla_engine._hints.Linked")]
+pub(crate) fn deny<'py>(
+    py: Python<'py>,
+    head: Option<Json>,
+    log: &str,
+    actor: Actor,
+    refusal: Json,
+    now: Instant,
+    ticket: Option<&str>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut chain: Chain<Denial> = match head {
+        Some(head) => Chain::resume(wire::audit::read_head(head.as_ref()).or_raise(py)?).or_raise(py)?,
+        None => Chain::new(Id::new(log).or_raise(py)?),
+    };
+    let ticket = ticket.map(Id::new).transpose().or_raise(py)?;
+    let refusal = wire::audit::read_refusal(refusal.as_ref()).or_raise(py)?;
+    let entry = chain.deny(actor.0, ticket, refusal, now.0);
+    linked(py, [wire::audit::write_entry(&entry)], chain.head())
+}
+
+fn linked<'py>(
+    py: Python<'py>,
+    entries: impl IntoIterator<Item = String>,
+    head: &Place,
+) -> PyResult<Bound<'py, PyAny>> {
+    let entries = PyTuple::new(py, entries.into_iter().collect::<Vec<_>>())?;
+    let class = py.import("sla_engine.documents")?.getattr("Linked")?;
+    class.call1((entries, Head(wire::audit::write_head(head))))
+}
+
+/// Write entries as a chain, the document that verifiers read.
+///
+/// Args:
+///     kind: ``ticket``, ``access`` or ``policy``.
+///     id: The ticket, the log or the policy.
+///     entries: As JSON, oldest first.
+#[pyfunction]
+#[pyo3(name = "audit_chain", signature = (kind, id, entries: "typing.Iterable[str]"))]
+pub(crate) fn chain(py: Python<'_>, kind: &str, id: &str, entries: Bound<'_, PyAny>) -> PyResult<String> {
+    let Some(kind) = ChainKind::from_word(kind) else {
+        let message = format!("there is no kind of chain called `{kind}`");
+        return Err(fault(py, "unknown_kind", &message, "write ticket, access or policy"));
+    };
+    let id = Id::new(id).or_raise(py)?;
+    let entries: Vec<String> = entries.try_iter()?.map(|one| one?.extract()).collect::<PyResult<_>>()?;
+    let entries = crate::document::list(entries);
+    let text = match kind {
+        ChainKind::Ticket => {
+            wire::audit::read_entries::<Event>(&entries).map(|all| wire::audit::write_chain(&id, &all))
+        }
+        ChainKind::Access => {
+            wire::audit::read_entries::<Denial>(&entries).map(|all| wire::audit::write_chain(&id, &all))
+        }
+        ChainKind::Policy => {
+            wire::audit::read_entries::<Publication>(&entries).map(|all| wire::audit::write_chain(&id, &all))
+        }
+    };
+    text.or_raise(py)
+}
+
+/// Check a whole chain.
+///
+/// Args:
+///     chain: The document.
+///     pins: What `pin` wrote, kept elsewhere: it shows a chain that was cut off or rewritten as a whole.
+///
+/// Raises:
+///     InputError: What is wrong with the document. A chain that was tampered with is an answer, not an error.
+#[pyfunction]
+#[pyo3(name = "audit_verify", signature = (chain, *, pins=None) -> "sla_engine._hints.Verification")]
+pub(crate) fn verify<'py>(py: Python<'py>, chain: Json, pins: Option<Json>) -> PyResult<Bound<'py, PyAny>> {
+    let verdict = py.detach(|| {
+        let chain = chain.as_ref();
+        let pins = pins.as_ref().map(wire::audit::read_heads).transpose()?.unwrap_or_default();
+        match wire::audit::chain_kind(chain)? {
+            ChainKind::Ticket => judge::<Event>(chain, &pins),
+            ChainKind::Access => judge::<Denial>(chain, &pins),
+            ChainKind::Policy => judge::<Publication>(chain, &pins),
+        }
+    });
+    let class = py.import("sla_engine.documents")?.getattr("Verification")?;
+    match verdict.or_raise(py)? {
+        Ok(head) => class.call1((Head(wire::audit::write_head(&head)), py.None(), py.None())),
+        Err(Tampering { kind, index }) => class.call1((py.None(), kind.as_str(), index)),
+    }
+}
+
+fn judge<C: Document>(chain: &[u8], pins: &[Place]) -> Result<Result<Place, Tampering>, Error> {
+    let (id, entries) = wire::audit::read_chain::<C>(chain)?;
+    Ok(audit::verify(&id, &entries, pins))
+}
+
+/// Write heads as a small file to keep where the host's operators cannot write.
+#[pyfunction]
+#[pyo3(name = "audit_pin", signature = (heads: "typing.Iterable[Head]"))]
+pub(crate) fn pin(py: Python<'_>, heads: Json) -> PyResult<String> {
+    Ok(wire::audit::write_heads(&wire::audit::read_head_list(heads.as_ref()).or_raise(py)?))
+}

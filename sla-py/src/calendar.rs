@@ -1,0 +1,317 @@
+//! Calendars.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyDelta, PyTuple};
+use sla_core::calendar::{Calendar as Compiled, CalendarRules, Holiday, HolidayDate};
+use sla_core::time::{BusinessDuration, Timestamp};
+use sla_core::{Digest, wire};
+
+use crate::arrow::{Column, Input};
+use crate::cache::Cache;
+use crate::columns::{self, Instants, Lengths, OnFault, Two};
+use crate::document::Json;
+use crate::error::OrRaise;
+use crate::instant::{Instant, Length, at_offset, delta, utc};
+use crate::zones::{Zones, database, hash_of, key};
+
+/// How a pickle makes it again: a function, and what it takes.
+pub(crate) type Rebuilt<'py> = (Bound<'py, PyAny>, (String, Option<Py<Zones>>));
+
+static CALENDARS: Cache<Arc<Compiled>> = Cache::new();
+
+/// When support time counts.
+///
+/// Methods take aware datetimes of any time zone and answer in UTC; lengths are timedeltas of business time. Methods that
+/// end in ``_us`` take and give integers, microseconds since 1970-01-01T00:00:00Z, and are the quick ones. Methods that
+/// end in ``_column`` take columns of Arrow data and answer with one. Intervals are half-open, ``[start, end)``: open
+/// ``09:00-17:00`` means closed at 17:00:00, so what is used up exactly then is due then, not at the next opening.
+///
+/// Immutable and shared between threads. Pickled as its definition; a process keeps what it compiled.
+///
+/// Args:
+///     definition: The object that stands under ``calendars`` in a policy, as a dict or as JSON.
+///     zones: Time-zone rules of the host; the embedded ones unless given.
+///
+/// Raises:
+///     PolicyError: With every problem in `related`.
+///
+/// Every question raises `HorizonError` outside 1970-01-01 to 2200-01-01.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct Calendar {
+    pub(crate) calendar: Arc<Compiled>,
+    key: Digest,
+    zones: Option<Py<Zones>>,
+}
+
+impl Calendar {
+    /// Takes over a calendar that is compiled already.
+    pub(crate) fn of(calendar: &Arc<Compiled>, zones: Option<Py<Zones>>) -> Self {
+        let key = key(wire::policy::calendar::write(calendar.rules()).as_bytes(), zones.as_ref());
+        Self { calendar: Arc::clone(calendar), key, zones }
+    }
+
+    fn of_rules(py: Python<'_>, rules: &CalendarRules, zones: Option<Py<Zones>>) -> PyResult<Self> {
+        // Read again as a document, so that what is added here is judged like everything else.
+        Self::read(py, wire::policy::calendar::write(rules).as_bytes(), zones)
+    }
+
+    fn read(py: Python<'_>, document: &[u8], zones: Option<Py<Zones>>) -> PyResult<Self> {
+        let compile = || {
+            let zones = database(zones.as_ref());
+            let rules = wire::policy::calendar::read_with(document, &zones)?;
+            Compiled::compile(&rules, &zones).map(Arc::new)
+        };
+        let calendar = CALENDARS.get(key(document, zones.as_ref()), compile).or_raise(py)?;
+        Ok(Self::of(&calendar, zones))
+    }
+}
+
+#[pymethods]
+impl Calendar {
+    #[new]
+    #[pyo3(signature = (definition, *, zones=None))]
+    fn new(py: Python<'_>, definition: Json, zones: Option<Py<Zones>>) -> PyResult<Self> {
+        Self::read(py, definition.as_ref(), zones)
+    }
+
+    /// The calendar as a document: JSON, in the order of the format.
+    fn json(&self) -> String {
+        wire::policy::calendar::write(self.calendar.rules())
+    }
+
+    /// The IANA name of its time zone.
+    #[getter]
+    fn time_zone(&self) -> &str {
+        &self.calendar.rules().time_zone
+    }
+
+    /// Return the earliest instant at which `length` of business time has passed since `start`.
+    ///
+    /// A start outside business hours counts from the next opening; ``add(start, timedelta(0))`` is `start`.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_duration` for a negative length, `naive_datetime`.
+    fn add<'py>(&self, py: Python<'py>, start: Instant, length: Length) -> PyResult<Bound<'py, PyDateTime>> {
+        utc(py, self.calendar.add(start.0, length.0).or_raise(py)?)
+    }
+
+    /// Return `add` in microseconds.
+    fn add_us(&self, py: Python<'_>, start_us: i64, length_us: i64) -> PyResult<i64> {
+        let length = BusinessDuration::from_micros(length_us).or_raise(py)?;
+        Ok(self.calendar.add(Timestamp::from_micros(start_us), length).or_raise(py)?.as_micros())
+    }
+
+    /// Return the latest instant from which `length` of business time passes until `end`.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_duration` for a negative length, `naive_datetime`.
+    fn subtract<'py>(&self, py: Python<'py>, end: Instant, length: Length) -> PyResult<Bound<'py, PyDateTime>> {
+        utc(py, self.calendar.subtract(end.0, length.0).or_raise(py)?)
+    }
+
+    /// Return `subtract` in microseconds.
+    fn subtract_us(&self, py: Python<'_>, end_us: i64, length_us: i64) -> PyResult<i64> {
+        let length = BusinessDuration::from_micros(length_us).or_raise(py)?;
+        Ok(self.calendar.subtract(Timestamp::from_micros(end_us), length).or_raise(py)?.as_micros())
+    }
+
+    /// Return the business time in ``[start, end)``.
+    ///
+    /// Raises:
+    ///     InputError: `end_before_start`, `naive_datetime`.
+    fn elapsed<'py>(&self, py: Python<'py>, start: Instant, end: Instant) -> PyResult<Bound<'py, PyDelta>> {
+        delta(py, self.calendar.elapsed(start.0, end.0).or_raise(py)?.as_micros())
+    }
+
+    /// Return `elapsed` in microseconds, between microseconds.
+    fn elapsed_us(&self, py: Python<'_>, start_us: i64, end_us: i64) -> PyResult<i64> {
+        let (start, end) = (Timestamp::from_micros(start_us), Timestamp::from_micros(end_us));
+        Ok(self.calendar.elapsed(start, end).or_raise(py)?.as_micros())
+    }
+
+    /// Return whether support time counts at an instant.
+    fn is_open(&self, py: Python<'_>, at: Instant) -> PyResult<bool> {
+        self.calendar.is_open(at.0).or_raise(py)
+    }
+
+    /// Return the first open instant from `at` on: `at` itself while the calendar is open.
+    fn next_open<'py>(&self, py: Python<'py>, at: Instant) -> PyResult<Bound<'py, PyDateTime>> {
+        utc(py, self.calendar.next_open(at.0).or_raise(py)?)
+    }
+
+    /// Return `next_open` in microseconds.
+    fn next_open_us(&self, py: Python<'_>, at_us: i64) -> PyResult<i64> {
+        Ok(self.calendar.next_open(Timestamp::from_micros(at_us)).or_raise(py)?.as_micros())
+    }
+
+    /// Return the first closing after `at`.
+    fn next_close<'py>(&self, py: Python<'py>, at: Instant) -> PyResult<Bound<'py, PyDateTime>> {
+        utc(py, self.calendar.next_close(at.0).or_raise(py)?)
+    }
+
+    /// Return `next_close` in microseconds.
+    fn next_close_us(&self, py: Python<'_>, at_us: i64) -> PyResult<i64> {
+        Ok(self.calendar.next_close(Timestamp::from_micros(at_us)).or_raise(py)?.as_micros())
+    }
+
+    /// Return the open windows between two instants, cut at both, touching ones merged, oldest first.
+    ///
+    /// Raises:
+    ///     InputError: `end_before_start`, `naive_datetime`.
+    #[pyo3(signature = (start, end) -> "tuple[tuple[datetime.datetime, datetime.datetime], ...]")]
+    fn windows<'py>(&self, py: Python<'py>, start: Instant, end: Instant) -> PyResult<Bound<'py, PyTuple>> {
+        let windows = py.detach(|| self.calendar.windows(start.0, end.0)).or_raise(py)?;
+        let pair = |at: (Timestamp, Timestamp)| Ok::<_, PyErr>((utc(py, at.0)?, utc(py, at.1)?));
+        let pairs: Vec<_> =
+            windows.iter().map(|window| pair((window.opens_at, window.closes_at))).collect::<PyResult<_>>()?;
+        PyTuple::new(py, pairs)
+    }
+
+    /// Return an instant in the local time of the calendar, at the offset that its rules say.
+    fn local<'py>(&self, py: Python<'py>, at: Instant) -> PyResult<Bound<'py, PyDateTime>> {
+        at_offset(py, at.0, self.calendar.local(at.0).offset().local_minus_utc())
+    }
+
+    /// Return whether the holidays up to an instant are not all entered yet (``holidays_known_until``).
+    fn is_provisional(&self, until: Instant) -> bool {
+        self.calendar.is_provisional(until.0)
+    }
+
+    /// Return the calendar with the public holidays of a country, by the package ``holidays`` (extra ``holidays``).
+    ///
+    /// A date that the calendar lists already stays as it is. The holidays count as known until the end of the last of
+    /// the years.
+    ///
+    /// Args:
+    ///     country: Its ISO 3166 code, for example ``ID``.
+    ///     years: One or several.
+    ///     subdivision: A state or province, as ``holidays`` names it.
+    ///     language: Of the names, for example ``en_US``; the country's own unless given.
+    ///
+    /// Raises:
+    ///     InputError: `unknown_country`, or `out_of_range` for years that ``holidays`` has nothing for.
+    ///     ModuleNotFoundError: The extra is not installed.
+    #[pyo3(signature = (country: "str", years: "int | typing.Iterable[int]", *, subdivision=None, language=None))]
+    fn with_holidays(
+        &self,
+        py: Python<'_>,
+        country: Bound<'_, PyAny>,
+        years: Bound<'_, PyAny>,
+        subdivision: Option<&str>,
+        language: Option<&str>,
+    ) -> PyResult<Self> {
+        let find = py.import("sla_engine._holidays")?.getattr("of_country")?;
+        self.closed_on(py, find.call1((country, years, subdivision, language))?)
+    }
+
+    /// Return the calendar with the all-day events of an iCalendar file as holidays (extra ``icalendar``).
+    ///
+    /// Repeating events are entered for each of the years. A date that the calendar lists already stays as it is.
+    ///
+    /// Args:
+    ///     text: The content of the file.
+    ///     years: One or several.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_icalendar` for what is not one, `timed_event` for an event that is not of whole days.
+    ///     ModuleNotFoundError: The extra is not installed.
+    #[pyo3(signature = (text: "str | bytes", years: "int | typing.Iterable[int]"))]
+    fn with_icalendar(&self, py: Python<'_>, text: Bound<'_, PyAny>, years: Bound<'_, PyAny>) -> PyResult<Self> {
+        let find = py.import("sla_engine._holidays")?.getattr("of_icalendar")?;
+        self.closed_on(py, find.call1((text, years))?)
+    }
+
+    /// Answer `add` for each row.
+    ///
+    /// Args:
+    ///     starts: A column of instants (timestamps with a time zone, or 64-bit integers of microseconds), or one datetime.
+    ///     lengths: A column of durations (or 64-bit integers of microseconds), or one timedelta. At least one of both is a
+    ///         column.
+    ///     on_fault: Whether a row that the calendar cannot answer raises, or has no answer (``"null"``).
+    ///
+    /// Returns:
+    ///     A column of instants in UTC; null where something is missing.
+    ///
+    /// Raises:
+    ///     InputError: Its code is that of the first row without answer.
+    #[pyo3(signature = (starts, lengths, *, on_fault=OnFault::Raise))]
+    fn add_column(&self, py: Python<'_>, starts: Instants, lengths: Lengths, on_fault: OnFault) -> PyResult<Column> {
+        let two = Two::with_lengths("starts", starts, lengths);
+        Ok(columns::instants_of("due_at", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::add)?))
+    }
+
+    /// Answer `subtract` for each row; see `add_column`.
+    #[pyo3(signature = (ends, lengths, *, on_fault=OnFault::Raise))]
+    fn subtract_column(&self, py: Python<'_>, ends: Instants, lengths: Lengths, on_fault: OnFault) -> PyResult<Column> {
+        let two = Two::with_lengths("ends", ends, lengths);
+        Ok(columns::instants_of("start_at", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::subtract)?))
+    }
+
+    /// Answer `elapsed` for each row with a column of durations; see `add_column`.
+    #[pyo3(signature = (starts, ends, *, on_fault=OnFault::Raise))]
+    fn elapsed_column(&self, py: Python<'_>, starts: Instants, ends: Instants, on_fault: OnFault) -> PyResult<Column> {
+        let two = Two::with_instants(starts, ends);
+        Ok(columns::durations_of("elapsed", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::elapsed)?))
+    }
+
+    /// Answer `is_open` for each row with a column of booleans; see `add_column`.
+    #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
+    fn is_open_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
+        Ok(columns::flags_of("is_open", &columns::ask(py, &self.calendar, &at, on_fault, columns::is_open)?))
+    }
+
+    /// Answer `next_open` for each row; see `add_column`.
+    #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
+    fn next_open_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
+        Ok(columns::instants_of("next_open_at", columns::ask(py, &self.calendar, &at, on_fault, columns::next_open)?))
+    }
+
+    /// Answer `next_close` for each row; see `add_column`.
+    #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
+    fn next_close_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
+        Ok(columns::instants_of("next_close_at", columns::ask(py, &self.calendar, &at, on_fault, columns::next_close)?))
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.key)
+    }
+
+    fn __repr__(&self) -> String {
+        let rules = self.calendar.rules();
+        format!("<Calendar {}, {} holidays>", rules.time_zone, rules.holidays.len())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Rebuilt<'py>> {
+        let zones = self.zones.as_ref().map(|zones| zones.clone_ref(py));
+        Ok((py.get_type::<Self>().getattr("_of")?, (self.json(), zones)))
+    }
+
+    #[staticmethod]
+    fn _of(py: Python<'_>, document: &str, zones: Option<Py<Zones>>) -> PyResult<Self> {
+        Self::read(py, document.as_bytes(), zones)
+    }
+}
+
+impl Calendar {
+    /// Adds holidays, as `(last known date, [(date, name)])`.
+    fn closed_on(&self, py: Python<'_>, found: Bound<'_, PyAny>) -> PyResult<Self> {
+        let (known_until, dates): (String, Vec<(String, String)>) = found.extract()?;
+        let mut rules = self.calendar.rules().clone();
+        for (date, name) in dates {
+            let date = HolidayDate::parse(&date).or_raise(py)?;
+            if rules.holidays.iter().all(|known| known.date != date) {
+                rules.holidays.push(Holiday { date, name });
+            }
+        }
+        if let Ok(HolidayDate::On(last)) = HolidayDate::parse(&known_until) {
+            rules.holidays_known_until = Some(rules.holidays_known_until.map_or(last, |known| known.max(last)));
+        }
+        Self::of_rules(py, &rules, self.zones.as_ref().map(|zones| zones.clone_ref(py)))
+    }
+}

@@ -1,0 +1,277 @@
+//! Questions to a calendar, a row each.
+
+use arrow_array::ArrayRef;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyDelta;
+use sla_core::calendar::Calendar;
+use sla_core::columns::{Column as Rows, RefusedRow, calendar};
+use sla_core::{Error, ErrorCode};
+
+use crate::arrow::{Column, Input, Numbers, durations, flags, instants};
+use crate::error::{OrRaise, fault};
+use crate::instant::{Instant, Length};
+
+/// What becomes of rows that the calendar cannot answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnFault {
+    Raise,
+    Null,
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for OnFault {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("sla_engine._hints", "OnFault");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        match object.extract::<&str>() {
+            Ok("raise") => Ok(Self::Raise),
+            Ok("null") => Ok(Self::Null),
+            _ => Err(fault(
+                object.py(),
+                "unknown_word",
+                "rows without answer are not treated so",
+                "write \"raise\" or \"null\"",
+            )),
+        }
+    }
+}
+
+/// A column of instants, or one instant for every row.
+pub(crate) enum Instants {
+    Column(Input),
+    One(i64),
+}
+
+/// A column of lengths, or one length for every row.
+pub(crate) enum Lengths {
+    Column(Input),
+    One(i64),
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Instants {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("sla_engine._hints", "Instants");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<pyo3::types::PyDateTime>() {
+            return Ok(Self::One(object.extract::<Instant>()?.0.as_micros()));
+        }
+        object.extract().map(Self::Column)
+    }
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Lengths {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("sla_engine._hints", "Lengths");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyDelta>() {
+            return Ok(Self::One(object.extract::<Length>()?.0.as_micros()));
+        }
+        object.extract().map(Self::Column)
+    }
+}
+
+/// A chunk of what was asked.
+enum Part<'a> {
+    Array(&'a ArrayRef),
+    One(i64),
+}
+
+/// What one argument of a question is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Instants,
+    Lengths,
+}
+
+impl Part<'_> {
+    fn read(&self, py: Python<'_>, name: &str, kind: Kind, rows: usize) -> PyResult<Numbers> {
+        match (self, kind) {
+            (Self::One(value), _) => Ok(Numbers::repeated(*value, rows)),
+            (Self::Array(array), Kind::Instants) => Numbers::instants(py, name, array, None),
+            (Self::Array(array), Kind::Lengths) => Numbers::lengths(py, name, array),
+        }
+    }
+}
+
+/// The arguments of a question that takes two columns.
+pub(crate) struct Two {
+    first: (&'static str, Kind, Result<Input, i64>),
+    second: (&'static str, Kind, Result<Input, i64>),
+}
+
+impl Two {
+    /// Asks with instants and lengths.
+    pub(crate) fn with_lengths(name: &'static str, instants: Instants, lengths: Lengths) -> Self {
+        let lengths = match lengths {
+            Lengths::Column(column) => Ok(column),
+            Lengths::One(value) => Err(value),
+        };
+        Self { first: (name, Kind::Instants, of(instants)), second: ("lengths", Kind::Lengths, lengths) }
+    }
+
+    /// Asks with two columns of instants.
+    pub(crate) fn with_instants(first: Instants, second: Instants) -> Self {
+        Self { first: ("starts", Kind::Instants, of(first)), second: ("ends", Kind::Instants, of(second)) }
+    }
+}
+
+fn of(instants: Instants) -> Result<Input, i64> {
+    match instants {
+        Instants::Column(column) => Ok(column),
+        Instants::One(value) => Err(value),
+    }
+}
+
+/// A question that takes two columns.
+type PairQuestion = fn(&Calendar, Rows<'_>, Rows<'_>, &mut [i64]) -> Result<Vec<RefusedRow>, Error>;
+/// A question that takes one.
+type Question = fn(&Calendar, Rows<'_>, &mut [i64]) -> Result<Vec<RefusedRow>, Error>;
+
+/// Answers a question that takes two columns.
+pub(crate) fn ask_pairs(
+    py: Python<'_>,
+    calendar: &Calendar,
+    Two { first, second }: Two,
+    on_fault: OnFault,
+    ask: PairQuestion,
+) -> PyResult<Vec<i64>> {
+    let rows = match (&first.2, &second.2) {
+        (Ok(column), Ok(other)) if column.len() != other.len() => {
+            let message = format!("`{}` has {} rows, `{}` {}", first.0, column.len(), second.0, other.len());
+            return Err(fault(py, "out_of_range", &message, "pass columns of one length"));
+        }
+        (Ok(column), _) | (_, Ok(column)) => column.len(),
+        (Err(_), Err(_)) => {
+            return Err(PyTypeError::new_err(
+                "pass at least one column; single values have a method without `_column`",
+            ));
+        }
+    };
+    let mut answers = vec![0; rows];
+    let mut from = 0_usize;
+    // Chunks of two columns need not begin at the same rows.
+    let mut starts = Cursor::new(&first.2);
+    let mut others = Cursor::new(&second.2);
+    while from < rows {
+        let length = starts.left().min(others.left()).min(rows.saturating_sub(from));
+        let (one, other) = (starts.take(length), others.take(length));
+        let one = part(&one).read(py, first.0, first.1, length)?;
+        let other = part(&other).read(py, second.0, second.1, length)?;
+        let to = from.saturating_add(length);
+        let places = answers.get_mut(from..to).unwrap_or_default();
+        let refused = py.detach(|| ask(calendar, one.column(), other.column(), places)).or_raise(py)?;
+        judge(py, &refused, from, on_fault)?;
+        from = to;
+    }
+    Ok(answers)
+}
+
+/// Answers a question that takes one column.
+pub(crate) fn ask(
+    py: Python<'_>,
+    calendar: &Calendar,
+    input: &Input,
+    on_fault: OnFault,
+    ask: Question,
+) -> PyResult<Vec<i64>> {
+    let mut answers = vec![0; input.len()];
+    let mut from = 0_usize;
+    for chunk in &input.chunks {
+        let instants = Numbers::instants(py, "at", chunk, None)?;
+        let to = from.saturating_add(chunk.len());
+        let places = answers.get_mut(from..to).unwrap_or_default();
+        let refused = py.detach(|| ask(calendar, instants.column(), places)).or_raise(py)?;
+        judge(py, &refused, from, on_fault)?;
+        from = to;
+    }
+    Ok(answers)
+}
+
+fn part(array: &Result<ArrayRef, i64>) -> Part<'_> {
+    match array {
+        Ok(array) => Part::Array(array),
+        Err(value) => Part::One(*value),
+    }
+}
+
+/// Goes through the chunks of a column, or gives one value for ever.
+struct Cursor<'a> {
+    input: &'a Result<Input, i64>,
+    chunk: usize,
+    row: usize,
+}
+
+impl<'a> Cursor<'a> {
+    const fn new(input: &'a Result<Input, i64>) -> Self {
+        Self { input, chunk: 0, row: 0 }
+    }
+
+    /// Returns how many rows of the chunk are left, and goes to the next chunk when none is.
+    fn left(&mut self) -> usize {
+        let Ok(input) = self.input else { return usize::MAX };
+        while let Some(chunk) = input.chunks.get(self.chunk) {
+            if self.row < chunk.len() {
+                return chunk.len().saturating_sub(self.row);
+            }
+            (self.chunk, self.row) = (self.chunk.saturating_add(1), 0);
+        }
+        0
+    }
+
+    fn take(&mut self, length: usize) -> Result<ArrayRef, i64> {
+        let input = match self.input {
+            Ok(input) => input,
+            Err(value) => return Err(*value),
+        };
+        let from = self.row;
+        self.row = self.row.saturating_add(length);
+        // INVARIANT: no more is taken than is left.
+        Ok(input
+            .chunks
+            .get(self.chunk)
+            .map_or_else(|| arrow_array::new_empty_array(input.field.data_type()), |chunk| chunk.slice(from, length)))
+    }
+}
+
+fn judge(py: Python<'_>, refused: &[RefusedRow], from: usize, on_fault: OnFault) -> PyResult<()> {
+    let Some(first) = refused.first().filter(|_| on_fault == OnFault::Raise) else { return Ok(()) };
+    let why = match first.code {
+        ErrorCode::EndBeforeStart => "its end lies before its start",
+        ErrorCode::InvalidDuration => "its length is negative",
+        _ => "an instant or the answer lies outside 1970-01-01 to 2200-01-01",
+    };
+    let row = from.saturating_add(first.row);
+    let message = format!("row {row} has no answer: {why}, nor do {} rows after it", refused.len().saturating_sub(1));
+    Err(fault(
+        py,
+        first.code.as_str(),
+        &message,
+        "correct the rows, or pass on_fault=\"null\" to leave them without answer",
+    ))
+}
+
+/// Makes the answer a column of instants.
+pub(crate) fn instants_of(name: &str, answers: Vec<i64>) -> Column {
+    Column::new(name, instants(answers))
+}
+
+/// Makes the answer a column of lengths.
+pub(crate) fn durations_of(name: &str, answers: Vec<i64>) -> Column {
+    Column::new(name, durations(answers))
+}
+
+/// Makes the answer a column of yes and no.
+pub(crate) fn flags_of(name: &str, answers: &[i64]) -> Column {
+    Column::new(name, flags(answers))
+}
+
+pub(crate) use calendar::{add, elapsed, is_open, next_close, next_open, subtract};

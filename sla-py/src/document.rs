@@ -1,0 +1,109 @@
+//! Documents at the boundary: what Python hands over as text or values, and what it gets as values.
+
+use pyo3::prelude::*;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyString};
+
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+
+static DECODER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static ENCODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// Reads a document as a value of `sla_engine.documents`.
+fn decode<'py>(py: Python<'py>, kind: &str, json: &str) -> PyResult<Bound<'py, PyAny>> {
+    DECODER.import(py, "sla_engine._decode", "decoder")?.call1((kind,))?.call1((PyBytes::new(py, json.as_bytes()),))
+}
+
+/// How the stub names a type of this package.
+#[cfg(feature = "stubs")]
+macro_rules! hint {
+    ($hint:literal) => {
+        pyo3::type_hint_identifier!("sla_engine._hints", $hint)
+    };
+}
+
+/// Answers that Python reads as values. The text is a document of the kind.
+macro_rules! answers {
+    ($($name:ident $kind:literal $hint:literal;)*) => {$(
+        pub(crate) struct $name(pub(crate) String);
+
+        impl<'py> IntoPyObject<'py> for $name {
+            type Target = PyAny;
+            type Output = Bound<'py, PyAny>;
+            type Error = PyErr;
+
+            #[cfg(feature = "stubs")]
+            const OUTPUT_TYPE: PyStaticExpr = hint!($hint);
+
+            fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                decode(py, $kind, &self.0)
+            }
+        }
+    )*};
+}
+
+answers! {
+    Events "events" "Events";
+    Evaluation "evaluation" "Evaluation";
+    Refusal "refusal" "Refusal";
+    DryRun "dry_run" "DryRun";
+    Explanation "explanation" "Explanation";
+    Ledger "ledger" "Ledger";
+    Report "report" "Report";
+    Alerts "alerts" "AlertList";
+    Head "head" "Head";
+    Comparison "comparison" "Comparison";
+    Flips "flips" "Flips";
+    Warnings "warnings" "Warnings";
+    Changes "changes" "Changes";
+    Promises "promises" "Promises";
+    Agents "agents" "Agents";
+}
+
+/// A document as an argument: JSON text or bytes, or a value that is written as JSON.
+pub(crate) enum Json {
+    Text(PyBackedStr),
+    Bytes(PyBackedBytes),
+}
+
+impl AsRef<[u8]> for Json {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Json {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = hint!("Json");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyString>() {
+            return Ok(Self::Text(object.extract()?));
+        }
+        if object.is_instance_of::<PyBytes>() {
+            return Ok(Self::Bytes(object.extract()?));
+        }
+        let encode = ENCODE.import(object.py(), "sla_engine._decode", "encode")?;
+        Ok(Self::Bytes(encode.call1((object,))?.extract()?))
+    }
+}
+
+/// Writes a JSON list of documents.
+pub(crate) fn list(documents: impl IntoIterator<Item = String>) -> String {
+    let mut text = String::from("[");
+    for document in documents {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&document);
+    }
+    text.push(']');
+    text
+}

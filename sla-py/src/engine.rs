@@ -1,0 +1,516 @@
+//! The engine: a compiled policy.
+
+use std::collections::HashMap;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyList, PyTuple};
+use sla_core::access::Action;
+use sla_core::engine::Decision;
+use sla_core::ticket::{Apply, Ticket as Fold};
+use sla_core::{Digest, Engine as Compiled, explain, wire};
+
+use crate::arrow::{Input, Table};
+use crate::cache::Cache;
+use crate::calendar::Calendar;
+use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, list};
+use crate::error::{OrRaise, fault};
+use crate::figures::{Aggregate, grouping};
+use crate::instant::{Instant, maybe_utc};
+use crate::log::{self, Log};
+use crate::policy::Policy;
+use crate::rows::{Reading, Wide};
+use crate::ticket::{Actor, AnyTicket, History, Ticket};
+use crate::zones::{Zones, database, hash_of, key};
+
+static ENGINES: Cache<Compiled> = Cache::new();
+
+/// A compiled policy with all its revisions: it decides what happens on tickets. Nothing else makes events.
+///
+/// Immutable and shared between threads. Pickled as its policies; a process keeps the 64 engines that it compiled or asked
+/// for last, so that compiling or unpickling a known one costs microseconds.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct Engine {
+    pub(crate) engine: Compiled,
+    documents: Vec<Vec<u8>>,
+    key: Digest,
+    pub(crate) zones: Option<Py<Zones>>,
+}
+
+impl Engine {
+    fn read(py: Python<'_>, documents: Vec<Vec<u8>>, zones: Option<Py<Zones>>) -> PyResult<Self> {
+        let text: Vec<u8> = [b"[".as_slice(), &documents.join(&b','), b"]"].concat();
+        let key = key(&text, zones.as_ref());
+        let database = database(zones.as_ref());
+        let compile = || Compiled::compile_revisions(wire::policy::read_revisions(&text, &database)?, &database);
+        let engine = py.detach(|| ENGINES.get(key, compile)).or_raise(py)?;
+        Ok(Self { engine, documents, key, zones })
+    }
+
+    fn own_zones(&self, py: Python<'_>) -> Option<Py<Zones>> {
+        self.zones.as_ref().map(|zones| zones.clone_ref(py))
+    }
+
+    /// Returns what a step left of a ticket, and when to look again.
+    fn after<'py>(
+        &self,
+        py: Python<'py>,
+        ticket: Fold,
+    ) -> PyResult<(Bound<'py, Ticket>, Option<Bound<'py, PyDateTime>>)> {
+        let next = self.engine.next_check_at(&ticket).or_raise(py)?;
+        Ok((Bound::new(py, Ticket(ticket))?, maybe_utc(py, next)?))
+    }
+
+    fn decided<'py>(&self, py: Python<'py>, decision: Decision) -> PyResult<Bound<'py, PyAny>> {
+        let class = py.import("sla_engine.documents")?.getattr("Decision")?;
+        match decision {
+            Decision::Accepted(accepted) => {
+                let events = Events(list(accepted.events.iter().map(wire::ticket::write_event)));
+                let (ticket, next) = self.after(py, accepted.ticket)?;
+                class.call1((events, ticket, next))
+            }
+            Decision::Refused(refusal) => {
+                let refusal = Refusal(wire::evaluation::write_refusal(&refusal));
+                class.call1((PyTuple::empty(py), py.None(), py.None(), refusal))
+            }
+        }
+    }
+}
+
+/// Takes the documents out of a policy, or of a list of revisions.
+fn documents(policy: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
+    if let Ok(revisions) = policy.cast::<PyList>() {
+        return revisions.iter().map(|revision| document(&revision)).collect();
+    }
+    if let Ok(revisions) = policy.cast::<PyTuple>() {
+        return revisions.iter().map(|revision| document(&revision)).collect();
+    }
+    Ok(vec![document(policy)?])
+}
+
+fn document(policy: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    match policy.cast::<Policy>() {
+        Ok(policy) => Ok(wire::policy::write(&policy.get().policy).into_bytes()),
+        Err(_) => Ok(policy.extract::<Json>()?.as_ref().to_vec()),
+    }
+}
+
+#[pymethods]
+impl Engine {
+    /// Compile a policy, or find what this process compiled from the same text before.
+    ///
+    /// Args:
+    ///     policy: A `Policy`, a dict or JSON; or a list of the revisions of one policy, oldest first: new tickets open
+    ///         under the last one, a ticket stays under its own.
+    ///     zones: Time-zone rules of the host; the embedded ones unless given.
+    ///
+    /// Raises:
+    ///     PolicyError: With every problem in `related`, each with its place.
+    #[staticmethod]
+    #[pyo3(signature = (policy: "sla_engine._hints.Policies", *, zones=None))]
+    fn compile(py: Python<'_>, policy: Bound<'_, PyAny>, zones: Option<Py<Zones>>) -> PyResult<Self> {
+        Self::read(py, documents(&policy)?, zones)
+    }
+
+    /// The newest revision of the policy.
+    #[getter]
+    fn policy(&self, py: Python<'_>) -> Policy {
+        Policy::of(self.engine.policy(), self.own_zones(py))
+    }
+
+    /// The digest of the newest revision of the policy.
+    #[getter]
+    fn policy_digest(&self) -> String {
+        self.engine.policy_digest().to_string()
+    }
+
+    /// The digest of that together with the time-zone rules in force.
+    #[getter]
+    fn rules_digest(&self) -> String {
+        self.engine.rules_digest().to_string()
+    }
+
+    /// Return a calendar of the newest revision.
+    ///
+    /// Raises:
+    ///     UnknownNameError: `unknown_calendar`.
+    fn calendar(&self, py: Python<'_>, id: &str) -> PyResult<Calendar> {
+        match self.engine.calendar(id) {
+            Some(calendar) => Ok(Calendar::of(calendar, self.own_zones(py))),
+            None => Err(unknown(py, "calendar", id, self.engine.policy().calendars.keys().map(sla_core::Id::as_str))),
+        }
+    }
+
+    /// Return whether a package includes a channel, in the newest revision.
+    ///
+    /// Raises:
+    ///     UnknownNameError: `unknown_package`, `unknown_channel`.
+    fn entitles(&self, py: Python<'_>, package: &str, channel: &str) -> PyResult<bool> {
+        let (policy, entitlements) = (self.engine.policy(), self.engine.entitlements());
+        let Some(place) = entitlements.package(package) else {
+            return Err(unknown(py, "package", package, policy.packages.iter().map(|package| package.id.as_str())));
+        };
+        let Some(by) = entitlements.channel(channel) else {
+            return Err(unknown(py, "channel", channel, policy.channels.iter().map(|channel| channel.id.as_str())));
+        };
+        Ok(entitlements.includes(place, by).unwrap_or_default())
+    }
+
+    /// Return why somebody may not do something, without doing it; None when he may.
+    ///
+    /// Args:
+    ///     actor: Who.
+    ///     action: A command, or ``view_ticket``, ``view_metrics``, ``manage_policy``, ``manage_users``.
+    ///     ticket: The one that it concerns, if any.
+    ///
+    /// Raises:
+    ///     InputError: `unknown_action`.
+    #[pyo3(signature = (actor, action, ticket=None))]
+    fn authorize(
+        &self,
+        py: Python<'_>,
+        actor: Actor,
+        action: &str,
+        ticket: Option<AnyTicket>,
+    ) -> PyResult<Option<Refusal>> {
+        let Some(action) = Action::from_word(action) else {
+            let message = format!("there is no action `{action}`");
+            return Err(fault(
+                py,
+                "unknown_action",
+                &message,
+                "name a command, or `view_ticket`, `view_metrics`, `manage_policy`, `manage_users`",
+            ));
+        };
+        let judged = self.engine.authorize(&actor.0, action, ticket.as_ref().map(AnyTicket::get));
+        Ok(judged.err().map(|refusal| Refusal(wire::evaluation::write_refusal(&refusal))))
+    }
+
+    /// Decide whether a ticket is opened.
+    ///
+    /// Args:
+    ///     opening: `commands.Open`, or the command as a document.
+    #[pyo3(signature = (opening, *, actor, now) -> "sla_engine._hints.Decision")]
+    fn open<'py>(&self, py: Python<'py>, opening: Json, actor: Actor, now: Instant) -> PyResult<Bound<'py, PyAny>> {
+        let opening = wire::command::read_opening(opening.as_ref()).or_raise(py)?;
+        let decision = self.engine.open(&opening, &actor.0, now.0).or_raise(py)?;
+        self.decided(py, decision)
+    }
+
+    /// Decide a command on a ticket. What is due by now comes first, in the same list of events.
+    ///
+    /// Args:
+    ///     ticket: The ticket, or its history.
+    ///     command: One of `commands`, or the command as a document.
+    ///     actor: Who asks for it.
+    ///     now: Not before the ticket's last event, or the command is refused.
+    ///
+    /// Raises:
+    ///     UnknownNameError: `unknown_revision` when the ticket is under one that this engine does not have.
+    #[pyo3(signature = (ticket, command, *, actor, now) -> "sla_engine._hints.Decision")]
+    fn decide<'py>(
+        &self,
+        py: Python<'py>,
+        ticket: AnyTicket,
+        command: Json,
+        actor: Actor,
+        now: Instant,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let command = wire::command::read(command.as_ref()).or_raise(py)?;
+        let decision = self.engine.decide(ticket.get(), &command, &actor.0, now.0).or_raise(py)?;
+        self.decided(py, decision)
+    }
+
+    /// Return what happened by itself until now: steps, breaches, ends of pauses. Store it.
+    ///
+    /// Raises:
+    ///     InputError: `time_went_back` before the ticket's last event.
+    #[pyo3(signature = (ticket, *, now) -> "sla_engine._hints.DueEvents")]
+    fn due_events<'py>(&self, py: Python<'py>, ticket: AnyTicket, now: Instant) -> PyResult<Bound<'py, PyAny>> {
+        let events = self.engine.due_events(ticket.get(), now.0).or_raise(py)?;
+        let mut after = ticket.get().clone();
+        events.iter().try_for_each(|event| after.apply(event)).or_raise(py)?;
+        let (ticket, next) = self.after(py, after)?;
+        let events = Events(list(events.iter().map(wire::ticket::write_event)));
+        py.import("sla_engine.documents")?.getattr("DueEvents")?.call1((events, ticket, next))
+    }
+
+    /// Say where a ticket stands as of an instant. Nothing is changed.
+    ///
+    /// Raises:
+    ///     InputError: `time_went_back` before the ticket's last event.
+    #[pyo3(signature = (ticket, *, now))]
+    fn evaluate(&self, py: Python<'_>, ticket: AnyTicket, now: Instant) -> PyResult<Evaluation> {
+        Ok(Evaluation(wire::evaluation::write(&self.engine.evaluate(ticket.get(), now.0).or_raise(py)?)))
+    }
+
+    /// Return when something can happen on a ticket by itself; None for never.
+    fn next_check_at<'py>(&self, py: Python<'py>, ticket: AnyTicket) -> PyResult<Option<Bound<'py, PyDateTime>>> {
+        maybe_utc(py, self.engine.next_check_at(ticket.get()).or_raise(py)?)
+    }
+
+    /// Make the history of a ticket from what another system recorded. Every command is judged at its own instant;
+    /// automatic events come in place.
+    ///
+    /// Args:
+    ///     recorded: Values of `Recorded`, oldest first, the opening first; or a JSON list of them.
+    #[pyo3(signature = (recorded) -> "sla_engine._hints.Import")]
+    fn import_history<'py>(&self, py: Python<'py>, recorded: Json) -> PyResult<Bound<'py, PyAny>> {
+        let recorded = wire::command::read_recorded(recorded.as_ref()).or_raise(py)?;
+        let wire::command::Recorded { opened_at, opener, opening, commands } = recorded;
+        let import = self.engine.import(&opening, &opener, opened_at, &commands).or_raise(py)?;
+        let documents = py.import("sla_engine.documents")?;
+        let (class, refused) = (documents.getattr("Import")?, documents.getattr("RefusedCommand")?);
+        let left = |index: usize, refusal| refused.call1((index, Refusal(wire::evaluation::write_refusal(refusal))));
+        match import {
+            Ok(import) => {
+                let all = import.refused.iter().map(|one| left(one.index.saturating_add(1), &one.refusal));
+                class.call1((History(import.history), PyTuple::new(py, all.collect::<PyResult<Vec<_>>>()?)?))
+            }
+            Err(refusal) => class.call1((py.None(), (left(0, &refusal)?,))),
+        }
+    }
+
+    /// Say what would happen if tickets adopted the newest revision. Nothing is changed.
+    ///
+    /// Args:
+    ///     tickets: Tickets or histories.
+    ///     apply: ``keep``, ``from_now`` or ``retroactive``.
+    ///
+    /// Raises:
+    ///     InputError: `unknown_word` for another `apply`, `time_went_back` for a ticket with later events.
+    #[pyo3(signature = (tickets: "typing.Iterable[Ticket | History]", *, apply, now))]
+    fn dry_run(&self, py: Python<'_>, tickets: Bound<'_, PyAny>, apply: &str, now: Instant) -> PyResult<DryRun> {
+        let Some(apply) = Apply::from_word(apply) else {
+            let message = format!("a change is not applied `{apply}`");
+            return Err(fault(py, "unknown_word", &message, "write keep, from_now or retroactive"));
+        };
+        let tickets: Vec<AnyTicket> = tickets.try_iter()?.map(|one| one?.extract()).collect::<PyResult<_>>()?;
+        let run = py.detach(|| self.engine.dry_run(tickets.iter().map(AnyTicket::get), apply, now.0)).or_raise(py)?;
+        Ok(DryRun(wire::evaluation::write_dry_run(&run)))
+    }
+
+    /// Explain a deadline, to the microsecond.
+    ///
+    /// Args:
+    ///     history: The ticket with its events.
+    ///     timer: For example ``resolution``.
+    ///     now: As of when.
+    ///     cycle: From 1; the latest unless given.
+    ///
+    /// Raises:
+    ///     UnknownNameError: `unknown_timer` when the timer has no such cycle on this ticket.
+    #[pyo3(signature = (history, timer, *, now, cycle=None))]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        history: &History,
+        timer: &str,
+        now: Instant,
+        cycle: Option<u32>,
+    ) -> PyResult<Explanation> {
+        let found = py.detach(|| explain::deadline(&self.engine, &history.0, timer, cycle, now.0)).or_raise(py)?;
+        Ok(Explanation(wire::explanation::write(&found)))
+    }
+
+    /// Book every microsecond of a ticket since its opening.
+    ///
+    /// Raises:
+    ///     InputError: `time_went_back` before the ticket's last event.
+    #[pyo3(signature = (history, *, now))]
+    fn ledger(&self, py: Python<'_>, history: &History, now: Instant) -> PyResult<Ledger> {
+        Ok(Ledger(wire::explanation::write_ledger(&explain::ledger(&self.engine, &history.0, now.0).or_raise(py)?)))
+    }
+
+    /// Say where each promise of many tickets stands, given as wide rows: one row a ticket, its milestones as columns.
+    ///
+    /// Exact for tickets that never paused and were not reopened; give others as a log.
+    ///
+    /// Args:
+    ///     rows: A table of Arrow data with the columns package, channel, opened_at, and, where there are any, ticket_id,
+    ///         assigned_at, first_reply_at (other than by the resolve), resolved_at, severity, category. A milestone that
+    ///         has not happened is null.
+    ///     now: As of when.
+    ///     timers: Those that milestones decide; all of them unless given.
+    ///     columns: What the table calls the columns, by the names above.
+    ///     constants: One value for all rows, for columns that the table lacks, for example ``{"channel": "email"}``.
+    ///     time_zone: The IANA zone of instants without one; they are refused unless it is given.
+    ///
+    /// Returns:
+    ///     A table with a row for each row, in the same order and the same batches: ticket_id if there is one, then for each
+    ///     timer T: T_due_at and T_warn_at (UTC, microseconds), T_state (not_started, running, met or breached; null when
+    ///     nothing is promised), T_elapsed and T_overdue (durations of business time); last refused, a code for a row that
+    ///     cannot be judged, whose answers are null.
+    ///
+    /// Raises:
+    ///     InputError: `missing_field` for a column, `wrong_type`, `naive_datetime`.
+    ///     UnknownNameError: `unknown_timer`, also for a timer that milestones do not decide.
+    #[pyo3(signature = (rows, *, now, timers=None, columns=None, constants=None, time_zone=None))]
+    #[expect(clippy::too_many_arguments, reason = "named in Python")]
+    fn evaluate_rows(
+        &self,
+        py: Python<'_>,
+        rows: Input,
+        now: Instant,
+        timers: Option<Vec<String>>,
+        columns: Option<HashMap<String, String>>,
+        constants: Option<HashMap<String, String>>,
+        time_zone: Option<String>,
+    ) -> PyResult<Table> {
+        let reading = Reading { columns, constants, time_zone };
+        Wide::read(py, self, &rows, timers, reading, false)?.evaluate(py, now.0)
+    }
+
+    /// Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
+    /// not say: escalations, warnings, replies, and who worked on a ticket. Rows that cannot be judged are not counted;
+    /// `evaluate_rows` names them.
+    ///
+    /// Args:
+    ///     by, period, period_zone: As for `Aggregate.of`. By agent, the column agent says who holds a ticket from the
+    ///         assignment on.
+    ///     rows, now, timers, columns, constants, time_zone: As for `evaluate_rows`.
+    #[pyo3(signature = (rows, *, now, by=vec![], period=None, period_zone="UTC", timers=None, columns=None, constants=None, time_zone=None))]
+    #[expect(clippy::too_many_arguments, reason = "named in Python")]
+    fn aggregate_rows(
+        &self,
+        py: Python<'_>,
+        rows: Input,
+        now: Instant,
+        by: Vec<String>,
+        period: Option<&str>,
+        period_zone: &str,
+        timers: Option<Vec<String>>,
+        columns: Option<HashMap<String, String>>,
+        constants: Option<HashMap<String, String>>,
+        time_zone: Option<String>,
+    ) -> PyResult<Aggregate> {
+        let grouping = grouping(py, &by, period, period_zone, &database(self.zones.as_ref()))?;
+        let reading = Reading { columns, constants, time_zone };
+        let with_agents = by.iter().any(|word| word == "agent");
+        let wide = Wide::read(py, self, &rows, timers, reading, with_agents)?;
+        Ok(Aggregate(py.detach(|| wide.aggregate(now.0, grouping)).or_raise(py)?))
+    }
+
+    /// Say where each promise of many tickets stands, given as a log of what people did, a row a command.
+    ///
+    /// What people did is taken as given: channels, roles and reasons are not judged, and steps do not fire. `import_log`
+    /// judges everything; where it refuses nothing, both say the same.
+    ///
+    /// Args:
+    ///     log: A table of Arrow data. docs/columns.md says which columns which kind of row needs: ticket_id, event_at and
+    ///         kind always. Or one row a ticket with a list of structs in the column events. The rows of a ticket lie
+    ///         together, oldest first.
+    ///     now: As of when. Later rows are left out.
+    ///     sort: Whether to sort the log by ticket and time first; otherwise one that is not sorted is refused.
+    ///     columns, constants, time_zone: As for `evaluate_rows`.
+    ///
+    /// Returns:
+    ///     A table with a row for each promise, in the order of the log's tickets, timers and cycles: ticket_id, package,
+    ///     status, timer, cycle (from 1), state, started_at, stopped_at, due_at, warn_at (UTC, microseconds), elapsed,
+    ///     remaining, overdue (durations of business time), left_out (how many rows of the ticket its status did not
+    ///     allow, or could not be read), refused (why the ticket could not be opened). A ticket without promises has one
+    ///     row without timer.
+    ///
+    /// Raises:
+    ///     InputError: `unsorted_log`, `missing_field` for a column, `wrong_type`, `naive_datetime`.
+    #[pyo3(signature = (log, *, now, columns=None, constants=None, time_zone=None, sort=false))]
+    #[expect(clippy::too_many_arguments, reason = "named in Python")]
+    fn evaluate_log(
+        &self,
+        py: Python<'_>,
+        log: Input,
+        now: Instant,
+        columns: Option<HashMap<String, String>>,
+        constants: Option<HashMap<String, String>>,
+        time_zone: Option<String>,
+        sort: bool,
+    ) -> PyResult<Table> {
+        let reading = Reading { columns, constants, time_zone };
+        let log = Log::read(py, self, &log, reading, sort)?;
+        log::evaluate(py, &self.engine, &log, now.0)
+    }
+
+    /// Make histories of a log of what people did. Every row is judged at its own instant; what happens by itself comes in
+    /// place.
+    ///
+    /// Args:
+    ///     log, columns, constants, time_zone, sort: As for `evaluate_log`.
+    #[pyo3(signature = (log, *, columns=None, constants=None, time_zone=None, sort=false) -> "sla_engine._hints.LogImport")]
+    fn import_log<'py>(
+        &self,
+        py: Python<'py>,
+        log: Input,
+        columns: Option<HashMap<String, String>>,
+        constants: Option<HashMap<String, String>>,
+        time_zone: Option<String>,
+        sort: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let reading = Reading { columns, constants, time_zone };
+        log::import(py, &self.engine, &Log::read(py, self, &log, reading, sort)?)
+    }
+
+    /// Add up many tickets, given as a log of what people did; judged as by `import_log`, without keeping histories.
+    ///
+    /// Args:
+    ///     now: As of when. Later rows are left out.
+    ///     by, period, period_zone: As for `Aggregate.of`.
+    ///     log, columns, constants, time_zone, sort: As for `evaluate_log`.
+    ///
+    /// Returns:
+    ///     The figures, and the rows that were left out.
+    #[pyo3(signature = (log, *, now, by=vec![], period=None, period_zone="UTC", columns=None, constants=None, time_zone=None, sort=false) -> "tuple[Aggregate, sla_engine._hints.RefusedRows]")]
+    #[expect(clippy::too_many_arguments, reason = "named in Python")]
+    fn aggregate_log<'py>(
+        &self,
+        py: Python<'py>,
+        log: Input,
+        now: Instant,
+        by: Vec<String>,
+        period: Option<&str>,
+        period_zone: &str,
+        columns: Option<HashMap<String, String>>,
+        constants: Option<HashMap<String, String>>,
+        time_zone: Option<String>,
+        sort: bool,
+    ) -> PyResult<(Aggregate, Bound<'py, PyTuple>)> {
+        let grouping = grouping(py, &by, period, period_zone, &database(self.zones.as_ref()))?;
+        let log = Log::read(py, self, &log, Reading { columns, constants, time_zone }, sort)?;
+        let (sum, refused) = log::aggregate(py, &self.engine, &log, now.0, grouping)?;
+        Ok((Aggregate(sum), refused))
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.key)
+    }
+
+    fn __repr__(&self) -> String {
+        let policy = self.engine.policy();
+        format!("<Engine of {} version {}, {} revisions>", policy.id, policy.version, self.documents.len())
+    }
+
+    #[pyo3(signature = () -> "tuple[typing.Any, ...]")]
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let documents = self.documents.iter().map(|document| pyo3::types::PyBytes::new(py, document));
+        let documents = PyTuple::new(py, documents)?;
+        let rebuild = py.get_type::<Self>().getattr("_of")?;
+        (rebuild, (documents, self.own_zones(py))).into_pyobject(py)
+    }
+
+    #[staticmethod]
+    fn _of(py: Python<'_>, documents: Vec<Vec<u8>>, zones: Option<Py<Zones>>) -> PyResult<Self> {
+        Self::read(py, documents, zones)
+    }
+}
+
+fn unknown<'a>(py: Python<'_>, what: &str, id: &str, known: impl Iterator<Item = &'a str>) -> PyErr {
+    let known: Vec<&str> = known.collect();
+    fault(
+        py,
+        &format!("unknown_{what}"),
+        &format!("the policy has no {what} `{id}`"),
+        &format!("it has: {}", known.join(", ")),
+    )
+}

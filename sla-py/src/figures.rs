@@ -1,0 +1,327 @@
+//! Figures over many tickets: aggregates, what-if, the promises at risk, alerts.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyIterator};
+use sla_core::alert::Alerts as Watch;
+use sla_core::analytics::{Aggregate as Sum, Dimension, Grouping, PeriodUnit, Report as Said, agents};
+use sla_core::at_risk::AtRisk;
+use sla_core::calendar::ZoneDatabase;
+use sla_core::{Digest, what_if, wire};
+
+use crate::arrow::{Input, Table};
+use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, list};
+use crate::engine::Engine;
+use crate::error::{OrRaise, fault};
+use crate::instant::{Instant, maybe_utc};
+use crate::partials;
+use crate::ticket::{AnyTicket, EventList, History};
+use crate::zones::hash_of;
+
+/// How many tickets are taken from an iterator before they are worked on without the interpreter.
+const CHUNK: usize = 1_024;
+
+/// Reads what figures are kept apart by.
+pub(crate) fn grouping(
+    py: Python<'_>,
+    by: &[String],
+    period: Option<&str>,
+    time_zone: &str,
+    zones: &ZoneDatabase,
+) -> PyResult<Grouping> {
+    let mut dimensions = Vec::with_capacity(by.len());
+    for word in by {
+        let Some(dimension) = Dimension::from_word(word) else {
+            let known: Vec<&str> = Dimension::ALL.iter().map(|dimension| dimension.as_str()).collect();
+            let message = format!("figures cannot be kept apart by `{word}`");
+            return Err(fault(py, "unknown_word", &message, &format!("write some of: {}", known.join(", "))));
+        };
+        dimensions.push(dimension);
+    }
+    let grouping = Grouping::by(&dimensions);
+    let Some(word) = period else { return Ok(grouping) };
+    let Some(unit) = PeriodUnit::from_word(word) else {
+        return Err(fault(py, "unknown_word", &format!("`{word}` is no period"), "write hour, day, week or month"));
+    };
+    grouping.with_period(unit, time_zone, zones).or_raise(py)
+}
+
+/// Figures over many tickets. Made of parts in any order and added up, the result is the same to the byte.
+///
+/// docs/analytics.md says what is counted. Immutable: `+` and `merge` make new ones. Count each ticket once, all as of one
+/// instant.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct Aggregate(pub(crate) Sum);
+
+#[pymethods]
+impl Aggregate {
+    /// Count tickets as of an instant.
+    ///
+    /// Args:
+    ///     engine: One that has every revision that a ticket was under.
+    ///     histories: Any iterable of `History`; read once, so it may be longer than memory.
+    ///     by: What is kept apart: any of package, channel, agent, priority, severity, category.
+    ///     period: ``hour``, ``day``, ``week`` (ISO 8601) or ``month``, by which figures are kept apart too.
+    ///     period_zone: The IANA zone whose days they are.
+    ///
+    /// Raises:
+    ///     InputError: `unknown_word` for another dimension or period, `time_went_back` for a ticket with later events.
+    #[staticmethod]
+    #[pyo3(signature = (engine, histories: "typing.Iterable[History]", *, now, by=vec![], period=None, period_zone="UTC"))]
+    fn of(
+        py: Python<'_>,
+        engine: &Engine,
+        histories: Bound<'_, PyAny>,
+        now: Instant,
+        by: Vec<String>,
+        period: Option<&str>,
+        period_zone: &str,
+    ) -> PyResult<Self> {
+        let grouping = grouping(py, &by, period, period_zone, &crate::zones::database(engine.zones.as_ref()))?;
+        let mut sum = Sum::new(grouping);
+        each_chunk(py, &histories, |history: &Py<History>| {
+            let evaluation = engine.engine.evaluate(history.get().0.ticket(), now.0)?;
+            sum.add(&engine.engine, &history.get().0, &evaluation)
+        })?;
+        Ok(Self(sum))
+    }
+
+    /// Read an aggregate as `json` wrote it.
+    #[staticmethod]
+    fn from_json(py: Python<'_>, document: Json) -> PyResult<Self> {
+        Ok(Self(wire::analytics::read(document.as_ref(), &ZoneDatabase::embedded()).or_raise(py)?))
+    }
+
+    /// The aggregate as a document of its rows; equal figures give equal bytes.
+    fn json(&self) -> String {
+        wire::analytics::write(&self.0)
+    }
+
+    /// Return the flat rows that the aggregate consists of: period (if kept apart, its first instant), what is kept apart,
+    /// timer (empty for whole tickets), outcome (the figure), bucket, n, sum_s, sum_us_rest.
+    ///
+    /// Any engine merges such rows with GROUP BY over all but the last three columns and SUM of those; `from_rows` reads
+    /// them back.
+    fn rows(&self) -> PyResult<Table> {
+        partials::write(&self.0)
+    }
+
+    /// Make an aggregate of rows in any order, whoever merged them.
+    ///
+    /// Args:
+    ///     rows: A table of Arrow data with the columns of `rows`.
+    ///     by, period, period_zone: What the rows are kept apart by.
+    ///     as_of: The instant as of which the tickets were counted.
+    ///     columns: What the table calls the columns, by our names.
+    ///
+    /// Raises:
+    ///     InputError: `unknown_word` for a figure, `out_of_range` for a number that cannot be, `conflicting_fields`.
+    #[staticmethod]
+    #[pyo3(signature = (rows, *, by=vec![], period=None, period_zone="UTC", as_of=None, columns=None))]
+    fn from_rows(
+        py: Python<'_>,
+        rows: Input,
+        by: Vec<String>,
+        period: Option<&str>,
+        period_zone: &str,
+        as_of: Option<Instant>,
+        columns: Option<HashMap<String, String>>,
+    ) -> PyResult<Self> {
+        let grouping = grouping(py, &by, period, period_zone, &ZoneDatabase::embedded())?;
+        Ok(Self(partials::read(py, &rows, grouping, as_of.map(|at| at.0), columns)?))
+    }
+
+    /// The latest instant as of which a ticket was counted, in UTC; None without tickets.
+    #[getter]
+    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDateTime>>> {
+        maybe_utc(py, self.0.as_of())
+    }
+
+    /// Return the figures of these and other tickets.
+    ///
+    /// Raises:
+    ///     InputError: `conflicting_fields` when others keep other things apart.
+    #[pyo3(signature = (*others))]
+    fn merge(&self, py: Python<'_>, others: Vec<Py<Self>>) -> PyResult<Self> {
+        let mut sum = self.0.clone();
+        others.iter().try_for_each(|other| sum.merge(&other.get().0)).or_raise(py)?;
+        Ok(Self(sum))
+    }
+
+    fn __add__(&self, py: Python<'_>, other: &Self) -> PyResult<Self> {
+        let mut sum = self.0.clone();
+        sum.merge(&other.0).or_raise(py)?;
+        Ok(Self(sum))
+    }
+
+    /// Return the same figures kept apart by less.
+    ///
+    /// Args:
+    ///     by: Some of what they are kept apart by now.
+    ///     period: Whether they stay apart by period.
+    ///
+    /// Raises:
+    ///     InputError: `conflicting_fields` for what they are not kept apart by.
+    #[pyo3(signature = (*, by=vec![], period=true))]
+    fn regroup(&self, py: Python<'_>, by: Vec<String>, period: bool) -> PyResult<Self> {
+        let kept = self.0.grouping().period().filter(|_| period);
+        let (unit, zone) = kept.map_or((None, "UTC"), |(unit, zone)| (Some(unit.as_str()), zone));
+        let grouping = grouping(py, &by, unit, zone, &ZoneDatabase::embedded())?;
+        Ok(Self(self.0.regroup(grouping).or_raise(py)?))
+    }
+
+    /// Return the compliance report, a group for each key.
+    fn report(&self, py: Python<'_>) -> PyResult<Report> {
+        Ok(Report(wire::analytics::write_report(&Said::of(&self.0).or_raise(py)?)))
+    }
+
+    /// Compare all packages of the newest revision, those without tickets included.
+    ///
+    /// Raises:
+    ///     InputError: `conflicting_fields` when the figures are not kept apart by package.
+    fn packages(&self, py: Python<'_>, engine: &Engine) -> PyResult<Report> {
+        let report = Said::of_packages(&self.0, engine.engine.policy()).or_raise(py)?;
+        Ok(Report(wire::analytics::write_report(&report)))
+    }
+
+    /// Return what each agent did, with the score of the policy's weights.
+    ///
+    /// Raises:
+    ///     InputError: `conflicting_fields` when the figures are not kept apart by agent.
+    fn agents(&self, py: Python<'_>, engine: &Engine) -> PyResult<Agents> {
+        let table = agents(&self.0, &engine.engine.policy().objectives).or_raise(py)?;
+        let document = wire::analytics::write_agents(&table);
+        Ok(Agents(document.strip_prefix("{\"agents\":").and_then(|text| text.strip_suffix('}')).unwrap_or("[]").into()))
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.json() == other.json()
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(Digest::of(self.json().as_bytes()))
+    }
+
+    fn __repr__(&self) -> String {
+        let by: Vec<&str> = self.0.grouping().dimensions().iter().map(|dimension| dimension.as_str()).collect();
+        format!(
+            "<Aggregate by {}, {} rows>",
+            if by.is_empty() { "nothing".to_owned() } else { by.join(", ") },
+            self.0.rows().count()
+        )
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.json(),)))
+    }
+}
+
+/// Takes what an iterable yields in chunks, and works on each chunk without the interpreter.
+fn each_chunk<'py, T>(
+    py: Python<'py>,
+    items: &Bound<'py, PyAny>,
+    mut work: impl FnMut(&T) -> Result<(), sla_core::Error> + Send,
+) -> PyResult<()>
+where
+    T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>> + Send + Sync,
+{
+    let mut items: Bound<'py, PyIterator> = items.try_iter()?;
+    loop {
+        let mut chunk: Vec<T> = Vec::with_capacity(CHUNK);
+        for item in items.by_ref().take(CHUNK) {
+            chunk.push(item?.extract().map_err(Into::into)?);
+        }
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        py.detach(|| chunk.iter().try_for_each(&mut work)).or_raise(py)?;
+    }
+}
+
+/// Return the open promises of many tickets with the least business time left, the one with the least first.
+///
+/// Args:
+///     tickets: Any iterable of tickets or histories.
+///     now: As of when.
+///     most: How many.
+#[pyfunction]
+#[pyo3(signature = (engine, tickets: "typing.Iterable[Ticket | History]", *, now, most=20))]
+pub(crate) fn at_risk(
+    py: Python<'_>,
+    engine: &Engine,
+    tickets: Bound<'_, PyAny>,
+    now: Instant,
+    most: usize,
+) -> PyResult<Promises> {
+    let mut found = AtRisk::new(most);
+    each_chunk(py, &tickets, |ticket: &AnyTicket| {
+        let ticket = ticket.get();
+        found.add(&ticket.id, &engine.engine.evaluate(ticket, now.0)?);
+        Ok(())
+    })?;
+    let document = wire::evaluation::write_at_risk(&found.into_sorted());
+    Ok(Promises(document.strip_prefix("{\"promises\":").and_then(|text| text.strip_suffix('}')).unwrap_or("[]").into()))
+}
+
+/// Play tickets again under a candidate policy: which promises would end otherwise, and why.
+///
+/// Args:
+///     engine: The one that the tickets are under.
+///     candidate: Its newest revision counts.
+///     histories: Any iterable of `History`.
+///     now: As of when.
+#[pyfunction]
+#[pyo3(name = "what_if", signature = (engine, candidate, histories: "typing.Iterable[History]", *, now) -> "sla_engine._hints.WhatIf")]
+pub(crate) fn play_again<'py>(
+    py: Python<'py>,
+    engine: &Engine,
+    candidate: &Engine,
+    histories: Bound<'py, PyAny>,
+    now: Instant,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut what_if = what_if::WhatIf::new(&engine.engine, &candidate.engine);
+    let mut flips = Vec::new();
+    each_chunk(py, &histories, |history: &Py<History>| {
+        let compared = what_if.add(&history.get().0, now.0)?;
+        flips.extend(compared.flips.iter().map(wire::what_if::write_flip));
+        Ok(())
+    })?;
+    let comparison = Comparison(wire::what_if::write(what_if.comparison()));
+    py.import("sla_engine.documents")?.getattr("WhatIf")?.call1((comparison, Flips(list(flips))))
+}
+
+/// A watch over the events of all tickets, by the objectives of a policy: warnings, critical escalations, an error budget
+/// that burns too fast, a monitor that lags.
+///
+/// Give it events in the order of their instants. It remembers, so it is neither copied nor pickled; threads take turns.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct Alerts(Mutex<Watch>);
+
+#[pymethods]
+impl Alerts {
+    #[new]
+    fn new(engine: &Engine) -> Self {
+        Self(Mutex::new(Watch::new(&engine.engine.policy().objectives)))
+    }
+
+    /// Take events of any tickets, and return the alerts that they cause.
+    ///
+    /// Args:
+    ///     events: In the order of their instants.
+    ///     detected_at: When the automatic ones were made; None when the host did not keep it.
+    #[pyo3(signature = (events, detected_at=None))]
+    fn observe(&self, events: EventList, detected_at: Option<Instant>) -> AlertList {
+        let detected_at = detected_at.map(|at| at.0);
+        let mut watch = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found: Vec<_> = events.0.iter().flat_map(|event| watch.observe(event, detected_at)).collect();
+        AlertList(list(found.iter().map(wire::alert::write)))
+    }
+
+    /// Return the alerts that time makes without further events, up to an instant.
+    fn advance(&self, now: Instant) -> AlertList {
+        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).advance(now.0);
+        AlertList(list(found.iter().map(wire::alert::write)))
+    }
+}

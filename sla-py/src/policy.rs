@@ -1,0 +1,146 @@
+//! Policies as documents: checked, linted, compared, published.
+
+use pyo3::prelude::*;
+use sla_core::policy::{self, Policy as Checked};
+use sla_core::revision::{self, Previous};
+use sla_core::{Digest, wire};
+
+use crate::calendar::Rebuilt;
+use crate::document::{Changes, Json, Refusal, Warnings};
+use crate::error::OrRaise;
+use crate::instant::Instant;
+use crate::ticket::Actor;
+use crate::zones::{Zones, database, hash_of};
+
+/// A policy: everything a desk promises, in one document, checked as a whole. docs/policy.md describes it.
+///
+/// Immutable. Two policies that say the same are equal, however they are written.
+///
+/// Args:
+///     document: The policy, as a dict or as JSON.
+///     zones: Time-zone rules of the host; the embedded ones unless given.
+///
+/// Raises:
+///     PolicyError: With every problem in `related`, each with its place.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct Policy {
+    pub(crate) policy: Checked,
+    digest: Digest,
+    zones: Option<Py<Zones>>,
+}
+
+impl Policy {
+    pub(crate) fn of(policy: &Checked, zones: Option<Py<Zones>>) -> Self {
+        Self { policy: policy.clone(), digest: policy.digest(), zones }
+    }
+
+    fn read(py: Python<'_>, document: &[u8], zones: Option<Py<Zones>>) -> PyResult<Self> {
+        let policy = wire::policy::read_with(document, &database(zones.as_ref())).or_raise(py)?;
+        Ok(Self::of(&policy, zones))
+    }
+}
+
+#[pymethods]
+impl Policy {
+    #[new]
+    #[pyo3(signature = (document, *, zones=None))]
+    fn new(py: Python<'_>, document: Json, zones: Option<Py<Zones>>) -> PyResult<Self> {
+        Self::read(py, document.as_ref(), zones)
+    }
+
+    /// Its id.
+    #[getter]
+    fn id(&self) -> &str {
+        self.policy.id.as_str()
+    }
+
+    /// Its version.
+    #[getter]
+    fn version(&self) -> u32 {
+        self.policy.version
+    }
+
+    /// The SHA-256 of what the document says, in hexadecimal digits: the same however it is written.
+    #[getter]
+    fn digest(&self) -> String {
+        self.digest.to_string()
+    }
+
+    /// The SHA-256 of that together with the time-zone rules in force.
+    #[getter]
+    fn rules_digest(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(policy::rules_digest(&self.policy, &database(self.zones.as_ref())).or_raise(py)?.to_string())
+    }
+
+    /// The policy as a document: JSON, in the order of the format.
+    fn json(&self) -> String {
+        wire::policy::write(&self.policy)
+    }
+
+    /// Return what is legal, but surely unwanted; as of an instant, since holidays run out.
+    fn lint(&self, as_of: Instant) -> Warnings {
+        let warnings = policy::lint(&self.policy, as_of.0, &database(self.zones.as_ref()));
+        let document = wire::policy::write_warnings(&warnings);
+        Warnings(document.strip_prefix("{\"warnings\":").and_then(|text| text.strip_suffix('}')).unwrap_or("[]").into())
+    }
+
+    /// Return what differs in another policy, by JSON pointer.
+    fn changes(&self, other: &Self) -> Changes {
+        Changes(wire::policy::write_changes(&wire::policy::changes(&self.policy, &other.policy)))
+    }
+
+    /// Publish the policy: make the entry that the host appends to its chain of revisions.
+    ///
+    /// Args:
+    ///     actor: An admin.
+    ///     reason: Why, not blank.
+    ///     at: From when on new tickets open under it.
+    ///     previous: The policy in force before with its entry; None for the first revision.
+    ///
+    /// Raises:
+    ///     PolicyError: It is another policy than the previous one.
+    ///     UnknownNameError: `unknown_revision` when the previous entry did not publish the previous policy.
+    #[pyo3(signature = (*, actor, reason, at, previous=None) -> "sla_engine._hints.Publication")]
+    fn publish<'py>(
+        &self,
+        py: Python<'py>,
+        actor: Actor,
+        reason: &str,
+        at: Instant,
+        previous: Option<(Py<Self>, String)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let zones = database(self.zones.as_ref());
+        let before = match &previous {
+            Some((policy, entry)) => Some((policy, wire::audit::read_entry(entry).or_raise(py)?)),
+            None => None,
+        };
+        let previous = before.as_ref().map(|(policy, entry)| Previous { policy: &policy.get().policy, entry });
+        let class = py.import("sla_engine.documents")?.getattr("Publication")?;
+        match revision::publish(&self.policy, &zones, previous, &actor.0, reason, at.0).or_raise(py)? {
+            Ok(entry) => class.call1((wire::audit::write_entry(&entry), py.None())),
+            Err(refusal) => class.call1((py.None(), Refusal(wire::evaluation::write_refusal(&refusal)))),
+        }
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.digest)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Policy {} version {}>", self.policy.id, self.policy.version)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Rebuilt<'py>> {
+        let zones = self.zones.as_ref().map(|zones| zones.clone_ref(py));
+        Ok((py.get_type::<Self>().getattr("_of")?, (self.json(), zones)))
+    }
+
+    #[staticmethod]
+    fn _of(py: Python<'_>, document: &str, zones: Option<Py<Zones>>) -> PyResult<Self> {
+        Self::read(py, document.as_bytes(), zones)
+    }
+}

@@ -1,0 +1,266 @@
+//! Tickets, their histories, and who does something to them.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyList};
+use sla_core::ticket::{Event, History as Whole, Role, Ticket as Fold};
+use sla_core::{Digest, ticket, wire};
+
+use crate::document::{Events, Json, list};
+use crate::error::{OrRaise, fault};
+use crate::instant::utc;
+use crate::zones::hash_of;
+
+/// An actor as an argument: whatever has a role and an id.
+pub(crate) struct Actor(pub(crate) ticket::Actor);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Actor {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("sla_engine._hints", "Actor");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        let (role, id): (String, String) = (object.getattr("role")?.extract()?, object.getattr("id")?.extract()?);
+        match Role::from_word(&role) {
+            Some(role) => Ok(Self(ticket::Actor::new(role, id))),
+            None => Err(fault(
+                py,
+                "unknown_word",
+                &format!("nobody has the role `{role}`"),
+                "write customer, agent or admin",
+            )),
+        }
+    }
+}
+
+/// Events as an argument: values of `sla_engine.documents.Event`, in any iterable, or a JSON list of them.
+pub(crate) struct EventList(pub(crate) Vec<Event>);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for EventList {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("sla_engine._hints", "EventList");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        let json = match object.extract::<Json>() {
+            Ok(json) => json,
+            // Iterators cannot be written as JSON.
+            Err(_) => PyList::new(py, object.try_iter()?.collect::<PyResult<Vec<_>>>()?)?.extract()?,
+        };
+        Ok(Self(wire::ticket::read_events(json.as_ref()).or_raise(py)?))
+    }
+}
+
+/// A ticket in short: the fold of its events, which every question takes. Immutable.
+///
+/// Store `json()`, and read it with `from_json`; or fold the events of a `History` again.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct Ticket(pub(crate) Fold);
+
+#[pymethods]
+impl Ticket {
+    /// Read a ticket as `json` wrote it, or from its history.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_history`, `unsupported_schema`, or what is wrong with the document.
+    #[staticmethod]
+    fn from_json(py: Python<'_>, document: Json) -> PyResult<Self> {
+        Ok(Self(wire::ticket::read_ticket(document.as_ref()).or_raise(py)?))
+    }
+
+    /// The ticket as a document, ``sla-ticket/1``, to store.
+    fn json(&self) -> String {
+        wire::snapshot::write(&self.0)
+    }
+
+    /// Return the ticket after the events that follow.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_history` when an event does not follow.
+    fn fold(&self, py: Python<'_>, events: EventList) -> PyResult<Self> {
+        let mut ticket = self.0.clone();
+        events.0.iter().try_for_each(|event| ticket.apply(event)).or_raise(py)?;
+        Ok(Self(ticket))
+    }
+
+    /// The host's id.
+    #[getter]
+    fn id(&self) -> &str {
+        self.0.id.as_str()
+    }
+
+    /// Where it stands: new, open, pending, on_hold, resolved, closed, withdrawn or voided.
+    #[getter]
+    fn status(&self) -> &'static str {
+        self.0.status.as_str()
+    }
+
+    /// Whose it is.
+    #[getter]
+    fn customer(&self) -> &str {
+        self.0.customer.as_str()
+    }
+
+    /// The customer's package.
+    #[getter]
+    fn package(&self) -> &str {
+        self.0.package.as_str()
+    }
+
+    /// The channel it was opened by.
+    #[getter]
+    fn channel(&self) -> &str {
+        self.0.channel.as_str()
+    }
+
+    /// Who holds it; None before the first assignment.
+    #[getter]
+    fn agent(&self) -> Option<&str> {
+        self.0.agent.as_ref().map(sla_core::Id::as_str)
+    }
+
+    /// Its severity, where the policy lists any.
+    #[getter]
+    fn severity(&self) -> Option<&str> {
+        self.0.severity.as_ref().map(sla_core::Id::as_str)
+    }
+
+    /// Its category, where the policy lists any.
+    #[getter]
+    fn category(&self) -> Option<&str> {
+        self.0.category.as_ref().map(sla_core::Id::as_str)
+    }
+
+    /// When it was opened, in UTC.
+    #[getter]
+    fn opened_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
+        utc(py, self.0.opened_at)
+    }
+
+    /// The instant of its last event, in UTC. No command and no question may come before it.
+    #[getter]
+    fn last_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
+        utc(py, self.0.last_at)
+    }
+
+    /// The digest of the policy revision that it is under.
+    #[getter]
+    fn policy_digest(&self) -> String {
+        self.0.policy_digest.to_string()
+    }
+
+    /// How many events it has had.
+    fn __len__(&self) -> usize {
+        usize::try_from(self.0.events).unwrap_or(usize::MAX)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(Digest::of(self.json().as_bytes()))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Ticket {}, {}, {} events>", self.0.id, self.0.status.as_str(), self.0.events)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.json(),)))
+    }
+}
+
+/// Every event of a ticket, oldest first, checked and folded. Immutable.
+///
+/// Args:
+///     events: Values of `Event`, or a JSON list of them; the opening first.
+///
+/// Raises:
+///     InputError: `invalid_history` when they are not the events of one ticket in their order.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct History(pub(crate) Whole);
+
+#[pymethods]
+impl History {
+    #[new]
+    fn new(py: Python<'_>, events: EventList) -> PyResult<Self> {
+        Ok(Self(Whole::new(events.0).or_raise(py)?))
+    }
+
+    /// Read a history as `json` wrote it.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_history`, `unsupported_schema`, or what is wrong with the document.
+    #[staticmethod]
+    fn from_json(py: Python<'_>, document: Json) -> PyResult<Self> {
+        Ok(Self(wire::ticket::read_history(document.as_ref()).or_raise(py)?))
+    }
+
+    /// The history as a document, ``sla-history/1``, one event a line.
+    fn json(&self) -> String {
+        wire::ticket::write_history(&self.0)
+    }
+
+    /// Return the history with the events that follow.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_history` when an event does not follow.
+    fn extend(&self, py: Python<'_>, events: EventList) -> PyResult<Self> {
+        let mut history = self.0.clone();
+        history.extend(events.0).or_raise(py)?;
+        Ok(Self(history))
+    }
+
+    /// The events, oldest first.
+    #[getter]
+    fn events(&self) -> Events {
+        Events(list(self.0.events().iter().map(wire::ticket::write_event)))
+    }
+
+    /// The ticket that they fold to.
+    #[getter]
+    fn ticket(&self) -> Ticket {
+        Ticket(self.0.ticket().clone())
+    }
+
+    /// How many events there are.
+    fn __len__(&self) -> usize {
+        self.0.events().len()
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(Digest::of(self.json().as_bytes()))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<History of {}, {} events>", self.0.ticket().id, self.0.events().len())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.json(),)))
+    }
+}
+
+/// A ticket as an argument: in short, or with its history.
+#[derive(FromPyObject)]
+pub(crate) enum AnyTicket {
+    Short(Py<Ticket>),
+    Whole(Py<History>),
+}
+
+impl AnyTicket {
+    pub(crate) fn get(&self) -> &Fold {
+        match self {
+            Self::Short(ticket) => &ticket.get().0,
+            Self::Whole(history) => history.get().0.ticket(),
+        }
+    }
+}

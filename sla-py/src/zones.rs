@@ -1,0 +1,102 @@
+//! Time-zone rules of the host, in place of the embedded ones.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyTuple};
+use sla_core::Digest;
+use sla_core::calendar::ZoneDatabase;
+
+use crate::error::OrRaise;
+
+/// Time-zone rules: the embedded IANA release, with zones of the host in place of some.
+///
+/// Immutable. `Zones()` are the embedded rules, which nobody needs to name.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct Zones {
+    pub(crate) database: ZoneDatabase,
+    supplied: Vec<(String, Vec<u8>, String)>,
+}
+
+#[pymethods]
+impl Zones {
+    #[new]
+    fn new() -> Self {
+        Self { database: ZoneDatabase::embedded(), supplied: Vec::new() }
+    }
+
+    /// Return these rules with one zone taken from `tzif`, the bytes of a compiled time-zone file.
+    ///
+    /// Args:
+    ///     name: Its IANA name, as calendars write it.
+    ///     tzif: The file's content.
+    ///     version: The release that it came from; it becomes part of `version`.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_time_zone_data`.
+    fn with_tzif(&self, py: Python<'_>, name: &str, tzif: &[u8], version: &str) -> PyResult<Self> {
+        let database = self.database.clone().with_tzif(name, tzif, version).or_raise(py)?;
+        let mut supplied = self.supplied.clone();
+        supplied.push((name.to_owned(), tzif.to_vec(), version.to_owned()));
+        Ok(Self { database, supplied })
+    }
+
+    /// The IANA release, for example ``2026f``; with zones of the host, ``2026f+`` and their version.
+    #[getter]
+    fn version(&self) -> String {
+        self.database.version()
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.supplied == other.supplied
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(self.digest())
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Zones {}>", self.version())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyTuple>,))> {
+        let supplied = self.supplied.iter().map(|(name, tzif, version)| (name, PyBytes::new(py, tzif), version));
+        let rebuild = py.get_type::<Self>().getattr("_of")?;
+        Ok((rebuild, (PyTuple::new(py, supplied.collect::<Vec<_>>())?,)))
+    }
+
+    #[staticmethod]
+    fn _of(py: Python<'_>, supplied: Vec<(String, Vec<u8>, String)>) -> PyResult<Self> {
+        supplied.iter().try_fold(Self::new(), |zones, (name, tzif, version)| zones.with_tzif(py, name, tzif, version))
+    }
+}
+
+impl Zones {
+    /// Stands for the rules in the keys of caches.
+    pub(crate) fn digest(&self) -> Digest {
+        let mut bytes = Vec::new();
+        for (name, tzif, version) in &self.supplied {
+            for part in [name.as_bytes(), tzif, version.as_bytes()] {
+                bytes.extend(Digest::of(part).to_string().bytes());
+            }
+        }
+        Digest::of(&bytes)
+    }
+}
+
+/// Returns the rules that an argument names, the embedded ones for none.
+pub(crate) fn database(zones: Option<&Py<Zones>>) -> ZoneDatabase {
+    zones.map_or_else(ZoneDatabase::embedded, |zones| zones.get().database.clone())
+}
+
+/// Returns a key for what is compiled from a document under the rules.
+pub(crate) fn key(document: &[u8], zones: Option<&Py<Zones>>) -> Digest {
+    let Some(zones) = zones else { return Digest::of(document) };
+    let mut bytes = Digest::of(document).to_string();
+    bytes.push_str(&zones.get().digest().to_string());
+    Digest::of(bytes.as_bytes())
+}
+
+/// Returns a hash for Python of what a digest stands for.
+pub(crate) fn hash_of(digest: Digest) -> u64 {
+    let text = digest.to_string();
+    text.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default()
+}
