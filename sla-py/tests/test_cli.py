@@ -173,7 +173,7 @@ def test_as_of_leaves_later_rows_unread(log: Path) -> None:
     assert first["status"] == "open"
     assert second["status"] == "new"
     assert first["now"] == "2026-03-02T02:15:00Z"
-    assert "4 rows lie after" in result.stderr
+    assert "not read: 4 rows" in result.stderr
 
 
 def test_wide_rows_say_the_same_as_their_commands(log: Path, wide: Path) -> None:
@@ -181,6 +181,15 @@ def test_wide_rows_say_the_same_as_their_commands(log: Path, wide: Path) -> None
     by_rows, by_log = lines(asked("evaluate", wide, *as_of)), lines(asked("evaluate", log, *as_of))
     for row, command in zip(by_rows, by_log, strict=True):
         assert row["timers"] == command["timers"]
+
+
+def test_names_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(LOG.replace("T-1", "T\x1b[2J\u202e1").replace("T-3", "[red]T-3[/red]"))
+    result = asked("evaluate", path)
+    assert "\x1b" not in result.output
+    assert "T\\u001b[2J\\u202e1" in result.stderr
+    assert "ticket [red]T-3[/red]" in result.stderr
 
 
 # formats

@@ -65,7 +65,7 @@ def run(terminal: Terminal, options: LogOptions, *, output: str | None, limit: i
     ]
     if write is not None and output is not None:
         write(_promises(standing), output)
-        terminal.remark(f"{figures.count(len(standing))} tickets written to {output}")
+        terminal.remark(f"{figures.counted(len(standing), 'ticket')} written to {output}")
     elif as_json:
         for found in standing:
             terminal.json({"ticket": found.history.ticket.id, **msgspec.to_builtins(found.evaluation)})
@@ -138,7 +138,7 @@ def _tell(terminal: Terminal, loaded: Loaded, standing: Sequence[_Standing], lim
     headings = ["ticket", "package", "status", "agent"]
     for name in timers:
         headings += [figures.words(name), "due, or time left"]
-    title = f"{figures.count(len(standing))} tickets as of {figures.instant(loaded.now)}, the most urgent first"
+    title = f"{figures.counted(len(standing), 'ticket')} as of {figures.instant(loaded.now)}, the most urgent first"
     terminal.table(title, headings, rows)
     if len(shown) < len(standing):
         terminal.line(f"and {figures.count(len(standing) - len(shown))} more: `--limit 0` shows all")

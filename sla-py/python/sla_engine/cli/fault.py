@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import click
 
+from sla_engine.report.figures import plain
+
 PROBLEMS = 1
 """The exit code when what was read has problems: a policy that is refused, a chain that was altered, no usable row."""
 USAGE = 2
@@ -17,6 +19,9 @@ class Fault(click.ClickException):
     """Something that the caller can put right: the question cannot be asked like this."""
 
     exit_code = USAGE
+
+    def format_message(self) -> str:
+        return plain(self.message)
 
 
 class Problem(Fault):

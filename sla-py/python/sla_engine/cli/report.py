@@ -98,7 +98,7 @@ def _tell(terminal: Terminal, data: ReportData) -> None:
         spread = (figures.hours(found.business_time.median_us), figures.hours(found.business_time.p90_us))
         rows.append([figures.words(timer), share, *map(figures.count, counts), *spread])
     terminal.table(
-        f"{figures.count(data.tickets)} tickets of {data.source.name} as of {figures.instant(data.as_of)}; "
+        f"{figures.counted(data.tickets, 'ticket')} of {data.source.name} as of {figures.instant(data.as_of)}; "
         "compliance = met / decided",
         [
             "timer", "compliance", "decided", "met", "breached, answered", "breached, open", "breached, ended",
@@ -110,5 +110,5 @@ def _tell(terminal: Terminal, data: ReportData) -> None:
     if data.what_if is not None:
         comparison = data.what_if.comparison
         terminal.line()
-        flipped = figures.count(comparison.flipped_tickets)
-        terminal.line(f"{data.what_if.candidate}: {flipped} tickets have a promise that would end otherwise")
+        flipped = figures.counted(comparison.flipped_tickets, "ticket")
+        terminal.line(f"Under {data.what_if.candidate} promises of {flipped} would end otherwise")

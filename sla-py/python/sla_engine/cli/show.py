@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -64,7 +65,7 @@ class Terminal:
 
     def line(self, text: str = "") -> None:
         """Write a line for people."""
-        self.out.print(escape(text), soft_wrap=True)
+        self.out.print(escape(figures.plain(text)), soft_wrap=True)
 
     def raw(self, text: str) -> None:
         """Write text for programs, as it is."""
@@ -76,28 +77,29 @@ class Terminal:
 
     def remark(self, text: str) -> None:
         """Write a line beside the answer, on standard error."""
-        self.err.print(escape(text), soft_wrap=True)
+        self.err.print(escape(figures.plain(text)), soft_wrap=True)
 
     def table(
         self, title: str, headings: Sequence[str], rows: Iterable[Sequence[str | Text]], numbers: str = ""
     ) -> None:
         """Write a table. ``numbers`` has an ``n`` for each column that is aligned to the right."""
-        table = Table(title=escape(title), title_justify="left", title_style="bold", header_style="bold", box=None)
+        table = Table(title=escape(figures.plain(title)), title_justify="left", title_style="bold", box=SIMPLE_HEAD)
         table.pad_edge = False
+        table.header_style = "bold"
         for place, heading in enumerate(headings):
             right = numbers[place : place + 1] == "n"
             table.add_column(escape(heading), justify="right" if right else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(cell if isinstance(cell, Text) else escape(cell) for cell in row))
+            table.add_row(*(cell if isinstance(cell, Text) else escape(figures.plain(cell)) for cell in row))
         self.out.print(table)
 
     def refused(self, refused: Sequence[RefusedLine], source: SourceOf) -> None:
         """Say on standard error which rows were not taken over, the first ones with their reason."""
         if source.later_rows:
-            self.remark(f"{figures.count(source.later_rows)} rows lie after the instant and were not read")
+            self.remark(f"after the instant, and not read: {figures.counted(source.later_rows, 'row')}")
         if not refused:
             return
-        self.remark(f"{figures.count(len(refused))} rows were not taken over, or not wholly")
+        self.remark(f"not taken over, or not wholly: {figures.counted(len(refused), 'row')}")
         for row in refused[:_SHOWN_REFUSED]:
             self.remark(f"  {source.place} {row.line}, ticket {row.ticket or 'unknown'}: {row.message}")
         if len(refused) > _SHOWN_REFUSED:

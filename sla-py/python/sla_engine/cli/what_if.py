@@ -75,7 +75,7 @@ def run(
                 ]
             rows.append([*row, figures.count(promise.flips)])
         terminal.table(
-            f"{figures.count(comparison.tickets)} tickets, now and under {other[1]}",
+            f"{figures.counted(comparison.tickets, 'ticket')}, now and under {other[1]}",
             [
                 "package",
                 "timer",
@@ -91,9 +91,8 @@ def run(
             numbers="  nnnnnnn",
         )
         for gone in comparison.left_out:
-            terminal.line(
-                f"{figures.count(gone.tickets)} tickets are left out: the other policy does not know {left_out(gone)}"
-            )
+            left = figures.counted(gone.tickets, "ticket")
+            terminal.line(f"left out, because the other policy does not know {left_out(gone)}: {left}")
         flips = found.flips[:limit] if limit else found.flips
         terminal.line()
         for flip in flips:

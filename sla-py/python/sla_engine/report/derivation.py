@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sla_engine.documents import Segment
 from sla_engine.report import figures
@@ -59,7 +59,7 @@ def derive(promise: WorstPromise) -> Derivation:
         strip_label=_label(promise, parts),
         due_permille=due_permille,
         resolved=any(part.kind == "resolved" for part in parts),
-        rows=tuple(_row(part) for part in until_due),
+        rows=tuple(_row(part, due) for part in until_due),
         later=_later(promise, later),
     )
 
@@ -111,12 +111,13 @@ def _label(promise: WorstPromise, parts: Sequence[Segment]) -> str:
     return f"Time line of {promise.ticket}, wall time: {told}"
 
 
-def _row(part: Segment) -> Row:
+def _row(part: Segment, due: datetime | None) -> Row:
     counted = part.kind == "counted"
+    here = due is not None and part.start < due < part.end
     return Row(
         start=figures.local(part.start),
         end=figures.local(part.end),
-        why=why(part),
+        why=f"{why(part)}; due {due:%H:%M:%S}" if due is not None and here else why(part),
         counted=figures.hours(part.counted_us) if counted else "",
         used=figures.hours(part.used_us) if counted else "",
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
+# Control characters but the line feed and the tab, and those that change the direction of what follows.
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MINUTE_US = 60_000_000
 _HOUR_US = 60 * _MINUTE_US
 
@@ -77,6 +80,16 @@ def instant(at: datetime | None) -> str:
 def local(at: datetime) -> str:
     """Return a local time to the minute: ``Mon 2026-11-23 09:00``."""
     return f"{at:%a %Y-%m-%d %H:%M}"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return how many of something: ``1 row``, ``2 rows``."""
+    return f"{count(number)} {thing}" if number == 1 else f"{count(number)} {thing}s"
+
+
+def plain(text: str) -> str:
+    """Return a text that cannot steer a terminal or turn the reading direction: such characters are spelled out."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def words(identifier: str) -> str:

@@ -26,7 +26,18 @@ def render(data: ReportData) -> str:
     )
     filters: dict[str, Callable[..., str]] = {
         name: getattr(figures, name)
-        for name in ("count", "percent", "points", "hundredths", "objective", "hours", "instant", "local", "words")
+        for name in (
+            "count",
+            "counted",
+            "percent",
+            "points",
+            "hundredths",
+            "objective",
+            "hours",
+            "instant",
+            "local",
+            "words",
+        )
     }
     environment.filters.update(filters)
     return environment.get_template("report.html.j2").render(

@@ -27,8 +27,8 @@ def _lines(data: ReportData) -> Iterator[str]:
     yield "# SLA report"
     yield ""
     yield (
-        f"{figures.count(data.tickets)} tickets of {_text(data.source.name)} under the policy {_text(data.policy.id)}, "
-        f"version {data.policy.version}, as of {figures.instant(data.as_of)}."
+        f"{figures.counted(data.tickets, 'ticket')} of {_text(data.source.name)} under the policy "
+        f"{_text(data.policy.id)}, version {data.policy.version}, as of {figures.instant(data.as_of)}."
     )
     yield ""
     yield (
@@ -199,9 +199,10 @@ def _worst(data: ReportData) -> Iterator[str]:
 def _what_if(compared: Compared, data: ReportData) -> Iterator[str]:
     yield from _heading("What if")
     comparison = compared.comparison
+    flipped = figures.counted(comparison.flipped_tickets, "ticket")
     yield (
-        f"The same {figures.count(comparison.tickets)} tickets under {_text(compared.candidate)}: "
-        f"{figures.count(comparison.flipped_tickets)} have a promise that would end otherwise."
+        f"The same tickets under {_text(compared.candidate)}: promises of {flipped} of "
+        f"{figures.count(comparison.tickets)} would end otherwise."
     )
     yield ""
     packages = named(data.package_names)
@@ -215,7 +216,8 @@ def _what_if(compared: Compared, data: ReportData) -> Iterator[str]:
     yield from _table([*headings, "end otherwise"], rows, numbers_from=2)
     for gone in comparison.left_out:
         unknown = _text(left_out(gone))
-        yield f"{figures.count(gone.tickets)} tickets are left out: the other policy does not know {unknown}."
+        left = figures.counted(gone.tickets, "ticket")
+        yield f"Left out, because the other policy does not know {unknown}: {left}."
         yield ""
     for flip in compared.flips[:_SHOWN_FLIPS]:
         yield f"- {_text(flip.text)}"
@@ -235,7 +237,8 @@ def _refused(data: ReportData) -> Iterator[str]:
         rows = ([str(row.line), _text(row.ticket), _text(row.message)] for row in data.refused)
         yield from _table([place, "ticket", "reason"], rows)
     if data.source.later_rows:
-        yield f"{figures.count(data.source.later_rows)} rows lie after {figures.instant(data.as_of)} and were not read."
+        later = figures.counted(data.source.later_rows, "row")
+        yield f"After {figures.instant(data.as_of)}, and not read: {later}."
 
 
 def _heading(title: str) -> Iterator[str]:
@@ -259,4 +262,4 @@ def _row(cells: Sequence[str]) -> str:
 
 def _text(written: str) -> str:
     # Entities, because not every reader of Markdown takes a backslash before an angle bracket.
-    return _SPECIAL.sub(r"\\\1", escape(" ".join(written.split()), quote=False))
+    return _SPECIAL.sub(r"\\\1", escape(figures.plain(" ".join(written.split())), quote=False))
