@@ -69,11 +69,13 @@ final class Document
      * @param callable(\stdClass): T $read
      *
      * @return T
+     *
+     * @throws \UnexpectedValueException
      */
     private static function strictly(callable $read, \stdClass $document): mixed
     {
         // PHP 8.1 takes no `never` on a short function.
-        set_error_handler(static function (int $_, string $message): never {
+        set_error_handler(/** @throws \UnexpectedValueException */ static function (int $_, string $message): never {
             throw new \UnexpectedValueException($message);
         });
         try {
