@@ -1,0 +1,91 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Tests;
+
+use PHPUnit\Framework\TestCase;
+use Sla\Exceptions\InvalidPolicy;
+use Sla\Exceptions\Problem;
+use Sla\Policy;
+use Sla\PolicyWarning;
+
+/** The problems and the warnings of tests/vectors/policy-*.json. */
+final class PolicyTest extends TestCase
+{
+    /** Fewer cases than these mean that rows were lost. */
+    private const LEAST_PROBLEMS = 53;
+    private const LEAST_WARNINGS = 25;
+
+    public function test_problems_are_those_of_the_vectors(): void
+    {
+        $compared = 0;
+        foreach (self::cases('policy-problems') as $name => [$document, $case]) {
+            $problems = $case->problems ?? [];
+            $code = $case->error ?? ($problems === [] ? '' : 'invalid_policy');
+            try {
+                $policy = Policy::fromJson($document);
+                self::assertSame('', $code, $name);
+                self::assertSame($policy->json(), Policy::fromJson($policy->json())->json(), $name);
+            } catch (InvalidPolicy $fault) {
+                self::assertSame($code, $fault->errorCode, $name);
+                self::assertSame($problems, array_map(static fn (Problem $one): array => [$one->path, $one->errorCode], $fault->related), $name);
+            }
+            $compared++;
+        }
+        self::assertGreaterThanOrEqual(self::LEAST_PROBLEMS, $compared);
+    }
+
+    public function test_warnings_are_those_of_the_vectors(): void
+    {
+        $compared = 0;
+        foreach (self::cases('policy-warnings') as $name => [$document, $case]) {
+            $found = Policy::fromJson($document)->warnings(new \DateTimeImmutable($case->as_of ?? '2026-03-02T00:00:00Z'));
+            self::assertSame($case->warnings, array_map(static fn (PolicyWarning $one): array => [$one->path, $one->code], $found), $name);
+            $compared++;
+        }
+        self::assertGreaterThanOrEqual(self::LEAST_WARNINGS, $compared);
+    }
+
+    /** @return iterable<string, array{string, \stdClass}> the document of each case, and the case, by its name */
+    private static function cases(string $file): iterable
+    {
+        $vectors = json_decode((string) file_get_contents(Desk::ROOT . "/tests/vectors/{$file}.json"), false, 512, JSON_THROW_ON_ERROR);
+        foreach ($vectors->cases as $case) {
+            yield $case->name => [$case->text ?? self::changed($vectors->base, $case), $case];
+        }
+    }
+
+    /** Returns the base document as a case changes it. */
+    private static function changed(\stdClass $base, \stdClass $case): string
+    {
+        $document = unserialize(serialize($base));
+        foreach ($case->set ?? [] as [$pointer, $value]) {
+            self::change($document, explode('/', substr($pointer, 1)), $value);
+        }
+        foreach ($case->remove ?? [] as $pointer) {
+            self::change($document, explode('/', substr($pointer, 1)));
+        }
+
+        return (string) json_encode($document, JSON_PRESERVE_ZERO_FRACTION);
+    }
+
+    /**
+     * Sets what the segments of a JSON pointer lead to, or removes it.
+     *
+     * @param list<string> $segments
+     */
+    private static function change(mixed &$place, array $segments, mixed ...$value): void
+    {
+        $segment = str_replace(['~1', '~0'], ['/', '~'], array_shift($segments));
+        if ($segments !== []) {
+            is_array($place) ? self::change($place[(int) $segment], $segments, ...$value) : self::change($place->{$segment}, $segments, ...$value);
+        } elseif ($value === []) {
+            unset($place->{$segment});
+        } elseif (is_array($place)) {
+            $place[(int) $segment] = $value[0];
+        } else {
+            $place->{$segment} = $value[0];
+        }
+    }
+}
