@@ -106,6 +106,16 @@ final class SurfaceTest extends TestCase
         self::assertTrue(interface_exists(SlaThrowable::class));
     }
 
+    public function test_the_example_of_the_readme_runs_as_it_says(): void
+    {
+        preg_match('/```php\n(.*?)```/s', (string) file_get_contents(__DIR__ . '/../README.md'), $found);
+        $text = $answer = 'a message';
+        $example = str_replace("'policy.json'", var_export(Desk::ROOT . '/examples/talkabiz.json', true), $found[1]);
+        ob_start();
+        eval($example);
+        self::assertSame('met', ob_get_clean());
+    }
+
     private static function header(): string
     {
         return (string) file_get_contents(Desk::ROOT . '/include/sla.h');
