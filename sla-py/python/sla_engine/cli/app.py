@@ -67,7 +67,14 @@ def check(policy: str, strict: bool, as_of: str | None, as_json: bool) -> None:
 @app.command()
 @reading_a_log
 @click.option("--output", "-o", metavar="FILE", help="Write every promise to a .parquet or .csv file.")
-@click.option("--limit", default=25, show_default=True, metavar="N", help="Tickets in the table; 0 for all.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=25,
+    show_default=True,
+    metavar="N",
+    help="Tickets in the table; 0 for all.",
+)
 @as_json
 def evaluate(options: LogOptions, output: str | None, limit: int, as_json: bool) -> None:
     """Say where each ticket of a LOG stands."""
@@ -87,7 +94,9 @@ def evaluate(options: LogOptions, output: str | None, limit: int, as_json: bool)
 @_targets
 @click.option("--period", type=click.Choice(["hour", "day", "week", "month"]), default="week", show_default=True)
 @click.option("--report-zone", metavar="ZONE", help="The zone of periods; that of --time-zone, or UTC, unless given.")
-@click.option("--worst", default=5, show_default=True, metavar="N", help="Promises to derive.")
+@click.option(
+    "--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N", help="Promises to derive."
+)
 @as_json
 def report(
     options: LogOptions,
@@ -122,7 +131,14 @@ def explain(options: LogOptions, ticket: str, timer: str, cycle: int | None, as_
 @reading_a_log
 @_candidate
 @_targets
-@click.option("--limit", default=10, show_default=True, metavar="N", help="Promises to name; 0 for all.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Promises to name; 0 for all.",
+)
 @as_json
 def what_if(options: LogOptions, candidate: str | None, targets: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Say what another policy would have made of a LOG."""

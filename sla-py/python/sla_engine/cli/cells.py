@@ -1,9 +1,9 @@
-"""The values of a log's rows, read by a mapping."""
+"""The values of a log's rows, read by a mapping, column by column."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,27 +13,44 @@ from sla_engine.cli.fault import Fault, Problem
 from sla_engine.cli.mapping import Mapping
 from sla_engine.cli.source import Rows, missing
 
-INSTANTS = ("event_at", "opened_at", "assigned_at", "first_reply_at", "resolved_at")
-NUMBERS = ("sequence", "score", "number")
+INSTANTS = frozenset({"event_at", "opened_at", "assigned_at", "first_reply_at", "resolved_at"})
+NUMBERS = frozenset({"sequence", "score", "number"})
+
+_MANY_VALUES = 100_000
 
 
-class NoText(ValueError):
-    """A value that is no text, number or instant."""
+class NoValue(ValueError):
+    """A value of the wrong kind."""
 
 
-class NoNumber(ValueError):
-    """A value that is no whole number."""
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True, frozen=True)
 class Row:
     """One row: texts, instants and whole numbers by our names. What is empty is not there."""
 
     place: int
     ticket: str
-    texts: dict[str, str] = field(default_factory=dict)
-    instants: dict[str, datetime] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Any]
+
+    def text(self, name: str) -> str | None:
+        """Return a text."""
+        found: str | None = self.values.get(name)
+        return found
+
+    def at(self, name: str) -> datetime | None:
+        """Return an instant."""
+        found: datetime | None = self.values.get(name)
+        return found
+
+    def number(self, name: str) -> int | None:
+        """Return a whole number."""
+        found: int | None = self.values.get(name)
+        return found
+
+    @property
+    def event_at(self) -> datetime:
+        """When it happened; only rows with this column have it."""
+        found: datetime = self.values["event_at"]
+        return found
 
 
 def has(rows: Rows, mapping: Mapping, ours: str) -> bool:
@@ -44,94 +61,86 @@ def has(rows: Rows, mapping: Mapping, ours: str) -> bool:
 def read(
     rows: Rows, mapping: Mapping, *, required: Sequence[str], optional: Sequence[str], log: CommandLog
 ) -> list[Row]:
-    """Return the rows that can be read; the others are refused in the log."""
+    """Return the rows that can be read; the others are refused in the log. The columns of ``rows`` are used up."""
     for ours in required:
         if not has(rows, mapping, ours):
             raise missing(rows, mapping.theirs(ours), ours)
-    zone = times.zone(mapping.time_zone) if mapping.time_zone is not None else None
-    instant = times.reader(zone, mapping.time_format)
-    wanted = [ours for ours in (*required, *optional) if has(rows, mapping, ours)]
-    readers = {ours: _cell(rows, mapping, ours, instant) for ours in wanted}
     log.rows = len(rows) + len(rows.unreadable)
     for unreadable in rows.unreadable:
         log.refuse(unreadable.place, "", unreadable.code, unreadable.message)
+    wanted = [ours for ours in (*required, *optional) if has(rows, mapping, ours)]
+    reader = _Reader(rows, mapping)
+    columns = [(ours, reader.column(ours)) for ours in wanted]
+    rows.columns.clear()
+    needed = frozenset(required) - {"ticket_id"}
     found = []
     for index, place in enumerate(rows.places):
-        try:
-            row = Row(place, _text(readers["ticket_id"](index)) or "")
-        except ValueError as fault:
-            log.refuse(place, "", "wrong_type", f"`{mapping.theirs('ticket_id')}`: {fault}")
-            continue
-        try:
-            _fill(row, readers, index, mapping)
-            empty = [ours for ours in required if ours != "ticket_id" and not _filled(row, ours)]
-        except times.NoZone:
-            where = f"{rows.name}, {rows.place} {place}"
-            raise Fault(f"{where}: the times have no offset; say their zone: `--time-zone Europe/Berlin`") from None
-        except _Cell as fault:
-            log.refuse(place, row.ticket, fault.code, str(fault))
-            continue
-        if not row.ticket or empty:
-            column = mapping.theirs(empty[0] if row.ticket else "ticket_id")
-            log.refuse(place, row.ticket, "missing_value", f"the column `{column}` is empty")
-            continue
-        found.append(row)
+        values = {ours: value for ours, column in columns if (value := column[index]) is not None}
+        ticket = values.pop("ticket_id", "")
+        if index in reader.faults:
+            code, said = reader.faults[index]
+            log.refuse(place, ticket, code, said)
+        elif not ticket or not needed <= values.keys():
+            empty = next(ours for ours in sorted(needed) if ours not in values) if ticket else "ticket_id"
+            log.refuse(place, ticket, "missing_value", f"the column `{mapping.theirs(empty)}` is empty")
+        else:
+            found.append(Row(place, ticket, values))
     if not found:
         reason = f": {log.refused[0].message} ({rows.place} {log.refused[0].line})" if log.refused else ""
         raise Problem(f"{rows.name}: no row can be used{reason}")
     return found
 
 
-class _Cell(ValueError):
-    """A value that cannot be read, with its column."""
+class _Reader:
+    """Reads columns, and keeps the first fault of each row."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, rows: Rows, mapping: Mapping) -> None:
+        self.rows = rows
+        self.mapping = mapping
+        self.faults: dict[int, tuple[str, str]] = {}
+        zone = times.zone(mapping.time_zone) if mapping.time_zone is not None else None
+        self._instant = times.reader(zone, mapping.time_format)
 
+    def column(self, ours: str) -> list[Any]:
+        """Return the values of a column; None for those that are empty or cannot be read."""
+        theirs = self.mapping.theirs(ours)
+        values = None if self.mapping.taken(ours) else self.rows.columns.get(theirs)
+        if values is None:
+            values = [self.mapping.constants[ours]] * len(self.rows)
+        convert = self._converter(ours)
+        known: dict[Any, Any] = {}
+        found = []
+        for index, value in enumerate(values):
+            try:
+                if value in known:
+                    found.append(known[value])
+                    continue
+                read = convert(value)
+                if len(known) < _MANY_VALUES:
+                    known[value] = read
+            except times.NoZone:
+                where = f"{self.rows.name}, {self.rows.place} {self.rows.places[index]}"
+                said = "the times have no offset; say their zone: `--time-zone Europe/Berlin`"
+                raise Fault(f"{where}: {said}") from None
+            except (ValueError, TypeError) as fault:
+                code = "invalid_timestamp" if isinstance(fault, times.NoInstant) else "wrong_type"
+                said = str(fault) if isinstance(fault, ValueError) else "the value is no text"
+                self.faults.setdefault(index, (code, f"`{theirs}`: {said}"))
+                read = None
+            found.append(read)
+        return found
 
-def _fill(row: Row, readers: dict[str, Callable[[int], Any]], index: int, mapping: Mapping) -> None:
-    for ours, cell in readers.items():
-        if ours == "ticket_id":
-            continue
-        try:
-            value = cell(index)
-            if value is None:
-                continue
-            if ours in INSTANTS:
-                row.instants[ours] = value
-            elif ours in NUMBERS:
-                row.numbers[ours] = value
-            elif (text := _text(value)) is not None:
-                row.texts[ours] = text
-        except times.NoInstant as fault:
-            raise _Cell("invalid_timestamp", f"`{mapping.theirs(ours)}`: {fault}") from fault
-        except times.NoZone:
-            raise
-        except ValueError as fault:
-            raise _Cell("wrong_type", f"`{mapping.theirs(ours)}`: {fault}") from fault
+    def _converter(self, ours: str) -> Callable[[Any], Any]:
+        convert: Callable[[Any], Any] = self._instant if ours in INSTANTS else _number if ours in NUMBERS else _text
+        words = self.mapping.values.get(ours)
+        if words is None:
+            return convert
 
+        def translated(value: Any) -> Any:
+            text = _text(value)
+            return None if text is None else convert(words.get(text, text))
 
-def _filled(row: Row, ours: str) -> bool:
-    return ours in row.texts or ours in row.instants or ours in row.numbers
-
-
-def _cell(rows: Rows, mapping: Mapping, ours: str, instant: Callable[[Any], datetime | None]) -> Callable[[int], Any]:
-    values = None if mapping.taken(ours) else rows.columns.get(mapping.theirs(ours))
-    convert: Callable[[Any], Any] = instant if ours in INSTANTS else _number if ours in NUMBERS else _text
-    if values is None:
-        constant = convert(mapping.constants[ours])
-        return lambda _: constant
-    known = mapping.values.get(ours)
-    column = values
-    if known is None:
-        return lambda index: convert(column[index])
-
-    def mapped(index: int) -> Any:
-        text = _text(column[index])
-        return None if text is None else convert(known.get(text, text))
-
-    return mapped
+        return translated
 
 
 def _text(value: Any) -> str | None:
@@ -139,8 +148,8 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, (bytes, list, dict)):
-        raise NoText("the value is no text")
+    if isinstance(value, bytes):
+        raise NoValue("the value is no text")
     return str(value).strip() or None
 
 
@@ -151,4 +160,4 @@ def _number(value: Any) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise NoNumber(f"`{text}` is no whole number") from None
+        raise NoValue(f"`{text}` is no whole number") from None

@@ -43,7 +43,7 @@ _SCHEMA = pa.schema(
 
 @dataclass
 class CommandLog:
-    """Commands, the rows of one ticket together and in order."""
+    """What a file says, as commands that are made ticket by ticket."""
 
     place: str
     """What places count."""
@@ -56,6 +56,8 @@ class CommandLog:
     refused: list[RefusedLine] = field(default_factory=list)
     last: datetime | None = None
     """The instant of the last row that was read."""
+    feed: Iterator[int] = field(default_factory=lambda: iter(()))
+    """Adds the commands of a ticket at each step, and says of how many rows; one ticket's are together and in order."""
 
     def add(self, place: int, ticket: str, at: datetime, kind: str, **fields: Any) -> None:
         """Add a command."""
@@ -66,18 +68,26 @@ class CommandLog:
         """Say that a row was not taken over, or not wholly."""
         self.refused.append(RefusedLine(line=place, ticket=ticket, code=code, message=message))
 
-    def tables(self, most: int) -> Iterator[tuple[pa.Table, list[int]]]:
-        """Cut the log between tickets into tables of about that many commands, each with the places of its rows."""
-        start = 0
-        while start < len(self.commands):
-            end = min(start + most, len(self.commands))
-            while end < len(self.commands) and self._ticket(end) == self._ticket(end - 1):
-                end += 1
-            yield pa.Table.from_pylist(self.commands[start:end], schema=_SCHEMA), self.places[start:end]
-            start = end
+    def tables(self, most: int) -> Iterator[tuple[pa.Table, list[int], int]]:
+        """Make the commands, in tables of about that many, cut between tickets.
 
-    def _ticket(self, row: int) -> str:
-        return str(self.commands[row]["ticket_id"])
+        Yields:
+            A table, the place of each of its rows, and of how many rows of the file it is made.
+        """
+        rows = 0
+        for read in self.feed:
+            rows += read
+            if len(self.commands) >= most:
+                yield self._cut(rows)
+                rows = 0
+        if self.commands:
+            yield self._cut(rows)
+
+    def _cut(self, rows: int) -> tuple[pa.Table, list[int], int]:
+        table = pa.Table.from_pylist(self.commands, schema=_SCHEMA)
+        places = self.places
+        self.commands, self.places = [], []
+        return table, places, rows
 
 
 def message(reference: str) -> dict[str, str]:

@@ -91,20 +91,24 @@ def load(
         rows = source.read(path, format, _wanted(mapping), progress)
         log = logs.commands(rows, mapping, as_of)
         now = as_of or log.last
-        if now is None or not log.commands:
-            raise _nothing(rows.name, log)
+        if now is None:
+            raise _nothing(rows.name, log, log.refused)
         histories: list[History] = []
-        refused = list(log.refused)
-        task = progress.add_task("Importing", total=len(log.commands))
-        for table, places in log.tables(_COMMANDS_AT_ONCE):
+        refused: list[RefusedLine] = []
+        task = progress.add_task("Importing", total=log.rows - log.later_rows)
+        for table, places, read in log.tables(_COMMANDS_AT_ONCE):
             found = engine.import_log(table)
             histories += cast(tuple[History, ...], found.histories)
             refused += dict.fromkeys(_refused(row, places[row.row]) for row in found.refused)
-            progress.advance(task, table.num_rows)
+            progress.advance(task, read)
+    refused += log.refused
+    refused.sort(key=lambda row: (row.line, row.ticket))
+    if not histories:
+        raise _nothing(rows.name, log, refused)
     if only is not None:
         histories = [history for history in histories if history.ticket.id == only]
     name = SourceOf(name=rows.name, rows=log.rows, later_rows=log.later_rows, place=log.place)
-    return Loaded(histories, now, name, sorted(refused, key=lambda row: (row.line, row.ticket)))
+    return Loaded(histories, now, name, refused)
 
 
 def _refused(row: RefusedRow, place: int) -> RefusedLine:
@@ -117,10 +121,11 @@ def _wanted(mapping: Mapping) -> Collection[str]:
     return {mapping.theirs(ours) for ours in COLUMNS}
 
 
-def _nothing(name: str, log: CommandLog) -> Fault:
+def _nothing(name: str, log: CommandLog, refused: list[RefusedLine]) -> Fault:
+    if refused:
+        row = refused[0]
+        first = f"{log.place} {row.line}, ticket {row.ticket or 'unknown'}: {row.message}"
+        return Problem(f"{name}: no ticket can be judged; the first row says why: {first}")
     if log.later_rows:
         return Fault(f"{name}: all {log.later_rows} rows lie after the instant of `--as-of`; write a later one")
-    if log.refused:
-        row = log.refused[0]
-        return Problem(f"{name}: no row can be used: {row.message} ({log.place} {row.line})")
     return Fault(f"{name}: there are no rows")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sla_engine.cli import cells, states, wide
-from sla_engine.cli.cells import Row
+from sla_engine.cli.cells import INSTANTS, Row
 from sla_engine.cli.commands import NUMBERS, TEXTS, CommandLog, message
 from sla_engine.cli.fault import Fault, Problem, listed
 from sla_engine.cli.mapping import Mapping
@@ -24,6 +24,7 @@ _KINDS = frozenset(
         "change_package", "classify",
     }
 )  # fmt: skip
+_OF_THE_ROW = frozenset({"kind", "event_at", "sequence"})
 _WITH_MESSAGE = frozenset({"open", "reply", "note", "customer_message", "resolve"})
 
 
@@ -58,23 +59,29 @@ def commands(rows: Rows, mapping: Mapping, as_of: datetime | None) -> CommandLog
     shape = shape_of(rows, mapping)
     log = CommandLog(rows.place)
     if shape == "rows":
-        _wide(log, cells.read(rows, mapping, required=wide.REQUIRED, optional=wide.OPTIONAL, log=log), as_of)
+        found = cells.read(rows, mapping, required=wide.REQUIRED, optional=wide.OPTIONAL, log=log)
+        log.feed = _wide(log, found, as_of)
         return log
-    known: tuple[Any, Any] = (states.REQUIRED, states.OPTIONAL) if shape == "states" else (_REQUIRED, _OPTIONAL)
-    found = cells.read(rows, mapping, required=known[0], optional=known[1], log=log)
-    for ticket, together in sorted(_tickets(log, found, as_of).items()):
-        ordered = states.in_order(together)
-        if shape == "states":
+    required, optional = (states.REQUIRED, states.OPTIONAL) if shape == "states" else (_REQUIRED, _OPTIONAL)
+    found = cells.read(rows, mapping, required=required, optional=optional, log=log)
+    log.feed = _long(log, _tickets(log, found, as_of), mapping if shape == "states" else None)
+    return log
+
+
+def _long(log: CommandLog, tickets: dict[str, list[Row]], mapping: Mapping | None) -> Iterator[int]:
+    for ticket in sorted(tickets):
+        ordered = states.in_order(tickets.pop(ticket))
+        if mapping is not None:
             states.add(log, ticket, ordered, mapping.states)
         else:
             _commands(log, ticket, ordered)
-    return log
+        yield len(ordered)
 
 
 def _tickets(log: CommandLog, rows: list[Row], as_of: datetime | None) -> dict[str, list[Row]]:
     tickets: dict[str, list[Row]] = {}
     for row in rows:
-        at = row.instants["event_at"]
+        at = row.event_at
         if as_of is not None and at > as_of:
             log.later_rows += 1
             continue
@@ -85,29 +92,32 @@ def _tickets(log: CommandLog, rows: list[Row], as_of: datetime | None) -> dict[s
 
 def _commands(log: CommandLog, ticket: str, rows: Iterable[Row]) -> None:
     for row in rows:
-        kind = row.texts["kind"]
+        kind: str = row.values["kind"]
         if kind not in _KINDS:
-            log.refuse(
-                row.place, ticket, "unknown_word", f"there is no command `{kind}`; known are {listed(sorted(_KINDS))}"
-            )
+            said = f"there is no command `{kind}`; known are {listed(sorted(_KINDS))}"
+            log.refuse(row.place, ticket, "unknown_word", said)
             continue
-        fields: dict[str, Any] = {name: text for name, text in row.texts.items() if name != "kind"}
+        fields = {name: value for name, value in row.values.items() if name not in _OF_THE_ROW}
         if kind in _WITH_MESSAGE and "message_ref" not in fields:
-            fields |= message(f"{ticket}#{row.numbers.get('sequence', row.place)}")
+            fields |= message(f"{ticket}#{row.values.get('sequence', row.place)}")
         if kind == "open":
             own = fields["actor"] if fields.get("role", "customer") == "customer" and "actor" in fields else None
             fields.setdefault("customer", own or f"requester of {ticket}")
-        fields |= {name: row.numbers[name] for name in NUMBERS if name in row.numbers}
-        log.add(row.place, ticket, row.instants["event_at"], kind, **fields)
+        log.add(row.place, ticket, row.event_at, kind, **fields)
 
 
-def _wide(log: CommandLog, rows: list[Row], as_of: datetime | None) -> None:
-    instants = (at for row in rows for at in row.instants.values())
+def _wide(log: CommandLog, rows: list[Row], as_of: datetime | None) -> Iterator[int]:
+    instants = (at for row in rows for name in INSTANTS if (at := row.at(name)) is not None)
     log.last = max((at for at in instants if as_of is None or at <= as_of), default=None)
-    seen: set[str] = set()
+    return _tickets_of(log, rows, as_of or log.last)
+
+
+def _tickets_of(log: CommandLog, rows: list[Row], as_of: datetime | None) -> Iterator[int]:
+    last = None
     for row in sorted(rows, key=lambda row: (row.ticket, row.place)):
-        if row.ticket in seen:
+        if row.ticket == last:
             log.refuse(row.place, row.ticket, "duplicate_id", "the ticket has a row already; a row is a whole ticket")
-            continue
-        seen.add(row.ticket)
-        wide.add(log, row, as_of or log.last or row.instants["opened_at"])
+        elif as_of is not None:
+            wide.add(log, row, as_of)
+        last = row.ticket
+        yield 1

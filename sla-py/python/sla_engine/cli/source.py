@@ -32,6 +32,7 @@ FORMATS: dict[str, Format] = {
 STDIN = "-"
 
 _DELIMITERS = ",;\t|"
+_MANY_WORDS = 50_000
 _MOST_IN_A_FIELD = 16 * 1024 * 1024
 
 
@@ -131,6 +132,8 @@ def _csv(text: io.TextIOWrapper, name: str, wanted: Collection[str] | None) -> R
         raise Fault(f"{name}: the file is empty; it starts with a line that names its columns")
     delimiter = max(_DELIMITERS, key=heading.count)
     reader = csv.reader(_after(heading, text), delimiter=delimiter, strict=True)
+    # Words that come again and again are kept once.
+    pool: dict[str, str] = {}
     try:
         names = tuple(column.strip() for column in next(reader))
         rows = Rows(name, "line", names)
@@ -147,7 +150,8 @@ def _csv(text: io.TextIOWrapper, name: str, wanted: Collection[str] | None) -> R
                 continue
             rows.places.append(line)
             for place, column in kept:
-                column.append(values[place])
+                value = values[place]
+                column.append(pool.setdefault(value, value) if len(pool) < _MANY_WORDS else pool.get(value, value))
     except csv.Error as fault:
         raise Fault(f"{name}, line {skipped + reader.line_num}: {fault}; is the file CSV?") from fault
     return rows

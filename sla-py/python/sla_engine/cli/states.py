@@ -32,12 +32,12 @@ class _Ticket:
         self.states = states
         self.at: _Standing = "new"
         self.team: str | None = None
-        self.channel = rows[0].texts["channel"]
+        self.channel = rows[0].values["channel"]
         self.count = 0
 
     def add(self) -> None:
         first = self.rows[0]
-        opened_at = min(first.instants.get("opened_at", first.instants["event_at"]), first.instants["event_at"])
+        opened_at = min(first.at("opened_at") or first.event_at, first.event_at)
         self.log.add(
             first.place,
             self.ticket,
@@ -45,11 +45,11 @@ class _Ticket:
             "open",
             actor=_actor(first),
             role="admin",
-            customer=first.texts.get("customer", f"requester of {self.ticket}"),
-            package=first.texts["package"],
+            customer=first.text("customer") or f"requester of {self.ticket}",
+            package=first.text("package"),
             channel=self.channel,
-            severity=first.texts.get("severity"),
-            category=first.texts.get("category"),
+            severity=first.text("severity"),
+            category=first.text("category"),
             **self._message(first),
         )
         before = first
@@ -58,12 +58,12 @@ class _Ticket:
             before = row
 
     def _row(self, before: Row, row: Row) -> None:
-        if row.texts["channel"] != before.texts["channel"]:
-            said = f"the channel changed from `{before.texts['channel']}` to `{row.texts['channel']}`: kept"
+        if row.text("channel") != before.text("channel"):
+            said = f"the channel changed from `{before.text('channel')}` to `{row.text('channel')}`: kept"
             self.log.refuse(row.place, self.ticket, "channel_changed", said)
         known = self.count
         self._classify(before, row)
-        named = row.texts["state"]
+        named: str = row.values["state"]
         state = self.states.get(named)
         if state is None:
             said = (
@@ -71,7 +71,7 @@ class _Ticket:
             )
             self.log.refuse(row.place, self.ticket, "unknown_state", said)
             return
-        moved = named != before.texts["state"] or self.count == 0
+        moved = named != before.text("state") or self.count == 0
         self._enter(row, state, named, moved)
         if self.team is not None and self.team != _holder(row):
             self._assign(row)
@@ -80,11 +80,11 @@ class _Ticket:
 
     def _classify(self, before: Row, row: Row) -> None:
         changed = [
-            name for name in ("severity", "category") if name in row.texts and row.texts[name] != before.texts.get(name)
+            name for name in ("severity", "category") if name in row.values and row.text(name) != before.text(name)
         ]
         if changed:
             what = "priority" if "severity" in changed else "category"
-            values = {name: row.texts[name] for name in changed}
+            values = {name: row.text(name) for name in changed}
             self._push(row, "classify", apply="from_now", reason=f"the log's {what} changed", **values)
 
     def _enter(self, row: Row, state: State, named: str, moved: bool) -> None:
@@ -144,7 +144,7 @@ class _Ticket:
         self.log.add(
             row.place,
             self.ticket,
-            row.instants["event_at"],
+            row.event_at,
             kind,
             actor=self.team if by_holder else _actor(row),
             role="agent" if by_holder else "admin",
@@ -153,18 +153,18 @@ class _Ticket:
 
     def _message(self, row: Row) -> dict[str, str]:
         """The log holds no texts: the row stands for the message."""
-        return message(f"{self.ticket}#{row.numbers.get('sequence', row.place)}")
+        return message(f"{self.ticket}#{row.values.get('sequence', row.place)}")
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
     """Return the rows of one ticket by time; ties by the log's own sequence, then by place."""
-    return sorted(rows, key=lambda row: (row.instants["event_at"], row.numbers.get("sequence", 0), row.place))
+    return sorted(rows, key=lambda row: (row.event_at, row.number("sequence") or 0, row.place))
 
 
 def _actor(row: Row) -> str:
-    return row.texts.get("actor", "log")
+    return row.text("actor") or "log"
 
 
 def _holder(row: Row) -> str:
     """The team that holds the ticket; a row without one leaves it to whoever made the change."""
-    return row.texts.get("agent") or _actor(row)
+    return row.text("agent") or _actor(row)

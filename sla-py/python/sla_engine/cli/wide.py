@@ -15,12 +15,12 @@ _NOBODY = "log"
 
 def add(log: CommandLog, row: Row, as_of: datetime) -> None:
     """Add the commands of one ticket; a milestone after the instant has not been reached yet."""
-    agent = row.texts.get("agent", _NOBODY)
-    opened_at = row.instants["opened_at"]
+    agent = row.text("agent") or _NOBODY
+    opened_at: datetime = row.values["opened_at"]
     milestones = [
         (at, kind)
         for name, kind in (("assigned_at", "assign"), ("first_reply_at", "reply"), ("resolved_at", "resolve"))
-        if (at := row.instants.get(name)) is not None
+        if (at := row.at(name)) is not None
     ]
     for at, kind in milestones:
         if at < opened_at:
@@ -37,11 +37,11 @@ def add(log: CommandLog, row: Row, as_of: datetime) -> None:
         "open",
         actor=agent,
         role="admin",
-        customer=row.texts.get("customer", f"requester of {row.ticket}"),
-        package=row.texts["package"],
-        channel=row.texts["channel"],
-        severity=row.texts.get("severity"),
-        category=row.texts.get("category"),
+        customer=row.text("customer") or f"requester of {row.ticket}",
+        package=row.text("package"),
+        channel=row.text("channel"),
+        severity=row.text("severity"),
+        category=row.text("category"),
         **message(f"{row.ticket}#opened"),
     )
     for at, kind in sorted(milestones, key=lambda milestone: milestone[0]):
@@ -51,7 +51,7 @@ def add(log: CommandLog, row: Row, as_of: datetime) -> None:
         if kind == "assign":
             log.add(row.place, row.ticket, at, kind, actor=_NOBODY, role="admin", agent=agent)
         elif kind == "reply":
-            channel, sent = row.texts["channel"], message(f"{row.ticket}#replied")
+            channel, sent = row.text("channel"), message(f"{row.ticket}#replied")
             log.add(row.place, row.ticket, at, kind, actor=agent, role="admin", channel=channel, **sent)
         else:
             log.add(row.place, row.ticket, at, kind, actor=agent, role="admin", **message(f"{row.ticket}#resolved"))
