@@ -316,6 +316,7 @@ def chain(tmp_path: Path) -> Path:
         ticket="T-1", customer="c-1", package="starter", channel="email", message=Message.of("m-1", "help")
     )
     opened = engine.open(opening, actor=Actor.customer("c-1"), now=now)
+    assert opened.ticket is not None
     given = engine.decide(opened.ticket, commands.Assign("ana"), actor=Actor.admin("boss"), now=now)
     linked = audit.link(None, [*opened.events, *given.events], detected_at=now)
     path = tmp_path / "chain.json"

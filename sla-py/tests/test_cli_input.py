@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import tempfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sla_engine.cli.app import app
 
@@ -191,3 +197,45 @@ def test_states_that_are_not_mapped_are_told(tmp_path: Path) -> None:
 def test_a_number_that_is_none_is_told(tmp_path: Path) -> None:
     rows = "T-1,2026-03-02T02:00:00Z,1,New,Mail,,desk\nT-1,2026-03-02T03:00:00Z,two,Working,Mail,,desk\n"
     assert "`sequence`: `two` is no whole number" in states(tmp_path, rows).stderr
+
+
+CELL = st.one_of(
+    st.sampled_from(
+        ["", "T-1", "T-2", "open", "assign", "starter", "email", "2026-03-02T02:00:00Z", "2026-03-02", "ana"]
+    ),
+    st.text(max_size=12),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.lists(CELL, min_size=5, max_size=6), max_size=6),
+    suffix=st.sampled_from([".csv", ".jsonl"]),
+)
+def test_whatever_the_cells_hold_there_is_an_answer_or_a_sentence(rows: list[list[str]], suffix: str) -> None:
+    if suffix == ".csv":
+        written = io.StringIO()
+        csv.writer(written).writerows([HEAD.split(","), *rows])
+        content = written.getvalue()
+    else:
+        content = "\n".join(json.dumps(dict(zip(HEAD.split(","), row, strict=False))) for row in rows)
+    answered(content.encode(errors="surrogatepass"), suffix)
+
+
+@settings(max_examples=100, deadline=None)
+@given(content=st.binary(max_size=200), suffix=st.sampled_from([".csv", ".jsonl", ".parquet"]))
+def test_whatever_the_bytes_are_there_is_a_sentence(content: bytes, suffix: str) -> None:
+    answered(content, suffix)
+    answered(f"{HEAD}\n{OPEN}\n".encode() + content, suffix)
+
+
+def answered(content: bytes, suffix: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"log{suffix}"
+        path.write_bytes(content)
+        result = evaluate(path, "--json")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code in (0, 1, 2)
+    assert "Traceback" not in result.output
+    for line in result.stdout.splitlines():
+        assert json.loads(line)["ticket"]

@@ -6,11 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
 from sla_engine import _written as written
 from sla_engine import documents as doc
-from sla_engine.report import ReportData, figures, render
+from sla_engine.report import Format, ReportData, figures, render
 from sla_engine.report.budget import budgets
 from sla_engine.report.data import (
     Compared,
@@ -165,8 +166,9 @@ def test_hostile_names_make_no_markup_in_markdown() -> None:
 def test_a_report_of_nothing_decided_has_no_compliance() -> None:
     empty = report(period=True)
     data = report_data(over_time=empty)
-    for format in ("html", "md"):
-        text = render(data, format)  # type: ignore[arg-type]
+    formats: tuple[Format, ...] = ("html", "md")
+    for format in formats:
+        text = render(data, format)
         assert "none" in text
         assert "100.0 %" not in text
 
@@ -247,7 +249,7 @@ def report(*groups: tuple[str, int, int], period: bool = False, by: str | None =
         if period:
             key = doc.Key(period=name, period_start=start + place * timedelta(weeks=1))
         else:
-            key = doc.Key(**{by or "package": name})
+            key = msgspec.convert({by or "package": name}, doc.Key)
         made.append(group(key, met, breached))
     total = group(doc.Key(), sum(met for _, met, _ in groups), sum(breached for *_, breached in groups))
     unit = doc.Period("week", "Asia/Jakarta") if period else None

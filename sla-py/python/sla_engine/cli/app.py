@@ -93,7 +93,9 @@ def evaluate(options: LogOptions, output: str | None, limit: int, as_json: bool)
 @_candidate
 @_targets
 @click.option("--period", type=click.Choice(["hour", "day", "week", "month"]), default="week", show_default=True)
-@click.option("--report-zone", metavar="ZONE", help="The zone of periods; that of --time-zone, or UTC, unless given.")
+@click.option(
+    "--report-zone", metavar="ZONE", help="The zone of periods; that of the log's times, or UTC, unless given."
+)
 @click.option(
     "--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N", help="Promises to derive."
 )

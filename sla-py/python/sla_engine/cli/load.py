@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 from sla_engine import Engine, History, Policy, PolicyError
 from sla_engine.cli import log as logs
@@ -98,7 +97,7 @@ def load(
         task = progress.add_task("Importing", total=log.rows - log.later_rows)
         for table, places, read in log.tables(_COMMANDS_AT_ONCE):
             found = engine.import_log(table)
-            histories += cast(tuple[History, ...], found.histories)
+            histories += found.histories
             refused += dict.fromkeys(_refused(row, places[row.row]) for row in found.refused)
             progress.advance(task, read)
     refused += log.refused

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -15,8 +15,6 @@ from sla_engine.cli import mapping, times
 from sla_engine.cli.load import Loaded, engine_of, load
 from sla_engine.cli.show import Terminal
 from sla_engine.cli.source import Format
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -33,21 +31,25 @@ class LogOptions:
     time_format: str | None
     as_of: str | None
 
-    def load(self, terminal: Terminal, only: str | None = None) -> tuple[Engine, Loaded]:
-        """Compile the policy and import the log."""
-        engine = engine_of(self.policy)
-        read = mapping.load(
+    def read_mapping(self) -> mapping.Mapping:
+        """Return what the columns, values and states of the log mean."""
+        return mapping.load(
             self.mapping,
             columns=self.columns,
             constants=self.constants,
             time_zone=self.time_zone,
             time_format=self.time_format,
         )
+
+    def load(self, terminal: Terminal, only: str | None = None) -> tuple[Engine, Loaded]:
+        """Compile the policy and import the log."""
+        engine = engine_of(self.policy)
+        read = self.read_mapping()
         as_of: datetime | None = times.as_of(self.as_of)
         return engine, load(engine, self.log, self.input_format, read, as_of, terminal, only)
 
 
-def reading_a_log(command: _F) -> Callable[..., Any]:
+def reading_a_log(command: Callable[..., None]) -> Callable[..., Any]:
     """Give a command the options that say how a log is read; it takes them as `LogOptions`."""
 
     @functools.wraps(command)

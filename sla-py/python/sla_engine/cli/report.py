@@ -34,7 +34,7 @@ class Wish:
 def run(terminal: Terminal, options: LogOptions, wish: Wish) -> None:
     """Make a report and say in short what it says."""
     format = _format(wish)
-    zone = wish.report_zone or options.time_zone or "UTC"
+    zone = wish.report_zone or options.read_mapping().time_zone or "UTC"
     times.zone(zone)
     engine, loaded = options.load(terminal)
     other = candidate_of(engine, wish.candidate, wish.targets)

@@ -47,7 +47,9 @@ _UNITS = {
     "week": timedelta(weeks=1),
     "month": timedelta(days=28),
 }
-_TIME_AXIS = {"title": None, "grid": False, "tickCount": 4, "labelOverlap": "greedy", "labelFlush": True}
+_LABELS = 4
+_TIME = {"type": "utc", "nice": False, "padding": 7}
+
 
 Spec = dict[str, Any]
 
@@ -108,13 +110,13 @@ def burn_down(budget: Budget, period: Period) -> Markup:
     step = _UNITS[period.unit]
     values = [{"at": _local(point.period_start + step, clock), "left": point.left} for point in budget.points]
     values[:0] = [{"at": _local(point.period_start, clock), "left": budget.allowed} for point in budget.points[:1]]
-    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": _TIME_AXIS}
+    x = {"field": "at", "type": "temporal", "scale": _TIME, "axis": _time_axis(values, period.unit)}
     lowest = min(0, *(point.left for point in budget.points)) if budget.points else 0
     y = {
         "field": "left",
         "type": "quantitative",
         "title": None,
-        "scale": {"domain": [lowest, max(budget.allowed, 1)]},
+        "scale": {"domain": [lowest, max(budget.allowed, 1)], "nice": False},
         "axis": {"tickCount": 5, "format": ",d"},
     }
     below = {"y": {"datum": 0, "type": "quantitative"}, "y2": {"datum": lowest}}
@@ -144,8 +146,8 @@ def _shares(values: Sequence[Spec], objective: int | None) -> Spec:
     x = {
         "field": "at",
         "type": "temporal",
-        "scale": {"type": "utc"},
-        "axis": {**_TIME_AXIS, "labels": False, "ticks": False},
+        "scale": _TIME,
+        "axis": {"title": None, "grid": False, "labels": False, "ticks": False},
     }
     y = {
         "field": "share",
@@ -175,7 +177,7 @@ def _shares(values: Sequence[Spec], objective: int | None) -> Spec:
 
 def _counts(values: Sequence[Spec], report: Report) -> Spec:
     unit = report.period.unit if report.period else "week"
-    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": _TIME_AXIS}
+    x = {"field": "at", "type": "temporal", "scale": _TIME, "axis": _time_axis(values, unit)}
     present = [name for name in _COLOURS if any(value["class"] == name for value in values)]
     return {
         "width": _WIDTH,
@@ -203,9 +205,31 @@ def _counts(values: Sequence[Spec], report: Report) -> Spec:
     }
 
 
+def _time_axis(values: Sequence[Spec], unit: str) -> Spec:
+    """Labels where periods begin, as many as fit."""
+    instants = _instants(values)
+    axis: Spec = {"title": None, "grid": False, "labelFlush": True, "labelOverlap": "greedy"}
+    if not instants:
+        return axis
+    first, whole = instants[0], instants[-1] - instants[0]
+    if unit == "month":
+        ticks = instants[:: len(instants) // _LABELS + 1]
+    else:
+        step = _UNITS[unit] * (whole // _UNITS[unit] // _LABELS + 1)
+        ticks = [first + place * step for place in range(whole // step + 1)]
+    form = "%b %Y" if unit == "month" or whole > timedelta(days=300) else "%-d %b"
+    if whole < timedelta(days=2):
+        form = "%H:%M"
+    return {**axis, "values": [tick.timestamp() * 1_000 for tick in ticks], "format": form}
+
+
+def _instants(values: Sequence[Spec]) -> list[datetime]:
+    return sorted({datetime.fromisoformat(value["at"]) for value in values})
+
+
 def _bar_width(values: Sequence[Spec], unit: str) -> int:
     """As wide as a period is on the axis, less a gap."""
-    instants = sorted({datetime.fromisoformat(value["at"]) for value in values})
+    instants = _instants(values)
     if not instants:
         return 2
     periods = (instants[-1] - instants[0]) // _UNITS[unit] + 1
