@@ -127,7 +127,7 @@ def browse() -> Iterator[Page]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}"]
         quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, preexec_fn=pipes, close_fds=False, stdout=quiet, stderr=quiet)  # noqa: PLW1509
+        process = subprocess.Popen(command, preexec_fn=pipes, close_fds=False, stdout=quiet, stderr=quiet)
         os.close(their_in)
         os.close(their_out)
         page = Page(to, back)

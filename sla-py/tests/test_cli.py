@@ -15,7 +15,6 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
-
 from sla_engine import Actor, Engine, Message, Policy, audit, commands
 from sla_engine.cli.app import app
 
@@ -330,7 +329,8 @@ def test_verify_finds_a_whole_chain_whole(chain: Path) -> None:
     result = run("verify", chain, "--pins", chain.parent / "heads.json", "--json")
     assert result.exit_code == 0, result.output
     (said,) = lines(result)
-    assert said["whole"] and said["head"]["entries"] == len(json.loads(chain.read_text())["entries"])
+    assert said["whole"]
+    assert said["head"]["entries"] == len(json.loads(chain.read_text())["entries"])
 
 
 def test_verify_names_the_entry_that_was_altered_and_how(chain: Path) -> None:
@@ -379,6 +379,14 @@ def test_report_writes_text_to_a_pipe_but_no_page(log: Path) -> None:
     page = asked("report", log)
     assert page.exit_code == 2
     assert "-o report.html" in page.stderr
+
+
+def test_report_says_its_data_beside_the_page(log: Path, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    beside = asked("report", log, "-o", path, "--json")
+    assert path.read_text().startswith("<!DOCTYPE html>")
+    assert lines(beside) == lines(asked("report", log, "--json"))
+    assert asked("report", log, "--json", "--format", "md").exit_code == 2
 
 
 def test_report_lists_refused_rows_and_broken_promises(log: Path) -> None:

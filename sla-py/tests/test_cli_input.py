@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from sla_engine.cli.app import app
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""What a report says, without a log: formatting, buckets, budgets, derivations, and that nothing hostile gets through."""
+"""What a report says, without a log: formatting, buckets, budgets, derivations, and hostile names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 
 import msgspec
 import pytest
-
 from sla_engine import _written as written
 from sla_engine import documents as doc
 from sla_engine.report import Format, ReportData, figures, render

@@ -1,4 +1,4 @@
-"""The page in a real browser: no complaint, no request, nothing too wide, everything legible, in light, dark and on paper."""
+"""The page in a real browser: no complaint, no request, nothing too wide, legible in light, in dark and on paper."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import browser
 import pytest
 from click.testing import CliRunner
-
 from sla_engine.cli.app import app
 
 ROOT = Path(__file__).parents[2]

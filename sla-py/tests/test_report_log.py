@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner
-
 from sla_engine import documents as doc
 from sla_engine.cli.app import app
 from sla_engine.report import ReportData, figures, render

@@ -112,7 +112,7 @@ def report(
     as_json: bool,
 ) -> None:
     """Make a report of a LOG: a page, Markdown or JSON."""
-    wish = reporting.Wish(output, "json" if as_json else format, candidate, targets, period, report_zone, worst)
+    wish = reporting.Wish(output, format, candidate, targets, period, report_zone, worst, as_json)
     reporting.run(Terminal(), options, wish)
 
 

@@ -29,6 +29,7 @@ class Wish:
     period: PeriodUnit
     report_zone: str | None
     worst: int
+    as_json: bool
 
 
 def run(terminal: Terminal, options: LogOptions, wish: Wish) -> None:
@@ -63,13 +64,20 @@ def run(terminal: Terminal, options: LogOptions, wish: Wish) -> None:
         Path(wish.output).write_text(text, encoding="utf-8")
     except OSError as fault:
         raise Fault(f"{wish.output}: {fault.strerror or fault}") from fault
-    _tell(terminal, data)
+    if wish.as_json:
+        terminal.raw(data.json())
+    else:
+        _tell(terminal, data)
+        terminal.line()
+        terminal.line(f"The report: {Path(wish.output).resolve()}")
     terminal.refused(loaded.refused, loaded.source)
-    terminal.line()
-    terminal.line(f"The report: {Path(wish.output).resolve()}")
 
 
 def _format(wish: Wish) -> Format:
+    if wish.output is None and wish.as_json:
+        if wish.format not in (None, "json"):
+            raise Fault(f"`--json` and `--format {wish.format}` exclude each other without `-o`: write one")
+        return "json"
     if wish.format is not None:
         found = wish.format
     elif wish.output is None:
