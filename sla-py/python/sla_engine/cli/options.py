@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from sla_engine import Engine
-from sla_engine.cli import mapping, times
+from sla_engine.cli import mapping as mappings
+from sla_engine.cli import times
 from sla_engine.cli.load import Loaded, engine_of, load
 from sla_engine.cli.show import Terminal
 from sla_engine.cli.source import Format
@@ -31,9 +32,9 @@ class LogOptions:
     time_format: str | None
     as_of: str | None
 
-    def read_mapping(self) -> mapping.Mapping:
+    def read_mapping(self) -> mappings.Mapping:
         """Return what the columns, values and states of the log mean."""
-        return mapping.load(
+        return mappings.load(
             self.mapping,
             columns=self.columns,
             constants=self.constants,
