@@ -136,6 +136,9 @@ type PairQuestion = fn(&Calendar, Rows<'_>, Rows<'_>, &mut [i64]) -> Result<Vec<
 /// A question that takes one.
 type Question = fn(&Calendar, Rows<'_>, &mut [i64]) -> Result<Vec<RefusedRow>, Error>;
 
+/// So many rows are asked at a time, which bounds what is made for them only.
+const STRETCH: usize = 1 << 18;
+
 /// Answers a question that takes two columns.
 pub(crate) fn ask_pairs(
     py: Python<'_>,
@@ -162,7 +165,7 @@ pub(crate) fn ask_pairs(
     let mut starts = Cursor::new(&first.2);
     let mut others = Cursor::new(&second.2);
     while from < rows {
-        let length = starts.left().min(others.left()).min(rows.saturating_sub(from));
+        let length = starts.left().min(others.left()).min(rows.saturating_sub(from)).min(STRETCH);
         let (one, other) = (starts.take(length), others.take(length));
         let one = part(&one).read(py, first.0, first.1, length)?;
         let other = part(&other).read(py, second.0, second.1, length)?;
@@ -186,12 +189,15 @@ pub(crate) fn ask(
     let mut answers = vec![0; input.len()];
     let mut from = 0_usize;
     for chunk in &input.chunks {
-        let instants = Numbers::instants(py, "at", chunk, None)?;
-        let to = from.saturating_add(chunk.len());
-        let places = answers.get_mut(from..to).unwrap_or_default();
-        let refused = py.detach(|| ask(calendar, instants.column(), places)).or_raise(py)?;
-        judge(py, &refused, from, on_fault)?;
-        from = to;
+        for first in (0..chunk.len()).step_by(STRETCH) {
+            let rows = chunk.slice(first, STRETCH.min(chunk.len().saturating_sub(first)));
+            let instants = Numbers::instants(py, "at", &rows, None)?;
+            let to = from.saturating_add(rows.len());
+            let places = answers.get_mut(from..to).unwrap_or_default();
+            let refused = py.detach(|| ask(calendar, instants.column(), places)).or_raise(py)?;
+            judge(py, &refused, from, on_fault)?;
+            from = to;
+        }
     }
     Ok(answers)
 }
@@ -250,7 +256,7 @@ fn judge(py: Python<'_>, refused: &[RefusedRow], from: usize, on_fault: OnFault)
         _ => "an instant or the answer lies outside 1970-01-01 to 2200-01-01",
     };
     let row = from.saturating_add(first.row);
-    let message = format!("row {row} has no answer: {why}, nor do {} rows after it", refused.len().saturating_sub(1));
+    let message = format!("row {row} has no answer: {why}");
     Err(fault(
         py,
         first.code.as_str(),

@@ -1,5 +1,6 @@
 //! Documents at the boundary: what Python hands over as text or values, and what it gets as values.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::sync::PyOnceLock;
@@ -92,6 +93,24 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Json {
         }
         let encode = ENCODE.import(object.py(), "sla_engine._decode", "encode")?;
         Ok(Self::Bytes(encode.call1((object,))?.extract()?))
+    }
+}
+
+/// A list of words as an argument; one word alone is none.
+pub(crate) struct Words(pub(crate) Vec<String>);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Words {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = hint!("Words");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyString>() {
+            let message = format!("a list of words is meant, not one: write [{}]", object.repr()?);
+            return Err(PyTypeError::new_err(message));
+        }
+        Ok(Self(object.try_iter()?.map(|word| word?.extract()).collect::<PyResult<_>>()?))
     }
 }
 

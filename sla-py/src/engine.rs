@@ -7,12 +7,12 @@ use pyo3::types::{PyDateTime, PyList, PyTuple};
 use sla_core::access::Action;
 use sla_core::engine::Decision;
 use sla_core::ticket::{Apply, Ticket as Fold};
-use sla_core::{Digest, Engine as Compiled, explain, wire};
+use sla_core::{Digest, Engine as Compiled, Error, explain, wire};
 
 use crate::arrow::{Input, Table};
 use crate::cache::Cache;
 use crate::calendar::Calendar;
-use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, list};
+use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, Words, list};
 use crate::error::{OrRaise, fault};
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
@@ -22,7 +22,8 @@ use crate::rows::{Reading, Wide};
 use crate::ticket::{Actor, AnyTicket, History, Ticket};
 use crate::zones::{Zones, database, hash_of, key};
 
-static ENGINES: Cache<Compiled> = Cache::new();
+/// With the digests of their revisions.
+static ENGINES: Cache<(Compiled, Vec<String>)> = Cache::new();
 
 /// A compiled policy with all its revisions: it decides what happens on tickets. Nothing else makes events.
 ///
@@ -32,18 +33,31 @@ static ENGINES: Cache<Compiled> = Cache::new();
 pub(crate) struct Engine {
     pub(crate) engine: Compiled,
     documents: Vec<Vec<u8>>,
+    revisions: usize,
+    /// Equal for engines of equal revisions and zones.
     key: Digest,
     pub(crate) zones: Option<Py<Zones>>,
 }
 
 impl Engine {
     fn read(py: Python<'_>, documents: Vec<Vec<u8>>, zones: Option<Py<Zones>>) -> PyResult<Self> {
-        let text: Vec<u8> = [b"[".as_slice(), &documents.join(&b','), b"]"].concat();
-        let key = key(&text, zones.as_ref());
+        let text: Vec<u8> = match documents.as_slice() {
+            [only] => only.clone(),
+            revisions => [b"[".as_slice(), &revisions.join(&b','), b"]"].concat(),
+        };
         let database = database(zones.as_ref());
-        let compile = || Compiled::compile_revisions(wire::policy::read_revisions(&text, &database)?, &database);
-        let engine = py.detach(|| ENGINES.get(key, compile)).or_raise(py)?;
-        Ok(Self { engine, documents, key, zones })
+        let compile = || {
+            let policies = wire::policy::read_revisions(&text, &database)?;
+            let digests: Vec<String> = policies.iter().map(|policy| policy.digest().to_string()).collect();
+            Ok::<_, Error>((Compiled::compile_revisions(policies, &database)?, digests))
+        };
+        let place = key(&text, zones.as_ref());
+        let (engine, digests) = py.detach(|| ENGINES.get(place, compile)).or_raise(py)?;
+        if documents.len() > 1 && documents.len() != digests.len() {
+            return Err(fault(py, "invalid_json", "a revision is not one document", "pass each revision by itself"));
+        }
+        let key = key(digests.concat().as_bytes(), zones.as_ref());
+        Ok(Self { engine, documents, revisions: digests.len(), key, zones })
     }
 
     fn own_zones(&self, py: Python<'_>) -> Option<Py<Zones>> {
@@ -351,13 +365,13 @@ impl Engine {
         py: Python<'_>,
         rows: Input,
         now: Instant,
-        timers: Option<Vec<String>>,
+        timers: Option<Words>,
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
     ) -> PyResult<Table> {
         let reading = Reading { columns, constants, time_zone };
-        Wide::read(py, self, &rows, timers, reading, false)?.evaluate(py, now.0)
+        Wide::read(py, self, &rows, timers.map(|timers| timers.0), reading, false)?.evaluate(py, now.0)
     }
 
     /// Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
@@ -368,25 +382,25 @@ impl Engine {
     ///     by, period, period_zone: As for `Aggregate.of`. By agent, the column agent says who holds a ticket from the
     ///         assignment on.
     ///     rows, now, timers, columns, constants, time_zone: As for `evaluate_rows`.
-    #[pyo3(signature = (rows, *, now, by=vec![], period=None, period_zone="UTC", timers=None, columns=None, constants=None, time_zone=None))]
+    #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, columns=None, constants=None, time_zone=None))]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn aggregate_rows(
         &self,
         py: Python<'_>,
         rows: Input,
         now: Instant,
-        by: Vec<String>,
+        by: Words,
         period: Option<&str>,
         period_zone: &str,
-        timers: Option<Vec<String>>,
+        timers: Option<Words>,
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
     ) -> PyResult<Aggregate> {
-        let grouping = grouping(py, &by, period, period_zone, &database(self.zones.as_ref()))?;
+        let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
         let reading = Reading { columns, constants, time_zone };
-        let with_agents = by.iter().any(|word| word == "agent");
-        let wide = Wide::read(py, self, &rows, timers, reading, with_agents)?;
+        let with_agents = by.0.iter().any(|word| word == "agent");
+        let wide = Wide::read(py, self, &rows, timers.map(|timers| timers.0), reading, with_agents)?;
         Ok(Aggregate(py.detach(|| wide.aggregate(now.0, grouping)).or_raise(py)?))
     }
 
@@ -457,14 +471,14 @@ impl Engine {
     ///
     /// Returns:
     ///     The figures, and the rows that were left out.
-    #[pyo3(signature = (log, *, now, by=vec![], period=None, period_zone="UTC", columns=None, constants=None, time_zone=None, sort=false) -> "tuple[Aggregate, sla_engine._hints.RefusedRows]")]
+    #[pyo3(signature = (log, *, now, by=Words(vec![]), period=None, period_zone="UTC", columns=None, constants=None, time_zone=None, sort=false) -> "tuple[Aggregate, sla_engine._hints.RefusedRows]")]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn aggregate_log<'py>(
         &self,
         py: Python<'py>,
         log: Input,
         now: Instant,
-        by: Vec<String>,
+        by: Words,
         period: Option<&str>,
         period_zone: &str,
         columns: Option<HashMap<String, String>>,
@@ -472,7 +486,7 @@ impl Engine {
         time_zone: Option<String>,
         sort: bool,
     ) -> PyResult<(Aggregate, Bound<'py, PyTuple>)> {
-        let grouping = grouping(py, &by, period, period_zone, &database(self.zones.as_ref()))?;
+        let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
         let log = Log::read(py, self, &log, Reading { columns, constants, time_zone }, sort)?;
         let (sum, refused) = log::aggregate(py, &self.engine, &log, now.0, grouping)?;
         Ok((Aggregate(sum), refused))
@@ -488,7 +502,7 @@ impl Engine {
 
     fn __repr__(&self) -> String {
         let policy = self.engine.policy();
-        format!("<Engine of {} version {}, {} revisions>", policy.id, policy.version, self.documents.len())
+        format!("<Engine of {} version {}, {} revisions>", policy.id, policy.version, self.revisions)
     }
 
     #[pyo3(signature = () -> "tuple[typing.Any, ...]")]

@@ -12,7 +12,7 @@ use sla_core::calendar::ZoneDatabase;
 use sla_core::{Digest, what_if, wire};
 
 use crate::arrow::{Input, Table};
-use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, list};
+use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, Words, list};
 use crate::engine::Engine;
 use crate::error::{OrRaise, fault};
 use crate::instant::{Instant, maybe_utc};
@@ -69,17 +69,17 @@ impl Aggregate {
     /// Raises:
     ///     InputError: `unknown_word` for another dimension or period, `time_went_back` for a ticket with later events.
     #[staticmethod]
-    #[pyo3(signature = (engine, histories: "typing.Iterable[History]", *, now, by=vec![], period=None, period_zone="UTC"))]
+    #[pyo3(signature = (engine, histories: "typing.Iterable[History]", *, now, by=Words(vec![]), period=None, period_zone="UTC"))]
     fn of(
         py: Python<'_>,
         engine: &Engine,
         histories: Bound<'_, PyAny>,
         now: Instant,
-        by: Vec<String>,
+        by: Words,
         period: Option<&str>,
         period_zone: &str,
     ) -> PyResult<Self> {
-        let grouping = grouping(py, &by, period, period_zone, &crate::zones::database(engine.zones.as_ref()))?;
+        let grouping = grouping(py, &by.0, period, period_zone, &crate::zones::database(engine.zones.as_ref()))?;
         let mut sum = Sum::new(grouping);
         each_chunk(py, &histories, |history: &Py<History>| {
             let evaluation = engine.engine.evaluate(history.get().0.ticket(), now.0)?;
@@ -119,17 +119,17 @@ impl Aggregate {
     /// Raises:
     ///     InputError: `unknown_word` for a figure, `out_of_range` for a number that cannot be, `conflicting_fields`.
     #[staticmethod]
-    #[pyo3(signature = (rows, *, by=vec![], period=None, period_zone="UTC", as_of=None, columns=None))]
+    #[pyo3(signature = (rows, *, by=Words(vec![]), period=None, period_zone="UTC", as_of=None, columns=None))]
     fn from_rows(
         py: Python<'_>,
         rows: Input,
-        by: Vec<String>,
+        by: Words,
         period: Option<&str>,
         period_zone: &str,
         as_of: Option<Instant>,
         columns: Option<HashMap<String, String>>,
     ) -> PyResult<Self> {
-        let grouping = grouping(py, &by, period, period_zone, &ZoneDatabase::embedded())?;
+        let grouping = grouping(py, &by.0, period, period_zone, &ZoneDatabase::embedded())?;
         Ok(Self(partials::read(py, &rows, grouping, as_of.map(|at| at.0), columns)?))
     }
 
@@ -143,7 +143,7 @@ impl Aggregate {
     ///
     /// Raises:
     ///     InputError: `conflicting_fields` when others keep other things apart.
-    #[pyo3(signature = (*others))]
+    #[pyo3(signature = (*others: "Aggregate"))]
     fn merge(&self, py: Python<'_>, others: Vec<Py<Self>>) -> PyResult<Self> {
         let mut sum = self.0.clone();
         others.iter().try_for_each(|other| sum.merge(&other.get().0)).or_raise(py)?;
@@ -164,11 +164,11 @@ impl Aggregate {
     ///
     /// Raises:
     ///     InputError: `conflicting_fields` for what they are not kept apart by.
-    #[pyo3(signature = (*, by=vec![], period=true))]
-    fn regroup(&self, py: Python<'_>, by: Vec<String>, period: bool) -> PyResult<Self> {
+    #[pyo3(signature = (*, by=Words(vec![]), period=true))]
+    fn regroup(&self, py: Python<'_>, by: Words, period: bool) -> PyResult<Self> {
         let kept = self.0.grouping().period().filter(|_| period);
         let (unit, zone) = kept.map_or((None, "UTC"), |(unit, zone)| (Some(unit.as_str()), zone));
-        let grouping = grouping(py, &by, unit, zone, &ZoneDatabase::embedded())?;
+        let grouping = grouping(py, &by.0, unit, zone, &ZoneDatabase::embedded())?;
         Ok(Self(self.0.regroup(grouping).or_raise(py)?))
     }
 

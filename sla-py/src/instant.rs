@@ -17,6 +17,9 @@ pub(crate) struct Instant(pub(crate) Timestamp);
 impl<'a, 'py> FromPyObject<'a, 'py> for Instant {
     type Error = PyErr;
 
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("datetime", "datetime");
+
     #[inline]
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         let Ok(datetime) = object.cast::<PyDateTime>() else { return Err(no_instant(&object)) };
@@ -34,13 +37,36 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Instant {
                  `datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo(\"Asia/Jakarta\"))`",
             ));
         };
-        let day = days(i64::from(datetime.get_year()), i64::from(datetime.get_month()), i64::from(datetime.get_day()));
-        let (hour, minute) = (i64::from(datetime.get_hour()), i64::from(datetime.get_minute()));
-        let second = i64::from(datetime.get_second());
-        let local_us = micros([day, hour, minute, second, i64::from(datetime.get_microsecond())]);
+        let local_us = clock_us(&datetime);
         let offset_us = if zone.is(&*PyTzInfo::utc(py)?) { 0 } else { offset_us(&object)? };
         Ok(Self(Timestamp::from_micros(local_us.wrapping_sub(offset_us))))
     }
+}
+
+/// A local time as an argument: a datetime without time zone, in microseconds since 1970-01-01T00:00 on its clock.
+pub(crate) struct Local(pub(crate) i64);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Local {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("datetime", "datetime");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let Ok(datetime) = object.cast::<PyDateTime>() else { return Err(no_instant(&object)) };
+        if datetime.get_tzinfo().is_some() {
+            let message = "a local time has no time zone of its own";
+            return Err(fault(object.py(), "aware_datetime", message, "pass it without tzinfo, or use it as it is"));
+        }
+        Ok(Self(clock_us(&datetime)))
+    }
+}
+
+/// Returns what a datetime shows, in microseconds since 1970-01-01T00:00.
+fn clock_us(datetime: &Bound<'_, PyDateTime>) -> i64 {
+    let day = days(i64::from(datetime.get_year()), i64::from(datetime.get_month()), i64::from(datetime.get_day()));
+    let (hour, minute) = (i64::from(datetime.get_hour()), i64::from(datetime.get_minute()));
+    micros([day, hour, minute, i64::from(datetime.get_second()), i64::from(datetime.get_microsecond())])
 }
 
 /// Returns local time minus UTC, in microseconds.
@@ -151,6 +177,9 @@ pub(crate) struct Length(pub(crate) BusinessDuration);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Length {
     type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("datetime", "timedelta");
 
     #[inline]
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {

@@ -18,8 +18,8 @@ mod ticket;
 mod zones;
 
 /// The engine's native part; import from ``sla_engine``.
-#[pyo3::pymodule(gil_used = false, name = "_core")]
-mod core {
+#[pyo3::pymodule(gil_used = false)]
+mod _core {
     #[pymodule_export]
     use crate::arrow::{Column, Table};
     #[pymodule_export]
@@ -35,7 +35,7 @@ mod core {
     #[pymodule_export]
     use crate::ticket::{History, Ticket};
     #[pymodule_export]
-    use crate::zones::Zones;
+    use crate::zones::{Zone, Zones};
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]

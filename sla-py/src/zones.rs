@@ -1,11 +1,13 @@
 //! Time-zone rules of the host, in place of the embedded ones.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple};
+use pyo3::types::{PyBytes, PyDateTime, PyTuple};
 use sla_core::Digest;
-use sla_core::calendar::ZoneDatabase;
+use sla_core::calendar::{ZoneDatabase, ZoneTable};
+use sla_core::time::Timestamp;
 
 use crate::error::OrRaise;
+use crate::instant::{Instant, Local, at_offset, utc};
 
 /// Time-zone rules: the embedded IANA release, with zones of the host in place of some.
 ///
@@ -45,6 +47,14 @@ impl Zones {
         self.database.version()
     }
 
+    /// Return one zone.
+    ///
+    /// Raises:
+    ///     InputError: `unknown_time_zone` when no zone has exactly this name.
+    fn zone(&self, py: Python<'_>, name: &str) -> PyResult<Zone> {
+        Ok(Zone { name: name.to_owned(), table: self.database.zone(name).or_raise(py)? })
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.supplied == other.supplied
     }
@@ -57,6 +67,7 @@ impl Zones {
         format!("<Zones {}>", self.version())
     }
 
+    #[pyo3(signature = () -> "tuple[typing.Any, ...]")]
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyTuple>,))> {
         let supplied = self.supplied.iter().map(|(name, tzif, version)| (name, PyBytes::new(py, tzif), version));
         let rebuild = py.get_type::<Self>().getattr("_of")?;
@@ -66,6 +77,50 @@ impl Zones {
     #[staticmethod]
     fn _of(py: Python<'_>, supplied: Vec<(String, Vec<u8>, String)>) -> PyResult<Self> {
         supplied.iter().try_fold(Self::new(), |zones, (name, tzif, version)| zones.with_tzif(py, name, tzif, version))
+    }
+}
+
+/// One time zone by the rules of `Zones`, so that local times do not depend on the machine. Immutable.
+#[pyclass(frozen, module = "sla_engine")]
+pub(crate) struct Zone {
+    name: String,
+    table: ZoneTable,
+}
+
+#[pymethods]
+impl Zone {
+    /// Its IANA name.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Return the instant, in UTC, at which the zone's clocks show a local time: a datetime without tzinfo.
+    ///
+    /// Of two such instants it is the earlier one. A local time that the zone skips is taken as if the clocks had not been
+    /// put forward.
+    ///
+    /// Raises:
+    ///     InputError: `aware_datetime` for one that has a time zone already.
+    fn instant<'py>(&self, py: Python<'py>, local: Local) -> PyResult<Bound<'py, PyDateTime>> {
+        utc(py, Timestamp::from_micros(self.table.instant_of(local.0)))
+    }
+
+    /// Return an instant in the local time of the zone, at the offset that its rules say.
+    fn local<'py>(&self, py: Python<'py>, at: Instant) -> PyResult<Bound<'py, PyDateTime>> {
+        at_offset(py, at.0, self.table.offset_at(at.0.as_micros().div_euclid(1_000_000)))
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.name == other.name && self.table == other.table
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(Digest::of(self.name.as_bytes()))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Zone {}>", self.name)
     }
 }
 

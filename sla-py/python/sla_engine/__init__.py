@@ -6,11 +6,15 @@
     >>> office.add(datetime(2026, 3, 6, 9, 30, tzinfo=timezone.utc), timedelta(hours=1)).isoformat()
     '2026-03-09T02:30:00+00:00'
 
-Instants are aware datetimes, or integers of microseconds since 1970-01-01T00:00:00Z where a name ends in ``_us``. Nothing
-reads a clock: `now` is an argument. Columns are whatever speaks the Arrow PyCapsule protocol.
+Instants are aware datetimes, or integers of microseconds since 1970-01-01T00:00:00Z where a name ends in ``_us``.
+Nothing reads a clock: `now` is an argument. Columns are whatever speaks the Arrow PyCapsule protocol.
 """
 
-from . import audit, commands
+from __future__ import annotations
+
+from importlib import import_module
+
+from . import audit
 from ._core import (
     Aggregate,
     Alerts,
@@ -21,27 +25,35 @@ from ._core import (
     Policy,
     Table,
     Ticket,
+    Zone,
     Zones,
     __version__,
     at_risk,
     what_if,
 )
-from .documents import (
-    Actor,
-    Decision,
-    DueEvents,
-    Evaluation,
-    Event,
-    Explanation,
-    Head,
-    Import,
-    LogImport,
-    Message,
-    Recorded,
-    Refusal,
-    Report,
-)
 from .errors import HorizonError, InputError, PolicyError, SlaError, UnknownNameError
+
+# As typing has it, which takes longer to load than everything here.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from . import commands, documents
+    from .documents import (
+        Actor,
+        Decision,
+        DueEvents,
+        Evaluation,
+        Event,
+        Explanation,
+        Head,
+        Import,
+        LogImport,
+        Message,
+        Recorded,
+        Refusal,
+        Report,
+    )
 
 __all__ = [
     "Actor",
@@ -71,10 +83,25 @@ __all__ = [
     "Table",
     "Ticket",
     "UnknownNameError",
+    "Zone",
     "Zones",
     "__version__",
     "at_risk",
     "audit",
     "commands",
+    "documents",
     "what_if",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the values when somebody asks for them: calendars and columns do without."""
+    if name in ("commands", "documents"):
+        return import_module(f".{name}", __name__)
+    if name in __all__:
+        return getattr(import_module(".documents", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

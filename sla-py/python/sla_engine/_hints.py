@@ -26,9 +26,9 @@ from .documents import (
 )
 
 __all__ = [
+    "Actor",
     "Agents",
     "AlertList",
-    "Actor",
     "Arrow",
     "Changes",
     "Comparison",
@@ -58,6 +58,7 @@ __all__ = [
     "Verification",
     "Warnings",
     "WhatIf",
+    "Words",
 ]
 
 Actor: TypeAlias = documents.Actor
@@ -72,14 +73,16 @@ LogImport: TypeAlias = documents.LogImport
 RefusedRows: TypeAlias = tuple[documents.RefusedRow, ...]
 OnFault: TypeAlias = Literal["raise", "null"]
 
-Json: TypeAlias = Union[str, bytes, Mapping[str, Any], documents.Document, Iterable[documents.Document]]
+Words: TypeAlias = Iterable[str]
+
+Json: TypeAlias = str | bytes | Mapping[str, Any] | documents.Document | Iterable[documents.Document]
 """A document: JSON text or bytes, or what is written as JSON."""
 
-EventList: TypeAlias = Union[Iterable[documents.Event], str, bytes]
+EventList: TypeAlias = Iterable[documents.Event] | str | bytes
 """Events, or a JSON list of them."""
 
 _Policy: TypeAlias = Union["_core.Policy", str, bytes, Mapping[str, Any]]
-Policies: TypeAlias = Union[_Policy, list[_Policy], tuple[_Policy, ...]]
+Policies: TypeAlias = _Policy | list[_Policy] | tuple[_Policy, ...]
 """A policy, or the revisions of one, oldest first."""
 
 
@@ -91,8 +94,8 @@ class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 
-Arrow: TypeAlias = Union[_ArrowArray, _ArrowStream]
+Arrow: TypeAlias = _ArrowArray | _ArrowStream
 """Whatever speaks the Arrow PyCapsule protocol."""
 
-Instants: TypeAlias = Union[Arrow, datetime]
-Lengths: TypeAlias = Union[Arrow, timedelta]
+Instants: TypeAlias = Arrow | datetime
+Lengths: TypeAlias = Arrow | timedelta

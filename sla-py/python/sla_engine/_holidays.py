@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import TypeAlias, TypeGuard
 
 from .errors import InputError
 
-Found = tuple[str, list[tuple[str, str]]]
+Found: TypeAlias = tuple[str, list[tuple[str, str]]]
 
 
 def _years(years: int | Iterable[int]) -> list[int]:
     listed = sorted({years} if isinstance(years, int) else set(years))
     if not listed:
-        raise InputError("empty_list", "no year is named", help="pass one or several years, for example `range(2026, 2029)`")
+        raise InputError(
+            "empty_list", "no year is named", help="pass one or several years, for example `range(2026, 2029)`"
+        )
     if listed[0] < 1970 or listed[-1] > 2199:
         raise InputError("out_of_range", "a year lies outside 1970 to 2199", help="calendars answer for those years")
     return listed
+
+
+def _is_day(value: object) -> TypeGuard[date]:
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def of_country(country: str, years: int | Iterable[int], subdivision: str | None, language: str | None) -> Found:
@@ -25,13 +32,19 @@ def of_country(country: str, years: int | Iterable[int], subdivision: str | None
     try:
         import holidays
     except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError("install sla-engine[holidays] for the holidays of countries", name=missing.name) from None
+        raise ModuleNotFoundError(
+            "install sla-engine[holidays] for the holidays of countries", name=missing.name
+        ) from None
     try:
         found = holidays.country_holidays(country, subdiv=subdivision, years=listed, language=language, expand=False)
     except NotImplementedError as unknown:
-        raise InputError("unknown_country", str(unknown), help="pass an ISO 3166 code that `holidays` has, for example `ID`") from None
+        raise InputError(
+            "unknown_country", str(unknown), help="pass an ISO 3166 code that `holidays` has, for example `ID`"
+        ) from None
     if not found:
-        raise InputError("out_of_range", f"`holidays` has none of {country} in {listed[0]} to {listed[-1]}", help="pass other years")
+        raise InputError(
+            "out_of_range", f"`holidays` has none of {country} in {listed[0]} to {listed[-1]}", help="pass other years"
+        )
     return f"{listed[-1]}-12-31", [(day.isoformat(), name) for day, name in sorted(found.items())]
 
 
@@ -47,16 +60,20 @@ def of_icalendar(text: str | bytes, years: int | Iterable[int]) -> Found:
         calendar = icalendar.Calendar.from_ical(text)
         events = recurring_ical_events.of(calendar).between(date(listed[0], 1, 1), date(listed[-1] + 1, 1, 1))
     except (ValueError, KeyError, TypeError) as fault:
-        raise InputError("invalid_icalendar", f"the text is no iCalendar file: {fault}", help="pass the content of an .ics file") from None
+        raise InputError(
+            "invalid_icalendar", f"the text is no iCalendar file: {fault}", help="pass the content of an .ics file"
+        ) from None
     dates: dict[str, str] = {}
     for event in events:
         name = str(event.get("SUMMARY", "")).strip() or "holiday"
-        first = event["DTSTART"].dt
-        if isinstance(first, datetime):
-            raise InputError("timed_event", f"`{name}` on {first.date()} is not of whole days", help="keep only all-day events in the file")
+        first = event.decoded("DTSTART")
         # The end is exclusive; an event without one is a day.
-        end = event["DTEND"].dt if "DTEND" in event else first + timedelta(days=1)
-        for offset in range(max((end - first).days, 1)):
+        end = event.decoded("DTEND") if "DTEND" in event else None
+        if not _is_day(first) or not (end is None or _is_day(end)):
+            raise InputError(
+                "timed_event", f"`{name}` ({first}) is not of whole days", help="keep only all-day events in the file"
+            )
+        for offset in range(max((end - first).days, 1) if end is not None else 1):
             day = first + timedelta(days=offset)
             if day.year in listed:
                 dates.setdefault(day.isoformat(), name)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import field
+
+if TYPE_CHECKING:
+    from ._core import History, Ticket
+    from .commands import Command
 
 Role = Literal["customer", "agent", "admin", "system"]
 Status = Literal["new", "open", "pending", "on_hold", "resolved", "closed", "withdrawn", "voided"]
@@ -25,8 +29,12 @@ Trigger = Literal["breach", "step", "request"]
 _OUT_OF_HORIZON = "out_of_horizon"
 
 
-class Document(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct, frozen=True):
     """An immutable value."""
+
+
+class Document(Value, frozen=True):
+    """An immutable value that a document says."""
 
     def __hash__(self) -> int:
         return hash(msgspec.json.encode(self))
@@ -67,7 +75,7 @@ class Actor(Document, frozen=True):
 
 
 class Message(Document, frozen=True):
-    """A message as the ticket knows it: the host's reference, and the SHA-256 of the content in 64 hexadecimal digits."""
+    """A message as the ticket knows it: the host's reference, and the content's SHA-256 in 64 hexadecimal digits."""
 
     message_ref: str
     content_sha256: str
@@ -235,13 +243,13 @@ class Evaluation(Document, frozen=True):
     """What happened by itself and is not stored yet."""
 
 
-class Decision(Document, frozen=True):
+class Decision(Value, frozen=True):
     """What became of a command."""
 
     events: tuple[Event, ...]
     """What to store, in this order; empty when refused, or when a command was repeated."""
-    ticket: Any
-    """The Ticket afterwards; None when refused."""
+    ticket: Ticket | None
+    """The ticket afterwards; None when refused."""
     next_check_at: datetime | None
     """When something can happen by itself; None for never, or when refused."""
     refusal: Refusal | None = None
@@ -252,21 +260,15 @@ class Decision(Document, frozen=True):
         """Whether it happens."""
         return self.refusal is None
 
-    def __hash__(self) -> int:
-        return hash((self.events, self.ticket, self.next_check_at, self.refusal))
 
-
-class DueEvents(Document, frozen=True):
+class DueEvents(Value, frozen=True):
     """What happened by itself."""
 
     events: tuple[Event, ...]
     """What to store, in this order."""
-    ticket: Any
-    """The Ticket afterwards."""
+    ticket: Ticket
+    """The ticket afterwards."""
     next_check_at: datetime | None
-
-    def __hash__(self) -> int:
-        return hash((self.events, self.ticket, self.next_check_at))
 
 
 class Recorded(Document, frozen=True):
@@ -274,7 +276,7 @@ class Recorded(Document, frozen=True):
 
     at: datetime
     actor: Actor
-    command: Any
+    command: Command
     """One of `sla_engine.commands`."""
 
 
@@ -286,16 +288,13 @@ class RefusedCommand(Document, frozen=True):
     refusal: Refusal
 
 
-class Import(Document, frozen=True):
+class Import(Value, frozen=True):
     """What an import made."""
 
-    history: Any
-    """The History; None when the ticket could not be opened."""
+    history: History | None
+    """The ticket with its events; None when it could not be opened."""
     refused: tuple[RefusedCommand, ...]
     """The commands that the policy does not allow; nothing of them is in the history."""
-
-    def __hash__(self) -> int:
-        return hash((self.history, self.refused))
 
 
 class RefusedRow(Document, frozen=True):
@@ -309,16 +308,13 @@ class RefusedRow(Document, frozen=True):
     message: str
 
 
-class LogImport(Document, frozen=True):
+class LogImport(Value, frozen=True):
     """What an import made of a log."""
 
-    histories: tuple[Any, ...]
-    """A History for each ticket that could be opened, in the order of the log."""
+    histories: tuple[History, ...]
+    """One for each ticket that could be opened, in the order of the log."""
     refused: tuple[RefusedRow, ...]
     """The rows that the policy does not allow, or that cannot be read; nothing of them is in the histories."""
-
-    def __hash__(self) -> int:
-        return hash((self.histories, self.refused))
 
 
 # Changes of policy
@@ -388,7 +384,6 @@ class Publication(Document, frozen=True):
     entry: str | None
     """The entry as JSON, for the chain of revisions; None when refused."""
     refusal: Refusal | None
-
 
 
 # Explanations

@@ -9,7 +9,7 @@ class SlaError(Exception):
     """Something that cannot be done. Every exception of this package is one, and one of Python's own.
 
     Attributes:
-        code: Stable, for programs; docs/errors.md lists them.
+        code: Stable, for programs; the README lists those of Python alone, the documents of the engine the others.
         message: What is wrong, in one sentence.
         path: Where, as a JSON pointer into what was handed over; empty for the whole.
         help: What to change.

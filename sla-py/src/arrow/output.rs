@@ -220,7 +220,7 @@ impl Table {
         Err(PyAttributeError::new_err(format!("Table has no attribute '{name}'")))
     }
 
-    #[pyo3(signature = (requested_schema=None))]
+    #[pyo3(signature = (requested_schema=None) -> "tuple[object, object]")]
     fn _as_batch<'py>(
         &self,
         py: Python<'py>,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sla_engine import InputError, Zone, Zones
 from sla_engine.cli.fault import Fault
 
 
@@ -18,15 +18,15 @@ class NoZone(ValueError):
     """A local time of which nobody said in which zone."""
 
 
-def zone(name: str) -> ZoneInfo:
+def zone(name: str) -> Zone:
     """Return a time zone by its IANA name."""
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
-        raise Fault(f"there is no time zone `{name}`; write an IANA name, for example `Europe/Berlin`") from fault
+        return Zones().zone(name)
+    except InputError as unknown:
+        raise Fault(f"{unknown.message}; {unknown.help}") from unknown
 
 
-def reader(time_zone: ZoneInfo | None, time_format: str | None = None) -> Callable[[Any], datetime | None]:
+def reader(time_zone: Zone | None, time_format: str | None = None) -> Callable[[Any], datetime | None]:
     """Return a function from the values of a log to instants in UTC; None for an empty value.
 
     A local time that a clock shows twice is the earlier instant; one that it skips lies as far after the gap.
@@ -39,7 +39,7 @@ def reader(time_zone: ZoneInfo | None, time_format: str | None = None) -> Callab
         if found.tzinfo is None:
             if time_zone is None:
                 raise NoZone
-            found = found.replace(tzinfo=time_zone, fold=0)
+            return time_zone.instant(found)
         try:
             return found.astimezone(UTC)
         except OverflowError as fault:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import vl_convert
 from markupsafe import Markup, escape
 
+from sla_engine import Zone, Zones
 from sla_engine.documents import Period, Report, TimerFigures
 from sla_engine.report import figures
 from sla_engine.report.data import Budget, Distribution
@@ -106,7 +106,7 @@ def distribution(spread: Distribution) -> Markup:
 
 def burn_down(budget: Budget, period: Period) -> Markup:
     """Draw what is left of an error budget after each period."""
-    clock = ZoneInfo(period.time_zone)
+    clock = Zones().zone(period.time_zone)
     step = _UNITS[period.unit]
     values = [{"at": _local(point.period_start + step, clock), "left": point.left} for point in budget.points]
     values[:0] = [{"at": _local(point.period_start, clock), "left": budget.allowed} for point in budget.points[:1]]
@@ -256,13 +256,13 @@ def _range(from_us: int, to_us: int | None) -> str:
     return f"under {figures.span(to_us)}" if from_us == 0 else f"{figures.span(from_us)} to {figures.span(to_us)}"
 
 
-def _zone(report: Report) -> ZoneInfo:
-    return ZoneInfo(report.period.time_zone if report.period else "UTC")
+def _zone(report: Report) -> Zone:
+    return Zones().zone(report.period.time_zone if report.period else "UTC")
 
 
-def _local(at: datetime, zone: ZoneInfo) -> str:
+def _local(at: datetime, zone: Zone) -> str:
     """A local time as if it were UTC, so that the axis shows the clock of the zone."""
-    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{zone.local(at):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _svg(spec: Mapping[str, Any], title: str, told: str) -> Markup:
