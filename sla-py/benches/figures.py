@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -202,18 +203,27 @@ def highest() -> int:
 
 def measure_memory(rows: int) -> None:
     starts = timestamps(np.arange(rows) * 7_000_000 + 1_767_225_600_000_000)
-    # The tables of the calendar are there before.
-    OFFICE.add_column(starts.slice(0, 1), timedelta(hours=8))
+    add = partial(OFFICE.add_column, starts, timedelta(hours=8))
+    measure(f"`add_column` of {rows:,} rows", starts.nbytes, lambda: add().to_pyarrow())
+    engine = Engine.compile(POLICY)
+    packages = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), ["starter"])
+    channels = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), ["email"])
+    table = pa.table({"package": packages, "channel": channels, "opened_at": starts, "first_reply_at": starts})
+    judge = partial(engine.evaluate_rows, table, now=datetime(2029, 1, 1, tzinfo=UTC), timers=["first_response"])
+    measure(f"`evaluate_rows` of {rows:,} rows, one timer", table.nbytes, lambda: judge().to_pyarrow())
+
+
+def measure(what: str, taken: int, work: Callable[[], Any]) -> None:
+    """Say how much more memory some work needs at its highest than its input and output."""
     # Forgets the highest use so far.
     Path("/proc/self/clear_refs").write_text("5")
     before = highest()
-    answer = OFFICE.add_column(starts, timedelta(hours=8))
+    answer = work()
     peak = highest() - before
-    taken = starts.nbytes + pa.array(answer).nbytes
+    given = answer.nbytes
     print(
-        f"`add_column` of {rows:,} rows: input and output {taken / 1e6:.0f} MB, "
-        f"input and peak beyond it {(starts.nbytes + peak) / 1e6:.0f} MB, "
-        f"× {(starts.nbytes + peak) / taken:.2f} (goal × 1.5)"
+        f"{what}: {taken / 1e6:.0f} MB of input, {given / 1e6:.0f} MB of output; with what it needs meanwhile "
+        f"{(taken + peak) / 1e6:.0f} MB, × {(taken + peak) / (taken + given):.2f} (goal × 1.5)  "
     )
 
 

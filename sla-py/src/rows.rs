@@ -16,7 +16,7 @@ use crate::arrow::{
     word_field, words,
 };
 use crate::engine::Engine;
-use crate::error::OrRaise;
+use crate::error::{OrRaise, fault};
 
 /// How a caller's table is read.
 pub(crate) struct Reading {
@@ -26,6 +26,18 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// Refuses constants for columns of instants: they are texts.
+    pub(crate) fn check(&self, py: Python<'_>, instants: &[&str]) -> PyResult<()> {
+        let constants = self.constants.iter().flat_map(HashMap::keys);
+        match constants.into_iter().find(|name| instants.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                let message = format!("`{name}` holds instants, which are no constants");
+                Err(fault(py, "wrong_type", &message, "add the column to the table"))
+            }
+        }
+    }
+
     /// Returns the zone of instants without one.
     pub(crate) fn zone(&self, py: Python<'_>, zones: &ZoneDatabase) -> PyResult<Option<ZoneTable>> {
         self.time_zone.as_ref().map(|name| zones.zone(name).or_raise(py)).transpose()
@@ -125,6 +137,7 @@ impl Wide {
         reading: Reading,
         with_agents: bool,
     ) -> PyResult<Self> {
+        reading.check(py, &MILESTONES)?;
         let zone = reading.zone(py, &crate::zones::database(engine.zones.as_ref()))?;
         let Reading { columns, constants, .. } = reading;
         let tables = Tables::new(py, input, &WANTED, columns, constants)?;
@@ -291,11 +304,14 @@ fn transpose<const N: usize>(columns: [Option<PyResult<Texts>>; N]) -> PyResult<
 }
 
 fn milestones(py: Python<'_>, tables: &Tables, rows: &StructArray, zone: Option<&ZoneTable>) -> PyResult<[Numbers; 4]> {
-    let [opened, assigned, first_reply, resolved] = MILESTONES.map(|name| match tables.column(rows, name) {
-        Some(column) => Numbers::instants(py, name, column, zone),
-        None => Ok(Numbers::repeated(NONE, rows.len())),
-    });
-    Ok([opened?, assigned?, first_reply?, resolved?])
+    let read =
+        |name: &str| tables.column(rows, name).map(|column| Numbers::instants(py, name, column, zone)).transpose();
+    let [opened, assigned, first_reply, resolved] = MILESTONES.map(read);
+    // INVARIANT: the column of openings is required.
+    let opened = opened?.unwrap_or_else(|| Numbers::repeated(NONE, rows.len()));
+    let or_missing = |column: Option<Numbers>| column.unwrap_or_else(|| opened.missing());
+    let [assigned, first_reply, resolved] = [assigned?, first_reply?, resolved?].map(or_missing);
+    Ok([opened, assigned, first_reply, resolved])
 }
 
 /// Returns the timers that some package promises anything for, and that milestones decide.

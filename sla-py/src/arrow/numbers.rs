@@ -30,6 +30,12 @@ impl Numbers {
         Self { values: vec![value; rows].into(), valid: None }
     }
 
+    /// Returns a column of as many rows in which every value is missing.
+    pub(crate) fn missing(&self) -> Self {
+        let none = vec![0_u8; self.values.len().div_ceil(8)];
+        Self { values: self.values.clone(), valid: Some(Buffer::from_vec(none)) }
+    }
+
     /// Reads instants; those without time zone are local times of `zone`.
     pub(crate) fn instants(py: Python<'_>, name: &str, array: &ArrayRef, zone: Option<&ZoneTable>) -> PyResult<Self> {
         let (values, zoned) = match array.data_type() {

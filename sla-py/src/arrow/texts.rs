@@ -67,13 +67,24 @@ impl Texts {
         Ok(Self::Dictionary(places.collect(), Box::new(texts)))
     }
 
-    /// Returns the text of a row.
+    /// Returns how many rows there are.
+    fn len(&self) -> usize {
+        match self {
+            Self::Small(array) => array.len(),
+            Self::Large(array) => array.len(),
+            Self::View(array) => array.len(),
+            Self::Dictionary(places, _) => places.len(),
+            Self::Missing => 0,
+        }
+    }
+
+    /// Returns the text of a row; `None` also beyond the last, where a broken dictionary may point.
     #[inline]
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
         match self {
-            Self::Small(array) => array.is_valid(row).then(|| array.value(row)),
-            Self::Large(array) => array.is_valid(row).then(|| array.value(row)),
-            Self::View(array) => array.is_valid(row).then(|| array.value(row)),
+            Self::Small(array) => (row < array.len() && array.is_valid(row)).then(|| array.value(row)),
+            Self::Large(array) => (row < array.len() && array.is_valid(row)).then(|| array.value(row)),
+            Self::View(array) => (row < array.len() && array.is_valid(row)).then(|| array.value(row)),
             Self::Dictionary(places, texts) => {
                 let place = *places.get(row)?;
                 if place == NOTHING { None } else { texts.get(usize::try_from(place).ok()?) }
@@ -147,11 +158,7 @@ impl Interner {
     /// Returns the number of each row of a column; 0 for none.
     pub(crate) fn rows(&mut self, texts: &Texts, rows: usize) -> Vec<u32> {
         if let Texts::Dictionary(places, distinct) = texts {
-            let most =
-                places.iter().filter(|place| **place != NOTHING).max().map_or(0, |place| place.saturating_add(1));
-            let known: Vec<u32> = (0..most)
-                .map(|place| self.number(usize::try_from(place).ok().and_then(|place| distinct.get(place))))
-                .collect();
+            let known: Vec<u32> = (0..distinct.len()).map(|place| self.number(distinct.get(place))).collect();
             let number = |place: &u32| usize::try_from(*place).ok().and_then(|place| known.get(place).copied());
             return places.iter().map(|place| number(place).unwrap_or_default()).collect();
         }

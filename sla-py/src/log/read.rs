@@ -157,6 +157,7 @@ impl<'a> Row<'a> {
 impl Log {
     /// Reads a log.
     pub(crate) fn read(py: Python<'_>, engine: &Engine, input: &Input, reading: Reading, sort: bool) -> PyResult<Self> {
+        reading.check(py, &["event_at"])?;
         let zone = reading.zone(py, &crate::zones::database(engine.zones.as_ref()))?;
         let Reading { columns, constants, .. } = reading;
         let events = columns.as_ref().and_then(|columns| columns.get("events")).map_or("events", String::as_str);
