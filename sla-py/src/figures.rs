@@ -192,8 +192,7 @@ impl Aggregate {
     ///     InputError: `conflicting_fields` when the figures are not kept apart by agent.
     fn agents(&self, py: Python<'_>, engine: &Engine) -> PyResult<Agents> {
         let table = agents(&self.0, &engine.engine.policy().objectives).or_raise(py)?;
-        let document = wire::analytics::write_agents(&table);
-        Ok(Agents(document.strip_prefix("{\"agents\":").and_then(|text| text.strip_suffix('}')).unwrap_or("[]").into()))
+        Ok(Agents(wire::analytics::write_agents(&table)))
     }
 
     fn __eq__(&self, other: &Self) -> bool {
@@ -261,8 +260,7 @@ pub(crate) fn at_risk(
         found.add(&ticket.id, &engine.engine.evaluate(ticket, now.0)?);
         Ok(())
     })?;
-    let document = wire::evaluation::write_at_risk(&found.into_sorted());
-    Ok(Promises(document.strip_prefix("{\"promises\":").and_then(|text| text.strip_suffix('}')).unwrap_or("[]").into()))
+    Ok(Promises(wire::evaluation::write_at_risk(&found.into_sorted())))
 }
 
 /// Play tickets again under a candidate policy: which promises would end otherwise, and why.

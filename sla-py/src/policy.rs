@@ -80,8 +80,7 @@ impl Policy {
     /// Return what is legal, but surely unwanted; as of an instant, since holidays run out.
     fn lint(&self, as_of: Instant) -> Warnings {
         let warnings = policy::lint(&self.policy, as_of.0, &database(self.zones.as_ref()));
-        let document = wire::policy::write_warnings(&warnings);
-        Warnings(document.strip_prefix("{\"warnings\":").and_then(|text| text.strip_suffix('}')).unwrap_or("[]").into())
+        Warnings(wire::policy::write_warnings(&warnings))
     }
 
     /// Return what differs in another policy, by JSON pointer.

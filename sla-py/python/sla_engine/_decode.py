@@ -21,17 +21,23 @@ _TYPES: dict[str, Any] = {
     "head": documents.Head,
     "comparison": documents.Comparison,
     "flips": tuple[documents.Flip, ...],
-    "warnings": tuple[documents.Warning, ...],
     "changes": tuple[documents.Change, ...],
-    "promises": tuple[documents.OpenPromise, ...],
-    "agents": tuple[documents.AgentFigures, ...],
+}
+# Documents that hold one list, under their own name.
+_LISTS: dict[str, Any] = {
+    "agents": documents.AgentFigures,
+    "promises": documents.OpenPromise,
+    "warnings": documents.Warning,
 }
 
 
 @cache
 def decoder(name: str) -> Any:
     """Return what reads documents of one kind."""
-    return msgspec.json.Decoder(_TYPES[name]).decode
+    if name not in _LISTS:
+        return msgspec.json.Decoder(_TYPES[name]).decode
+    read = msgspec.json.Decoder(dict[str, tuple[_LISTS[name], ...]]).decode
+    return lambda document: read(document)[name]
 
 
 def encode(value: Any) -> bytes:
