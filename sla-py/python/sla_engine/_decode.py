@@ -25,9 +25,9 @@ _TYPES: dict[str, Any] = {
 }
 # Documents that hold one list, under their own name.
 _LISTS: dict[str, Any] = {
-    "agents": documents.AgentFigures,
-    "promises": documents.OpenPromise,
-    "warnings": documents.Warning,
+    "agents": dict[str, tuple[documents.AgentFigures, ...]],
+    "promises": dict[str, tuple[documents.OpenPromise, ...]],
+    "warnings": dict[str, tuple[documents.Warning, ...]],
 }
 
 
@@ -36,7 +36,7 @@ def decoder(name: str) -> Any:
     """Return what reads documents of one kind."""
     if name not in _LISTS:
         return msgspec.json.Decoder(_TYPES[name]).decode
-    read = msgspec.json.Decoder(dict[str, tuple[_LISTS[name], ...]]).decode
+    read = msgspec.json.Decoder(_LISTS[name]).decode
     return lambda document: read(document)[name]
 
 
