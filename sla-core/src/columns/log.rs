@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorCode};
 use crate::escalation;
 use crate::id::Id;
 use crate::policy::{DueBoundary, StepAction};
-use crate::ticket::{AssignCause, Cycle, Due, EventKind, Phase, Status, Ticket};
+use crate::ticket::{Apply, AssignCause, Cycle, Due, EventKind, Phase, Status, Ticket};
 use crate::time::Timestamp;
 use crate::timer;
 
@@ -19,13 +19,15 @@ pub struct Player {
     engine: Engine,
     replay: Replay,
     ticket: Option<Ticket>,
+    /// When the ticket's running promises got other terms.
+    changes: Vec<Timestamp>,
 }
 
 impl Player {
     /// Returns a player for the newest revision of an engine.
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
-        Self { engine: engine.clone(), replay: Replay::new(engine.clone()), ticket: None }
+        Self { engine: engine.clone(), replay: Replay::new(engine.clone()), ticket: None, changes: Vec::new() }
     }
 
     /// Begins a ticket; the one before is forgotten.
@@ -39,6 +41,7 @@ impl Player {
     /// - `out_of_horizon` when `at` lies outside the horizon of calendars.
     pub fn open(&mut self, id: &Id, opening: &EventKind, at: Timestamp) -> Result<Result<(), Unknown>, Error> {
         self.ticket = None;
+        self.changes.clear();
         match self.replay.open(id, opening, at)? {
             Ok(Some(ticket)) => self.ticket = Some(ticket),
             Ok(None) => return Err(Error::new(ErrorCode::InvalidHistory, "a log of a ticket begins with its opening")),
@@ -84,7 +87,11 @@ impl Player {
             }
             _ => {}
         }
-        self.replay.happen(ticket, kind, at).map(Ok)
+        let happened = self.replay.happen(ticket, kind, at)?;
+        if happened && changes_terms(kind) {
+            self.changes.push(at);
+        }
+        Ok(Ok(happened))
     }
 
     /// Takes the ticket as it stands at `now`: what happens by itself has happened, and promises past their due are
@@ -104,8 +111,8 @@ impl Player {
     /// Visits each cycle of a finished ticket as of the same instant, by timer, oldest first, with when its first warning
     /// fires or would have fired.
     ///
-    /// That is `None` without a warning, while a promise stands still, and where a pause or a change of terms came after
-    /// it; a history tells every warning.
+    /// That is `None` without a warning, while a promise stands still, where a pause came after it, and where the terms
+    /// changed on the way; a history tells every warning.
     ///
     /// # Errors
     ///
@@ -131,15 +138,29 @@ impl Player {
         let warnings = steps.iter().filter(|step| step.action == StepAction::Warn);
         let used = warnings.filter_map(|step| escalation::used_at(step, cycle.target)).min();
         let Some(used) = used.filter(|used| *used < cycle.target) else { return Ok(None) };
+        let ended_at = if cycle.is_active() { None } else { Some(cycle.since()) };
+        if self.changes.iter().any(|at| cycle.started_at <= *at && ended_at.is_none_or(|ended| *at <= ended)) {
+            return Ok(None);
+        }
         let calendar = revision.calendar(&cycle.calendar)?;
         let due_from = |from, left| timer::due_from(calendar, DueBoundary::Close, from, left).map(Due::at);
         match cycle.phase {
             Phase::Paused { .. } => Ok(None),
             // What was used by then was used without a break since the start.
             _ if calendar.elapsed(cycle.started_at, cycle.since())? == cycle.used => due_from(cycle.started_at, used),
-            Phase::Running { since } if cycle.used <= used => due_from(since, used.saturating_sub(cycle.used)),
+            Phase::Running { since } if cycle.used < used => due_from(since, used.saturating_sub(cycle.used)),
             _ => Ok(None),
         }
+    }
+}
+
+/// Returns whether promises that are made already get other terms.
+const fn changes_terms(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::PackageChanged { apply, .. }
+        | EventKind::Classified { apply, .. }
+        | EventKind::RevisionAdopted { apply, .. } => !matches!(apply, Apply::Keep),
+        _ => false,
     }
 }
 
