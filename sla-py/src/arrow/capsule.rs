@@ -6,6 +6,7 @@
 #![expect(unsafe_code, reason = "the C data interface is made of pointers")]
 
 use std::ffi::CStr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -44,8 +45,14 @@ pub(crate) fn take_array(capsules: &Bound<'_, PyAny>) -> PyResult<(FieldRef, Arr
     }
     let field = Field::try_from(&schema).map_err(|error| unreadable(&error))?;
     // SAFETY: the producer's promise that the array is as the schema says.
-    let data = unsafe { from_ffi(array, &schema) }.map_err(|error| unreadable(&error))?;
-    Ok((Arc::new(field), make_array(data)))
+    let array = sound(|| unsafe { from_ffi(array, &schema) }.map(make_array)).map_err(|error| unreadable(&error))?;
+    Ok((Arc::new(field), array))
+}
+
+/// Reads what a producer handed over: where it is plainly not as its schema says, the reader panics.
+pub(crate) fn sound<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, ArrowError> {
+    let unlike = |_| Err(ArrowError::CDataInterface("the data is not as its schema says".to_owned()));
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(unlike)
 }
 
 /// Takes over a stream from what `__arrow_c_stream__` answered.

@@ -10,7 +10,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use super::capsule::{take_array, take_stream, unreadable};
+use super::capsule::{sound, take_array, take_stream, unreadable};
 use crate::error::fault;
 
 /// A column in chunks; a table is a column of structs.
@@ -42,7 +42,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Input {
         // Pulling may run the producer's own code, which takes the interpreter when it needs it.
         py.detach(move || {
             let field = Arc::clone(arrow_array::ArrayReader::field(&stream));
-            let chunks = stream.collect::<Result<_, _>>().map_err(|error| unreadable(&error))?;
+            let chunks = sound(|| stream.collect::<Result<_, _>>()).map_err(|error| unreadable(&error))?;
             Ok(Self { field, chunks })
         })
     }
