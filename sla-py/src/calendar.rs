@@ -191,7 +191,7 @@ impl Calendar {
     ///     language: Of the names, for example ``en_US``; the country's own unless given.
     ///
     /// Raises:
-    ///     InputError: `unknown_country`, or `out_of_range` for years that ``holidays`` has nothing for.
+    ///     InputError: `unknown_country`, `unknown_language`; `out_of_range` for years without holidays.
     ///     ModuleNotFoundError: The extra is not installed.
     #[pyo3(signature = (country: "str", years: "int | typing.Iterable[int]", *, subdivision=None, language=None))]
     fn with_holidays(

@@ -291,7 +291,7 @@ impl Engine {
     ///     apply: ``keep``, ``from_now`` or ``retroactive``.
     ///
     /// Raises:
-    ///     InputError: `unknown_word` for another `apply`, `time_went_back` for a ticket with later events.
+    ///     InputError: `unknown_word` for another `apply`. A ticket that cannot adopt it is in `refused`.
     #[pyo3(signature = (tickets: "typing.Iterable[Ticket | History]", *, apply, now))]
     fn dry_run(&self, py: Python<'_>, tickets: Bound<'_, PyAny>, apply: &str, now: Instant) -> PyResult<DryRun> {
         let Some(apply) = Apply::from_word(apply) else {

@@ -1,7 +1,7 @@
 //! Tickets, their histories, and who does something to them.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyList};
+use pyo3::types::PyDateTime;
 use sla_core::ticket::{Event, History as Whole, Role, Ticket as Fold};
 use sla_core::{Digest, ticket, wire};
 
@@ -44,13 +44,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for EventList {
     const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("sla_engine._hints", "EventList");
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        let py = object.py();
-        let json = match object.extract::<Json>() {
-            Ok(json) => json,
-            // Iterators cannot be written as JSON.
-            Err(_) => PyList::new(py, object.try_iter()?.collect::<PyResult<Vec<_>>>()?)?.extract()?,
-        };
-        Ok(Self(wire::ticket::read_events(json.as_ref()).or_raise(py)?))
+        Ok(Self(wire::ticket::read_events(object.extract::<Json>()?.as_ref()).or_raise(object.py())?))
     }
 }
 

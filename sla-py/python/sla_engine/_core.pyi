@@ -294,7 +294,7 @@ class Calendar:
             language: Of the names, for example ``en_US``; the country's own unless given.
 
         Raises:
-            InputError: `unknown_country`, or `out_of_range` for years that ``holidays`` has nothing for.
+            InputError: `unknown_country`, `unknown_language`; `out_of_range` for years without holidays.
             ModuleNotFoundError: The extra is not installed.
         """
     def with_icalendar(self, /, text: str | bytes, years: int | Iterable[int]) -> Calendar:
@@ -439,7 +439,7 @@ class Engine:
             apply: ``keep``, ``from_now`` or ``retroactive``.
 
         Raises:
-            InputError: `unknown_word` for another `apply`, `time_went_back` for a ticket with later events.
+            InputError: `unknown_word` for another `apply`. A ticket that cannot adopt it is in `refused`.
         """
     def due_events(self, /, ticket: Ticket | History, *, now: datetime) -> DueEvents:
         """

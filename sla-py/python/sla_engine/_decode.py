@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -41,5 +42,11 @@ def decoder(name: str) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """Return a value, or plain data, as a document."""
-    return msgspec.json.encode(value)
+    """Return a value, or plain data, as a document; what an iterator yields is a list."""
+    return msgspec.json.encode(value, enc_hook=_listed)
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, Iterable):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be written as a document")

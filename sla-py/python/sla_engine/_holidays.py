@@ -36,7 +36,16 @@ def of_country(country: str, years: int | Iterable[int], subdivision: str | None
             "install sla-engine[holidays] for the holidays of countries", name=missing.name
         ) from None
     try:
-        found = holidays.country_holidays(country, subdiv=subdivision, years=listed, language=language, expand=False)
+        known = holidays.country_holidays(country, subdiv=subdivision)
+        if language is not None and language not in (known.supported_languages or ()):
+            raise InputError(
+                "unknown_language",
+                f"`holidays` has no names of {country} in `{language}`",
+                help=f"it has: {', '.join(known.supported_languages or ()) or 'the names as they are'}",
+            )
+        # Unless a language is named, that of the machine would decide.
+        spoken = language or known.default_language
+        found = holidays.country_holidays(country, subdiv=subdivision, years=listed, language=spoken, expand=False)
     except NotImplementedError as unknown:
         raise InputError(
             "unknown_country", str(unknown), help="pass an ISO 3166 code that `holidays` has, for example `ID`"
