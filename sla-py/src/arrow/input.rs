@@ -28,7 +28,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Input {
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         let py = object.py();
         if let Some(array) = object.getattr_opt(intern!(py, "__arrow_c_array__"))? {
-            let (field, array) = take_array(&array.call0()?)?;
+            let (field, array) = take_array(&array.call1((py.None(),))?)?;
             return Ok(Self { field, chunks: vec![array] });
         }
         let Some(stream) = object.getattr_opt(intern!(py, "__arrow_c_stream__"))? else {
@@ -38,7 +38,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Input {
                  polars, pandas (with pyarrow installed), duckdb or another library that speaks Arrow"
             )));
         };
-        let stream = take_stream(&stream.call0()?)?;
+        let stream = take_stream(&stream.call1((py.None(),))?)?;
         // Pulling may run the producer's own code, which takes the interpreter when it needs it.
         py.detach(move || {
             let field = Arc::clone(arrow_array::ArrayReader::field(&stream));
