@@ -25,8 +25,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Instant {
         let Ok(datetime) = object.cast::<PyDateTime>() else { return Err(no_instant(&object)) };
         let py = object.py();
         let Some(zone) = datetime.get_tzinfo() else {
-            // pandas writes a missing instant as a datetime without zone.
-            if object.get_type().name()? == "NaTType" {
+            if is_missing(&object)? {
                 return Err(no_instant(&object));
             }
             return Err(fault(
@@ -58,6 +57,9 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Local {
             let message = "a local time has no time zone of its own";
             return Err(fault(object.py(), "aware_datetime", message, "pass it without tzinfo, or use it as it is"));
         }
+        if is_missing(&object)? {
+            return Err(no_instant(&object));
+        }
         Ok(Self(clock_us(&datetime)))
     }
 }
@@ -82,6 +84,11 @@ fn offset_us(datetime: &Bound<'_, PyAny>) -> PyResult<i64> {
             "pass an aware datetime, for example one in UTC",
         )),
     }
+}
+
+/// Returns whether a datetime without zone is none: pandas writes a missing instant as one.
+fn is_missing(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(object.get_type().name()? == "NaTType")
 }
 
 fn no_instant(object: &Bound<'_, PyAny>) -> PyErr {

@@ -51,8 +51,9 @@ impl Zones {
     ///
     /// Raises:
     ///     InputError: `unknown_time_zone` when no zone has exactly this name.
-    fn zone(&self, py: Python<'_>, name: &str) -> PyResult<Zone> {
-        Ok(Zone { name: name.to_owned(), table: self.database.zone(name).or_raise(py)? })
+    fn zone(slf: &Bound<'_, Self>, name: &str) -> PyResult<Zone> {
+        let table = slf.get().database.zone(name).or_raise(slf.py())?;
+        Ok(Zone { name: name.to_owned(), table, zones: slf.clone().unbind() })
     }
 
     fn __eq__(&self, other: &Self) -> bool {
@@ -85,6 +86,7 @@ impl Zones {
 pub(crate) struct Zone {
     name: String,
     table: ZoneTable,
+    zones: Py<Zones>,
 }
 
 #[pymethods]
@@ -121,6 +123,10 @@ impl Zone {
 
     fn __repr__(&self) -> String {
         format!("<Zone {}>", self.name)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (&str,))> {
+        Ok((self.zones.bind(py).getattr("zone")?, (&self.name,)))
     }
 }
 

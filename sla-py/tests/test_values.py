@@ -81,6 +81,7 @@ def values() -> dict[str, Any]:
         "calendar": office(),
         "calendar with zones": Calendar({"time_zone": "Mars/Olympus", "always_open": True}, zones=zones),
         "zones": zones,
+        "zone": zones.zone("Mars/Olympus"),
         "ticket": history.ticket,
         "history": history,
         "aggregate": aggregate,
@@ -624,6 +625,34 @@ def test_names_in_wrong_types_are_refused() -> None:
     ):
         for read in (History.from_json, Ticket.from_json, Aggregate.from_json):
             fault(SlaError, None, read, text)
+
+
+def test_a_zone_reads_and_tells_local_times() -> None:
+    berlin = Zones().zone("Europe/Berlin")
+    assert (berlin.name, repr(berlin)) == ("Europe/Berlin", "<Zone Europe/Berlin>")
+    rows = [
+        (datetime(2026, 3, 2, 9, 30), "2026-03-02T08:30:00Z"),
+        (datetime(2026, 7, 2, 9, 30, 0, 1), "2026-07-02T07:30:00.000001Z"),
+        # The earlier of two; one that is skipped as if the clocks had not been put forward.
+        (datetime(2026, 10, 25, 2, 30), "2026-10-25T00:30:00Z"),
+        (datetime(2026, 3, 29, 2, 30), "2026-03-29T01:30:00Z"),
+    ]
+    for local, text in rows:
+        at = datetime.fromisoformat(text)
+        assert berlin.instant(local) == at
+        assert berlin.instant(local).tzinfo is UTC
+        assert berlin.instant(local.replace(fold=1)) == at
+        assert berlin.local(at) == at
+        assert berlin.local(at).utcoffset() == at.astimezone(BERLIN).utcoffset()
+    fault(InputError, "aware_datetime", berlin.instant, monday())
+    fault(InputError, "naive_datetime", berlin.local, datetime(2026, 3, 2))
+    fault(InputError, "unknown_time_zone", Zones().zone, "europe/berlin")
+    for wrong in (None, "2026-03-02", pd.NaT):
+        with pytest.raises(TypeError):
+            berlin.instant(wrong)
+    named = Zones().with_tzif("Europe/Berlin", tzif("Asia/Tokyo"), "x").zone("Europe/Berlin")
+    assert named != berlin
+    assert pickle.loads(pickle.dumps(named)).instant(datetime(2026, 3, 2, 9)) == datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def test_a_host_brings_zones_of_its_own() -> None:
