@@ -27,6 +27,7 @@ from sla_engine import Calendar, HorizonError
 MINUTE = timedelta(minutes=1)
 MINUTE_US = 60_000_000
 DAY_US = 1_440 * MINUTE_US
+END_US = micros(datetime(2200, 1, 1, tzinfo=UTC))
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 # A zone and a date near which its clocks do something.
 PERIODS = [
@@ -62,6 +63,9 @@ class Period:
     first: dict[datetime, int]
     last: dict[datetime, int]
     dates: list[date]
+
+    def __repr__(self) -> str:
+        return f"period({self.zone!r}, {self.start:%Y-%m-%d})"
 
     def edge(self, wall: datetime, opening: bool) -> int:
         """Return the minute of an edge, counted from the start."""
@@ -154,6 +158,14 @@ class Oracle:
         return merged
 
 
+def answer(ask: Any, *arguments: int, otherwise: int) -> int:
+    """Return an answer, or something else where it lies outside the horizon: a minute a week takes its time."""
+    try:
+        return ask(*arguments)
+    except HorizonError:
+        return otherwise
+
+
 def wall(day: date, edge: str) -> datetime:
     hours, minutes = map(int, edge.split(":")[:2])
     return datetime.combine(day, time()) + timedelta(hours=hours, minutes=minutes)
@@ -227,14 +239,14 @@ def test_calendars_count_the_minutes_that_clocks_show(
     limit_us = micros(found.start) + (SPAN_DAYS - MARGIN_DAYS) * DAY_US
     due_us = oracle.add(start_us, length_us, limit_us)
     if due_us is None:
-        assert calendar.add_us(start_us, length_us) > limit_us
+        assert answer(calendar.add_us, start_us, length_us, otherwise=END_US) > limit_us
     else:
         assert calendar.add_us(start_us, length_us) == due_us
         assert calendar.add(instant(start_us), timedelta(microseconds=length_us)) == instant(due_us)
     first_us = micros(found.start) + MARGIN_DAYS * DAY_US
     since_us = oracle.subtract(end_us, length_us, first_us)
     if since_us is None:
-        assert calendar.subtract_us(end_us, length_us) < first_us
+        assert answer(calendar.subtract_us, end_us, length_us, otherwise=-1) < first_us
     else:
         assert calendar.subtract_us(end_us, length_us) == since_us
     for at_us in (start_us, end_us):
@@ -273,7 +285,6 @@ CALENDARS = [
     {"time_zone": "UTC", "always_open": True},
 ]
 calendars = st.sampled_from([Calendar(definition) for definition in CALENDARS])
-END_US = micros(datetime(2200, 1, 1, tzinfo=UTC))
 # Years around the edges of the horizon leave room for the answers.
 anywhere = st.one_of(
     st.integers(0, END_US - 60 * 366 * DAY_US),
