@@ -527,8 +527,9 @@ def test_columns_have_other_names_and_constants() -> None:
         engine().evaluate_rows(without, now=NOW, constants=constants).to_pylist()
         == engine().evaluate_rows(filled, now=NOW).to_pylist()
     )
-    # What the table has wins over a constant.
-    assert engine().evaluate_rows(wide(), now=NOW, constants=constants).to_pylist() == EXPECTED
+    # Two that say the same thing may contradict each other.
+    for ask in (engine().evaluate_rows, engine().aggregate_rows):
+        fault(InputError, "conflicting_fields", ask, wide(), now=NOW, constants={"package": "enterprise"})
 
 
 REFUSED = {

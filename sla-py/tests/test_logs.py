@@ -12,7 +12,7 @@ import pytest
 from desk import HOUR_US, engine, fault, instant, micros, monday
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sla_engine import Actor, Aggregate, Engine, History, HorizonError, InputError, Message, Recorded, commands
+from sla_engine import Actor, Aggregate, Engine, History, InputError, Message, Recorded, commands
 from tables import TABLES
 
 UTC_US = pa.timestamp("us", "UTC")
@@ -599,8 +599,17 @@ def test_tables_that_are_no_log_are_refused() -> None:
     naive = rows.set_column(1, "event_at", rows["event_at"].cast(pa.timestamp("us")))
     fault(InputError, "naive_datetime", engine().evaluate_log, naive, now=NOW)
     assert engine().evaluate_log(naive, now=NOW, time_zone="UTC").to_pylist() == PLAYED
-    early = rows.set_column(1, "event_at", pa.array([-1] * 10))
-    fault(HorizonError, "out_of_horizon", engine().evaluate_log, early, now=NOW)
+
+
+def test_rows_outside_the_horizon_concern_their_tickets_only() -> None:
+    rows = [*STORY, {**STORY[9], "ticket_id": "1", "event_at": instant(-1)}]
+    rows.insert(10, {**STORY[9], "kind": "reply", "event_at": datetime(2200, 1, 1, tzinfo=UTC)})
+    played = engine().evaluate_log(table(rows), now=NOW).to_pylist()
+    assert played[:4] == PLAYED[:4]
+    assert (played[4]["left_out"], played[5]["refused"]) == (1, "out_of_horizon")
+    imported = engine().import_log(table(rows))
+    assert [(one.row, one.code) for one in imported.refused] == [(10, "out_of_horizon"), (11, "out_of_horizon")]
+    assert len(imported.histories) == 3
 
 
 def test_a_log_lacks_what_is_the_same_for_all() -> None:
