@@ -26,13 +26,13 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Refuses constants for columns of instants: they are texts.
-    pub(crate) fn check(&self, py: Python<'_>, instants: &[&str]) -> PyResult<()> {
+    /// Refuses constants for what differs from row to row.
+    pub(crate) fn check(&self, py: Python<'_>, own: &[&str]) -> PyResult<()> {
         let constants = self.constants.iter().flat_map(HashMap::keys);
-        match constants.into_iter().find(|name| instants.contains(&name.as_str())) {
+        match constants.into_iter().find(|name| own.contains(&name.as_str())) {
             None => Ok(()),
             Some(name) => {
-                let message = format!("`{name}` holds instants, which are no constants");
+                let message = format!("`{name}` differs from row to row and cannot be a constant");
                 Err(fault(py, "wrong_type", &message, "add the column to the table"))
             }
         }
@@ -138,6 +138,7 @@ impl Wide {
         with_agents: bool,
     ) -> PyResult<Self> {
         reading.check(py, &MILESTONES)?;
+        reading.check(py, &["ticket_id"])?;
         let zone = reading.zone(py, &crate::zones::database(engine.zones.as_ref()))?;
         let Reading { columns, constants, .. } = reading;
         let tables = Tables::new(py, input, &WANTED, columns, constants)?;

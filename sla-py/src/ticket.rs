@@ -1,5 +1,6 @@
 //! Tickets, their histories, and who does something to them.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDateTime;
 use sla_core::ticket::{Event, History as Whole, Role, Ticket as Fold};
@@ -21,7 +22,13 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Actor {
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         let py = object.py();
-        let (role, id): (String, String) = (object.getattr("role")?.extract()?, object.getattr("id")?.extract()?);
+        let (Some(role), Some(id)) = (object.getattr_opt("role")?, object.getattr_opt("id")?) else {
+            let name = object.get_type().name()?;
+            return Err(PyTypeError::new_err(format!(
+                "an actor is an Actor, for example Actor.agent(\"ana\"), not {name}"
+            )));
+        };
+        let (role, id): (String, String) = (role.extract()?, id.extract()?);
         match Role::from_word(&role) {
             Some(role) => Ok(Self(ticket::Actor::new(role, id))),
             None => Err(fault(
@@ -244,10 +251,27 @@ impl History {
 }
 
 /// A ticket as an argument: in short, or with its history.
-#[derive(FromPyObject)]
 pub(crate) enum AnyTicket {
     Short(Py<Ticket>),
     Whole(Py<History>),
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for AnyTicket {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("sla_engine._hints", "AnyTicket");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(ticket) = object.cast::<Ticket>() {
+            return Ok(Self::Short(ticket.to_owned().unbind()));
+        }
+        if let Ok(history) = object.cast::<History>() {
+            return Ok(Self::Whole(history.to_owned().unbind()));
+        }
+        let name = object.get_type().name()?;
+        Err(PyTypeError::new_err(format!("a ticket is a Ticket or a History, not {name}")))
+    }
 }
 
 impl AnyTicket {

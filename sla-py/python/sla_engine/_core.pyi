@@ -6,7 +6,7 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogImport, OnFault, Policies, Promises, Publication, Refusal, RefusedRows, Report, Verification, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogImport, OnFault, Policies, Promises, Publication, Refusal, RefusedRows, Report, Verification, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
@@ -385,7 +385,7 @@ class Engine:
                 assignment on.
             rows, now, timers, columns, constants, time_zone: As for `evaluate_rows`.
         """
-    def authorize(self, /, actor: Actor, action: str, ticket: Ticket | History | None = None) -> Refusal | None:
+    def authorize(self, /, actor: Actor, action: str, ticket: AnyTicket | None = None) -> Refusal | None:
         """
         Return why somebody may not do something, without doing it; None when he may.
 
@@ -417,7 +417,7 @@ class Engine:
         Raises:
             PolicyError: With every problem in `related`, each with its place.
         """
-    def decide(self, /, ticket: Ticket | History, command: Json, *, actor: Actor, now: datetime) -> Decision:
+    def decide(self, /, ticket: AnyTicket, command: Json, *, actor: Actor, now: datetime) -> Decision:
         """
         Decide a command on a ticket. What is due by now comes first, in the same list of events.
 
@@ -441,7 +441,7 @@ class Engine:
         Raises:
             InputError: `unknown_word` for another `apply`. A ticket that cannot adopt it is in `refused`.
         """
-    def due_events(self, /, ticket: Ticket | History, *, now: datetime) -> DueEvents:
+    def due_events(self, /, ticket: AnyTicket, *, now: datetime) -> DueEvents:
         """
         Return what happened by itself until now: steps, breaches, ends of pauses. Store it.
 
@@ -455,7 +455,7 @@ class Engine:
         Raises:
             UnknownNameError: `unknown_package`, `unknown_channel`.
         """
-    def evaluate(self, /, ticket: Ticket | History, *, now: datetime) -> Evaluation:
+    def evaluate(self, /, ticket: AnyTicket, *, now: datetime) -> Evaluation:
         """
         Say where a ticket stands as of an instant. Nothing is changed.
 
@@ -549,7 +549,7 @@ class Engine:
         Raises:
             InputError: `time_went_back` before the ticket's last event.
         """
-    def next_check_at(self, /, ticket: Ticket | History) -> datetime | None:
+    def next_check_at(self, /, ticket: AnyTicket) -> datetime | None:
         """
         Return when something can happen on a ticket by itself; None for never.
         """

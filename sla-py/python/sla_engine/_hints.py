@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeAlias, Union
 
@@ -29,6 +29,7 @@ __all__ = [
     "Actor",
     "Agents",
     "AlertList",
+    "AnyTicket",
     "Arrow",
     "Changes",
     "Comparison",
@@ -81,8 +82,10 @@ Json: TypeAlias = str | bytes | Mapping[str, Any] | documents.Document | Iterabl
 EventList: TypeAlias = Iterable[documents.Event] | str | bytes
 """Events, or a JSON list of them."""
 
+AnyTicket: TypeAlias = Union["_core.Ticket", "_core.History"]
+
 _Policy: TypeAlias = Union["_core.Policy", str, bytes, Mapping[str, Any]]
-Policies: TypeAlias = _Policy | list[_Policy] | tuple[_Policy, ...]
+Policies: TypeAlias = _Policy | Sequence[_Policy]
 """A policy, or the revisions of one, oldest first."""
 
 

@@ -102,6 +102,10 @@ impl Tables {
             let name = named.get(column.name).map_or(column.name, String::as_str);
             let place = fields.iter().position(|field| field.name() == name);
             match place {
+                Some(_) if constants.contains_key(column.name) => {
+                    let message = format!("the table has a column `{name}`, and a constant says the same of all rows");
+                    return Err(fault(py, "conflicting_fields", &message, "leave out the constant or the column"));
+                }
                 Some(place) => {
                     found.insert(column.name, place);
                 }

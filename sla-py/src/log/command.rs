@@ -1,9 +1,15 @@
 //! Rows of a log as commands.
 
+use std::ops::Range;
+
 use sla_core::Digest;
 use sla_core::ticket::{Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus, Role};
+use sla_core::time::Timestamp;
 
 use super::read::{Field, Row};
+
+/// What calendars answer for.
+const HORIZON_US: Range<i64> = 0..7_258_118_400_000_000;
 
 /// Why a row is no command: a stable code, and a sentence.
 pub(crate) struct Unreadable {
@@ -79,6 +85,16 @@ impl Kind {
 
 pub(crate) fn missing(field: &str) -> Unreadable {
     Unreadable { code: "missing_field", message: format!("the row has no `{field}`") }
+}
+
+/// Reads when it was. What no calendar answers for concerns its row alone.
+pub(crate) fn instant(row: Row<'_>) -> Result<Timestamp, Unreadable> {
+    let at_us = row.at_us().ok_or_else(|| missing("event_at"))?;
+    if !HORIZON_US.contains(&at_us) {
+        let message = format!("{} lies outside 1970-01-01 to 2200-01-01", Timestamp::from_micros(at_us));
+        return Err(Unreadable { code: "out_of_horizon", message });
+    }
+    Ok(Timestamp::from_micros(at_us))
 }
 
 fn needed(row: Row<'_>, field: Field, name: &str) -> Result<String, Unreadable> {

@@ -8,7 +8,7 @@ use sla_core::ticket::{Actor, History as Whole, Opening};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, Error};
 
-use super::command::{Kind, Unreadable, actor, command, missing, opening};
+use super::command::{Kind, Unreadable, actor, command, instant, opening};
 use super::read::{Log, Row};
 use crate::error::OrRaise;
 use crate::ticket::History;
@@ -89,7 +89,7 @@ fn opens(row: Row<'_>, ticket: &str, until: Option<Timestamp>) -> Result<(Openin
 }
 
 fn at(row: Row<'_>, until: Option<Timestamp>) -> Result<Timestamp, Unreadable> {
-    let at = row.at_us().map(Timestamp::from_micros).ok_or_else(|| missing("event_at"))?;
+    let at = instant(row)?;
     match until.filter(|until| at > *until) {
         Some(until) => {
             let message = format!("the row is of {at}, after {until}, as of which the tickets are judged");

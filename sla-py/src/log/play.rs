@@ -13,7 +13,7 @@ use sla_core::ticket::{AssignCause, CloseCause, EventKind, Message, ResumeCause,
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, Error, Id};
 
-use super::command::{Kind, Unreadable, actor, customer, missing, pause_status};
+use super::command::{Kind, Unreadable, actor, customer, instant, missing, pause_status};
 use super::read::{Field, Log, Row};
 use crate::arrow::{
     Table, duration_field, durations, instant_field, instants, integer_field, integers, word_field, words,
@@ -296,7 +296,10 @@ fn begin(
         Ok(read) => read,
         Err(why) => return Ok(Err(why.code)),
     };
-    let Some(at) = row.at_us().map(Timestamp::from_micros) else { return Ok(Err("missing_field")) };
+    let at = match instant(row) {
+        Ok(at) => at,
+        Err(why) => return Ok(Err(why.code)),
+    };
     if at > now {
         return Ok(Err("time_went_back"));
     }
@@ -305,7 +308,7 @@ fn begin(
 
 /// Lets a row happen, and returns whether it did.
 fn go_on(known: &mut Known, player: &mut Player, row: Row<'_>, channel: &Id, now: Timestamp) -> Result<bool, Error> {
-    let Some(at) = row.at_us().map(Timestamp::from_micros).filter(|at| *at <= now) else { return Ok(false) };
+    let Some(at) = instant(row).ok().filter(|at| *at <= now) else { return Ok(false) };
     match known.event(row, channel) {
         Ok(Some((event, by))) => Ok(player.happen(&event, at, &by)?.unwrap_or(false)),
         Ok(None) => Ok(true),

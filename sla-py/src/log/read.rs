@@ -157,7 +157,7 @@ impl<'a> Row<'a> {
 impl Log {
     /// Reads a log.
     pub(crate) fn read(py: Python<'_>, engine: &Engine, input: &Input, reading: Reading, sort: bool) -> PyResult<Self> {
-        reading.check(py, &["event_at"])?;
+        reading.check(py, &["ticket_id", "event_at", "kind", "events"])?;
         let zone = reading.zone(py, &crate::zones::database(engine.zones.as_ref()))?;
         let Reading { columns, constants, .. } = reading;
         let events = columns.as_ref().and_then(|columns| columns.get("events")).map_or("events", String::as_str);
@@ -321,10 +321,7 @@ fn nested(
     }
     let rows =
         Input { field: Arc::new(arrow_schema::Field::new("", values.data_type().clone(), true)), chunks: vec![values] };
-    let mut inner: Vec<Wanted> = wanted(false).into_iter().filter(|column| column.name != "ticket_id").collect();
-    for column in &mut inner {
-        column.required &= !tables.constants.contains_key(column.name);
-    }
+    let inner: Vec<Wanted> = wanted(false).into_iter().filter(|column| column.name != "ticket_id").collect();
     // Names of the tickets' own columns are none of the rows.
     let renamed = columns.map(|mut columns| {
         columns
