@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{Datelike, NaiveDate};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDelta, PyTuple};
 use sla_core::calendar::{Calendar as Compiled, CalendarRules, Holiday, HolidayDate};
@@ -63,7 +64,7 @@ impl Calendar {
             let rules = wire::policy::calendar::read_with(document, &zones)?;
             Compiled::compile(&rules, &zones).map(Arc::new)
         };
-        let calendar = CALENDARS.get(key(document, zones.as_ref()), compile).or_raise(py)?;
+        let calendar = CALENDARS.get(key(document, zones.as_ref()), compile).or_raise_policy(py)?;
         Ok(Self::of(&calendar, zones))
     }
 }
@@ -181,8 +182,8 @@ impl Calendar {
 
     /// Return the calendar with the public holidays of a country, by the package ``holidays`` (extra ``holidays``).
     ///
-    /// A date that the calendar lists already stays as it is. The holidays count as known until the end of the last of
-    /// the years.
+    /// A date that the calendar lists already stays as it is. The holidays count as known until the end of the last year
+    /// before the first that is left out.
     ///
     /// Args:
     ///     country: Its ISO 3166 code, for example ``ID``.
@@ -299,9 +300,9 @@ impl Calendar {
 }
 
 impl Calendar {
-    /// Adds holidays, as `(last known date, [(date, name)])`.
+    /// Adds holidays, as `(the years they are of, in order, [(date, name)])`.
     fn closed_on(&self, py: Python<'_>, found: Bound<'_, PyAny>) -> PyResult<Self> {
-        let (known_until, dates): (String, Vec<(String, String)>) = found.extract()?;
+        let (years, dates): (Vec<i32>, Vec<(String, String)>) = found.extract()?;
         let mut rules = self.calendar.rules().clone();
         for (date, name) in dates {
             let date = HolidayDate::parse(&date).or_raise(py)?;
@@ -309,9 +310,20 @@ impl Calendar {
                 rules.holidays.push(Holiday { date, name });
             }
         }
-        if let Ok(HolidayDate::On(last)) = HolidayDate::parse(&known_until) {
-            rules.holidays_known_until = Some(rules.holidays_known_until.map_or(last, |known| known.max(last)));
-        }
+        rules.holidays_known_until = known_until(&years, rules.holidays_known_until);
         Self::of_rules(py, &rules, self.zones.as_ref().map(|zones| zones.clone_ref(py)))
     }
+}
+
+/// Returns until when holidays are known with some years more: a year that is left out is not known, nor what follows it.
+fn known_until(years: &[i32], known: Option<NaiveDate>) -> Option<NaiveDate> {
+    let mut last = known
+        .map(|date| if (date.month(), date.day()) == (12, 31) { date.year() } else { date.year().saturating_sub(1) });
+    for year in years {
+        if last.is_none_or(|last| *year == last.saturating_add(1)) {
+            last = Some(*year);
+        }
+    }
+    let end = last.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31));
+    end.max(known)
 }

@@ -52,7 +52,7 @@ impl Engine {
             Ok::<_, Error>((Compiled::compile_revisions(policies, &database)?, digests))
         };
         let place = key(&text, zones.as_ref());
-        let (engine, digests) = py.detach(|| ENGINES.get(place, compile)).or_raise(py)?;
+        let (engine, digests) = py.detach(|| ENGINES.get(place, compile)).or_raise_policy(py)?;
         if documents.len() > 1 && documents.len() != digests.len() {
             return Err(fault(py, "invalid_json", "a revision is not one document", "pass each revision by itself"));
         }
@@ -75,16 +75,15 @@ impl Engine {
     }
 
     fn decided<'py>(&self, py: Python<'py>, decision: Decision) -> PyResult<Bound<'py, PyAny>> {
-        let class = py.import("sla_engine.documents")?.getattr("Decision")?;
+        let documents = py.import("sla_engine.documents")?;
         match decision {
             Decision::Accepted(accepted) => {
                 let events = Events(list(accepted.events.iter().map(wire::ticket::write_event)));
                 let (ticket, next) = self.after(py, accepted.ticket)?;
-                class.call1((events, ticket, next))
+                documents.getattr("Accepted")?.call1((events, ticket, next))
             }
             Decision::Refused(refusal) => {
-                let refusal = Refusal(wire::evaluation::write_refusal(&refusal));
-                class.call1((PyTuple::empty(py), py.None(), py.None(), refusal))
+                documents.getattr("Refused")?.call1((Refusal(wire::evaluation::write_refusal(&refusal)),))
             }
         }
     }

@@ -6,6 +6,7 @@ use pyo3::types::PyList;
 use sla_core::Error;
 
 static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static BUILD_OF_POLICY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// What Python raises for an error of the engine.
 pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
@@ -17,12 +18,26 @@ pub(crate) fn fault(py: Python<'_>, code: &str, message: &str, help: &str) -> Py
     build(py, code, message, "", help, PyList::empty(py)).map_or_else(|fault| fault, PyErr::from_value)
 }
 
+/// What Python raises for whatever is wrong with a policy or a calendar.
+#[cold]
+fn raised_of_policy(py: Python<'_>, error: &Error) -> PyErr {
+    let exception = related(py, error).and_then(|related| {
+        let build = BUILD_OF_POLICY.import(py, "sla_engine.errors", "policy_error")?;
+        build.call1((error.code().as_str(), error.message(), error.path(), error.help_text(), related))
+    });
+    exception.map_or_else(|fault| fault, PyErr::from_value)
+}
+
 fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+    build(py, error.code().as_str(), error.message(), error.path(), error.help_text(), related(py, error)?)
+}
+
+fn related<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyList>> {
     let related = PyList::empty(py);
     for one in error.related() {
         related.append(exception(py, one)?)?;
     }
-    build(py, error.code().as_str(), error.message(), error.path(), error.help_text(), related)
+    Ok(related)
 }
 
 fn build<'py>(
@@ -40,11 +55,18 @@ fn build<'py>(
 pub(crate) trait OrRaise<T> {
     /// Returns the value, or what Python raises.
     fn or_raise(self, py: Python<'_>) -> PyResult<T>;
+
+    /// The same, where a policy or a calendar was read.
+    fn or_raise_policy(self, py: Python<'_>) -> PyResult<T>;
 }
 
 impl<T> OrRaise<T> for Result<T, Error> {
     #[inline]
     fn or_raise(self, py: Python<'_>) -> PyResult<T> {
         self.map_err(|error| raised(py, &error))
+    }
+
+    fn or_raise_policy(self, py: Python<'_>) -> PyResult<T> {
+        self.map_err(|error| raised_of_policy(py, &error))
     }
 }

@@ -35,7 +35,7 @@ impl Policy {
     }
 
     fn read(py: Python<'_>, document: &[u8], zones: Option<Py<Zones>>) -> PyResult<Self> {
-        let policy = wire::policy::read_with(document, &database(zones.as_ref())).or_raise(py)?;
+        let policy = wire::policy::read_with(document, &database(zones.as_ref())).or_raise_policy(py)?;
         Ok(Self::of(&policy, zones))
     }
 }

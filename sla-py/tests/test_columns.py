@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from desk import EPOCH, HOUR_US, engine, fault, instant, micros, monday, office
-from sla_engine import Calendar, Column, HorizonError, InputError, Table, UnknownNameError
+from sla_engine import Aggregate, Calendar, Column, HorizonError, InputError, Table, UnknownNameError
 from tables import COLUMNS, TABLES, Array, Stream
 
 NINE = micros(monday())
@@ -636,3 +637,14 @@ def test_what_is_no_table_is_refused() -> None:
     )
     assert engine().evaluate_rows(twice, now=NOW, timers=[]).to_pylist() == [{"refused": None}]
     assert isinstance(office().is_open_column(pa.array([NINE])), Column)
+
+
+def test_columns_and_tables_pickle_by_way_of_pyarrow() -> None:
+    desk = engine().calendar("office")
+    starts = pa.array([monday(), None, monday()], pa.timestamp("us", "UTC"))
+    column = desk.add_column(starts, timedelta(hours=1))
+    again = pickle.loads(pickle.dumps(column))
+    assert again.type == column.type
+    assert again.to_pylist() == column.to_pylist()
+    table = Aggregate.of(engine(), [], now=monday(), by=["package"]).rows()
+    assert pickle.loads(pickle.dumps(table)).column_names == table.column_names

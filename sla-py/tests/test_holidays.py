@@ -191,3 +191,24 @@ def test_two_weeks_with_a_holiday_are_shorter() -> None:
         hours=8 + 9
     )
     assert {date(2026, 8, 17).isoformat(), date(2026, 8, 25).isoformat()} <= set(dates(found))
+
+
+@pytest.mark.parametrize(
+    ("known", "years", "until"),
+    [
+        (None, [2026], "2026-12-31"),
+        (None, [2026, 2027, 2028], "2028-12-31"),
+        (None, [2026, 2035], "2026-12-31"),
+        ("2027-12-31", [2026, 2027], "2027-12-31"),
+        ("2027-12-31", [2028, 2029], "2029-12-31"),
+        ("2027-12-31", [2030], "2027-12-31"),
+        ("2028-06-30", [2028], "2028-12-31"),
+        ("2028-06-30", [2029], "2028-06-30"),
+    ],
+)
+def test_a_year_that_is_left_out_is_not_known(known: str | None, years: list[int], until: str) -> None:
+    rules = {"time_zone": "Asia/Jakarta", "weekly": {"mon": ["09:00-17:00"]}}
+    if known is not None:
+        rules["holidays_known_until"] = known
+    found = json.loads(Calendar(rules).with_holidays("ID", years).json())
+    assert found["holidays_known_until"] == until

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from . import commands, documents
     from .documents import (
+        Accepted,
         Actor,
         Decision,
         DueEvents,
@@ -52,10 +53,12 @@ if TYPE_CHECKING:
         Message,
         Recorded,
         Refusal,
+        Refused,
         Report,
     )
 
 __all__ = [
+    "Accepted",
     "Actor",
     "Aggregate",
     "Alerts",
@@ -78,6 +81,7 @@ __all__ = [
     "PolicyError",
     "Recorded",
     "Refusal",
+    "Refused",
     "Report",
     "SlaError",
     "Table",

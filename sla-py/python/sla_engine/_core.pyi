@@ -284,8 +284,8 @@ class Calendar:
         """
         Return the calendar with the public holidays of a country, by the package ``holidays`` (extra ``holidays``).
 
-        A date that the calendar lists already stays as it is. The holidays count as known until the end of the last of
-        the years.
+        A date that the calendar lists already stays as it is. The holidays count as known until the end of the last year
+        before the first that is left out.
 
         Args:
             country: Its ISO 3166 code, for example ``ID``.
@@ -320,7 +320,13 @@ class Column:
     """
     def __arrow_c_array__(self, /, requested_schema: Any | None = None) -> tuple[object, object]: ...
     def __len__(self, /) -> int: ...
+    def __reduce__(self, /) -> tuple[Any, ...]:
+        """
+        Pickles by way of pyarrow.
+        """
     def __repr__(self, /) -> str: ...
+    @staticmethod
+    def _of(name: str, column: Arrow) -> Column: ...
     @property
     def null_count(self, /) -> int:
         """
@@ -702,8 +708,14 @@ class Table:
     """
     def __arrow_c_stream__(self, /, requested_schema: Any | None = None) -> object: ...
     def __len__(self, /) -> int: ...
+    def __reduce__(self, /) -> tuple[Any, ...]:
+        """
+        Pickles by way of pyarrow.
+        """
     def __repr__(self, /) -> str: ...
     def _as_batch(self, /, requested_schema: Any | None = None) -> tuple[object, object]: ...
+    @staticmethod
+    def _of(table: Arrow) -> Table: ...
     @property
     def column_names(self, /) -> list[str]:
         """

@@ -1,4 +1,4 @@
-"""Holidays from elsewhere: (the last date up to which they are known, [(date, name)])."""
+"""Holidays from elsewhere: (the years they are of, in order, [(date, name)])."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeGuard
 
 from .errors import InputError
 
-Found: TypeAlias = tuple[str, list[tuple[str, str]]]
+Found: TypeAlias = tuple[list[int], list[tuple[str, str]]]
 
 
 def _years(years: int | Iterable[int]) -> list[int]:
@@ -54,7 +54,7 @@ def of_country(country: str, years: int | Iterable[int], subdivision: str | None
         raise InputError(
             "out_of_range", f"`holidays` has none of {country} in {listed[0]} to {listed[-1]}", help="pass other years"
         )
-    return f"{listed[-1]}-12-31", [(day.isoformat(), name) for day, name in sorted(found.items())]
+    return listed, [(day.isoformat(), name) for day, name in sorted(found.items())]
 
 
 def of_icalendar(text: str | bytes, years: int | Iterable[int]) -> Found:
@@ -86,4 +86,4 @@ def of_icalendar(text: str | bytes, years: int | Iterable[int]) -> Found:
             day = first + timedelta(days=offset)
             if day.year in listed:
                 dates.setdefault(day.isoformat(), name)
-    return f"{listed[-1]}-12-31", sorted(dates.items())
+    return listed, sorted(dates.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import field
@@ -135,7 +135,7 @@ class Event(Document, frozen=True, kw_only=True, omit_defaults=True):
     actor: Actor
     kind: str
     data: dict[str, Any]
-    """What the kind says."""
+    """What the kind says; a plain dict, to be read only."""
     changes: tuple[dict[str, Any], ...] = ()
     """What it did to timers."""
     command: CommandStamp | None = None
@@ -243,22 +243,56 @@ class Evaluation(Document, frozen=True):
     """What happened by itself and is not stored yet."""
 
 
-class Decision(Value, frozen=True):
-    """What became of a command."""
+class Accepted(Value, frozen=True):
+    """What a command that is allowed makes happen."""
 
     events: tuple[Event, ...]
-    """What to store, in this order; empty when refused, or when a command was repeated."""
-    ticket: Ticket | None
-    """The ticket afterwards; None when refused."""
+    """What to store, in this order; empty when a command was repeated."""
+    ticket: Ticket
+    """The ticket afterwards."""
     next_check_at: datetime | None
-    """When something can happen by itself; None for never, or when refused."""
-    refusal: Refusal | None = None
-    """Why not; None when it was accepted."""
+    """When something can happen by itself; None for never."""
 
     @property
-    def accepted(self) -> bool:
-        """Whether it happens."""
-        return self.refusal is None
+    def accepted(self) -> Literal[True]:
+        """Whether it happens: it does."""
+        return True
+
+    @property
+    def refusal(self) -> None:
+        """Why not: it does happen."""
+        return
+
+
+class Refused(Value, frozen=True):
+    """A command that is not allowed; nothing happens."""
+
+    refusal: Refusal
+    """Why not."""
+
+    @property
+    def accepted(self) -> Literal[False]:
+        """Whether it happens: it does not."""
+        return False
+
+    @property
+    def events(self) -> tuple[()]:
+        """What to store: nothing."""
+        return ()
+
+    @property
+    def ticket(self) -> None:
+        """There is no ticket afterwards but the one before."""
+        return
+
+    @property
+    def next_check_at(self) -> None:
+        """Nothing changes about when to look again."""
+        return
+
+
+Decision: TypeAlias = Accepted | Refused
+"""What became of a command."""
 
 
 class DueEvents(Value, frozen=True):

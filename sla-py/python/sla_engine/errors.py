@@ -62,6 +62,11 @@ _CLASSES: dict[str, type[SlaError]] = {
 }
 
 
+def policy_error(code: str, message: str, path: str, help: str, related: Sequence[SlaError]) -> SlaError:
+    """Return the exception for what is wrong with a policy or a calendar, whatever it is."""
+    return PolicyError(code, message, path, help, related)
+
+
 def error(code: str, message: str, path: str, help: str, related: Sequence[SlaError]) -> SlaError:
     """Return the exception for an error of the engine."""
     return _CLASSES.get(code, InputError)(code, message, path, help, related)

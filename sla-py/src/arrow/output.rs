@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::{
     Array, ArrayRef, BooleanArray, DurationMicrosecondArray, Int64Array, RecordBatch, StringArray, StructArray,
     TimestampMicrosecondArray,
 };
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
-use pyo3::exceptions::PyAttributeError;
+use pyo3::exceptions::{PyAttributeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 use sla_core::columns::NONE;
 
 use super::capsule::{give_array, give_stream};
+use super::input::Input;
 
 const UTC: &str = "UTC";
 
@@ -128,6 +130,21 @@ impl Column {
         self.array.len()
     }
 
+    /// Pickles by way of pyarrow.
+    #[pyo3(signature = () -> "tuple[typing.Any, ...]")]
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let name = slf.get().field.name().clone();
+        (slf.get_type().getattr("_of")?, (name, Self::to_pyarrow(slf)?)).into_pyobject(slf.py())
+    }
+
+    #[staticmethod]
+    fn _of(name: &str, column: Input) -> PyResult<Self> {
+        match column.chunks.as_slice() {
+            [array] => Ok(Self::new(name, Arc::clone(array))),
+            _ => Err(PyValueError::new_err("a column has one array")),
+        }
+    }
+
     fn __repr__(&self) -> String {
         format!("<Column of {}, {} rows>", self.array.data_type(), self.array.len())
     }
@@ -230,6 +247,21 @@ impl Table {
         let batch = self.batches.first().ok_or_else(|| PyAttributeError::new_err("the table has no batch"))?;
         let rows = StructArray::from(batch.clone());
         give_array(py, &Field::new("", rows.data_type().clone(), false), &rows)
+    }
+
+    /// Pickles by way of pyarrow.
+    #[pyo3(signature = () -> "tuple[typing.Any, ...]")]
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
+        Ok((slf.get_type().getattr("_of")?, (Self::to_pyarrow(slf)?,)))
+    }
+
+    #[staticmethod]
+    fn _of(table: Input) -> PyResult<Self> {
+        let DataType::Struct(fields) = table.field.data_type() else {
+            return Err(PyValueError::new_err("a table has named columns"));
+        };
+        let fields = fields.iter().map(|field| field.as_ref().clone()).collect();
+        Self::new(fields, table.chunks.iter().map(|rows| rows.as_struct().columns().to_vec()).collect())
     }
 
     fn __len__(&self) -> usize {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Any
 
 _NEEDED = {"click", "rich", "pyarrow"}
 
@@ -17,4 +19,26 @@ def main() -> None:
             raise
         print(f"sla-engine needs {library}: pip install 'sla-engine[cli]'", file=sys.stderr)
         raise SystemExit(2) from missing
-    app(prog_name="sla-engine")
+    raise SystemExit(_run(app))
+
+
+def _run(app: Any) -> int:
+    """Run the command and return its exit code."""
+    import click
+
+    try:
+        code = app.main(prog_name="sla-engine", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except click.ClickException as fault:
+        fault.show()
+        return fault.exit_code
+    except click.Abort:
+        return 130
+    except BrokenPipeError:
+        # Whoever reads has enough. What is left must not be written at the exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as fault:
+        print(f"Error: the answer cannot be written: {fault.strerror or fault}", file=sys.stderr)
+        return 2

@@ -27,8 +27,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except SlaError as fault:
-            place = f"{fault.path}: " if fault.path else ""
-            raise Fault(f"{place}{fault.message}; {fault.help}".rstrip("; ")) from fault
+            raise Fault(str(fault)) from fault
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -60,7 +60,10 @@ def as_of(text: str | None) -> datetime | None:
         raise Fault(f"`{text}` is no instant; write `now`, or for example `2026-11-23T09:00:00Z`") from fault
     if found.tzinfo is None:
         raise Fault(f"`{text}` has no offset; write for example `{text}Z` or `{text}+07:00`")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as fault:
+        raise Fault(f"`{text}` is out of range") from fault
 
 
 def _read(value: Any, time_format: str | None) -> datetime:

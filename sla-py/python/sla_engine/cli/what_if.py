@@ -37,6 +37,8 @@ def candidate_of(engine: Engine, candidate: str | None, targets: Sequence[str]) 
             millionths = written.share(share)
         except ValueError as fault:
             raise Fault(f"`--what-if {target}`: {fault}") from fault
+        if millionths == 0:
+            raise Fault(f"`--what-if {target}` leaves nothing of the target; write a share above 0%")
         if not written.scaled(policy, timer, millionths):
             timers = sorted({name for package in policy["packages"] for name in package["targets"]})
             raise Fault(f"no package has a target for `{timer}`{alike(timer, timers)}; they have {listed(timers)}")

@@ -19,8 +19,11 @@ def render(data: ReportData, format: Format = "html") -> str:
     """Return a report as text.
 
     Raises:
+        ValueError: There is no such format.
         ModuleNotFoundError: HTML is asked for without the extra ``report``.
     """
+    if format not in ("html", "md", "json"):
+        raise ValueError(f"reports are not written as {format!r}; write html, md or json")
     if format == "json":
         return data.json()
     if format == "md":
