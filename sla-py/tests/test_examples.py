@@ -35,6 +35,12 @@ def test_first_steps_end_in_a_breach_that_is_explained() -> None:
         assert line in said
 
 
+def test_the_worst_promises_are_told_with_their_derivation() -> None:
+    said = run("worst_promises.py")
+    for part in ("resolution of ticket INC", "counted", "resolutions broken: 191, with twice the time"):
+        assert part in said
+
+
 def test_polars_and_duckdb_agree() -> None:
     said = run("polars_duckdb.py")
     assert "agree with one computation over everything: True" in said

@@ -23,7 +23,7 @@ const NOWHERE: usize = usize::MAX;
 /// the durations, by the grouping's dimensions and period.
 ///
 /// They are those of an [`Aggregate`] of the same tickets' histories. What rows do not say is not counted: escalations,
-/// warnings, replies, and who worked on a ticket.
+/// warnings, replies, closing, and who worked on a ticket.
 #[derive(Debug)]
 pub struct Figures<'a> {
     plan: &'a Plan,

@@ -383,8 +383,8 @@ class Engine:
     def aggregate_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None) -> Aggregate:
         """
         Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
-        not say: escalations, warnings, replies, and who worked on a ticket. Rows that cannot be judged are not counted;
-        `evaluate_rows` names them.
+        not say: escalations, warnings, replies, closing, and who worked on a ticket. Rows that cannot be judged
+        are not counted; `evaluate_rows` names them.
 
         Args:
             by, period, period_zone: As for `Aggregate.of`. By agent, the column agent says who holds a ticket from the
@@ -487,8 +487,9 @@ class Engine:
             A table with a row for each promise, in the order of the log's tickets, timers and cycles: ticket_id, package,
             status, timer, cycle (from 1), state, started_at, stopped_at, due_at, warn_at (UTC, microseconds), elapsed,
             remaining, overdue (durations of business time), left_out (how many rows of the ticket its status did not
-            allow, or could not be read), refused (why the ticket could not be opened). A ticket without promises has one
-            row without timer.
+            allow, could not be read, or lie after `now`), refused (why the ticket could not be opened). A ticket without
+            promises has one row without timer. warn_at is when the earliest warning step fires or would have fired; null
+            without one, while a promise stands still, and where a pause or a change of terms came after it.
 
         Raises:
             InputError: `unsorted_log`, `missing_field` for a column, `wrong_type`, `naive_datetime`.
@@ -511,7 +512,7 @@ class Engine:
 
         Returns:
             A table with a row for each row, in the same order and the same batches: ticket_id if there is one, then for each
-            timer T: T_due_at and T_warn_at (UTC, microseconds), T_state (not_started, running, met or breached; null when
+            timer T: T_due_at, T_warn_at of its earliest warning step (UTC, microseconds), T_state (not_started, running, met or breached; null when
             nothing is promised), T_elapsed and T_overdue (durations of business time); last refused, a code for a row that
             cannot be judged, whose answers are null.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
 from typing import Any
 
@@ -26,6 +26,9 @@ def _run(app: Any) -> int:
     """Run the command and return its exit code."""
     import click
 
+    if hasattr(signal, "SIGPIPE"):
+        # Whoever reads may have enough: end as other commands do then.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         code = app.main(prog_name="sla-engine", standalone_mode=False)
         sys.stdout.flush()
@@ -35,10 +38,6 @@ def _run(app: Any) -> int:
         return fault.exit_code
     except click.Abort:
         return 130
-    except BrokenPipeError:
-        # Whoever reads has enough. What is left must not be written at the exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     except OSError as fault:
         print(f"Error: the answer cannot be written: {fault.strerror or fault}", file=sys.stderr)
         return 2
