@@ -58,8 +58,7 @@ impl<'a> Figures<'a> {
 
     /// Makes the reports.
     pub fn finish(self, mut reported: Vec<Reported>) -> Result<Said, Error> {
-        let (unit, time_zone) = self.aggregate.grouping().period().unwrap_or((PeriodUnit::Week, "UTC"));
-        let weekly = Grouping::all().with_period(unit, time_zone, &ZoneDatabase::embedded())?;
+        let weekly = Grouping::all().with_periods_of(self.aggregate.grouping());
         let moved =
             self.moved.map(|(_, history)| explain::deadline(self.engine, &history, EXPLAINED, None, self.as_of));
         reported.sort_by_key(|row| row.line);

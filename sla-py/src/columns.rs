@@ -39,17 +39,17 @@ impl<'a, 'py> FromPyObject<'a, 'py> for OnFault {
     }
 }
 
-/// A column of instants, or one instant for every row.
-pub(crate) enum Instants {
-    Column(Input),
+/// What an argument gives: a column, or one number for every row.
+enum Given<T> {
+    Column(T),
     One(i64),
 }
 
+/// A column of instants, or one instant for every row.
+pub(crate) struct Instants(Given<Input>);
+
 /// A column of lengths, or one length for every row.
-pub(crate) enum Lengths {
-    Column(Input),
-    One(i64),
-}
+pub(crate) struct Lengths(Given<Input>);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Instants {
     type Error = PyErr;
@@ -59,9 +59,9 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Instants {
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         if object.is_instance_of::<pyo3::types::PyDateTime>() {
-            return Ok(Self::One(object.extract::<Instant>()?.0.as_micros()));
+            return Ok(Self(Given::One(object.extract::<Instant>()?.0.as_micros())));
         }
-        object.extract().map(Self::Column)
+        Ok(Self(Given::Column(object.extract()?)))
     }
 }
 
@@ -73,61 +73,47 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Lengths {
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         if object.is_instance_of::<PyDelta>() {
-            return Ok(Self::One(object.extract::<Length>()?.0.as_micros()));
+            return Ok(Self(Given::One(object.extract::<Length>()?.0.as_micros())));
         }
-        object.extract().map(Self::Column)
+        Ok(Self(Given::Column(object.extract()?)))
     }
 }
 
-/// A chunk of what was asked.
-enum Part<'a> {
-    Array(&'a ArrayRef),
-    One(i64),
+/// How the column of an argument is read.
+type Read = fn(Python<'_>, &str, &ArrayRef) -> PyResult<Numbers>;
+
+/// One of two arguments.
+struct Argument {
+    name: &'static str,
+    given: Given<Input>,
+    read: Read,
 }
 
-/// What one argument of a question is.
-#[derive(Clone, Copy)]
-enum Kind {
-    Instants,
-    Lengths,
-}
+impl Argument {
+    fn instants(name: &'static str, Instants(given): Instants) -> Self {
+        Self { name, given, read: |py, name, array| Numbers::instants(py, name, array, None) }
+    }
 
-impl Part<'_> {
-    fn read(&self, py: Python<'_>, name: &str, kind: Kind, rows: usize) -> PyResult<Numbers> {
-        match (self, kind) {
-            (Self::One(value), _) => Ok(Numbers::repeated(*value, rows)),
-            (Self::Array(array), Kind::Instants) => Numbers::instants(py, name, array, None),
-            (Self::Array(array), Kind::Lengths) => Numbers::lengths(py, name, array),
-        }
+    fn lengths(name: &'static str, Lengths(given): Lengths) -> Self {
+        Self { name, given, read: Numbers::lengths }
     }
 }
 
 /// The arguments of a question that takes two columns.
 pub(crate) struct Two {
-    first: (&'static str, Kind, Result<Input, i64>),
-    second: (&'static str, Kind, Result<Input, i64>),
+    first: Argument,
+    second: Argument,
 }
 
 impl Two {
     /// Asks with instants and lengths.
     pub(crate) fn with_lengths(name: &'static str, instants: Instants, lengths: Lengths) -> Self {
-        let lengths = match lengths {
-            Lengths::Column(column) => Ok(column),
-            Lengths::One(value) => Err(value),
-        };
-        Self { first: (name, Kind::Instants, of(instants)), second: ("lengths", Kind::Lengths, lengths) }
+        Self { first: Argument::instants(name, instants), second: Argument::lengths("lengths", lengths) }
     }
 
     /// Asks with two columns of instants.
     pub(crate) fn with_instants(first: Instants, second: Instants) -> Self {
-        Self { first: ("starts", Kind::Instants, of(first)), second: ("ends", Kind::Instants, of(second)) }
-    }
-}
-
-fn of(instants: Instants) -> Result<Input, i64> {
-    match instants {
-        Instants::Column(column) => Ok(column),
-        Instants::One(value) => Err(value),
+        Self { first: Argument::instants("starts", first), second: Argument::instants("ends", second) }
     }
 }
 
@@ -147,13 +133,13 @@ pub(crate) fn ask_pairs(
     on_fault: OnFault,
     ask: PairQuestion,
 ) -> PyResult<Vec<i64>> {
-    let rows = match (&first.2, &second.2) {
-        (Ok(column), Ok(other)) if column.len() != other.len() => {
-            let message = format!("`{}` has {} rows, `{}` {}", first.0, column.len(), second.0, other.len());
+    let rows = match (&first.given, &second.given) {
+        (Given::Column(column), Given::Column(other)) if column.len() != other.len() => {
+            let message = format!("`{}` has {} rows, `{}` {}", first.name, column.len(), second.name, other.len());
             return Err(fault(py, "out_of_range", &message, "pass columns of one length"));
         }
-        (Ok(column), _) | (_, Ok(column)) => column.len(),
-        (Err(_), Err(_)) => {
+        (Given::Column(column), _) | (_, Given::Column(column)) => column.len(),
+        (Given::One(_), Given::One(_)) => {
             return Err(PyTypeError::new_err(
                 "pass at least one column; single values have a method without `_column`",
             ));
@@ -162,13 +148,11 @@ pub(crate) fn ask_pairs(
     let mut answers = vec![0; rows];
     let mut from = 0_usize;
     // Chunks of two columns need not begin at the same rows.
-    let mut starts = Cursor::new(&first.2);
-    let mut others = Cursor::new(&second.2);
+    let mut starts = Cursor::new(&first);
+    let mut others = Cursor::new(&second);
     while from < rows {
         let length = starts.left().min(others.left()).min(rows.saturating_sub(from)).min(STRETCH);
-        let (one, other) = (starts.take(length), others.take(length));
-        let one = part(&one).read(py, first.0, first.1, length)?;
-        let other = part(&other).read(py, second.0, second.1, length)?;
+        let (one, other) = (starts.take(py, length)?, others.take(py, length)?);
         let to = from.saturating_add(length);
         let places = answers.get_mut(from..to).unwrap_or_default();
         let refused = py.detach(|| ask(calendar, one.column(), other.column(), places)).or_raise(py)?;
@@ -202,28 +186,21 @@ pub(crate) fn ask(
     Ok(answers)
 }
 
-fn part(array: &Result<ArrayRef, i64>) -> Part<'_> {
-    match array {
-        Ok(array) => Part::Array(array),
-        Err(value) => Part::One(*value),
-    }
-}
-
 /// Goes through the chunks of a column, or gives one value for ever.
 struct Cursor<'a> {
-    input: &'a Result<Input, i64>,
+    argument: &'a Argument,
     chunk: usize,
     row: usize,
 }
 
 impl<'a> Cursor<'a> {
-    const fn new(input: &'a Result<Input, i64>) -> Self {
-        Self { input, chunk: 0, row: 0 }
+    const fn new(argument: &'a Argument) -> Self {
+        Self { argument, chunk: 0, row: 0 }
     }
 
     /// Returns how many rows of the chunk are left, and goes to the next chunk when none is.
     fn left(&mut self) -> usize {
-        let Ok(input) = self.input else { return usize::MAX };
+        let Given::Column(input) = &self.argument.given else { return usize::MAX };
         while let Some(chunk) = input.chunks.get(self.chunk) {
             if self.row < chunk.len() {
                 return chunk.len().saturating_sub(self.row);
@@ -233,18 +210,18 @@ impl<'a> Cursor<'a> {
         0
     }
 
-    fn take(&mut self, length: usize) -> Result<ArrayRef, i64> {
-        let input = match self.input {
-            Ok(input) => input,
-            Err(value) => return Err(*value),
+    /// Returns the next rows of the chunk, no more than are left.
+    fn take(&mut self, py: Python<'_>, length: usize) -> PyResult<Numbers> {
+        let Argument { name, given, read } = self.argument;
+        let input = match given {
+            Given::Column(input) => input,
+            Given::One(value) => return Ok(Numbers::repeated(*value, length)),
         };
         let from = self.row;
         self.row = self.row.saturating_add(length);
         // INVARIANT: no more is taken than is left.
-        Ok(input
-            .chunks
-            .get(self.chunk)
-            .map_or_else(|| arrow_array::new_empty_array(input.field.data_type()), |chunk| chunk.slice(from, length)))
+        let rows = input.chunks.get(self.chunk).map(|chunk| chunk.slice(from, length));
+        read(py, name, &rows.unwrap_or_else(|| arrow_array::new_empty_array(input.field.data_type())))
     }
 }
 

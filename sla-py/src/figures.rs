@@ -31,21 +31,23 @@ pub(crate) fn grouping(
     time_zone: &str,
     zones: &ZoneDatabase,
 ) -> PyResult<Grouping> {
-    let mut dimensions = Vec::with_capacity(by.len());
-    for word in by {
-        let Some(dimension) = Dimension::from_word(word) else {
-            let known: Vec<&str> = Dimension::ALL.iter().map(|dimension| dimension.as_str()).collect();
-            let message = format!("figures cannot be kept apart by `{word}`");
-            return Err(fault(py, "unknown_word", &message, &format!("write some of: {}", known.join(", "))));
-        };
-        dimensions.push(dimension);
-    }
-    let grouping = Grouping::by(&dimensions);
+    let grouping = Grouping::by(&dimensions(py, by)?);
     let Some(word) = period else { return Ok(grouping) };
     let Some(unit) = PeriodUnit::from_word(word) else {
         return Err(fault(py, "unknown_word", &format!("`{word}` is no period"), "write hour, day, week or month"));
     };
     grouping.with_period(unit, time_zone, zones).or_raise(py)
+}
+
+fn dimensions(py: Python<'_>, by: &[String]) -> PyResult<Vec<Dimension>> {
+    let dimension = |word: &String| {
+        Dimension::from_word(word).ok_or_else(|| {
+            let known: Vec<&str> = Dimension::ALL.iter().map(|dimension| dimension.as_str()).collect();
+            let message = format!("figures cannot be kept apart by `{word}`");
+            fault(py, "unknown_word", &message, &format!("write some of: {}", known.join(", ")))
+        })
+    };
+    by.iter().map(dimension).collect()
 }
 
 /// Figures over many tickets. Made of parts in any order and added up, the result is the same to the byte.
@@ -166,10 +168,9 @@ impl Aggregate {
     ///     InputError: `conflicting_fields` for what they are not kept apart by.
     #[pyo3(signature = (*, by=Words(vec![]), period=true))]
     fn regroup(&self, py: Python<'_>, by: Words, period: bool) -> PyResult<Self> {
-        let kept = self.0.grouping().period().filter(|_| period);
-        let (unit, zone) = kept.map_or((None, "UTC"), |(unit, zone)| (Some(unit.as_str()), zone));
-        let grouping = grouping(py, &by.0, unit, zone, &ZoneDatabase::embedded())?;
-        Ok(Self(self.0.regroup(grouping).or_raise(py)?))
+        let coarser = Grouping::by(&dimensions(py, &by.0)?);
+        let coarser = if period { coarser.with_periods_of(self.0.grouping()) } else { coarser };
+        Ok(Self(self.0.regroup(coarser).or_raise(py)?))
     }
 
     /// Return the compliance report, a group for each key.

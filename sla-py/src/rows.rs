@@ -152,8 +152,8 @@ impl Wide {
         let mut chunks = Vec::with_capacity(tables.chunks.len());
         for rows in &tables.chunks {
             let milestones = milestones(py, &tables, rows, zone.as_ref())?;
-            let texts = KIND.map(|name| tables.column(rows, name).map(|column| Texts::read(py, name, column)));
-            let texts = transpose(texts)?;
+            let read = |name: &&str| tables.column(rows, name).map(|column| Texts::read(py, name, column)).transpose();
+            let texts = KIND.iter().map(read).collect::<PyResult<Vec<_>>>()?;
             let count = rows.len();
             let constants = &tables.constants;
             let kinds = py.detach(|| {
@@ -298,10 +298,6 @@ impl Answers {
             overdue_us: &mut self.overdue,
         }
     }
-}
-
-fn transpose<const N: usize>(columns: [Option<PyResult<Texts>>; N]) -> PyResult<Vec<Option<Texts>>> {
-    columns.into_iter().map(Option::transpose).collect()
 }
 
 fn milestones(py: Python<'_>, tables: &Tables, rows: &StructArray, zone: Option<&ZoneTable>) -> PyResult<[Numbers; 4]> {

@@ -10,28 +10,14 @@ use sla_core::calendar::ZoneDatabase;
 use sla_core::columns::log::Player;
 use sla_core::engine::{CycleEvaluation, PastCommand};
 use sla_core::ticket::{
-    Actor, AssignCause, CloseCause, Command, CommandKind, Event, EventKind, History, Message, Opening, ResumeCause,
-    Role, Status,
+    Actor, AssignCause, CloseCause, Command, CommandKind, Event, EventKind, History, Message, ResumeCause, Role, Status,
 };
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, Id};
-use sla_tests::streams::{HOUR, PACKAGES, Turn, actors, at, cases, engine, instant, message, run, stream};
+use sla_tests::streams::{HOUR, PACKAGES, Turn, actors, at, cases, engine, instant, opening, run, stream};
 
 fn id(text: &str) -> Id {
     Id::new(text).unwrap()
-}
-
-fn opening(package: &str) -> Opening {
-    Opening {
-        ticket: "T-1".to_owned(),
-        customer: "kim".to_owned(),
-        package: package.to_owned(),
-        channel: "email".to_owned(),
-        severity: None,
-        category: None,
-        message: message(),
-        command_id: None,
-    }
 }
 
 fn written() -> Message {

@@ -133,8 +133,8 @@ pub fn turn() -> impl Strategy<Value = Turn> {
     })
 }
 
-pub fn opened(engine: &Engine, package: &str, now: Timestamp) -> History {
-    let opening = Opening {
+pub fn opening(package: &str) -> Opening {
+    Opening {
         ticket: "T-1".to_owned(),
         customer: "kim".to_owned(),
         package: package.to_owned(),
@@ -143,8 +143,11 @@ pub fn opened(engine: &Engine, package: &str, now: Timestamp) -> History {
         category: None,
         message: message(),
         command_id: None,
-    };
-    match engine.open(&opening, &actors()[0], now).unwrap() {
+    }
+}
+
+pub fn opened(engine: &Engine, package: &str, now: Timestamp) -> History {
+    match engine.open(&opening(package), &actors()[0], now).unwrap() {
         Decision::Accepted(opened) => History::new(opened.events).unwrap(),
         Decision::Refused(refusal) => panic!("{refusal}"),
     }

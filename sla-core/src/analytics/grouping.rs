@@ -163,6 +163,13 @@ impl Grouping {
         Ok(self)
     }
 
+    /// Returns this grouping, by the periods of another one, if it has any.
+    #[must_use]
+    pub fn with_periods_of(mut self, other: &Self) -> Self {
+        self.period.clone_from(&other.period);
+        self
+    }
+
     /// Returns the dimensions, in the order of [`Dimension::ALL`].
     #[must_use]
     pub fn dimensions(&self) -> &[Dimension] {

@@ -27,6 +27,7 @@ mod table;
 mod week;
 mod zone;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -40,6 +41,9 @@ pub use self::week::{Hours, MAX_WINDOWS_A_DAY, Week, Window};
 pub use self::zone::{ZoneDatabase, ZoneTable};
 use crate::error::{Error, ErrorCode};
 use crate::time::{BusinessDuration, MICROS_PER_SECOND, Timestamp};
+
+/// The instants for which calendars answer, in microseconds since 1970-01-01T00:00:00Z: until 2200-01-01T00:00:00Z.
+pub const HORIZON_US: Range<i64> = HORIZON_START_US..HORIZON_END_US;
 
 /// The most holidays and special days that one calendar may list, each.
 pub const MAX_DATES: usize = 20_000;
@@ -339,7 +343,7 @@ fn in_horizon(at: Timestamp) -> Option<i64> {
 }
 
 fn within(at_us: Option<i64>) -> Option<i64> {
-    at_us.filter(|at_us| (HORIZON_START_US..HORIZON_END_US).contains(at_us))
+    at_us.filter(|at_us| HORIZON_US.contains(at_us))
 }
 
 fn check_order(from: Timestamp, to: Timestamp) -> Result<(), Error> {

@@ -62,12 +62,6 @@ pub(crate) struct Wanted {
     pub(crate) required: bool,
 }
 
-/// What a host calls the columns, and which values hold for all rows.
-pub(crate) struct Naming {
-    columns: HashMap<String, String>,
-    pub(crate) constants: HashMap<String, String>,
-}
-
 /// A table in chunks, by the names of this package.
 pub(crate) struct Tables {
     pub(crate) chunks: Vec<StructArray>,
@@ -84,8 +78,7 @@ impl Tables {
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
     ) -> PyResult<Self> {
-        let Naming { columns: named, constants } =
-            Naming { columns: columns.unwrap_or_default(), constants: constants.unwrap_or_default() };
+        let (named, constants) = (columns.unwrap_or_default(), constants.unwrap_or_default());
         let DataType::Struct(fields) = input.field.data_type() else {
             let message = format!("a column of {} is no table", input.field.data_type());
             return Err(fault(py, "wrong_type", &message, "pass a table with named columns"));

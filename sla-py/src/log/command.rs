@@ -1,15 +1,11 @@
 //! Rows of a log as commands.
 
-use std::ops::Range;
-
 use sla_core::Digest;
+use sla_core::calendar::HORIZON_US;
 use sla_core::ticket::{Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus, Role};
 use sla_core::time::Timestamp;
 
 use super::read::{Field, Row};
-
-/// What calendars answer for.
-const HORIZON_US: Range<i64> = 0..7_258_118_400_000_000;
 
 /// Why a row is no command: a stable code, and a sentence.
 pub(crate) struct Unreadable {

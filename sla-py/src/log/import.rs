@@ -21,6 +21,12 @@ pub(crate) struct Refused {
     message: String,
 }
 
+impl Refused {
+    fn new(row: Row<'_>, Unreadable { code, message }: Unreadable) -> Self {
+        Self { row: row.number(), ticket: row.ticket().unwrap_or_default().to_owned(), code, message }
+    }
+}
+
 /// Imports a ticket. What cannot be read or is refused goes to `refused`; `None` when the ticket cannot be opened.
 ///
 /// Rows after `until` are left out.
@@ -34,19 +40,14 @@ fn ticket(
     let mut rows = log.rows_of(number);
     let Some(first) = rows.next() else { return Ok(None) };
     let ticket = first.ticket().unwrap_or_default();
-    let mut leave = |row: Row<'_>, Unreadable { code, message }| {
-        refused.push(Refused { row: row.number(), ticket: ticket.to_owned(), code, message });
-    };
-    let opened = match opens(first, ticket, until) {
+    let (opening, opener, opened_at) = match opens(first, ticket, until) {
         Ok(opened) => opened,
         Err(why) => {
-            let message = format!("the ticket is not opened: {}", why.message);
-            leave(first, Unreadable { code: why.code, message: message.clone() });
-            rows.for_each(|row| leave(row, Unreadable { code: why.code, message: message.clone() }));
+            leave_all(log, number, &why, refused);
             return Ok(None);
         }
     };
-    let (opening, opener, opened_at) = opened;
+    let mut leave = |row: Row<'_>, why| refused.push(Refused::new(row, why));
     let (mut commands, mut sources) = (Vec::new(), Vec::new());
     for row in rows {
         match read(row, ticket, &opening, until) {
@@ -68,13 +69,18 @@ fn ticket(
             Ok(Some(import.history))
         }
         Err(refusal) => {
-            let message = format!("the ticket is not opened: {refusal}");
-            for row in log.rows_of(number) {
-                leave(row, Unreadable { code: refusal.code.as_str(), message: message.clone() });
-            }
+            let why = Unreadable { code: refusal.code.as_str(), message: refusal.to_string() };
+            leave_all(log, number, &why, refused);
             Ok(None)
         }
     }
+}
+
+/// Leaves out every row of a ticket that is not opened.
+fn leave_all(log: &Log, number: usize, why: &Unreadable, refused: &mut Vec<Refused>) {
+    let message = format!("the ticket is not opened: {}", why.message);
+    let leave = |row| Refused::new(row, Unreadable { code: why.code, message: message.clone() });
+    refused.extend(log.rows_of(number).map(leave));
 }
 
 fn opens(row: Row<'_>, ticket: &str, until: Option<Timestamp>) -> Result<(Opening, Actor, Timestamp), Unreadable> {

@@ -8,16 +8,13 @@ use arrow_array::builder::StringBuilder;
 use pyo3::prelude::*;
 use sla_core::columns::NONE;
 use sla_core::columns::log::Player;
-use sla_core::engine::State;
 use sla_core::ticket::{AssignCause, CloseCause, EventKind, Message, ResumeCause, Status};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, Error, Id};
 
 use super::command::{Kind, Unreadable, actor, customer, instant, missing, pause_status};
 use super::read::{Field, Log, Row};
-use crate::arrow::{
-    Table, duration_field, durations, instant_field, instants, integer_field, integers, word_field, words,
-};
+use crate::arrow::{Table, duration_field, durations, instant_field, instants, integer_field, integers, word_field};
 use crate::error::OrRaise;
 
 /// Ids and events that rows share, made once.
@@ -131,10 +128,10 @@ fn id(text: &str) -> Result<Id, Unreadable> {
 struct Answers {
     ticket: StringBuilder,
     package: StringBuilder,
-    status: Vec<u8>,
+    status: StringBuilder,
     timer: StringBuilder,
     cycle: Vec<i64>,
-    state: Vec<u8>,
+    state: StringBuilder,
     started: Vec<i64>,
     stopped: Vec<i64>,
     due: Vec<i64>,
@@ -157,14 +154,14 @@ impl Answers {
     ) {
         self.ticket.append_value(ticket);
         self.package.append_option(package);
-        self.status.push(status.map_or(u8::MAX, status_number));
+        self.status.append_option(status.map(Status::as_str));
         self.left_out.push(left_out);
         self.refused.append_option(refused);
     }
 
     fn no_cycle(&mut self) {
         self.timer.append_null();
-        self.state.push(u8::MAX);
+        self.state.append_null();
         for column in [
             &mut self.cycle,
             &mut self.started,
@@ -178,16 +175,6 @@ impl Answers {
             column.push(NONE);
         }
     }
-}
-
-#[expect(clippy::as_conversions, reason = "a word's place in its short list")]
-const fn status_number(status: Status) -> u8 {
-    status as u8
-}
-
-#[expect(clippy::as_conversions, reason = "a word's place in its short list")]
-const fn state_number(state: State) -> u8 {
-    state as u8
 }
 
 /// Says where each promise of each ticket of a log stands.
@@ -214,15 +201,13 @@ pub(crate) fn evaluate(py: Python<'_>, engine: &Engine, log: &Log, now: Timestam
 }
 
 fn columns(mut answers: Answers) -> Vec<ArrayRef> {
-    let states: Vec<&str> = State::ALL.iter().map(|state| state.as_str()).collect();
-    let statuses: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
     vec![
         Arc::new(answers.ticket.finish()),
         Arc::new(answers.package.finish()),
-        words(&answers.status, &statuses),
+        Arc::new(answers.status.finish()),
         Arc::new(answers.timer.finish()),
         integers(answers.cycle),
-        words(&answers.state, &states),
+        Arc::new(answers.state.finish()),
         instants(answers.started),
         instants(answers.stopped),
         instants(answers.due),
@@ -266,7 +251,7 @@ fn play(engine: &Engine, log: &Log, now: Timestamp) -> Result<Answers, Error> {
             answers.ticket(name, Some(package), Some(status), left_out, None);
             answers.timer.append_value(timer.as_str());
             answers.cycle.push(i64::from(cycle.number));
-            answers.state.push(state_number(cycle.state()));
+            answers.state.append_value(cycle.state().as_str());
             let instant = |at: Option<Timestamp>| at.map_or(NONE, Timestamp::as_micros);
             answers.started.push(cycle.started_at.as_micros());
             answers.stopped.push(instant(cycle.stopped_at));

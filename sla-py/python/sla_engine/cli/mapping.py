@@ -10,30 +10,16 @@ from typing import Any, Literal
 
 import msgspec
 
+from sla_engine.cli.commands import NUMBERS, TEXTS
 from sla_engine.cli.fault import Fault, alike, listed
 
 COLUMNS = (
     "ticket_id",
     "event_at",
     "sequence",
-    "kind",
     "state",
-    "actor",
-    "role",
-    "customer",
-    "package",
-    "channel",
-    "severity",
-    "category",
-    "agent",
-    "status",
-    "reason",
-    "apply",
-    "score",
-    "number",
-    "duplicate_of",
-    "message_ref",
-    "content_sha256",
+    *TEXTS,
+    *NUMBERS,
     "opened_at",
     "assigned_at",
     "first_reply_at",
