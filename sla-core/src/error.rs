@@ -1,6 +1,8 @@
-//! The one error type of the crate.
+//! The one public error type, and what a module's private fault enum must say to become one.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident => $text:literal,)*) => {
@@ -111,29 +113,68 @@ impl fmt::Display for ErrorCode {
     }
 }
 
+/// What one module can find wrong: an enum with one variant a situation, derived with `thiserror`.
+///
+/// `?` turns a fault into the public [`Error`]: `Display` is its message, [`std::error::Error::source`] its source.
+pub(crate) trait Fault: std::error::Error + Clone + Send + Sync + 'static {
+    /// Returns the stable code.
+    fn code(&self) -> ErrorCode;
+
+    /// Returns what to change; empty when the message already says it.
+    fn help(&self) -> Cow<'static, str> {
+        Cow::Borrowed("")
+    }
+}
+
+impl<F: Fault> From<F> for Error {
+    fn from(fault: F) -> Self {
+        let source: Option<Arc<dyn std::error::Error + Send + Sync>> = match fault.source() {
+            Some(_) => Some(Arc::new(fault.clone())),
+            None => None,
+        };
+        let mut error = Self::new(fault.code(), fault.to_string()).help(fault.help());
+        error.0.fault = source;
+        error
+    }
+}
+
 /// What went wrong, where, and what to change.
 ///
-/// An error that covers several faults of one document carries each of them in [`Error::related`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error(Box<Fault>);
+/// An error that covers several faults of one document carries each of them in [`Error::related`]. Two errors are equal
+/// when everything but their [`source`](std::error::Error::source) is.
+#[derive(Debug, Clone)]
+pub struct Error(Box<Parts>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Fault {
+#[derive(Debug, Clone)]
+struct Parts {
     code: ErrorCode,
     path: String,
     message: String,
     help: String,
     related: Vec<Error>,
+    /// The fault that this error was made of, where that has a source.
+    fault: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
+
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        let Parts { code, path, message, help, related, fault: _ } = &*self.0;
+        let other = &other.0;
+        (code, path, message, help, related) == (&other.code, &other.path, &other.message, &other.help, &other.related)
+    }
+}
+
+impl Eq for Error {}
 
 impl Error {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self(Box::new(Fault {
+        Self(Box::new(Parts {
             code,
             path: String::new(),
             message: message.into(),
             help: String::new(),
             related: Vec::new(),
+            fault: None,
         }))
     }
 
@@ -145,7 +186,7 @@ impl Error {
 
     /// Moves the place, and those of all single faults, under `prefix`: the document is part of another.
     pub(crate) fn within(mut self, prefix: &str) -> Self {
-        let Fault { path, related, .. } = &mut *self.0;
+        let Parts { path, related, .. } = &mut *self.0;
         if !path.is_empty() || related.is_empty() {
             path.insert_str(0, prefix);
         }
@@ -212,4 +253,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.fault.as_ref().and_then(|fault| fault.source())
+    }
+}

@@ -1,13 +1,33 @@
 //! Names that a host gives to its things.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Fault};
 
 /// The longest id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;
+
+#[derive(Debug, Clone, thiserror::Error)]
+enum IdFault {
+    #[error("an id is blank")]
+    Blank,
+    #[error("an id is longer than {MAX_ID_BYTES} bytes")]
+    TooLong,
+    #[error("an id has white space around it or a control character")]
+    NotPlain,
+}
+
+impl Fault for IdFault {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::InvalidId
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        "use a short name without outer spaces, for example `email`".into()
+    }
+}
 
 /// An id of a document or a host: a package, a channel, a timer, a ticket, a person.
 ///
@@ -24,16 +44,16 @@ impl Id {
     /// `invalid_id` when the text is blank, too long, or holds a control character or outer white space.
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text: String = text.into();
-        let why = if text.trim().is_empty() {
-            "an id is blank"
-        } else if text.len() > MAX_ID_BYTES {
-            "an id is longer than 128 bytes"
-        } else if text.trim() != text || text.chars().any(char::is_control) {
-            "an id has white space around it or a control character"
-        } else {
-            return Ok(Self(text.into()));
-        };
-        Err(Error::new(ErrorCode::InvalidId, why).help("use a short name without outer spaces, for example `email`"))
+        if text.trim().is_empty() {
+            return Err(IdFault::Blank.into());
+        }
+        if text.len() > MAX_ID_BYTES {
+            return Err(IdFault::TooLong.into());
+        }
+        if text.trim() != text || text.chars().any(char::is_control) {
+            return Err(IdFault::NotPlain.into());
+        }
+        Ok(Self(text.into()))
     }
 
     /// Takes over a word of the engine itself, known to be a valid id.

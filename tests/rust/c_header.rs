@@ -55,7 +55,7 @@ fn the_header_is_up_to_date() {
         std::fs::write(&path, &generated).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == generated, "run `UPDATE_HEADER=1 cargo test -p sla-tests --test c_header`");
+    assert!(found == generated, "run `UPDATE_HEADER=1 cargo test -p sla-tests c_header`");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn the_schema_file_is_up_to_date() {
         std::fs::write(&path, json_schema()).unwrap();
     }
     let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(stored == json_schema(), "run `UPDATE_SCHEMA=1 cargo test -p sla-tests --test policy_document`");
+    assert!(stored == json_schema(), "run `UPDATE_SCHEMA=1 cargo test -p sla-tests policy_document`");
 }
 
 #[test]
