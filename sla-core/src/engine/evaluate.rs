@@ -160,6 +160,17 @@ impl CycleEvaluation {
 impl Engine {
     /// Returns where a ticket stands as of `now`: the fold of its events and of those due by `now`. Changes nothing.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::engine::State;
+    ///
+    /// let evaluation = engine().evaluate(&opened(), at("2026-03-02T11:00:00Z"))?;
+    /// let first_response = &evaluation.timers[0];
+    /// assert_eq!(first_response.state(), State::Running);
+    /// assert_eq!(first_response.due_at(), Some(at("2026-03-02T14:00:00Z")));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - `time_went_back` when `now` lies before the ticket's last event;
