@@ -203,6 +203,7 @@ fn check_the_laws(calendar: &Calendar, a: i64, b: i64, c: i64, d: i64) -> Result
     prop_assert_eq!(elapsed(a, b) + elapsed(b, c), elapsed(a, c), "elapsed is additive");
     prop_assert_eq!(add(a, 0), Some(a), "adding nothing stays");
     prop_assert_eq!(subtract(a, 0), Some(a), "subtracting nothing stays");
+    prop_assert_eq!(calendar.due(at(a), lasting(d)).unwrap().at().map(Timestamp::as_micros), add(a, d), "due is add");
     if let Some(due) = add(a, d) {
         prop_assert_eq!(elapsed(a, due), d, "elapsed(s, add(s, d)) = d");
         prop_assert!(due == a || elapsed(a, due - 1) < d, "add is the earliest");

@@ -1,7 +1,7 @@
 //! Inputs at the edge: every error that no policy document can cause, limits, and zones that the host supplies.
 
 use chrono::NaiveDate;
-use sla_core::calendar::{Calendar, CalendarRules, Hours, Week, Window, ZoneDatabase};
+use sla_core::calendar::{Calendar, CalendarRules, Due, Hours, Week, Window, ZoneDatabase};
 use sla_core::engine::Decision;
 use sla_core::ticket::{Actor, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
@@ -292,6 +292,8 @@ fn a_calendar_open_one_second_a_year_still_answers() {
     let two_seconds = sla_core::time::BusinessDuration::from_micros(2_000_000).unwrap();
     assert_eq!(calendar.add(at("2026-01-01T00:00:00Z"), two_seconds).unwrap(), at("2080-02-29T00:00:01Z"));
     assert_eq!(calendar.add(at("2190-01-01T00:00:00Z"), two_seconds).unwrap_err().code(), ErrorCode::OutOfHorizon);
+    assert_eq!(calendar.due(at("2190-01-01T00:00:00Z"), two_seconds).unwrap(), Due::OutOfHorizon);
+    assert_eq!(calendar.due(at("1969-12-31T23:59:59Z"), two_seconds).unwrap_err().code(), ErrorCode::OutOfHorizon);
 }
 
 #[test]

@@ -21,6 +21,7 @@
 //! ```
 
 mod closure;
+mod due;
 mod holiday;
 mod schedule;
 mod table;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 pub use self::closure::{ClosedReason, ClosedTime};
+pub use self::due::Due;
 pub(crate) use self::holiday::parse_date;
 pub use self::holiday::{Holiday, HolidayDate, SpecialDay};
 use self::schedule::{Schedule, day_number};

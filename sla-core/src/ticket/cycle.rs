@@ -1,10 +1,11 @@
 //! One cycle of one timer, as the events have left it.
 
+use crate::calendar::Due;
 use crate::digest::Digest;
 use crate::id::Id;
 use crate::time::{BusinessDuration, Timestamp};
 
-use super::event::{Change, Due, Standing, StopCause, StopOutcome};
+use super::event::{Change, Standing, StopCause, StopOutcome};
 
 /// All cycles of one timer of one ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

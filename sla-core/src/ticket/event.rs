@@ -2,6 +2,7 @@
 //!
 //! `docs/events.md` lists every kind with its data.
 
+use crate::calendar::Due;
 use crate::digest::Digest;
 use crate::id::Id;
 use crate::time::{BusinessDuration, Timestamp};
@@ -453,24 +454,4 @@ pub enum Standing {
     Due(Due),
     /// Standing still with this much left.
     Paused(BusinessDuration),
-}
-
-/// A due instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Due {
-    /// An instant.
-    At(Timestamp),
-    /// Beyond the horizon of calendars: never breached.
-    OutOfHorizon,
-}
-
-impl Due {
-    /// Returns the instant; `None` beyond the horizon.
-    #[must_use]
-    pub const fn at(self) -> Option<Timestamp> {
-        match self {
-            Self::At(at) => Some(at),
-            Self::OutOfHorizon => None,
-        }
-    }
 }

@@ -18,11 +18,12 @@ use crate::word::words;
 pub use self::command::{Command, CommandKind, MessageRef, Opening};
 pub use self::cycle::{Cycle, Phase, TimerTrack};
 pub use self::event::{
-    Apply, AssignCause, Change, CloseCause, CommandStamp, ComputedStep, Due, Escalation, EscalationTrigger, Event,
+    Apply, AssignCause, Change, CloseCause, CommandStamp, ComputedStep, Escalation, EscalationTrigger, Event,
     EventKind, Firing, Message, ResumeCause, Standing, StopCause, StopOutcome, TimerChange,
 };
 pub use self::history::History;
 pub use self::status::{Actor, PauseStatus, Role, Status};
+pub use crate::calendar::Due;
 
 /// The state of one ticket after its last event.
 ///
