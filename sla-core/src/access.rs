@@ -4,10 +4,10 @@ use crate::error::Error;
 use crate::id::Id;
 use crate::package::Package;
 use crate::policy::{Policy, RoleRules};
+use crate::string_enum::string_enum;
 use crate::ticket::{Actor, Role, Ticket};
-use crate::word::words;
 
-words! {
+string_enum! {
     /// Why something was refused. A code is never renamed and never reused.
     RefusalCode {
         /// The actor has no name.
@@ -147,7 +147,7 @@ impl From<Refusal> for Declined {
     }
 }
 
-words! {
+string_enum! {
     /// Everything that may be asked about: the commands, and what only a host shows.
     Action {
         /// Open a ticket.

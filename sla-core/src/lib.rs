@@ -24,12 +24,12 @@ pub mod package;
 pub mod policy;
 mod record;
 pub mod revision;
+mod string_enum;
 pub mod ticket;
 pub mod time;
 mod timer;
 pub mod what_if;
 pub mod wire;
-mod word;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -37,9 +37,9 @@ pub use crate::engine::Unknown;
 use crate::engine::{Activity, CycleEvaluation, Engine, Outcome, Replay};
 use crate::error::Error;
 use crate::id::Id;
+use crate::string_enum::string_enum;
 use crate::ticket::{Cycle, Due, History, Phase, Ticket};
 use crate::time::{Share, Timestamp};
-use crate::word::words;
 
 /// Compares tickets under their own rules with the same tickets under another policy, one by one. Memory is that of the
 /// packages and timers, not of the tickets.
@@ -79,7 +79,7 @@ pub struct Flip {
     pub causes: Vec<Cause>,
 }
 
-words! {
+string_enum! {
     /// A difference between two policies.
     Cause {
         /// The target.

@@ -1,8 +1,8 @@
 //! What is counted, by name and number.
 
-use crate::word::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// What a row of an [`Aggregate`](super::Aggregate) counts.
     ///
     /// `docs/analytics.md` defines each, with the instant that decides its period and its holder.

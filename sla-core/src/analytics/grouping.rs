@@ -7,8 +7,8 @@ use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate};
 use crate::calendar::{ZoneDatabase, ZoneTable, check_horizon};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
+use crate::string_enum::string_enum;
 use crate::time::{MICROS_PER_SECOND, Timestamp};
-use crate::word::words;
 
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 86_400;
@@ -16,7 +16,7 @@ const DAY_S: i64 = 86_400;
 /// The key of tickets that nobody holds. An agent of this name is counted with them.
 pub const UNASSIGNED: &str = "unassigned";
 
-words! {
+string_enum! {
     /// A property of tickets that figures are kept apart by, besides the period.
     Dimension {
         /// The package.
@@ -34,7 +34,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How long a period is.
     PeriodUnit {
         /// An hour on the clock. One that the clock shows twice is two periods.

@@ -37,12 +37,12 @@ use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::record::Record;
+use crate::string_enum::string_enum;
 use crate::time::Timestamp;
-use crate::word::words;
 
 pub use self::content::{Denial, PolicyChange, Publication};
 
-words! {
+string_enum! {
     /// What a chain is about.
     ChainKind {
         /// The history of one ticket.
@@ -203,7 +203,7 @@ impl<C: Content> Chain<C> {
     }
 }
 
-words! {
+string_enum! {
     /// What was done to a chain.
     TamperKind {
         /// An entry says something else than it did.

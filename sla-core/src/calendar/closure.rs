@@ -6,13 +6,13 @@ use super::schedule::{date_of, day_number};
 use super::week::Window;
 use super::{Calendar, HolidayDate, Hours};
 use crate::error::Error;
+use crate::string_enum::string_enum;
 use crate::time::Timestamp;
-use crate::word::words;
 
 const DAY_S: i64 = 86_400;
 const MICROS: i64 = 1_000_000;
 
-words! {
+string_enum! {
     /// Why a calendar is closed.
     ClosedReason {
         /// Before the first window of a day or after its last one.

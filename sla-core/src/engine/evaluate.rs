@@ -3,12 +3,12 @@
 use super::Engine;
 use crate::error::Error;
 use crate::id::Id;
+use crate::string_enum::string_enum;
 use crate::ticket::{Cycle, Due, Event, Phase, Status, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::timer::{self, Measure};
-use crate::word::words;
 
-words! {
+string_enum! {
     /// What became of a promise.
     Outcome {
         /// Nothing yet.
@@ -22,7 +22,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Whether a promise still counts.
     Activity {
         /// The timer has not started.
@@ -36,7 +36,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The one word shown to people: the outcome where there is one, or else the activity.
     State {
         /// The timer has not started.

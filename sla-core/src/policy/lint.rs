@@ -8,8 +8,8 @@ use super::{Policy, Preset, Step, StepAction, StepTime, WEEKDAYS, written_timers
 use crate::calendar::{Calendar, CalendarRules, Hours, Window, ZoneDatabase};
 use crate::id::Id;
 use crate::package::{Condition, Package};
+use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Share, Timestamp};
-use crate::word::words;
 
 const DAY_US: i64 = 86_400_000_000;
 /// Holidays that end within this time are warned about.
@@ -17,7 +17,7 @@ const HOLIDAY_NOTICE_US: i64 = 60 * DAY_US;
 /// No ticket lives longer: ten years.
 const LONGEST_LIFE_US: i64 = 3_653 * DAY_US;
 
-words! {
+string_enum! {
     /// What a warning is about, as a stable code.
     WarningCode {
         /// Windows of one day, or of one day and the night before, overlap.

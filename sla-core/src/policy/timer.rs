@@ -1,8 +1,8 @@
 //! Timers as data: what starts, stops and pauses a promise.
 
 use crate::id::Id;
+use crate::string_enum::string_enum;
 use crate::ticket::PauseStatus;
-use crate::word::words;
 
 /// The rules of one timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct TimerRules {
     pub due_boundary: DueBoundary,
 }
 
-words! {
+string_enum! {
     /// Something in a ticket's life that starts or stops a timer.
     Trigger {
         /// The ticket is opened.
@@ -45,7 +45,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How often a timer runs on one ticket.
     Cycles {
         /// At most once.
@@ -55,7 +55,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a reopened ticket does to the cycle that the resolve stopped.
     OnReopen {
         /// The cycle goes on with the remaining target.
@@ -67,7 +67,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Where a due lands that falls exactly on a closing.
     DueBoundary {
         /// On the closing itself.
@@ -77,7 +77,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The timers that need no definition.
     Preset {
         /// From the opening to the first public reply, or to the resolve when there was none.

@@ -5,8 +5,8 @@
 use crate::calendar::Due;
 use crate::digest::Digest;
 use crate::id::Id;
+use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Timestamp};
-use crate::word::words;
 
 use super::status::{Actor, PauseStatus};
 
@@ -247,7 +247,7 @@ impl EventKind {
     }
 }
 
-words! {
+string_enum! {
     /// How a ticket came to its holder.
     AssignCause {
         /// By an assignment.
@@ -257,7 +257,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a wait ended.
     ResumeCause {
         /// Somebody resumed it.
@@ -269,7 +269,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a ticket closed.
     CloseCause {
         /// An admin closed it.
@@ -279,7 +279,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a change of package, revision or classification does to running timers.
     Apply {
         /// Started cycles keep target, calendar, pause rules and steps.
@@ -291,7 +291,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What caused an escalation.
     EscalationTrigger {
         /// A broken promise.
@@ -427,7 +427,7 @@ pub struct ComputedStep {
     pub at: Timestamp,
 }
 
-words! {
+string_enum! {
     /// Whether a promise was kept.
     StopOutcome {
         /// Stopped at or before its due.
@@ -437,7 +437,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What stopped a cycle: only one that the resolve stopped goes on when the ticket is reopened.
     StopCause {
         /// The ticket was resolved.

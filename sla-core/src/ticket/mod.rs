@@ -12,8 +12,8 @@ mod status;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
+use crate::string_enum::string_enum;
 use crate::time::Timestamp;
-use crate::word::words;
 
 pub use self::command::{Command, CommandKind, MessageRef, Opening};
 pub use self::cycle::{Cycle, Phase, TimerTrack};
@@ -96,7 +96,7 @@ pub struct EscalationState {
     pub stage: EscalationStage,
 }
 
-words! {
+string_enum! {
     /// The life of an escalation.
     EscalationStage {
         /// Nobody took note yet.

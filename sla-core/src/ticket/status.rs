@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::word::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// Where a ticket stands.
     Status {
         /// Opened, not assigned.
@@ -44,7 +44,7 @@ impl Status {
     }
 }
 
-words! {
+string_enum! {
     /// A status in which a timer may pause.
     PauseStatus {
         /// Waiting for the customer.
@@ -63,7 +63,7 @@ impl From<PauseStatus> for Status {
     }
 }
 
-words! {
+string_enum! {
     /// In which capacity somebody acts.
     Role {
         /// Who asked for help.

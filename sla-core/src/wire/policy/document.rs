@@ -12,8 +12,8 @@ use super::super::slot::{Slot, Whole, Written, word_terms};
 use crate::calendar::{HolidayDate, Window};
 use crate::id::Id;
 use crate::policy::{Cycles, DueBoundary, OnReopen, PauseStatus, Trigger};
+use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Share};
-use crate::word::words;
 
 pub(super) type List<T> = Vec<Slot<T>>;
 pub(super) type Table<T> = BTreeMap<String, Slot<T>>;
@@ -323,7 +323,7 @@ object! {
     }
 }
 
-words! {
+string_enum! {
     /// What a step does.
     ActionWord {
         /// It warns.
@@ -333,7 +333,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Whether a notification waits.
     QuietWord {
         /// It does not.
