@@ -5,6 +5,7 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, ErrorCode};
+use crate::serde_text::serde_as_text;
 
 /// A SHA-256 digest; written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +56,24 @@ impl fmt::Display for Digest {
         let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
         let text: String = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
         f.write_str(&text)
+    }
+}
+
+serde_as_text!(Digest, Digest::parse);
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Digest {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Digest".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "title": "Digest",
+            "description": "A SHA-256 digest: 64 hexadecimal digits, written in lower case.",
+            "pattern": "^[0-9a-fA-F]{64}$",
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorCode, Fault};
+use crate::serde_text::serde_as_text;
 
 /// The longest id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;
@@ -81,6 +82,26 @@ impl Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+serde_as_text!(Id, |text| Id::new(text));
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Id {
+    fn schema_name() -> Cow<'static, str> {
+        "Id".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "title": "Id",
+            "description": "A name that a host or a policy gives. Not blank, at most 128 bytes of UTF-8, without \
+                            control characters or white space at either end.",
+            "minLength": 1,
+            "maxLength": MAX_ID_BYTES,
+        })
     }
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, TimeZone, Utc};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, ErrorCode};
+use crate::serde_text::serde_as_text;
 
 pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_MINUTE: i64 = 60;
@@ -63,6 +65,25 @@ impl fmt::Display for Timestamp {
     }
 }
 
+serde_as_text!(Timestamp, Timestamp::parse);
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "title": "Timestamp",
+            "description": "An instant in RFC 3339 with at most six decimals of a second; written in UTC with `Z`, read \
+                            with any offset.",
+        })
+    }
+}
+
 impl<Zone: TimeZone> From<DateTime<Zone>> for Timestamp {
     /// Cuts below the microsecond, towards the past.
     fn from(instant: DateTime<Zone>) -> Self {
@@ -79,8 +100,9 @@ impl TryFrom<Timestamp> for DateTime<Utc> {
     }
 }
 
-/// A length of open time in a calendar: whole microseconds, never negative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+/// A length of open time in a calendar: whole microseconds, never negative. Serde writes the microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(transparent)]
 pub struct BusinessDuration(i64);
 
 impl BusinessDuration {
@@ -170,6 +192,43 @@ impl BusinessDuration {
     }
 }
 
+impl<'de> Deserialize<'de> for BusinessDuration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = BusinessDuration;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number of microseconds")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<BusinessDuration, D::Error> {
+                BusinessDuration::from_micros(i64::deserialize(inner)?).map_err(serde::de::Error::custom)
+            }
+        }
+        // A deserializer that knows the name reports the error of `from_micros` as it is.
+        deserializer.deserialize_newtype_struct("BusinessDuration", Visitor)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for BusinessDuration {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "BusinessDuration".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "integer",
+            "title": "Business duration",
+            "description": "A length of open time in a calendar, in whole microseconds.",
+            "minimum": 0,
+            "maximum": i64::MAX,
+        })
+    }
+}
+
 /// Reads `number` of a unit of `seconds` seconds; decimals only where the unit is the second.
 fn decimal_micros(number: &str, seconds: i64) -> Option<i64> {
     let (whole, decimals) = match number.split_once('.') {
@@ -208,8 +267,10 @@ impl fmt::Display for BusinessDuration {
     }
 }
 
-/// A share of a target in millionths: `800_000` is 80 %. Above 100 % means after due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A share of a target in millionths: `800_000` is 80 %. Above 100 % means after due. Serde writes the millionths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Share(u32);
 
 impl Share {

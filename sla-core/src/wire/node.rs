@@ -4,12 +4,14 @@ use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    self, Deserialize, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
+    self, Deserialize, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use serde_json::{Map, Value};
 
+use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
+use crate::id::Id;
+use crate::time::{BusinessDuration, Timestamp};
 
 /// Reads a tree as a type; `place` is where it stands in its document.
 pub(super) fn read_as<'de, T: Deserialize<'de>>(tree: Value, place: &str) -> Result<T, Error> {
@@ -24,37 +26,48 @@ struct Node(Value);
 struct Fault(Error);
 
 impl Fault {
+    #[cold]
+    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self(Error::new(code, message))
+    }
+
     fn under_key(self, key: &str) -> Self {
         if key.contains(['~', '/']) {
             return Self(self.0.within(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))));
         }
         Self(self.0.within(&format!("/{key}")))
     }
+
+    fn one_of(self, known: &[&str]) -> Self {
+        if known.is_empty() { self } else { Self(self.0.help(format!("one of: {}", known.join(", ")))) }
+    }
 }
 
 impl de::Error for Fault {
-    /// Turns the text of a reading fault back into an error: a carried one begins with its code.
     fn custom<T: fmt::Display>(text: T) -> Self {
-        Self::of_text(text.to_string())
+        Self::new(ErrorCode::WrongType, text.to_string())
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(ErrorCode::UnknownField, format!("unknown field `{}`", shortened(field))).one_of(expected)
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::new(ErrorCode::MissingField, format!("missing field `{field}`"))
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::new(ErrorCode::DuplicateKey, format!("the field `{field}` is there twice"))
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(ErrorCode::UnknownWord, format!("`{}` is not known here", shortened(variant))).one_of(expected)
     }
 }
 
-impl Fault {
-    fn of_text(text: String) -> Self {
-        if let Some((code, rest)) = text.split_once(": ")
-            && let Some(code) = ErrorCode::ALL.iter().find(|known| known.as_str() == code)
-        {
-            let (message, help) = rest.split_once("; ").unwrap_or((rest, ""));
-            return Self(Error::new(*code, message).help(help));
-        }
-        let code = match text.split_once(' ') {
-            Some(("unknown", rest)) if rest.starts_with("field") => ErrorCode::UnknownField,
-            Some(("missing", _)) => ErrorCode::MissingField,
-            Some(("unknown", _)) => ErrorCode::UnknownWord,
-            _ => ErrorCode::WrongType,
-        };
-        Self(Error::new(code, text))
-    }
+/// Returns the beginning of a text from a document, short enough for a message.
+fn shortened(text: &str) -> &str {
+    text.char_indices().nth(64).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 impl fmt::Display for Fault {
@@ -74,7 +87,11 @@ impl<'de> Deserializer<'de> for Node {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
-            Value::Number(_) => self.number(visitor),
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => visitor.visit_u64(number),
+                (None, Some(number)) => visitor.visit_i64(number),
+                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
+            },
             Value::String(text) => visitor.visit_string(text),
             Value::Array(_) => self.deserialize_seq(visitor),
             Value::Object(_) => self.deserialize_map(visitor),
@@ -84,24 +101,27 @@ impl<'de> Deserializer<'de> for Node {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.0 {
             Value::Bool(value) => visitor.visit_bool(value),
-            other => Err(wrong_kind(&other, &visitor)),
+            other => Err(wrong_kind(&other, "`true` or `false`")),
         }
     }
 
     fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.number(visitor)
+        visitor.visit_u64(self.whole(u8::MAX.into())?)
     }
 
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.number(visitor)
+        visitor.visit_u64(self.whole(u32::MAX.into())?)
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.number(visitor)
+        visitor.visit_u64(self.whole(u64::MAX.into())?)
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.number(visitor)
+        match self.0.as_i64() {
+            Some(number) => visitor.visit_i64(number),
+            None => Err(wrong_kind(&self.0, "a whole number")),
+        }
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -111,16 +131,16 @@ impl<'de> Deserializer<'de> for Node {
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.0 {
             Value::String(text) => visitor.visit_string(text),
-            other => Err(wrong_kind(&other, &visitor)),
+            other => Err(wrong_kind(&other, "a text")),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let Value::Array(list) = self.0 else { return Err(wrong_kind(&self.0, &visitor)) };
+        let Value::Array(list) = self.0 else { return Err(wrong_kind(&self.0, "a list")) };
         let mut entries = Entries { left: list.into_iter(), next: 0 };
         let value = visitor.visit_seq(&mut entries)?;
         if entries.left.len() > 0 {
-            return Err(Fault::of_text("the list has more entries than belong here".to_owned()));
+            return Err(Fault::new(ErrorCode::WrongType, "the list has more entries than belong here"));
         }
         Ok(value)
     }
@@ -130,11 +150,11 @@ impl<'de> Deserializer<'de> for Node {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let Value::Object(fields) = self.0 else { return Err(wrong_kind(&self.0, &"an object")) };
+        let Value::Object(fields) = self.0 else { return Err(wrong_kind(&self.0, "an object")) };
         let mut fields = Fields { left: fields.into_iter(), current: None };
         let value = visitor.visit_map(&mut fields)?;
         if fields.left.len() > 0 {
-            return Err(Fault::of_text("the object has more fields than belong here".to_owned()));
+            return Err(Fault::new(ErrorCode::WrongType, "the object has more fields than belong here"));
         }
         Ok(value)
     }
@@ -152,8 +172,19 @@ impl<'de> Deserializer<'de> for Node {
         if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_newtype_struct(self)
+    /// Values with a form of their own keep the error of their own reader, which serde would turn into text.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        let read: fn(&str) -> Result<(), Error> = match name {
+            "Id" => |text| Id::new(text).map(drop),
+            "Timestamp" => |text| Timestamp::parse(text).map(drop),
+            "Digest" => |text| Digest::parse(text).map(drop),
+            "BusinessDuration" => return self.business_duration(visitor),
+            _ => return visitor.visit_newtype_struct(self),
+        };
+        let Value::String(text) = self.0 else { return Err(wrong_kind(&self.0, "a text")) };
+        visitor
+            .visit_newtype_struct(StrDeserializer::new(&text))
+            .map_err(|fault| read(&text).err().map_or(fault, Fault))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -168,7 +199,7 @@ impl<'de> Deserializer<'de> for Node {
                 let (name, data) = fields.into_iter().next().unwrap_or_default();
                 visitor.visit_enum(Variant { name, data })
             }
-            other => Err(wrong_kind(&other, &"a word, or an object with one field")),
+            other => Err(wrong_kind(&other, "a text, or an object with one field")),
         }
     }
 
@@ -178,32 +209,32 @@ impl<'de> Deserializer<'de> for Node {
 }
 
 impl Node {
-    fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let Value::Number(number) = &self.0 else { return Err(wrong_kind(&self.0, &visitor)) };
-        match (number.as_u64(), number.as_i64()) {
-            (Some(number), _) => visitor.visit_u64(number),
-            (None, Some(number)) => visitor.visit_i64(number),
-            (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
+    fn whole(self, most: u64) -> Result<u64, Fault> {
+        match self.0.as_u64().filter(|number| *number <= most) {
+            Some(number) => Ok(number),
+            None => Err(wrong_kind(&self.0, &format!("a whole number from 0 to {most}"))),
         }
+    }
+
+    fn business_duration<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let Some(micros) = self.0.as_i64() else { return Err(wrong_kind(&self.0, "a whole number of microseconds")) };
+        BusinessDuration::from_micros(micros).map_err(Fault)?;
+        visitor.visit_newtype_struct(self)
     }
 }
 
 #[cold]
 #[inline(never)]
-fn wrong_kind(found: &Value, expected: &dyn Expected) -> Fault {
+fn wrong_kind(found: &Value, expected: &str) -> Fault {
     let found = match found {
-        Value::Null => Unexpected::Unit,
-        Value::Bool(value) => Unexpected::Bool(*value),
-        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-            (Some(number), _) => Unexpected::Unsigned(number),
-            (None, Some(number)) => Unexpected::Signed(number),
-            (None, None) => Unexpected::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Value::String(text) => Unexpected::Str(text),
-        Value::Array(_) => Unexpected::Seq,
-        Value::Object(_) => Unexpected::Map,
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => format!("`{value}`"),
+        Value::Number(number) => format!("the number `{number}`"),
+        Value::String(_) => "a text".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
     };
-    de::Error::invalid_type(found, expected)
+    Fault::new(ErrorCode::WrongType, format!("found {found}, expected {expected}"))
 }
 
 struct Entries {

@@ -1,8 +1,6 @@
 //! How single values are written: ids, instants, durations, digests and words.
 
-use std::borrow::Cow;
-
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use crate::access::{Action, RefusalCode};
@@ -10,7 +8,6 @@ use crate::analytics::{Dimension, Figure, PeriodUnit};
 use crate::audit::ChainKind;
 use crate::digest::Digest;
 use crate::engine::{Activity, Outcome, State};
-use crate::error::Error;
 use crate::id::Id;
 use crate::ticket::{
     Apply, AssignCause, CloseCause, EscalationStage, EscalationTrigger, PauseStatus, ResumeCause, Role, Status,
@@ -75,7 +72,7 @@ impl<T: Wire> Wire for Vec<T> {
 }
 
 macro_rules! plain {
-    ($($type:ty),*) => {$(
+    ($($type:ty),* $(,)?) => {$(
         impl Wire for $type {
             fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.serialize(serializer)
@@ -88,82 +85,8 @@ macro_rules! plain {
     )*};
 }
 
-plain!(String, u32, u8, bool);
-
-/// Carries a fault through serde as text, its code first; `super::read_as` takes it apart again.
-fn carried<E: serde::de::Error>(fault: &Error) -> E {
-    E::custom(format!("{}: {}; {}", fault.code(), fault.message(), fault.help_text()))
-}
-
-macro_rules! texts {
-    ($($type:ty => $read:expr, $write:expr;)*) => {$(
-        impl Wire for $type {
-            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let write: fn(&Self) -> Cow<'_, str> = $write;
-                serializer.serialize_str(&write(self))
-            }
-
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                let read: fn(&str) -> Result<Self, Error> = $read;
-                read(&text).map_err(|fault| carried(&fault))
-            }
-        }
-    )*};
-}
-
-texts! {
-    Id => |text| Id::new(text), |id| id.as_str().into();
-    Timestamp => Timestamp::parse, |at| at.to_string().into();
-    Digest => Digest::parse, |digest| digest.to_string().into();
-}
-
-impl Wire for BusinessDuration {
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(self.as_micros())
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_micros(i64::deserialize(deserializer)?).map_err(|fault| carried(&fault))
-    }
-}
-
-/// Writes and reads types as the documents that mirror them.
-macro_rules! documents {
-    ($($document:ident => $type:ty),*) => {$(
-        impl crate::wire::value::Wire for $type {
-            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $document::serialize(self, serializer)
-            }
-
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $document::deserialize(deserializer)
-            }
-        }
-    )*};
-}
-
-pub(super) use documents;
-
-macro_rules! words_on_wire {
-    ($($type:ty),*) => {$(
-        impl Wire for $type {
-            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = String::deserialize(deserializer)?;
-                Self::from_word(&word).ok_or_else(|| {
-                    let known: Vec<&str> = Self::ALL.iter().map(|value| value.as_str()).collect();
-                    D::Error::custom(format!("unknown_word: `{word}` is not known here; one of: {}", known.join(", ")))
-                })
-            }
-        }
-    )*};
-}
-
-words_on_wire!(
+plain!(String, u32, u8, bool, Id, Timestamp, Digest, BusinessDuration);
+plain!(
     Action,
     Activity,
     Apply,
@@ -185,3 +108,20 @@ words_on_wire!(
     StopCause,
     StopOutcome
 );
+
+/// Writes and reads types as the documents that mirror them.
+macro_rules! documents {
+    ($($document:ident => $type:ty),*) => {$(
+        impl crate::wire::value::Wire for $type {
+            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $document::serialize(self, serializer)
+            }
+
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $document::deserialize(deserializer)
+            }
+        }
+    )*};
+}
+
+pub(super) use documents;
