@@ -2,9 +2,9 @@
 
 use divan::Bencher;
 use sla_benches::{engine, history};
-use sla_core::access::Action;
 use sla_core::audit::Chain;
 use sla_core::engine::Decision;
+use sla_core::ticket::Action;
 use sla_core::ticket::{Actor, Command, Role};
 use sla_core::time::Timestamp;
 use sla_core::wire;

@@ -174,7 +174,7 @@ fn stretches(events: &[&Event], timer: &Id, number: u32, end: Timestamp) -> Vec<
                 }
                 Change::Retargeted { calendar, standing, .. } => {
                     let terms = (event.policy_digest, calendar.clone());
-                    if applied(&event.kind) == Some(Apply::Retroactive) {
+                    if event.kind.apply() == Some(Apply::Retroactive) {
                         for stretch in &mut stretches {
                             (stretch.revision, stretch.calendar) = terms.clone();
                         }
@@ -199,15 +199,6 @@ fn stretches(events: &[&Event], timer: &Id, number: u32, end: Timestamp) -> Vec<
 
 fn runs(standing: Standing) -> bool {
     matches!(standing, Standing::Due(_))
-}
-
-fn applied(kind: &EventKind) -> Option<Apply> {
-    match kind {
-        EventKind::PackageChanged { apply, .. }
-        | EventKind::RevisionAdopted { apply, .. }
-        | EventKind::Classified { apply, .. } => Some(*apply),
-        _ => None,
-    }
 }
 
 /// The segments so far.

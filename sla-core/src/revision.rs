@@ -1,11 +1,11 @@
 //! Publishing revisions of a policy: by an admin, with a reason and the computed list of changes, in a chain.
 
-use crate::access::{self, Action, Refusal, RefusalCode};
+use crate::access::{self, Refusal, RefusalCode};
 use crate::audit::{Chain, Content as _, Entry, Head, Publication};
 use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
 use crate::policy::{self, Policy};
-use crate::ticket::Actor;
+use crate::ticket::{Action, Actor};
 use crate::time::Timestamp;
 use crate::wire;
 

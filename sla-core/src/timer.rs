@@ -3,7 +3,7 @@
 use crate::calendar::Calendar;
 use crate::error::{Error, ErrorCode};
 use crate::policy::{DueBoundary, TimerRules, Trigger};
-use crate::ticket::{Change, Cycle, Due, EventKind, Phase, Standing, Status, StopCause, StopOutcome, Ticket};
+use crate::ticket::{Change, Cycle, Due, Phase, Standing, Status, StopCause, StopOutcome, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
 
 /// What a cycle has used, has left, and has run over, as of an instant. All in business time of its calendar.
@@ -62,42 +62,6 @@ fn is_closing(calendar: &Calendar, at: Timestamp) -> Result<bool, Error> {
 
 fn sum(a: BusinessDuration, b: BusinessDuration) -> Result<BusinessDuration, Error> {
     a.checked_add(b).ok_or_else(|| Error::new(ErrorCode::InvalidDuration, "a sum of business time does not fit"))
-}
-
-/// Returns what an event means to timers.
-pub(crate) fn triggers(ticket: Option<&Ticket>, kind: &EventKind) -> &'static [Trigger] {
-    let owed = ticket.is_some_and(|ticket| ticket.reply_owed);
-    match kind {
-        EventKind::Opened { .. } => &[Trigger::Opened],
-        EventKind::Assigned { agent, .. } => match ticket.and_then(|ticket| ticket.agent.as_ref()) {
-            None => &[Trigger::Assigned],
-            Some(holder) if holder != agent => &[Trigger::Assigned, Trigger::Reassigned],
-            Some(_) => &[],
-        },
-        EventKind::Replied { .. } => &[Trigger::PublicReply],
-        EventKind::CustomerMessaged { .. } if owed => &[Trigger::CustomerMessage],
-        EventKind::CustomerMessaged { .. } => &[Trigger::CustomerMessage, Trigger::ReplyOwed],
-        EventKind::Resolved { .. } => &[Trigger::Resolved],
-        EventKind::Reopened { channel: Some(_), .. } if !owed => &[Trigger::Reopened, Trigger::ReplyOwed],
-        EventKind::Reopened { .. } => &[Trigger::Reopened],
-        _ => &[],
-    }
-}
-
-/// Returns the status a ticket has after an event.
-pub(crate) fn status_after(ticket: Option<&Ticket>, kind: &EventKind) -> Status {
-    let before = ticket.map_or(Status::New, |ticket| ticket.status);
-    match kind {
-        EventKind::Assigned { .. } if before == Status::New => Status::Open,
-        EventKind::CustomerMessaged { .. } if before == Status::Pending => Status::Open,
-        EventKind::Paused { status, .. } => (*status).into(),
-        EventKind::Resumed { .. } | EventKind::Reopened { .. } => Status::Open,
-        EventKind::Resolved { .. } => Status::Resolved,
-        EventKind::Closed { .. } => Status::Closed,
-        EventKind::Withdrawn => Status::Withdrawn,
-        EventKind::Voided { .. } => Status::Voided,
-        _ => before,
-    }
 }
 
 /// Returns the change that ends a cycle at `at`: met if and only if that is at or before its due.

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use sla_core::access::Action;
+use sla_core::ticket::Action;
 use sla_core::{ErrorCode, wire};
 
 use crate::boundary::{Failure, bytes, guard, handle, optional_bytes, slot, string_slot, text, unknown};

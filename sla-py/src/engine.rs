@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyList, PyTuple};
-use sla_core::access::Action;
 use sla_core::engine::Decision;
+use sla_core::ticket::Action;
 use sla_core::ticket::{Apply, Ticket as Fold};
 use sla_core::{Digest, Engine as Compiled, Error, explain, wire};
 

@@ -24,5 +24,6 @@ mod reports;
 mod ticket_laws;
 mod ticket_scenarios;
 mod ticket_vectors;
+mod transitions;
 mod what_if;
 mod zones;

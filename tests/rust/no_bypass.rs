@@ -14,7 +14,7 @@ use sla_core::audit::Content as _;
 use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::Decision;
 use sla_core::ticket::{
-    Actor, Apply, Change, Command, CommandKind, Due, EscalationTrigger, Event, EventKind, MessageRef, Opening,
+    Action, Actor, Apply, Change, Command, CommandKind, Due, EscalationTrigger, Event, EventKind, MessageRef, Opening,
     PauseStatus, Role, Standing, Status, Ticket,
 };
 use sla_core::time::Timestamp;
@@ -604,7 +604,7 @@ fn check_coverage(seen: &Seen) {
     const PARTS: [Part; 7] =
         [Part::Owner, Part::OtherCustomer, Part::Holder, Part::OtherAgent, Part::Admin, Part::System, Part::Nobody];
     let mut faults = Vec::new();
-    for command in CommandKind::NAMES {
+    for command in Action::COMMANDS.iter().map(|action| action.as_str()) {
         for status in Status::ALL {
             for part in PARTS {
                 // A new ticket is held by nobody.
@@ -613,7 +613,7 @@ fn check_coverage(seen: &Seen) {
                 }
                 let allowed = forbidden(command, *status, part).is_none();
                 // Taking a ticket that one holds already changes nothing.
-                let is_idle = (*command, part) == ("assign", Part::Holder);
+                let is_idle = (command, part) == ("assign", Part::Holder);
                 match seen.asked.get(&(*status, command, part)) {
                     None => faults.push(format!("{command} in {status:?} by {part:?} was not asked")),
                     Some(false) if allowed && !is_idle => {

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorCode};
 use crate::escalation;
 use crate::id::Id;
 use crate::policy::{DueBoundary, StepAction};
-use crate::ticket::{Apply, AssignCause, Cycle, Due, EventKind, Phase, Status, Ticket};
+use crate::ticket::{Apply, Cycle, Due, EventKind, Phase, Ticket};
 use crate::time::Timestamp;
 use crate::timer;
 
@@ -75,20 +75,8 @@ impl Player {
         if let Some(unknown) = self.replay.unknown(kind) {
             return Ok(Err(unknown));
         }
-        self.replay.catch_up(ticket, at)?;
-        match kind {
-            EventKind::Resolved { .. } if ticket.agent.is_none() && ends(ticket.status) => {
-                let assigned = EventKind::Assigned { agent: by.clone(), cause: AssignCause::Resolve };
-                self.replay.happen(ticket, &assigned, at)?;
-            }
-            EventKind::CustomerMessaged { channel, .. } if ticket.status == Status::Resolved => {
-                let reopened = EventKind::Reopened { channel: Some(channel.clone()), reason: None };
-                self.replay.happen(ticket, &reopened, at)?;
-            }
-            _ => {}
-        }
-        let happened = self.replay.happen(ticket, kind, at)?;
-        if happened && changes_terms(kind) {
+        let happened = self.replay.command(ticket, kind, at, by)?;
+        if happened && kind.apply().is_some_and(|apply| apply != Apply::Keep) {
             self.changes.push(at);
         }
         Ok(Ok(happened))
@@ -152,19 +140,4 @@ impl Player {
             _ => Ok(None),
         }
     }
-}
-
-/// Returns whether promises that are made already get other terms.
-const fn changes_terms(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::PackageChanged { apply, .. }
-        | EventKind::Classified { apply, .. }
-        | EventKind::RevisionAdopted { apply, .. } => !matches!(apply, Apply::Keep),
-        _ => false,
-    }
-}
-
-/// Returns whether a ticket in this status can be resolved.
-const fn ends(status: Status) -> bool {
-    matches!(status, Status::New | Status::Open | Status::Pending | Status::OnHold)
 }

@@ -3,15 +3,15 @@
 use super::Engine;
 use super::automatic::{PauseEnd, next_escalation};
 use super::command_digest::{command_digest, opening_digest};
-use crate::access::{self, Action, Declined, Holders, Refusal, RefusalCode};
+use crate::access::{self, Declined, Holders, Refusal, RefusalCode};
 use crate::calendar::check_horizon;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
 use crate::policy::Policy;
 use crate::ticket::{
-    Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Escalation, EscalationStage, EscalationTrigger,
-    Event, EventKind, Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Status, Ticket,
+    Action, Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Escalation, EscalationStage,
+    EscalationTrigger, Event, EventKind, Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Ticket,
 };
 use crate::time::Timestamp;
 
@@ -110,7 +110,7 @@ impl Engine {
 
     fn judge(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
         let name = command.kind.name();
-        let action = action_of(&command.kind);
+        let action = command.kind.action();
         if now < ticket.last_at {
             return Err(refuse(
                 RefusalCode::TimeWentBack,
@@ -166,29 +166,6 @@ fn settle(judged: Judged<Accepted>) -> Result<Decision, Error> {
     }
 }
 
-fn action_of(kind: &CommandKind) -> Action {
-    match kind {
-        CommandKind::Assign { .. } => Action::Assign,
-        CommandKind::Reply { .. } => Action::Reply,
-        CommandKind::Note { .. } => Action::Note,
-        CommandKind::CustomerMessage { .. } => Action::CustomerMessage,
-        CommandKind::Pause { .. } => Action::Pause,
-        CommandKind::Resume => Action::Resume,
-        CommandKind::Resolve { .. } => Action::Resolve,
-        CommandKind::Reopen { .. } => Action::Reopen,
-        CommandKind::Close => Action::Close,
-        CommandKind::Withdraw => Action::Withdraw,
-        CommandKind::Void { .. } => Action::Void,
-        CommandKind::RequestEscalation { .. } => Action::RequestEscalation,
-        CommandKind::AcknowledgeEscalation { .. } => Action::AcknowledgeEscalation,
-        CommandKind::ResolveEscalation { .. } => Action::ResolveEscalation,
-        CommandKind::Rate { .. } => Action::Rate,
-        CommandKind::ChangePackage { .. } => Action::ChangePackage,
-        CommandKind::AdoptRevision { .. } => Action::AdoptRevision,
-        CommandKind::Classify { .. } => Action::Classify,
-    }
-}
-
 /// A command on its way: the ticket as it has become, and the events that made it so.
 struct Desk<'a> {
     engine: &'a Engine,
@@ -204,71 +181,42 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn carry_out(&mut self, command: &CommandKind) -> Judged<()> {
-        use Status::{New, OnHold, Open, Pending, Resolved};
+        self.accepted(command.action())?;
         match command {
-            CommandKind::Assign { agent } => {
-                self.not_final()?;
-                self.assign(agent)
-            }
+            CommandKind::Assign { agent } => self.assign(agent),
             CommandKind::Reply { channel, message } => {
-                self.status(&[New, Open, Pending, OnHold, Resolved])?;
                 let channel = self.entitled(channel)?;
                 let message = self.message(message)?;
                 self.record(EventKind::Replied { channel, message })
             }
             CommandKind::Note { message } => {
-                self.not_final()?;
                 let message = self.message(message)?;
                 self.record(EventKind::Noted { message })
             }
             CommandKind::CustomerMessage { channel, message } => {
-                self.status(&[New, Open, Pending, OnHold, Resolved])?;
                 let channel = self.entitled(channel)?;
                 let message = self.message(message)?;
-                if self.ticket.status == Resolved {
-                    self.record(EventKind::Reopened { channel: Some(channel.clone()), reason: None })?;
-                }
                 self.record(EventKind::CustomerMessaged { channel, message })
             }
-            CommandKind::Pause { status, reason } => {
-                self.status(&[Open, Pending, OnHold])?;
-                self.pause(*status, reason)
-            }
-            CommandKind::Resume => {
-                self.status(&[Pending, OnHold])?;
-                self.record(EventKind::Resumed { cause: ResumeCause::Command })
-            }
+            CommandKind::Pause { status, reason } => self.pause(*status, reason),
+            CommandKind::Resume => self.record(EventKind::Resumed { cause: ResumeCause::Command }),
             CommandKind::Resolve { message } => {
-                self.status(&[New, Open, Pending, OnHold])?;
-                self.resolve(message)
+                let message = self.message(message)?;
+                self.record(EventKind::Resolved { message })
             }
             CommandKind::Reopen { channel, reason } => {
-                self.status(&[Resolved])?;
                 let (channel, reason) = self.channel_or_reason(channel.as_deref(), reason.as_deref())?;
                 self.record(EventKind::Reopened { channel, reason })
             }
-            CommandKind::Close => {
-                self.status(&[Resolved])?;
-                self.record(EventKind::Closed { cause: CloseCause::Command })
-            }
-            CommandKind::Withdraw => {
-                self.not_final()?;
-                self.record(EventKind::Withdrawn)
-            }
+            CommandKind::Close => self.record(EventKind::Closed { cause: CloseCause::Command }),
+            CommandKind::Withdraw => self.record(EventKind::Withdrawn),
             CommandKind::Void { reason, duplicate_of } => {
-                self.not_final()?;
                 let reason = self.reason(reason)?;
                 let duplicate_of = duplicate_of.as_deref().map(|id| self.reference("duplicate", id)).transpose()?;
                 self.record(EventKind::Voided { reason, duplicate_of })
             }
-            CommandKind::Rate { score } => {
-                self.status(&[Resolved, Status::Closed])?;
-                self.rate(*score)
-            }
-            CommandKind::RequestEscalation { reason, channel } => {
-                self.not_final()?;
-                self.request_escalation(reason, channel.as_deref())
-            }
+            CommandKind::Rate { score } => self.rate(*score),
+            CommandKind::RequestEscalation { reason, channel } => self.request_escalation(reason, channel.as_deref()),
             CommandKind::AcknowledgeEscalation { number } => {
                 self.escalation(*number, EscalationStage::Acknowledged)?;
                 self.record(EventKind::EscalationAcknowledged { number: *number })
@@ -278,19 +226,16 @@ impl Desk<'_> {
                 self.record(EventKind::EscalationResolved { number: *number })
             }
             CommandKind::ChangePackage { package: id, apply, reason } => {
-                self.not_final()?;
                 let reason = self.reason(reason)?;
                 let package = package(self.policy()?, self.name, id)?;
                 self.differs(package != self.ticket.package)?;
                 self.record(EventKind::PackageChanged { package, apply: *apply, reason })
             }
             CommandKind::AdoptRevision { policy_digest, apply, reason } => {
-                self.not_final()?;
                 let reason = self.reason(reason)?;
                 self.adopt(*policy_digest, EventKind::RevisionAdopted { apply: *apply, reason })
             }
             CommandKind::Classify { severity, category, apply, reason } => {
-                self.not_final()?;
                 let reason = self.reason(reason)?;
                 let policy = self.policy()?;
                 let (severities, categories) = (&policy.severities, &policy.categories);
@@ -304,8 +249,16 @@ impl Desk<'_> {
         }
     }
 
-    /// Makes the next event and lets it happen.
+    /// Records an event, after the one that it implies.
     fn record(&mut self, kind: EventKind) -> Judged<()> {
+        let by = || self.reference("actor", &self.actor.id);
+        if let Some(implied) = kind.implied_before(&self.ticket, by)? {
+            self.record_one(implied)?;
+        }
+        self.record_one(kind)
+    }
+
+    fn record_one(&mut self, kind: EventKind) -> Judged<()> {
         let stamp = self.stamp.take();
         let event = self.engine.event(&self.ticket, self.now, self.actor.clone(), kind, stamp)?;
         self.take(event)
@@ -328,16 +281,6 @@ impl Desk<'_> {
         }
         let agent = self.reference("agent", agent)?;
         self.record(EventKind::Assigned { agent, cause: AssignCause::Command })
-    }
-
-    /// Resolves; an admin who resolves an unassigned ticket holds it from then on.
-    fn resolve(&mut self, message: &MessageRef) -> Judged<()> {
-        let message = self.message(message)?;
-        if self.ticket.agent.is_none() {
-            let agent = self.reference("actor", &self.actor.id)?;
-            self.record(EventKind::Assigned { agent, cause: AssignCause::Resolve })?;
-        }
-        self.record(EventKind::Resolved { message })
     }
 
     fn pause(&mut self, status: PauseStatus, reason: &str) -> Judged<()> {
@@ -487,12 +430,9 @@ impl Desk<'_> {
         Ok(reason.to_owned())
     }
 
-    fn not_final(&self) -> Judged<()> {
-        use Status::{New, OnHold, Open, Pending, Resolved};
-        self.status(&[New, Open, Pending, OnHold, Resolved])
-    }
-
-    fn status(&self, accepted: &[Status]) -> Judged<()> {
+    /// Refuses a command that the ticket's status does not accept.
+    fn accepted(&self, action: Action) -> Judged<()> {
+        let accepted = action.accepted_in();
         if accepted.contains(&self.ticket.status) {
             return Ok(());
         }

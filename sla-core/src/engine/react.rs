@@ -111,12 +111,9 @@ impl<'a> Around<'a> {
             }
             _ => {}
         }
-        let status = timer::status_after(ticket, kind);
-        let triggers = timer::triggers(ticket, kind);
-        if triggers.is_empty()
-            && ticket.is_some_and(|ticket| ticket.status == status)
-            && change_of_terms(kind).is_none()
-        {
+        let status = kind.status_after(ticket.map_or(Status::New, |ticket| ticket.status));
+        let triggers = kind.triggers(ticket);
+        if triggers.is_empty() && ticket.is_some_and(|ticket| ticket.status == status) && kind.apply().is_none() {
             return None;
         }
         Some(Self { engine, ticket, kind, at, revision, subject, status, triggers, channel })
@@ -178,7 +175,7 @@ impl<'a> Around<'a> {
             let cause = if at_resolve { StopCause::Resolve } else { StopCause::Other };
             return timer::stop(cycle, calendar()?, self.at, cause).map(Some);
         }
-        if let Some(apply) = change_of_terms(self.kind)
+        if let Some(apply) = self.kind.apply()
             && !cycle.breached
             && let Some(change) = self.retarget(&rules.id, cycle, apply)?
         {
@@ -303,14 +300,5 @@ impl<'a> Around<'a> {
             }
         }
         Ok(computed)
-    }
-}
-
-fn change_of_terms(kind: &EventKind) -> Option<Apply> {
-    match kind {
-        EventKind::PackageChanged { apply, .. }
-        | EventKind::RevisionAdopted { apply, .. }
-        | EventKind::Classified { apply, .. } => Some(*apply),
-        _ => None,
     }
 }

@@ -1,15 +1,14 @@
 //! What somebody did to a ticket, played again under other rules.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use super::Engine;
 use super::automatic::{PauseEnd, check_time, status_change};
 use crate::access::RefusalCode;
 use crate::error::Error;
 use crate::id::Id;
-use crate::ticket::{
-    Actor, CloseCause, Due, Event, EventKind, History, Phase, ResumeCause, Role, Status, Ticket, TimerChange,
-};
+use crate::ticket::{Actor, CloseCause, Due, Event, EventKind, History, Phase, ResumeCause, Role, Ticket, TimerChange};
 use crate::time::Timestamp;
 
 /// Why a ticket cannot be played again: the rules do not know something it names.
@@ -66,7 +65,10 @@ impl Replay {
             if let Some(unknown) = self.unknown(&event.kind) {
                 return Ok(Err(unknown));
             }
-            self.happen(&mut ticket, &event.kind, event.at)?;
+            self.catch_up(&mut ticket, event.at)?;
+            if accepts(&ticket, &event.kind) {
+                self.act(&mut ticket, &event.kind, event.at)?;
+            }
         }
         self.catch_up(&mut ticket, now)?;
         Ok(Ok(ticket))
@@ -89,14 +91,25 @@ impl Replay {
         Ok(Ok(Some(ticket)))
     }
 
-    /// Lets something happen, after what happens by itself until then, and returns whether the ticket's status allowed it.
-    pub(crate) fn happen(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<bool, Error> {
+    /// Applies the event of a command by `by`, after automatic events and the event that it implies, and returns whether
+    /// the ticket's status accepts it.
+    pub(crate) fn command(
+        &mut self,
+        ticket: &mut Ticket,
+        kind: &EventKind,
+        at: Timestamp,
+        by: &Id,
+    ) -> Result<bool, Error> {
         self.catch_up(ticket, at)?;
-        let fits = fits(ticket.status, kind);
-        if fits {
-            self.act(ticket, kind, at)?;
+        if !accepts(ticket, kind) {
+            return Ok(false);
         }
-        Ok(fits)
+        let Ok(implied) = kind.implied_before(ticket, || Ok::<_, Infallible>(by.clone()));
+        if let Some(implied) = implied {
+            self.act(ticket, &implied, at)?;
+        }
+        self.act(ticket, kind, at)?;
+        Ok(true)
     }
 
     /// Returns what an event names that these rules do not know.
@@ -145,7 +158,7 @@ impl Replay {
     fn step(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<(), Error> {
         self.changes.clear();
         self.engine.react_into(Some(ticket), kind, at, self.engine.newest(), &mut self.changes)?;
-        ticket.go_on(kind, at, &self.nobody);
+        ticket.apply_kind(kind, at, &self.nobody);
         self.apply_changes(ticket, at);
         ticket.last_at = at;
         Ok(())
@@ -173,15 +186,9 @@ fn concerns_timers(event: &Event) -> bool {
         )
 }
 
-/// Returns whether a ticket in this status may see the event, as `decide` judges the command behind it.
-const fn fits(status: Status, kind: &EventKind) -> bool {
-    match kind {
-        EventKind::Paused { .. } => matches!(status, Status::Open | Status::Pending | Status::OnHold),
-        EventKind::Resumed { .. } => matches!(status, Status::Pending | Status::OnHold),
-        EventKind::Resolved { .. } => !status.is_final() && !matches!(status, Status::Resolved),
-        EventKind::Reopened { .. } | EventKind::Closed { .. } => matches!(status, Status::Resolved),
-        _ => !status.is_final(),
-    }
+/// Returns whether the ticket's status accepts the command that made the event.
+fn accepts(ticket: &Ticket, kind: &EventKind) -> bool {
+    kind.action().is_some_and(|action| action.accepted_in().contains(&ticket.status))
 }
 
 /// Marks the promises whose due lies before `now`.

@@ -18,8 +18,8 @@ pub use self::check::check;
 pub use self::digest::{RECORD_VERSION, rules_digest};
 pub use self::lint::{Warning, WarningCode, lint};
 pub use self::problem::MAX_PROBLEMS;
-pub use self::timer::{Cycles, DueBoundary, OnReopen, Preset, TimerRules, Trigger};
-pub use crate::ticket::PauseStatus;
+pub use self::timer::{Cycles, DueBoundary, OnReopen, Preset, TimerRules};
+pub use crate::ticket::{PauseStatus, Trigger};
 
 /// The most calendars that one policy may have.
 pub const MAX_CALENDARS: usize = 1_000;

@@ -2,7 +2,7 @@
 
 use crate::id::Id;
 use crate::string_enum::string_enum;
-use crate::ticket::PauseStatus;
+use crate::ticket::{PauseStatus, Trigger};
 
 /// The rules of one timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,28 +21,6 @@ pub struct TimerRules {
     pub on_reopen: OnReopen,
     /// Where a due lands that falls exactly on a closing.
     pub due_boundary: DueBoundary,
-}
-
-string_enum! {
-    /// Something in a ticket's life that starts or stops a timer.
-    Trigger {
-        /// The ticket is opened.
-        Opened => "opened",
-        /// The ticket is assigned, the first time or to another holder.
-        Assigned => "assigned",
-        /// The ticket is assigned to another holder than before; not the first assignment.
-        Reassigned => "reassigned",
-        /// The customer writes.
-        CustomerMessage => "customer_message",
-        /// The customer writes or reopens while no reply is owed already.
-        ReplyOwed => "reply_owed",
-        /// An agent or admin answers publicly.
-        PublicReply => "public_reply",
-        /// The ticket is resolved.
-        Resolved => "resolved",
-        /// The ticket is reopened.
-        Reopened => "reopened",
-    }
 }
 
 string_enum! {

@@ -3,6 +3,7 @@
 use super::event::Apply;
 use super::status::PauseStatus;
 use crate::digest::Digest;
+use crate::string_enum::string_enum;
 
 /// A wish to open a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,50 +163,103 @@ pub enum CommandKind {
 }
 
 impl CommandKind {
-    /// The names of all commands, in the order of the documentation.
-    pub const NAMES: &[&str] = &[
-        "assign",
-        "reply",
-        "note",
-        "customer_message",
-        "pause",
-        "resume",
-        "resolve",
-        "reopen",
-        "close",
-        "withdraw",
-        "void",
-        "request_escalation",
-        "acknowledge_escalation",
-        "resolve_escalation",
-        "rate",
-        "change_package",
-        "adopt_revision",
-        "classify",
-    ];
+    /// Returns the action that the command is, without its data.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Assign { .. } => Action::Assign,
+            Self::Reply { .. } => Action::Reply,
+            Self::Note { .. } => Action::Note,
+            Self::CustomerMessage { .. } => Action::CustomerMessage,
+            Self::Pause { .. } => Action::Pause,
+            Self::Resume => Action::Resume,
+            Self::Resolve { .. } => Action::Resolve,
+            Self::Reopen { .. } => Action::Reopen,
+            Self::Close => Action::Close,
+            Self::Withdraw => Action::Withdraw,
+            Self::Void { .. } => Action::Void,
+            Self::RequestEscalation { .. } => Action::RequestEscalation,
+            Self::AcknowledgeEscalation { .. } => Action::AcknowledgeEscalation,
+            Self::ResolveEscalation { .. } => Action::ResolveEscalation,
+            Self::Rate { .. } => Action::Rate,
+            Self::ChangePackage { .. } => Action::ChangePackage,
+            Self::AdoptRevision { .. } => Action::AdoptRevision,
+            Self::Classify { .. } => Action::Classify,
+        }
+    }
 
     /// Returns the command's name as documents write it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Assign { .. } => "assign",
-            Self::Reply { .. } => "reply",
-            Self::Note { .. } => "note",
-            Self::CustomerMessage { .. } => "customer_message",
-            Self::Pause { .. } => "pause",
-            Self::Resume => "resume",
-            Self::Resolve { .. } => "resolve",
-            Self::Reopen { .. } => "reopen",
-            Self::Close => "close",
-            Self::Withdraw => "withdraw",
-            Self::Void { .. } => "void",
-            Self::RequestEscalation { .. } => "request_escalation",
-            Self::AcknowledgeEscalation { .. } => "acknowledge_escalation",
-            Self::ResolveEscalation { .. } => "resolve_escalation",
-            Self::Rate { .. } => "rate",
-            Self::ChangePackage { .. } => "change_package",
-            Self::AdoptRevision { .. } => "adopt_revision",
-            Self::Classify { .. } => "classify",
+        self.action().as_str()
+    }
+}
+
+string_enum! {
+    /// Everything that may be asked about: the commands, and what only a host shows.
+    Action {
+        /// Open a ticket.
+        Open => "open",
+        /// Give a ticket to somebody.
+        Assign => "assign",
+        /// Answer publicly.
+        Reply => "reply",
+        /// Add an internal note.
+        Note => "note",
+        /// Write as the customer.
+        CustomerMessage => "customer_message",
+        /// Wait.
+        Pause => "pause",
+        /// End a wait.
+        Resume => "resume",
+        /// Answer for good.
+        Resolve => "resolve",
+        /// Open a resolved ticket again.
+        Reopen => "reopen",
+        /// Close a resolved ticket.
+        Close => "close",
+        /// Take a ticket back.
+        Withdraw => "withdraw",
+        /// Declare a ticket void.
+        Void => "void",
+        /// Ask for more attention.
+        RequestEscalation => "request_escalation",
+        /// Take note of an escalation.
+        AcknowledgeEscalation => "acknowledge_escalation",
+        /// Deal with an escalation.
+        ResolveEscalation => "resolve_escalation",
+        /// Judge the resolution.
+        Rate => "rate",
+        /// Put a ticket under another package.
+        ChangePackage => "change_package",
+        /// Put a ticket under another revision of the policy.
+        AdoptRevision => "adopt_revision",
+        /// Set severity and category.
+        Classify => "classify",
+        /// See a ticket.
+        ViewTicket => "view_ticket",
+        /// See reports.
+        ViewMetrics => "view_metrics",
+        /// Publish revisions of the policy.
+        ManagePolicy => "manage_policy",
+        /// Give people their roles.
+        ManageUsers => "manage_users",
+    }
+}
+
+impl Action {
+    /// The commands on an existing ticket, in the order of the documentation: every action but `open` and those that
+    /// only show or manage something.
+    pub const COMMANDS: &[Self] = match Self::ALL {
+        [Self::Open, commands @ .., Self::ViewTicket, Self::ViewMetrics, Self::ManagePolicy, Self::ManageUsers] => {
+            commands
         }
+        _ => &[],
+    };
+
+    /// Returns the command on an existing ticket that documents write as `name`.
+    #[must_use]
+    pub fn command(name: &str) -> Option<Self> {
+        Self::COMMANDS.iter().copied().find(|action| action.as_str() == name)
     }
 }

@@ -8,6 +8,7 @@ mod cycle;
 mod event;
 mod history;
 mod status;
+mod transition;
 
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
@@ -15,7 +16,7 @@ use crate::id::Id;
 use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 
-pub use self::command::{Command, CommandKind, MessageRef, Opening};
+pub use self::command::{Action, Command, CommandKind, MessageRef, Opening};
 pub use self::cycle::{Cycle, Phase, TimerTrack};
 pub use self::event::{
     Apply, AssignCause, Change, CloseCause, CommandStamp, ComputedStep, Escalation, EscalationTrigger, Event,
@@ -23,6 +24,7 @@ pub use self::event::{
 };
 pub use self::history::History;
 pub use self::status::{Actor, PauseStatus, Role, Status};
+pub use self::transition::Trigger;
 pub use crate::calendar::Due;
 
 /// The state of one ticket after its last event.
@@ -202,45 +204,23 @@ impl Ticket {
             EventKind::EscalationResolved { number } => {
                 self.escalation_mut(event, *number)?.stage = EscalationStage::Resolved;
             }
-            kind => self.go_on(kind, event.at, &event.actor),
+            kind => self.apply_kind(kind, event.at, &event.actor),
         }
         Ok(())
     }
 
-    /// Takes over what somebody did, but not what it does to the timers.
-    pub(crate) fn go_on(&mut self, kind: &EventKind, at: Timestamp, actor: &Actor) {
+    /// Applies an event of a command, and a resume or close by time, but not what it does to the timers.
+    pub(crate) fn apply_kind(&mut self, kind: &EventKind, at: Timestamp, actor: &Actor) {
         match kind {
-            EventKind::Assigned { agent, .. } => {
-                self.agent = Some(agent.clone());
-                if self.status == Status::New {
-                    self.move_to(Status::Open, at);
-                }
-            }
+            EventKind::Assigned { agent, .. } => self.agent = Some(agent.clone()),
             EventKind::Replied { .. } => self.reply_owed = false,
-            EventKind::CustomerMessaged { .. } => {
-                self.reply_owed = true;
-                if self.status == Status::Pending {
-                    self.move_to(Status::Open, at);
-                }
-            }
-            EventKind::Paused { status, reason, ends_at } => {
+            EventKind::CustomerMessaged { .. } => self.reply_owed = true,
+            EventKind::Paused { reason, ends_at, .. } => {
                 let since = self.pause.as_ref().map_or(at, |pause| pause.since);
                 self.pause = Some(Pause { since, by: actor.clone(), reason: reason.clone(), ends_at: *ends_at });
-                self.move_to((*status).into(), at);
             }
-            EventKind::Resumed { .. } => self.move_to(Status::Open, at),
-            EventKind::Resolved { .. } => {
-                self.reply_owed = false;
-                self.rated = false;
-                self.move_to(Status::Resolved, at);
-            }
-            EventKind::Reopened { channel, .. } => {
-                self.reply_owed |= channel.is_some();
-                self.move_to(Status::Open, at);
-            }
-            EventKind::Closed { .. } => self.move_to(Status::Closed, at),
-            EventKind::Withdrawn => self.move_to(Status::Withdrawn, at),
-            EventKind::Voided { .. } => self.move_to(Status::Voided, at),
+            EventKind::Resolved { .. } => (self.reply_owed, self.rated) = (false, false),
+            EventKind::Reopened { channel, .. } => self.reply_owed |= channel.is_some(),
             EventKind::Rated { .. } => self.rated = true,
             EventKind::PackageChanged { package, .. } => self.package = package.clone(),
             EventKind::Classified { severity, category, .. } => {
@@ -248,6 +228,10 @@ impl Ticket {
             }
             EventKind::Opened { .. }
             | EventKind::Noted { .. }
+            | EventKind::Resumed { .. }
+            | EventKind::Closed { .. }
+            | EventKind::Withdrawn
+            | EventKind::Voided { .. }
             | EventKind::RevisionAdopted { .. }
             | EventKind::Warned(_)
             | EventKind::Breached { .. }
@@ -255,13 +239,11 @@ impl Ticket {
             | EventKind::EscalationAcknowledged { .. }
             | EventKind::EscalationResolved { .. } => {}
         }
-    }
-
-    fn move_to(&mut self, status: Status, at: Timestamp) {
-        if status.pause().is_none() {
-            self.pause = None;
-        }
-        if self.status != status {
+        let status = kind.status_after(self.status);
+        if status != self.status {
+            if status.pause().is_none() {
+                self.pause = None;
+            }
             self.status = status;
             self.timeline.push((at, status));
         }

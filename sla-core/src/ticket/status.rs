@@ -54,12 +54,20 @@ string_enum! {
     }
 }
 
+impl PauseStatus {
+    /// Returns the status of a ticket in this pause.
+    #[must_use]
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Pending => Status::Pending,
+            Self::OnHold => Status::OnHold,
+        }
+    }
+}
+
 impl From<PauseStatus> for Status {
     fn from(pause: PauseStatus) -> Self {
-        match pause {
-            PauseStatus::Pending => Self::Pending,
-            PauseStatus::OnHold => Self::OnHold,
-        }
+        pause.status()
     }
 }
 

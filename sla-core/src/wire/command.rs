@@ -9,7 +9,7 @@ use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, read_as, text_of, value_of};
 use crate::digest::Digest;
 use crate::engine::PastCommand;
 use crate::error::{Error, ErrorCode};
-use crate::ticket::{Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus};
+use crate::ticket::{Action, Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus};
 use crate::time::Timestamp;
 
 /// Reads an actor: `{"role": "agent", "id": "ana"}`.
@@ -53,8 +53,9 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<Command, Error> {
 fn command_of(mut fields: Map<String, Value>) -> Result<Command, Error> {
     let command_id = take_text(&mut fields, "command_id")?;
     let name = take_text(&mut fields, "command")?;
-    let Some(name) = name.filter(|name| CommandKind::NAMES.contains(&name.as_str())) else {
-        return Err(unknown(None, &format!("one of: {}", CommandKind::NAMES.join(", "))));
+    let Some(name) = name.filter(|name| Action::command(name).is_some()) else {
+        let names: Vec<&str> = Action::COMMANDS.iter().map(|action| action.as_str()).collect();
+        return Err(unknown(None, &format!("one of: {}", names.join(", "))));
     };
     let On(kind) = read_as(Value::Object(Map::from_iter([(name, Value::Object(fields))])), "")?;
     Ok(Command { command_id, kind })

@@ -3,14 +3,14 @@
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use crate::access::{Action, RefusalCode};
+use crate::access::RefusalCode;
 use crate::analytics::{Dimension, Figure, PeriodUnit};
 use crate::audit::ChainKind;
 use crate::digest::Digest;
 use crate::engine::{Activity, Outcome, State};
 use crate::id::Id;
 use crate::ticket::{
-    Apply, AssignCause, CloseCause, EscalationStage, EscalationTrigger, PauseStatus, ResumeCause, Role, Status,
+    Action, Apply, AssignCause, CloseCause, EscalationStage, EscalationTrigger, PauseStatus, ResumeCause, Role, Status,
     StopCause, StopOutcome,
 };
 use crate::time::{BusinessDuration, Timestamp};
