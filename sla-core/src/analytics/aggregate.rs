@@ -6,11 +6,8 @@ use std::sync::Arc;
 use super::figure::Figure;
 use super::grouping::{Grouping, Key, Span};
 use super::histogram::{Bucket, Histogram, Tally};
-use super::observe;
-use crate::engine::{Engine, Evaluation};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
-use crate::ticket::History;
 use crate::time::{BusinessDuration, Timestamp};
 
 const FIGURES: usize = Figure::ALL.len();
@@ -149,18 +146,6 @@ impl Aggregate {
     #[must_use]
     pub const fn as_of(&self) -> Option<Timestamp> {
         self.as_of
-    }
-
-    /// Adds one ticket as of its evaluation, which must be of this history. Each ticket is added once.
-    ///
-    /// # Errors
-    ///
-    /// - `unknown_revision` when the ticket was under a revision that is not compiled into the engine;
-    /// - `out_of_horizon` when an instant lies outside 1970-01-01 to 2200-01-01.
-    ///
-    /// Then nothing is added.
-    pub fn add(&mut self, engine: &Engine, history: &History, evaluation: &Evaluation) -> Result<(), Error> {
-        observe::ticket(engine, history, evaluation, self)
     }
 
     /// Adds the tickets of another aggregate, which has others.

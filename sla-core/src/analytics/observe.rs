@@ -73,22 +73,27 @@ struct Known<'a> {
     place: usize,
 }
 
-/// Adds what a ticket says.
-pub(super) fn ticket(
-    engine: &Engine,
-    history: &History,
-    evaluation: &Evaluation,
-    aggregate: &mut Aggregate,
-) -> Result<(), Error> {
-    check(engine, history, evaluation, aggregate.grouping())?;
-    aggregate.seen_at(evaluation.now);
-    let standings = Vec::with_capacity(4);
-    let (tracks, workers, places) = (Vec::with_capacity(4), BTreeMap::new(), Vec::with_capacity(REMEMBERED));
-    let mut observer = Observer { engine, ticket: history.ticket(), standings, tracks, workers, places, aggregate };
-    for event in history.events().iter().chain(&evaluation.due_events) {
-        observer.event(event)?;
+impl Aggregate {
+    /// Adds one ticket as of its evaluation, which must be of this history. Each ticket is added once.
+    ///
+    /// # Errors
+    ///
+    /// - `unknown_revision` when the ticket was under a revision that is not compiled into the engine;
+    /// - `out_of_horizon` when an instant lies outside 1970-01-01 to 2200-01-01.
+    ///
+    /// Then nothing is added.
+    pub fn add(&mut self, engine: &Engine, history: &History, evaluation: &Evaluation) -> Result<(), Error> {
+        check(engine, history, evaluation, self.grouping())?;
+        self.seen_at(evaluation.now);
+        let standings = Vec::with_capacity(4);
+        let (tracks, workers, places) = (Vec::with_capacity(4), BTreeMap::new(), Vec::with_capacity(REMEMBERED));
+        let ticket = history.ticket();
+        let mut observer = Observer { engine, ticket, standings, tracks, workers, places, aggregate: self };
+        for event in history.events().iter().chain(&evaluation.due_events) {
+            observer.event(event)?;
+        }
+        observer.finish(evaluation)
     }
-    observer.finish(evaluation)
 }
 
 /// Refuses what would fail on the way, before anything is counted.
