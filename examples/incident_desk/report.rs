@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 use sla_core::analytics::{
-    AgentPerformance, Aggregate, Dimension, Group, Grouping, PeriodUnit, Report, TimerFigures, agents,
+    AgentPerformance, Aggregate, Dimension, Grouping, PeriodUnit, Report, ReportGroup, TimerFigures, agents,
 };
 use sla_core::calendar::ZoneDatabase;
 use sla_core::explain::{self, Explanation};
@@ -149,7 +149,7 @@ impl Said {
 
     fn by_week(&self) -> Table {
         let headings = ["week", "opened", "met", "breached", "compliance", "median", "p90"];
-        let row = |name: String, group: &Group| {
+        let row = |name: String, group: &ReportGroup| {
             let figures = group.timer(EXPLAINED);
             let count = |of: fn(&TimerFigures) -> u64| figures.map_or(0, of).to_string();
             let time = figures.map(|figures| figures.business_time).unwrap_or_default();

@@ -179,7 +179,7 @@ pub unsafe extern "C" fn sla_aggregate_packages(
         guard(error_out, || {
             let out = string_slot("report_json_out", report_json_out)?;
             let aggregate = &handle("aggregate", aggregate)?.0;
-            let report = Report::of_packages(aggregate, handle("engine", engine)?.0.policy())?;
+            let report = Report::packages(aggregate, handle("engine", engine)?.0.policy())?;
             out.write(wire::analytics::write_report(&report).into());
             Ok(())
         })

@@ -265,7 +265,7 @@ impl Engine {
     /// automatic events come in place.
     ///
     /// Args:
-    ///     recorded: Values of `Recorded`, oldest first, the opening first; or a JSON list of them.
+    ///     recorded: Values of `RecordedCommand`, oldest first, the opening first; or a JSON list of them.
     #[pyo3(signature = (recorded) -> "sla_engine._hints.Import")]
     fn import_history<'py>(&self, py: Python<'py>, recorded: Json) -> PyResult<Bound<'py, PyAny>> {
         let recorded = wire::command::read_recorded(recorded.as_ref()).or_raise(py)?;

@@ -183,7 +183,7 @@ impl Aggregate {
     /// Raises:
     ///     InputError: `conflicting_fields` when the figures are not kept apart by package.
     fn packages(&self, py: Python<'_>, engine: &Engine) -> PyResult<Report> {
-        let report = Said::of_packages(&self.0, engine.engine.policy()).or_raise(py)?;
+        let report = Said::packages(&self.0, engine.engine.policy()).or_raise(py)?;
         Ok(Report(wire::analytics::write_report(&report)))
     }
 

@@ -83,9 +83,9 @@ impl Policy {
         Warnings(wire::policy::write_warnings(&warnings))
     }
 
-    /// Return what differs in another policy, by JSON pointer.
-    fn changes(&self, other: &Self) -> Changes {
-        Changes(wire::policy::write_changes(&wire::policy::changes(&self.policy, &other.policy)))
+    /// Return what differs from a policy before, by JSON pointer.
+    fn changes_since(&self, before: &Self) -> Changes {
+        Changes(wire::policy::write_changes(&wire::policy::changes(&before.policy, &self.policy)))
     }
 
     /// Publish the policy: make the entry that the host appends to its chain of revisions.

@@ -18,7 +18,7 @@ from sla_engine import (
     InputError,
     Message,
     Policy,
-    Recorded,
+    RecordedCommand,
     Ticket,
     UnknownNameError,
     at_risk,
@@ -263,15 +263,15 @@ def test_entitlements_are_asked_by_name() -> None:
 
 def test_other_systems_are_imported() -> None:
     recorded = [
-        Recorded(monday(), KIM, opening()),
-        Recorded(monday(1), KIM, commands.Assign("ana")),
-        Recorded(monday(6), ROOT_ADMIN, commands.Reply("email", Message.of("m-2", "late"))),
+        RecordedCommand(monday(), KIM, opening()),
+        RecordedCommand(monday(1), KIM, commands.Assign("ana")),
+        RecordedCommand(monday(6), ROOT_ADMIN, commands.Reply("email", Message.of("m-2", "late"))),
     ]
     made = engine().import_history(recorded)
     assert kinds(made.history.events) == "opened warned breached escalated replied"
     assert [(one.index, one.refusal.code) for one in made.refused] == [(1, "role_not_permitted")]
     assert engine().import_history(json.dumps([json.loads(one.json()) for one in recorded])) == made
-    refused = engine().import_history([Recorded(monday(), KIM, opening("whatsapp"))])
+    refused = engine().import_history([RecordedCommand(monday(), KIM, opening("whatsapp"))])
     assert refused.history is None
     assert [(one.index, one.refusal.code) for one in refused.refused] == [(0, "channel_not_entitled")]
     for wrong in ([], "", "{}", [recorded[1]], '[{"at":"yesterday"}]'):

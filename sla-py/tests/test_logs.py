@@ -12,7 +12,7 @@ import pytest
 from desk import HOUR_US, engine, fault, instant, micros, monday
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sla_engine import Actor, Aggregate, Engine, History, InputError, Message, Recorded, commands
+from sla_engine import Actor, Aggregate, Engine, History, InputError, Message, RecordedCommand, commands
 from tables import TABLES
 
 UTC_US = pa.timestamp("us", "UTC")
@@ -156,9 +156,9 @@ def told(table: pa.Table) -> list[History]:
             (row["resolved_at"], commands.Resolve(message)),
         ]
         happened = sorted(
-            (Recorded(at, admin, command) for at, command in steps if at is not None), key=lambda one: one.at
+            (RecordedCommand(at, admin, command) for at, command in steps if at is not None), key=lambda one: one.at
         )
-        made = patient().import_history([Recorded(row["opened_at"], customer, opening), *happened])
+        made = patient().import_history([RecordedCommand(row["opened_at"], customer, opening), *happened])
         assert made.refused == ()
         histories.append(made.history)
     return histories

@@ -98,13 +98,13 @@ def revised(target: str, version: int = 2) -> dict[str, Any]:
 
 def test_policies_are_compared_and_published() -> None:
     old, new = Policy(document()), Policy(revised("3h"))
-    changes = old.changes(new)
+    changes = new.changes_since(old)
     assert [(change.path, change.before, change.after) for change in changes] == [
         ("/packages/0/targets/first_response", '"4h"', '"3h"'),
         ("/version", "1", "2"),
     ]
-    assert old.changes(old) == ()
-    assert {change.path for change in new.changes(old)} == {change.path for change in changes}
+    assert old.changes_since(old) == ()
+    assert {change.path for change in old.changes_since(new)} == {change.path for change in changes}
     warning = old.lint(datetime(2099, 1, 1, tzinfo=UTC))[0]
     assert (warning.code, warning.path) == ("holidays_end_soon", "/calendars/office/holidays_known_until")
 

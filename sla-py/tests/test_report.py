@@ -237,8 +237,8 @@ def tickets(opened: int) -> doc.TicketFigures:
     )
 
 
-def group(key: doc.Key, met: int, breached: int) -> doc.Group:
-    return doc.Group(key, tickets(met + breached), {"resolution": timer(met, breached)})
+def group(key: doc.Key, met: int, breached: int) -> doc.ReportGroup:
+    return doc.ReportGroup(key, tickets(met + breached), {"resolution": timer(met, breached)})
 
 
 def report(*groups: tuple[str, int, int], period: bool = False, by: str | None = None) -> doc.Report:
@@ -258,7 +258,7 @@ def report(*groups: tuple[str, int, int], period: bool = False, by: str | None =
 def worst(ticket: str) -> WorstPromise:
     start = datetime(2026, 3, 2, 9, tzinfo=UTC)
     at = [start + timedelta(hours=hour) for hour in range(4)]
-    cycle = doc.Cycle(
+    cycle = doc.CycleEvaluation(
         number=1,
         outcome="breached",
         activity="stopped",
@@ -300,7 +300,7 @@ def report_data(name: str = "starter", over_time: doc.Report | None = None) -> R
     promise = doc.ComparedPromise(name, "resolution", outcomes, outcomes, 1)
     left_out = doc.LeftOut(package=name, tickets=1)
     flip = doc.Flip(name, name, "resolution", 1, ("target",), None, None, f"{name} flips")
-    agent = doc.AgentFigures(
+    agent = doc.AgentPerformance(
         agent=name,
         handled=2,
         replies=1,

@@ -77,7 +77,7 @@ def test_everything_is_the_demos(data: ReportData) -> None:
     said = json.loads(subprocess.run([os.environ["SLA_DEMO"], "--json"], capture_output=True, check=True).stdout)
     assert data.over_time == msgspec.convert(said["weeks"], doc.Report)
     assert data.severities == msgspec.convert(said["priorities"], doc.Report)
-    agents = msgspec.convert(said["teams"], tuple[doc.AgentFigures, ...])
+    agents = msgspec.convert(said["teams"], tuple[doc.AgentPerformance, ...])
     assert sorted(data.agents, key=lambda agent: agent.agent) == sorted(agents, key=lambda agent: agent.agent)
     assert data.what_if is not None
     assert data.what_if.comparison == msgspec.convert(said["what_if"], doc.Comparison)
@@ -150,7 +150,7 @@ def test_the_page_says_the_what_if_and_the_refused_rows(data: ReportData, page: 
     assert [(int(row[0]), row[1], row[2]) for row in page.tables["t-refused"][1:]] == refused
 
 
-def timers(group: doc.Group) -> dict[str, list[Any]]:
+def timers(group: doc.ReportGroup) -> dict[str, list[Any]]:
     def value(figures: doc.TimerFigures, name: str) -> Any:
         if name in ("median_us", "p90_us", "mean_us"):
             return getattr(figures.business_time, name)
@@ -159,7 +159,7 @@ def timers(group: doc.Group) -> dict[str, list[Any]]:
     return {name: [value(found, figure) for figure in EXPECTED["figures"]] for name, found in group.timers.items()}
 
 
-def week(group: doc.Group, timers: tuple[str, ...]) -> list[str]:
+def week(group: doc.ReportGroup, timers: tuple[str, ...]) -> list[str]:
     row = [figures.count(group.tickets.opened), figures.count(group.tickets.resolved)]
     for timer in timers:
         found = group.timers.get(timer)

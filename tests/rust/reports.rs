@@ -150,7 +150,7 @@ fn reports_say_what_was_worked_out_by_hand() {
         if let Some(packages) = row["packages"].as_array() {
             let all = Dimension::ALL;
             let aggregate = case.aggregate(Grouping::by(all));
-            let report = Report::of_packages(&aggregate, case.engine.policy()).unwrap();
+            let report = Report::packages(&aggregate, case.engine.policy()).unwrap();
             case.note(
                 &mut transcript,
                 &json!({"dimensions": all.iter().map(|one| one.as_str()).collect::<Vec<_>>()}),

@@ -43,4 +43,4 @@ pub use self::figure::Figure;
 pub use self::grouping::{Dimension, Grouping, Key, PeriodUnit, UNASSIGNED};
 pub use self::histogram::{Bucket, Histogram, Tally};
 pub use self::performance::{AgentPerformance, ScoreComponent, agents};
-pub use self::report::{Csat, Durations, Escalations, Group, Report, TicketFigures, TimerFigures};
+pub use self::report::{Csat, Durations, EscalationCount, Report, ReportGroup, TicketFigures, TimerFigures};

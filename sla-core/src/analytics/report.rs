@@ -18,14 +18,14 @@ pub struct Report {
     /// The latest instant as of which a ticket was evaluated; `None` without tickets.
     pub as_of: Option<Timestamp>,
     /// The groups that have any figure, by key.
-    pub groups: Vec<Group>,
+    pub groups: Vec<ReportGroup>,
     /// All groups together; its key is empty.
-    pub total: Group,
+    pub total: ReportGroup,
 }
 
 /// The figures of one group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct ReportGroup {
     /// Which one.
     pub key: Key,
     /// Figures of whole tickets.
@@ -58,7 +58,7 @@ pub struct TicketFigures {
     /// Pairs of a ticket and somebody who worked on it.
     pub handled: u64,
     /// Every escalation, of all timers and on request, by trigger and level.
-    pub escalations: Vec<Escalations>,
+    pub escalations: Vec<EscalationCount>,
     /// Escalations per 100 opened tickets, in millionths, rounded down; `None` when none was opened.
     pub escalations_per_100_tickets: Option<u64>,
     /// What customers thought.
@@ -67,7 +67,7 @@ pub struct TicketFigures {
 
 /// Escalations of one trigger and level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Escalations {
+pub struct EscalationCount {
     /// What caused them.
     pub trigger: EscalationTrigger,
     /// Their level.
@@ -117,7 +117,7 @@ pub struct TimerFigures {
     /// Warnings.
     pub warnings: u64,
     /// Escalations by trigger and level.
-    pub escalations: Vec<Escalations>,
+    pub escalations: Vec<EscalationCount>,
     /// How long stopped cycles took, met or not, in business time.
     pub business_time: Durations,
     /// How long they took in wall time, pauses included.
@@ -151,13 +151,13 @@ impl Report {
         let mut groups = Vec::new();
         for (key, cell) in aggregate.groups() {
             total.merge(cell)?;
-            groups.push(Group::of(key.clone(), cell));
+            groups.push(ReportGroup::of(key.clone(), cell));
         }
         Ok(Self {
             grouping: aggregate.grouping().clone(),
             as_of: aggregate.as_of(),
             groups,
-            total: Group::of(Key::default(), &total),
+            total: ReportGroup::of(Key::default(), &total),
         })
     }
 
@@ -168,16 +168,16 @@ impl Report {
     ///
     /// - `conflicting_fields` when the aggregate does not keep packages apart;
     /// - `out_of_range` when a sum does not fit a signed number of 64 bits.
-    pub fn of_packages(aggregate: &Aggregate, policy: &Policy) -> Result<Self, Error> {
+    pub fn packages(aggregate: &Aggregate, policy: &Policy) -> Result<Self, Error> {
         let mut report = Self::of(&aggregate.regroup(Grouping::by(&[Dimension::Package]))?)?;
         for package in &policy.packages {
             let known = report.groups.iter().any(|group| group.key.package.as_ref() == Some(&package.id));
             if !known {
                 let key = Key { package: Some(package.id.clone()), ..Key::default() };
-                report.groups.push(Group::of(key, &Cell::default()));
+                report.groups.push(ReportGroup::of(key, &Cell::default()));
             }
         }
-        let rank = |group: &Group| {
+        let rank = |group: &ReportGroup| {
             let package = policy.packages.iter().find(|package| Some(&package.id) == group.key.package.as_ref());
             std::cmp::Reverse(package.map(|package| package.rank))
         };
@@ -186,7 +186,7 @@ impl Report {
     }
 }
 
-impl Group {
+impl ReportGroup {
     pub(super) fn of(key: Key, cell: &Cell) -> Self {
         let timers = cell.timers.iter().map(|(timer, cell)| TimerFigures::of(timer.clone(), cell)).collect();
         Self { key, tickets: TicketFigures::of(cell), timers }
@@ -239,14 +239,14 @@ fn per_100(count: u64, of: u64) -> Option<u64> {
     Some(u64::try_from(millionths).unwrap_or(u64::MAX))
 }
 
-pub(super) fn escalations(counts: &Counts) -> Vec<Escalations> {
+pub(super) fn escalations(counts: &Counts) -> Vec<EscalationCount> {
     let triggers = [
         (Figure::EscalatedBreach, EscalationTrigger::Breach),
         (Figure::EscalatedStep, EscalationTrigger::Step),
         (Figure::EscalatedRequest, EscalationTrigger::Request),
     ];
     let found = triggers.into_iter().flat_map(|(figure, trigger)| {
-        counts.buckets(figure).map(move |(level, count)| Escalations { trigger, level, count })
+        counts.buckets(figure).map(move |(level, count)| EscalationCount { trigger, level, count })
     });
     found.collect()
 }

@@ -7,8 +7,8 @@ use super::tree::Tree;
 use super::value::{On, on_wire};
 use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, text_of, value_of};
 use crate::analytics::{
-    AgentPerformance, Aggregate, Csat, Dimension, Durations, Escalations, Figure, Group, Grouping, Key, PeriodUnit,
-    Report, Row, ScoreComponent, Tally, TimerFigures, UNASSIGNED,
+    AgentPerformance, Aggregate, Csat, Dimension, Durations, EscalationCount, Figure, Grouping, Key, PeriodUnit,
+    Report, ReportGroup, Row, ScoreComponent, Tally, TimerFigures, UNASSIGNED,
 };
 use crate::calendar::ZoneDatabase;
 use crate::error::Error;
@@ -219,7 +219,7 @@ fn row_value(grouping: &Grouping, row: &Row) -> Value {
     fields.into()
 }
 
-fn group_value(grouping: &Grouping, group: &Group) -> Value {
+fn group_value(grouping: &Grouping, group: &ReportGroup) -> Value {
     let mut key = Map::new();
     if let Some(start) = group.key.period {
         key.insert("period".to_owned(), grouping.label(start).into());
@@ -286,8 +286,8 @@ fn durations(durations: &Durations) -> Value {
     })
 }
 
-fn escalations(escalations: &[Escalations]) -> Vec<Value> {
-    let value = |Escalations { trigger, level, count }: &Escalations| json!({"trigger": trigger.as_str(), "level": level, "count": count});
+fn escalations(escalations: &[EscalationCount]) -> Vec<Value> {
+    let value = |EscalationCount { trigger, level, count }: &EscalationCount| json!({"trigger": trigger.as_str(), "level": level, "count": count});
     escalations.iter().map(value).collect()
 }
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import commands, documents
+    from .commands import RecordedCommand
     from .documents import (
         Accepted,
         Actor,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
         Import,
         LogImport,
         Message,
-        Recorded,
         Refusal,
         Refused,
         Report,
@@ -79,7 +79,7 @@ __all__ = [
     "Message",
     "Policy",
     "PolicyError",
-    "Recorded",
+    "RecordedCommand",
     "Refusal",
     "Refused",
     "Report",
@@ -103,7 +103,8 @@ def __getattr__(name: str) -> Any:
     if name in ("commands", "documents"):
         return import_module(f".{name}", __name__)
     if name in __all__:
-        return getattr(import_module(".documents", __name__), name)
+        module = ".commands" if name == "RecordedCommand" else ".documents"
+        return getattr(import_module(module, __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -539,7 +539,7 @@ class Engine:
         automatic events come in place.
 
         Args:
-            recorded: Values of `Recorded`, oldest first, the opening first; or a JSON list of them.
+            recorded: Values of `RecordedCommand`, oldest first, the opening first; or a JSON list of them.
         """
     def import_log(self, /, log: Arrow, *, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> LogImport:
         """
@@ -654,9 +654,9 @@ class Policy:
     def __repr__(self, /) -> str: ...
     @staticmethod
     def _of(document: str, zones: Zones | None) -> Policy: ...
-    def changes(self, /, other: Policy) -> Changes:
+    def changes_since(self, /, before: Policy) -> Changes:
         """
-        Return what differs in another policy, by JSON pointer.
+        Return what differs from a policy before, by JSON pointer.
         """
     @property
     def digest(self, /) -> str:

@@ -22,11 +22,11 @@ _TYPES: dict[str, Any] = {
     "head": documents.Head,
     "comparison": documents.Comparison,
     "flips": tuple[documents.Flip, ...],
-    "changes": tuple[documents.Change, ...],
+    "changes": tuple[documents.PolicyChange, ...],
 }
 # Documents that hold one list, under their own name.
 _LISTS: dict[str, Any] = {
-    "agents": dict[str, tuple[documents.AgentFigures, ...]],
+    "agents": dict[str, tuple[documents.AgentPerformance, ...]],
     "promises": dict[str, tuple[documents.OpenPromise, ...]],
     "warnings": dict[str, tuple[documents.Warning, ...]],
 }

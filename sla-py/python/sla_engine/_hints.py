@@ -63,9 +63,9 @@ __all__ = [
 ]
 
 Actor: TypeAlias = documents.Actor
-Agents: TypeAlias = tuple[documents.AgentFigures, ...]
+Agents: TypeAlias = tuple[documents.AgentPerformance, ...]
 AlertList: TypeAlias = tuple[documents.Alert, ...]
-Changes: TypeAlias = tuple[documents.Change, ...]
+Changes: TypeAlias = tuple[documents.PolicyChange, ...]
 Events: TypeAlias = tuple[documents.Event, ...]
 Flips: TypeAlias = tuple[documents.Flip, ...]
 Promises: TypeAlias = tuple[documents.OpenPromise, ...]

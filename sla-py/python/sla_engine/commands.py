@@ -5,7 +5,9 @@ A command with a ``command_id`` is safe to repeat: the second time it adds nothi
 
 from __future__ import annotations
 
-from .documents import Apply, Document, Message, PauseStatus
+from datetime import datetime
+
+from .documents import Actor, Apply, Document, Message, PauseStatus
 
 
 class Command(Document, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
@@ -140,3 +142,12 @@ class Classify(Command, frozen=True, kw_only=True, omit_defaults=True, tag="clas
     category: str | None = None
     apply: Apply
     reason: str
+
+
+class RecordedCommand(Document, frozen=True):
+    """A command that another system recorded, with who gave it and when."""
+
+    at: datetime
+    actor: Actor
+    command: Command
+    """One of this module."""

@@ -15,7 +15,6 @@ from msgspec import field
 
 if TYPE_CHECKING:
     from ._core import History, Ticket
-    from .commands import Command
 
 Role = Literal["customer", "agent", "admin", "system"]
 Status = Literal["new", "open", "pending", "on_hold", "resolved", "closed", "withdrawn", "voided"]
@@ -153,7 +152,7 @@ class Event(Document, frozen=True, kw_only=True, omit_defaults=True):
 # Where a ticket stands
 
 
-class Cycle(Document, frozen=True, kw_only=True):
+class CycleEvaluation(Document, frozen=True, kw_only=True):
     """One promise: a timer from a start to a stop."""
 
     number: int
@@ -215,11 +214,11 @@ class Timer(Document, frozen=True):
     """Where one timer of a ticket stands."""
 
     state: State
-    cycles: tuple[Cycle, ...]
+    cycles: tuple[CycleEvaluation, ...]
     """Oldest first; empty before the timer starts."""
 
     @property
-    def current(self) -> Cycle | None:
+    def current(self) -> CycleEvaluation | None:
         """The latest cycle; None before the timer starts."""
         return self.cycles[-1] if self.cycles else None
 
@@ -303,15 +302,6 @@ class DueEvents(Value, frozen=True):
     ticket: Ticket
     """The ticket afterwards."""
     next_check_at: datetime | None
-
-
-class Recorded(Document, frozen=True):
-    """A command that another system recorded, with who gave it and when."""
-
-    at: datetime
-    actor: Actor
-    command: Command
-    """One of `sla_engine.commands`."""
 
 
 class RefusedCommand(Document, frozen=True):
@@ -401,7 +391,7 @@ class Warning(Document, frozen=True):
     help: str
 
 
-class Change(Document, frozen=True):
+class PolicyChange(Document, frozen=True):
     """What differs between two policies at one place."""
 
     path: str
@@ -473,7 +463,7 @@ class Explanation(Document, frozen=True):
     time_zone: str
     due_at: datetime | None
     """In the local time of the calendar."""
-    cycle: Cycle
+    cycle: CycleEvaluation
     passed: tuple[Segment, ...]
     """From the start until now."""
     ahead: tuple[Segment, ...]
@@ -606,7 +596,7 @@ class Key(Document, frozen=True, kw_only=True):
     category: str | None = None
 
 
-class Group(Document, frozen=True):
+class ReportGroup(Document, frozen=True):
     """The figures of one key."""
 
     key: Key
@@ -627,8 +617,8 @@ class Report(Document, frozen=True, kw_only=True):
     dimensions: tuple[str, ...]
     period: Period | None = None
     as_of: datetime | None
-    groups: tuple[Group, ...]
-    total: Group
+    groups: tuple[ReportGroup, ...]
+    total: ReportGroup
 
 
 class ScoreComponent(Document, frozen=True):
@@ -639,7 +629,7 @@ class ScoreComponent(Document, frozen=True):
     value_millionths: int
 
 
-class AgentFigures(Document, frozen=True, kw_only=True):
+class AgentPerformance(Document, frozen=True, kw_only=True):
     """What one agent did; ``unassigned`` stands for nobody."""
 
     agent: str
@@ -705,9 +695,9 @@ class Flip(Document, frozen=True):
     timer: str
     cycle: int
     causes: tuple[Literal["target", "calendar", "rules", "newly_promised", "no_longer_promised"], ...]
-    before: Cycle | None
+    before: CycleEvaluation | None
     """None when nothing was promised."""
-    after: Cycle | None
+    after: CycleEvaluation | None
     """None when nothing would be."""
     text: str
 

@@ -10,7 +10,7 @@ import msgspec
 
 from sla_engine import Aggregate, Engine, History, what_if
 from sla_engine._written import objectives
-from sla_engine.documents import AgentFigures, Period, Report
+from sla_engine.documents import AgentPerformance, Period, Report
 from sla_engine.report.budget import budgets
 from sla_engine.report.data import (
     Compared,
@@ -116,7 +116,7 @@ def _in_order(report: Report) -> Iterator[str]:
     yield from (timer for timer in known if timer not in _FIRST)
 
 
-def _busiest(agents: Iterable[AgentFigures]) -> tuple[AgentFigures, ...]:
+def _busiest(agents: Iterable[AgentPerformance]) -> tuple[AgentPerformance, ...]:
     return tuple(sorted(agents, key=lambda agent: (-agent.handled, agent.agent)))
 
 

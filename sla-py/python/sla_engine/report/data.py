@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from sla_engine.documents import (
-    AgentFigures,
+    AgentPerformance,
     Comparison,
     Document,
     Explanation,
@@ -147,7 +147,7 @@ class ReportData(Document, frozen=True, kw_only=True):
     """None when the policy knows no severities."""
     distributions: tuple[Distribution, ...]
     budgets: tuple[Budget, ...]
-    agents: tuple[AgentFigures, ...]
+    agents: tuple[AgentPerformance, ...]
     """Who handled most tickets first."""
     worst: tuple[WorstPromise, ...]
     what_if: Compared | None
