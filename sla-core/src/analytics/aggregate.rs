@@ -1,32 +1,80 @@
 //! Counts and durations by group, merged in any order.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::figure::Figure;
-use super::grouping::{Grouping, Key, Span};
+use super::grouping::{Grouping, Key};
 use super::histogram::{Bucket, Histogram, Tally};
-use crate::error::{Error, ErrorCode};
+use super::period::LastPeriod;
+use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::time::{BusinessDuration, Timestamp};
 
 const FIGURES: usize = Figure::ALL.len();
 
+#[derive(Debug, Clone, thiserror::Error)]
+enum AggregateFault {
+    #[error("the aggregates have different groupings")]
+    DifferentGroupings,
+    #[error("the aggregate is not grouped by all of that")]
+    NotGrouped,
+    #[error("a row has a key that the grouping does not include")]
+    KeyNotGrouped,
+    #[error("no period begins at {0}")]
+    NoSuchPeriod(Timestamp),
+    #[error("a row of `{}` has a timer", .0.as_str())]
+    ExtraTimer(Figure),
+    #[error("a row of `{}` has no timer", .0.as_str())]
+    MissingTimer(Figure),
+    #[error("`{}` has no bucket {bucket}", .figure.as_str())]
+    NoSuchBucket { figure: Figure, bucket: u32 },
+    #[error("a row of `{}` has a sum", .0.as_str())]
+    ExtraSum(Figure),
+}
+
+impl Fault for AggregateFault {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::DifferentGroupings
+            | Self::NotGrouped
+            | Self::KeyNotGrouped
+            | Self::ExtraTimer(_)
+            | Self::MissingTimer(_) => ErrorCode::ConflictingFields,
+            Self::NoSuchPeriod(_) | Self::NoSuchBucket { .. } | Self::ExtraSum(_) => ErrorCode::OutOfRange,
+        }
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::DifferentGroupings => "bring the finer one to the grouping of the other with `regroup`",
+            Self::NotGrouped => "ask only for dimensions, and for the period, that the aggregate was made with",
+            Self::KeyNotGrouped => "state every dimension of the rows, and the period, in the grouping",
+            Self::NoSuchPeriod(_) => "name a period by its first instant",
+            Self::ExtraTimer(_) | Self::MissingTimer(_) => {
+                "figures of whole tickets have no timer, the others have one"
+            }
+            Self::NoSuchBucket { .. } => "",
+            Self::ExtraSum(_) => "only `business_time` and `wall_time` have sums, and only with a count above 0",
+        })
+    }
+}
+
 /// Figures over many tickets, by group.
 ///
 /// Merging is associative and commutative, an empty aggregate changes nothing, and any split of the tickets gives an
-/// equal one, with equal rows. What stands as of an instant (open, paused, running, breached and open) is counted as of
-/// the evaluation that was added: add evaluations of one instant to compare such counts.
+/// equal one, with equal rows. Figures as of an instant (open, paused, running, breached and open) are counted as of the
+/// evaluation that was added: add evaluations of one instant to compare them.
 #[derive(Debug, Clone)]
 pub struct Aggregate {
     grouping: Arc<Grouping>,
     as_of: Option<Timestamp>,
     /// The place of each group's figures.
     places: BTreeMap<Key, usize>,
-    /// INVARIANT: as many as places.
+    /// INVARIANT: as many as there are places.
     cells: Vec<Cell>,
-    /// The period that was asked about last: the next instant is mostly near.
-    span: Option<Span>,
+    last_period: LastPeriod,
 }
 
 impl PartialEq for Aggregate {
@@ -84,12 +132,12 @@ impl Counts {
             _ => Some(self.by_bucket.entry((figure, bucket)).or_default()),
         };
         if let Some(count) = count {
-            // One by one, 64 bits are never used up.
+            // Counting one at a time, 64 bits last for longer than anyone counts; `add`, which adds many, checks.
             *count = count.wrapping_add(1);
         }
     }
 
-    /// Adds to a count; a figure of levels or scores is never of bucket 0.
+    /// Adds to a count; a figure of levels or scores never has bucket 0.
     pub(super) fn add(&mut self, figure: Figure, bucket: u32, n: u64) -> Result<(), Error> {
         let count = match bucket {
             0 => self.plain.get_mut(figure.index()),
@@ -113,19 +161,19 @@ impl Counts {
     }
 }
 
-/// One row of an aggregate: a database that groups by everything but the last three columns and adds those up merges
-/// aggregates.
+/// One row of an aggregate. A database merges aggregates by grouping by everything but the counts and sums of `tally`, and
+/// adding those up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The group.
     pub key: Key,
     /// The timer; `None` for figures of whole tickets.
     pub timer: Option<Id>,
-    /// What is counted.
+    /// The figure that is counted.
     pub outcome: Figure,
     /// The bucket of a duration, the level of an escalation, the score of a rating; 0 for everything else.
     pub bucket: u32,
-    /// How many, and for durations their sum.
+    /// The count, and for durations their sum.
     pub tally: Tally,
 }
 
@@ -136,7 +184,7 @@ impl Aggregate {
         Self::of(grouping, None)
     }
 
-    /// Returns what its figures are kept apart by.
+    /// Returns what its figures are grouped by.
     #[must_use]
     pub fn grouping(&self) -> &Grouping {
         &self.grouping
@@ -148,7 +196,19 @@ impl Aggregate {
         self.as_of
     }
 
-    /// Adds the tickets of another aggregate, which has others.
+    /// Adds the figures of another aggregate, which must be of other tickets.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::{Aggregate, Grouping};
+    /// let (engine, history) = (engine(), closed());
+    /// let mut monday = Aggregate::new(Grouping::all());
+    /// monday.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
+    /// let mut all = Aggregate::new(Grouping::all());
+    /// all.merge(&monday)?;
+    /// assert_eq!(all, monday);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -156,23 +216,33 @@ impl Aggregate {
     /// - `out_of_range` when a sum does not fit a signed number of 64 bits. The aggregate must then be discarded.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         if self.grouping != other.grouping {
-            return Err(Error::new(ErrorCode::ConflictingFields, "aggregates of different groupings do not add up")
-                .help("bring the finer one to the grouping of the other with `regroup`"));
+            return Err(AggregateFault::DifferentGroupings.into());
         }
         self.as_of = self.as_of.max(other.as_of);
         other.groups().try_for_each(|(key, cell)| self.group(key).merge(cell))
     }
 
-    /// Returns the same figures kept apart by less.
+    /// Returns the same figures in fewer groups.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::{Aggregate, Dimension, Grouping};
+    /// let (engine, history) = (engine(), closed());
+    /// let mut fine = Aggregate::new(Grouping::by(&[Dimension::Package, Dimension::Agent]));
+    /// fine.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
+    /// let coarse = fine.regroup(Grouping::by(&[Dimension::Package]))?;
+    /// assert!(coarse.rows().count() <= fine.rows().count());
+    /// assert!(coarse.regroup(Grouping::by(&[Dimension::Agent])).is_err());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// - `conflicting_fields` when `grouping` keeps something apart that this aggregate does not, or other periods;
+    /// - `conflicting_fields` when `grouping` has a dimension that this aggregate does not have, or other periods;
     /// - `out_of_range` when a sum does not fit a signed number of 64 bits.
     pub fn regroup(&self, grouping: Grouping) -> Result<Self, Error> {
         if !self.grouping.refines(&grouping) {
-            return Err(Error::new(ErrorCode::ConflictingFields, "the figures were not kept apart by that")
-                .help("ask only for dimensions, and for the period, that the aggregate was made with"));
+            return Err(AggregateFault::NotGrouped.into());
         }
         let mut coarser = Self::of(grouping, self.as_of);
         for (key, cell) in self.groups() {
@@ -182,7 +252,7 @@ impl Aggregate {
         Ok(coarser)
     }
 
-    /// Returns everything as rows, in one order: by key, figures of whole tickets before those of timers.
+    /// Returns everything as rows, always in the same order: by key, figures of whole tickets before those of timers.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         self.groups().flat_map(|(key, cell)| {
             let tickets = cell.tickets.all().map(|(outcome, bucket, n)| (None, outcome, bucket, Tally::of(n)));
@@ -203,13 +273,26 @@ impl Aggregate {
         })
     }
 
-    /// Makes an aggregate of rows in any order, whoever merged them; rows of one key, timer, outcome and bucket add up.
+    /// Returns the aggregate of rows in any order, for example rows that a database merged. Rows of equal key, timer, outcome
+    /// and bucket are added up.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::{Aggregate, Grouping};
+    /// let (engine, history) = (engine(), closed());
+    /// let mut aggregate = Aggregate::new(Grouping::all());
+    /// aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
+    /// let again = Aggregate::from_rows(Grouping::all(), aggregate.as_of(), aggregate.rows())?;
+    /// assert_eq!(again, aggregate);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// - `conflicting_fields` for a row with a key that the grouping does not keep apart, or a timer where none belongs;
-    /// - `out_of_range` for a bucket that the figure does not have, a sum where nothing or no duration is counted, a period
-    ///   that does not begin at that instant, and when a sum does not fit.
+    /// - `conflicting_fields` for a row with a key that the grouping does not include, and for a figure of timers without
+    ///   a timer, or of tickets with one;
+    /// - `out_of_range` for a bucket that the figure does not have, a sum without a count of durations, a period that does
+    ///   not begin at that instant, and when a sum does not fit a signed number of 64 bits.
     pub fn from_rows(
         grouping: Grouping,
         as_of: Option<Timestamp>,
@@ -227,39 +310,37 @@ impl Aggregate {
     }
 
     fn check(&self, row: &Row) -> Result<(), Error> {
-        if self.grouping.of(&row.key) != row.key {
-            return Err(Error::new(ErrorCode::ConflictingFields, "a row has a key that is not kept apart")
-                .help("state every dimension of the rows, and the period, in the grouping"));
+        let Row { key, timer, outcome, bucket, tally } = row;
+        if self.grouping.of(key) != *key {
+            return Err(AggregateFault::KeyNotGrouped.into());
         }
-        if let Some(period) = row.key.period
+        if let Some(period) = key.period
             && self.grouping.period_of(period)? != Some(period)
         {
-            return Err(Error::new(ErrorCode::OutOfRange, format!("no period begins at {period}"))
-                .help("the first instant of a period stands for it"));
+            return Err(AggregateFault::NoSuchPeriod(period).into());
         }
-        if row.timer.is_some() != row.outcome.has_timer(row.timer.is_some()) {
-            return Err(Error::new(
-                ErrorCode::ConflictingFields,
-                format!("`{}` is counted where it does not belong", row.outcome.as_str()),
-            )
-            .help("figures of whole tickets have no timer, the others have one"));
+        if timer.is_some() != outcome.has_timer(timer.is_some()) {
+            let fault = if timer.is_some() { AggregateFault::ExtraTimer } else { AggregateFault::MissingTimer };
+            return Err(fault(*outcome).into());
         }
-        if !row.outcome.has_bucket(row.bucket) {
-            return Err(Error::new(
-                ErrorCode::OutOfRange,
-                format!("`{}` has no bucket {}", row.outcome.as_str(), row.bucket),
-            ));
+        if !outcome.has_bucket(*bucket) {
+            return Err(AggregateFault::NoSuchBucket { figure: *outcome, bucket: *bucket }.into());
         }
-        let Tally { n, sum_s, sum_us_rest } = row.tally;
-        if (n == 0 || !row.outcome.has_duration()) && (sum_s > 0 || sum_us_rest > 0) {
-            return Err(Error::new(ErrorCode::OutOfRange, format!("a row of `{}` has a sum", row.outcome.as_str()))
-                .help("only `business_time` and `wall_time` have sums, and only of something"));
+        let Tally { n, sum_s, sum_us_rest } = *tally;
+        if (n == 0 || !outcome.has_duration()) && (sum_s > 0 || sum_us_rest > 0) {
+            return Err(AggregateFault::ExtraSum(*outcome).into());
         }
         Ok(())
     }
 
     fn of(grouping: Grouping, as_of: Option<Timestamp>) -> Self {
-        Self { grouping: Arc::new(grouping), as_of, places: BTreeMap::new(), cells: Vec::new(), span: None }
+        Self {
+            grouping: Arc::new(grouping),
+            as_of,
+            places: BTreeMap::new(),
+            cells: Vec::new(),
+            last_period: LastPeriod::default(),
+        }
     }
 
     /// Returns the groups with their figures, by key.
@@ -267,7 +348,7 @@ impl Aggregate {
         self.places.iter().filter_map(|(key, place)| Some((key, self.cells.get(*place)?)))
     }
 
-    /// Returns the place of a group's figures, made if need be.
+    /// Returns the place of a group's figures, added where it is missing.
     pub(super) fn place(&mut self, key: &Key) -> usize {
         if let Some(place) = self.places.get(key) {
             return *place;
@@ -290,10 +371,7 @@ impl Aggregate {
 
     /// Returns the first instant of the period that holds `at`.
     pub(super) fn period_of(&mut self, at: Timestamp) -> Result<Option<Timestamp>, Error> {
-        if !self.span.is_some_and(|span| span.holds(at)) {
-            self.span = self.grouping.span_of(at)?;
-        }
-        Ok(self.span.map(|span| span.start))
+        self.last_period.start(self.grouping.periods(), at)
     }
 
     /// Adds to a count.
@@ -330,7 +408,7 @@ fn durations(outcome: Figure, histogram: &Histogram) -> impl Iterator<Item = (Fi
 }
 
 impl Cell {
-    /// Returns the figures of a timer, made if need be.
+    /// Returns the figures of a timer, added where they are missing.
     pub(super) fn timer(&mut self, timer: &Id) -> Option<&mut TimerCell> {
         let at = match self.timers.binary_search_by(|(known, _)| known.cmp(timer)) {
             Ok(at) => at,
@@ -362,8 +440,17 @@ impl Cell {
             Figure::WallTime => &mut cell.wall,
             _ => return cell.counts.add(figure, bucket, tally.n),
         };
-        // INVARIANT: a larger bucket is refused when rows are read.
+        // INVARIANT: `Figure::has_bucket` refused a larger bucket when the row was read.
         histogram.add_bucket(Bucket { number: u16::try_from(bucket).unwrap_or(u16::MAX), tally })
+    }
+
+    /// Returns the sum of all counts, durations included.
+    pub(super) fn all_counts(&self) -> u128 {
+        let of = |counts: &Counts| -> u128 { counts.all().map(|(_, _, n)| u128::from(n)).sum() };
+        let timers = self.timers.iter().map(|(_, cell)| &cell.counts);
+        let counted: u128 = timers.chain([&self.tickets]).map(of).sum();
+        let durations = self.timers.iter().map(|(_, cell)| cell.business.count_all().max(cell.wall.count_all()));
+        counted.max(durations.max().unwrap_or_default())
     }
 
     pub(super) fn merge(&mut self, other: &Self) -> Result<(), Error> {

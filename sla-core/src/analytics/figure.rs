@@ -1,11 +1,11 @@
-//! What is counted, by name and number.
+//! The figures that are counted, by name and number.
 
 use crate::string_enum::string_enum;
 
 string_enum! {
     /// What a row of an [`Aggregate`](super::Aggregate) counts.
     ///
-    /// `docs/analytics.md` defines each, with the instant that decides its period and its holder.
+    /// `docs/analytics.md` defines each, with the instant that decides its period and its assignee.
     Figure {
         /// Tickets opened.
         Opened => "opened",
@@ -15,15 +15,15 @@ string_enum! {
         Reopened => "reopened",
         /// Tickets closed.
         Closed => "closed",
-        /// Tickets taken back by their customer.
+        /// Tickets withdrawn by their customer.
         Withdrawn => "withdrawn",
         /// Tickets declared void.
         Voided => "voided",
         /// As of the evaluation: tickets that are new or open.
         Open => "open",
-        /// As of the evaluation: tickets that wait; of a timer, unbroken cycles that stand still.
+        /// As of the evaluation: tickets that are pending or on hold; of a timer, cycles that are paused before their due.
         Paused => "paused",
-        /// As of the evaluation: unbroken cycles that count.
+        /// As of the evaluation: cycles that are running before their due.
         Running => "running",
         /// Cycles that stopped at or before their due.
         Met => "met",
@@ -31,9 +31,9 @@ string_enum! {
         BreachedAnswered => "breached_answered",
         /// As of the evaluation: cycles past their due that have not stopped.
         BreachedOpen => "breached_open",
-        /// Cycles past their due when the ticket ended without what they waited for.
+        /// Cycles past their due when the ticket ended before they stopped.
         BreachedEnded => "breached_ended",
-        /// Cycles cancelled because the customer took the ticket back.
+        /// Cycles cancelled because the customer withdrew the ticket.
         CancelledWithdrawn => "cancelled_withdrawn",
         /// Cycles cancelled because an admin declared the ticket void.
         CancelledVoided => "cancelled_voided",
@@ -43,9 +43,9 @@ string_enum! {
         BusinessTime => "business_time",
         /// Durations of stopped cycles in wall time, by histogram bucket.
         WallTime => "wall_time",
-        /// Pauses of cycles with more than 10 % of the target left.
+        /// Pauses of cycles with more than 10 % of the target remaining.
         Pauses => "pauses",
-        /// Pauses of unbroken cycles with at most 10 % of the target left.
+        /// Pauses before the due with at most 10 % of the target remaining.
         LatePauses => "late_pauses",
         /// Pauses of cycles past their due.
         PausesAfterDue => "pauses_after_due",
@@ -55,13 +55,13 @@ string_enum! {
         EscalatedBreach => "escalated_breach",
         /// Escalations by a step before or after the due; the bucket is the level.
         EscalatedStep => "escalated_step",
-        /// Escalations that a person requested; the bucket is the level.
+        /// Requested escalations; the bucket is the level.
         EscalatedRequest => "escalated_request",
         /// Ratings; the bucket is the score, 1 to 5.
         Rated => "rated",
-        /// Public replies, by who wrote them.
+        /// Public replies, by their author.
         Replies => "replies",
-        /// Pairs of a ticket and somebody who worked on it, by that person.
+        /// Pairs of a ticket and an agent who worked on it, by that agent.
         Handled => "handled",
     }
 }
@@ -88,7 +88,7 @@ impl Figure {
         Self::ALL.get(at).copied()
     }
 
-    /// Returns whether rows of it have a timer. `paused` is counted of tickets and of timers; it is as asked.
+    /// Returns whether rows of it have a timer. `paused` is counted for tickets and for timers; the answer is then `asked`.
     pub(super) const fn has_timer(self, asked: bool) -> bool {
         match self {
             Self::Opened
@@ -107,7 +107,7 @@ impl Figure {
         }
     }
 
-    /// Returns whether it is of durations, which have sums.
+    /// Returns whether it counts durations, which have sums.
     pub(super) const fn has_duration(self) -> bool {
         matches!(self, Self::BusinessTime | Self::WallTime)
     }

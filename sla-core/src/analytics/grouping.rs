@@ -1,29 +1,25 @@
-//! What figures are kept apart by.
+//! The dimensions and the period that figures are grouped by.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate};
-
-use crate::calendar::{ZoneDatabase, ZoneTable, check_horizon};
-use crate::error::{Error, ErrorCode};
+use super::period::{PeriodTable, PeriodUnit, Periods};
+use crate::calendar::ZoneDatabase;
+use crate::error::Error;
 use crate::id::Id;
 use crate::string_enum::string_enum;
-use crate::time::{MICROS_PER_SECOND, Timestamp};
+use crate::time::Timestamp;
 
-const HOUR_S: i64 = 3_600;
-const DAY_S: i64 = 86_400;
-
-/// The key of tickets that nobody holds. An agent of this name is counted with them.
+/// The name of the group of unassigned tickets. An agent of this name is counted with them.
 pub const UNASSIGNED: &str = "unassigned";
 
 string_enum! {
-    /// A property of tickets that figures are kept apart by, besides the period.
+    /// A property of tickets that figures are grouped by, besides the period.
     Dimension {
         /// The package.
         Package => "package",
         /// The channel: of a cycle, that of the event that started it; of a reply, its own; else the opening's.
         Channel => "channel",
-        /// Who holds the ticket; of a reply and of work on a ticket, who did it.
+        /// The assignee; of a reply and of work on a ticket, the agent who did it.
         Agent => "agent",
         /// The priority label of the package.
         Priority => "priority",
@@ -34,21 +30,7 @@ string_enum! {
     }
 }
 
-string_enum! {
-    /// How long a period is.
-    PeriodUnit {
-        /// An hour on the clock. One that the clock shows twice is two periods.
-        Hour => "hour",
-        /// A local date.
-        Day => "day",
-        /// A week by ISO 8601: Monday to Sunday, numbered by the year that holds its Thursday.
-        Week => "week",
-        /// A month.
-        Month => "month",
-    }
-}
-
-/// What figures are kept apart by: any dimensions, and a period in a time zone.
+/// What figures are grouped by: any dimensions, and a period in a time zone.
 ///
 /// ```
 /// use sla_core::analytics::{Dimension, Grouping, PeriodUnit};
@@ -68,32 +50,7 @@ pub struct Grouping {
     period: Option<Periods>,
 }
 
-/// Periods of one length in one zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Periods {
-    pub(super) unit: PeriodUnit,
-    pub(super) time_zone: String,
-    zone: Arc<ZoneTable>,
-}
-
-/// A period, and a stretch of instants that lie in it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
-    /// The first instant of the period, which stands for it.
-    pub(crate) start: Timestamp,
-    /// The first instant of the stretch.
-    pub(crate) from: Timestamp,
-    /// The end of the stretch, exclusive.
-    pub(crate) to: Timestamp,
-}
-
-impl Span {
-    pub(super) fn holds(&self, at: Timestamp) -> bool {
-        self.from <= at && at < self.to
-    }
-}
-
-/// One group. What a grouping does not keep apart, and what a ticket does not have, is `None`.
+/// One group. A dimension that is not grouped by, or that a ticket has no value of, is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Key {
     /// The first instant of the period.
@@ -102,7 +59,7 @@ pub struct Key {
     pub package: Option<Id>,
     /// The channel.
     pub channel: Option<Id>,
-    /// The agent; `None` is [`UNASSIGNED`].
+    /// The assignee; `None` is [`UNASSIGNED`].
     pub agent: Option<Id>,
     /// The package's priority label.
     pub priority: Option<Id>,
@@ -110,6 +67,18 @@ pub struct Key {
     pub severity: Option<Id>,
     /// The category.
     pub category: Option<Id>,
+}
+
+/// The properties of a ticket, or of one event of it, that decide its group.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TicketProperties<'a> {
+    pub(crate) package: &'a Id,
+    pub(crate) channel: &'a Id,
+    pub(crate) agent: Option<&'a Id>,
+    /// The priority label of the package; needed only where figures are grouped by it.
+    pub(crate) priority: Option<&'a Id>,
+    pub(crate) severity: Option<&'a Id>,
+    pub(crate) category: Option<&'a Id>,
 }
 
 impl Key {
@@ -140,30 +109,36 @@ impl Key {
 }
 
 impl Grouping {
-    /// Returns the grouping that keeps nothing apart.
+    /// Returns the grouping with one group for everything.
     #[must_use]
     pub const fn all() -> Self {
         Self { dimensions: Vec::new(), period: None }
     }
 
     /// Returns the grouping by these dimensions; their order does not matter.
+    ///
+    /// ```
+    /// use sla_core::analytics::{Dimension, Grouping};
+    /// let grouping = Grouping::by(&[Dimension::Channel, Dimension::Package]);
+    /// assert_eq!(grouping.dimensions(), [Dimension::Package, Dimension::Channel]);
+    /// ```
     #[must_use]
     pub fn by(dimensions: &[Dimension]) -> Self {
         let dimensions = Dimension::ALL.iter().copied().filter(|known| dimensions.contains(known)).collect();
         Self { dimensions, period: None }
     }
 
-    /// Returns this grouping, by period in a time zone too.
+    /// Returns this grouping, by period in a time zone as well.
     ///
     /// # Errors
     ///
-    /// `unknown_time_zone` or `invalid_time_zone_data` when the zone cannot be had.
+    /// `unknown_time_zone` or `invalid_time_zone_data` when the database has no such zone, or cannot read it.
     pub fn with_period(mut self, unit: PeriodUnit, time_zone: &str, zones: &ZoneDatabase) -> Result<Self, Error> {
         self.period = Some(Periods { unit, time_zone: time_zone.to_owned(), zone: Arc::new(zones.zone(time_zone)?) });
         Ok(self)
     }
 
-    /// Returns this grouping, by the periods of another one, if it has any.
+    /// Returns this grouping with the periods of another one, or without periods if that has none.
     #[must_use]
     pub fn with_periods_of(mut self, other: &Self) -> Self {
         self.period.clone_from(&other.period);
@@ -176,28 +151,32 @@ impl Grouping {
         &self.dimensions
     }
 
-    /// Returns the length of periods and their time zone; `None` when they are not kept apart.
+    /// Returns the length of periods and their time zone; `None` when figures are not grouped by period.
     #[must_use]
     pub fn period(&self) -> Option<(PeriodUnit, &str)> {
         self.period.as_ref().map(|periods| (periods.unit, periods.time_zone.as_str()))
     }
 
-    /// Returns the first instant of the period that holds `at`; `None` when periods are not kept apart.
+    /// Returns the first instant of the period that holds `at`; `None` when figures are not grouped by period.
     ///
     /// # Errors
     ///
     /// `out_of_horizon` for an instant outside 1970-01-01 to 2200-01-01.
     pub fn period_of(&self, at: Timestamp) -> Result<Option<Timestamp>, Error> {
-        Ok(self.span_of(at)?.map(|span| span.start))
+        Ok(self.periods().map(|periods| periods.span(at)).transpose()?.map(|span| span.start))
     }
 
-    /// Returns the period that holds `at`, with instants around it that the same period holds.
-    pub(crate) fn span_of(&self, at: Timestamp) -> Result<Option<Span>, Error> {
-        self.period.as_ref().map(|periods| periods.span(at)).transpose()
+    pub(super) const fn periods(&self) -> Option<&Periods> {
+        self.period.as_ref()
     }
 
-    /// Returns what people call the period that begins at `start`: `2026-11-24T13+07:00`, `2026-11-24`, `2026-W48` or
-    /// `2026-11`. `None` when periods are not kept apart, or none begins then.
+    /// Returns an empty table of its periods.
+    pub(crate) fn period_table(&self) -> PeriodTable {
+        PeriodTable::new(self.periods())
+    }
+
+    /// Returns the name of the period that begins at `start`: `2026-11-24T13+07:00`, `2026-11-24`, `2026-W48` or
+    /// `2026-11`. `None` when figures are not grouped by period, or none begins then.
     #[must_use]
     pub fn label(&self, start: Timestamp) -> Option<String> {
         let periods = self.period.as_ref()?;
@@ -213,13 +192,30 @@ impl Grouping {
         })
     }
 
-    /// Returns whether groups of this grouping can be put together to groups of `coarser`.
+    /// Returns whether groups of this grouping can be merged to groups of `coarser`.
     pub(super) fn refines(&self, coarser: &Self) -> bool {
         let same_period = coarser.period.is_none() || coarser.period == self.period;
         same_period && coarser.dimensions.iter().all(|wanted| self.dimensions.contains(wanted))
     }
 
-    /// Returns the key with only what this grouping keeps apart.
+    /// Returns the group of a ticket with these properties.
+    pub(crate) fn key(&self, period: Option<Timestamp>, ticket: &TicketProperties<'_>) -> Key {
+        let mut key = Key { period, ..Key::default() };
+        for dimension in &self.dimensions {
+            let value = match dimension {
+                Dimension::Package => Some(ticket.package),
+                Dimension::Channel => Some(ticket.channel),
+                Dimension::Agent => ticket.agent.filter(|agent| agent.as_str() != UNASSIGNED),
+                Dimension::Priority => ticket.priority,
+                Dimension::Severity => ticket.severity,
+                Dimension::Category => ticket.category,
+            };
+            key.set(*dimension, value.cloned());
+        }
+        key
+    }
+
+    /// Returns the key with only the dimensions and the period of this grouping.
     pub(super) fn of(&self, key: &Key) -> Key {
         let mut kept = Key { period: key.period.filter(|_| self.period.is_some()), ..Key::default() };
         for dimension in &self.dimensions {
@@ -227,65 +223,4 @@ impl Grouping {
         }
         kept
     }
-}
-
-impl Periods {
-    /// Returns the instant in local time.
-    fn local(&self, at: Timestamp) -> Option<DateTime<FixedOffset>> {
-        let at_s = at.as_micros().div_euclid(MICROS_PER_SECOND);
-        let offset = FixedOffset::east_opt(self.zone.offset_at(at_s))?;
-        Some(DateTime::from_timestamp_micros(at.as_micros())?.with_timezone(&offset))
-    }
-
-    fn span(&self, at: Timestamp) -> Result<Span, Error> {
-        check_horizon("period", at)?;
-        self.find(at.as_micros().div_euclid(MICROS_PER_SECOND)).ok_or_else(|| {
-            Error::new(ErrorCode::OutOfHorizon, format!("the period of {at} does not begin on any calendar date"))
-        })
-    }
-
-    fn find(&self, at_s: i64) -> Option<Span> {
-        let stretch = self.zone.stretch(at_s);
-        let local_s = at_s.checked_add(stretch.offset_s)?;
-        let day = local_s.div_euclid(DAY_S);
-        let (local_start_s, local_end_s) = match self.unit {
-            PeriodUnit::Hour => {
-                let start_s = local_s.checked_sub(local_s.rem_euclid(HOUR_S))?;
-                (start_s, start_s.checked_add(HOUR_S)?)
-            }
-            PeriodUnit::Day => days(day, day.checked_add(1)?)?,
-            PeriodUnit::Week => {
-                // 1970-01-01 was a Thursday, the third day after a Monday.
-                let monday = day.checked_sub(day.checked_add(3)?.rem_euclid(7))?;
-                days(monday, monday.checked_add(7)?)?
-            }
-            PeriodUnit::Month => {
-                let date = DateTime::from_timestamp(local_s, 0)?.date_naive();
-                let first = NaiveDate::from_ymd_opt(date.year(), date.month(), 1)?;
-                let next = first.checked_add_months(Months::new(1))?;
-                let number = |date: NaiveDate| i64::from(date.to_epoch_days());
-                days(number(first), number(next))?
-            }
-        };
-        // Within one stretch of the zone local time runs as UTC does.
-        let from_s = local_start_s.checked_sub(stretch.offset_s)?.max(stretch.seconds.start);
-        let to_s = local_end_s.checked_sub(stretch.offset_s)?.min(stretch.seconds.end);
-        let start_s = match self.unit {
-            PeriodUnit::Hour => from_s,
-            // Near a change of the clocks, local midnight may have been before it too.
-            _ if from_s.checked_sub(stretch.seconds.start).is_some_and(|since| since < DAY_S) => {
-                self.zone.first_second(local_start_s)
-            }
-            _ => from_s,
-        };
-        Some(Span { start: seconds(start_s), from: seconds(from_s), to: seconds(to_s) })
-    }
-}
-
-fn days(first: i64, end: i64) -> Option<(i64, i64)> {
-    Some((first.checked_mul(DAY_S)?, end.checked_mul(DAY_S)?))
-}
-
-fn seconds(at_s: i64) -> Timestamp {
-    Timestamp::from_micros(at_s.saturating_mul(MICROS_PER_SECOND))
 }

@@ -1,6 +1,11 @@
 //! Durations by length, in integers.
 
-use crate::error::{Error, ErrorCode};
+// INVARIANT: a duration is less than 2^63 microseconds, which bounds pages and places; a tally is at most 2^63 each, and there
+// are 7,296 of them, so sums over a histogram fit 128 bits.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, ErrorCode, Fault};
 use crate::time::{BusinessDuration, MICROS_PER_SECOND};
 
 /// Bits of a value that are kept: the leading one and seven more.
@@ -11,11 +16,32 @@ const LEADING: u64 = 1 << MANTISSA_BITS;
 /// The buckets up to the longest duration.
 const DOUBLINGS: usize = 57;
 
-/// How many durations there are of which length, with a relative error of less than 1/128.
+#[derive(Debug, Clone, thiserror::Error)]
+enum HistogramFault {
+    #[error("a sum of counts or durations does not fit 64 bits")]
+    SumTooLarge,
+    #[error("no duration is in bucket {0}")]
+    NoSuchBucket(u16),
+}
+
+impl Fault for HistogramFault {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::OutOfRange
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        match self {
+            Self::SumTooLarge => "check the rows: the counts and durations of a billion tickets fit".into(),
+            Self::NoSuchBucket(_) => "the buckets are numbered 0 to 7295".into(),
+        }
+    }
+}
+
+/// Counts of durations by length, with a relative error of less than 1/128.
 ///
 /// Integers only: the same on every platform. Merging is associative and commutative, and an empty histogram changes
-/// nothing, so that any split of the same durations gives an equal one. There are 7,296 buckets; memory is 3 KB for
-/// every doubling of length that occurs.
+/// nothing, so any split of the same durations gives an equal one. There are 7,296 buckets; memory is 3 KB for every
+/// doubling of length that occurs.
 ///
 /// ```
 /// use sla_core::analytics::Histogram;
@@ -32,13 +58,13 @@ const DOUBLINGS: usize = 57;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Histogram {
-    // INVARIANT: a page that is there has a bucket that is not empty.
+    // INVARIANT: a page that exists has a bucket that is not empty.
     pages: Vec<Option<Box<Page>>>,
 }
 
 type Page = [Tally; DOUBLING];
 
-/// How many durations, and their sum in two parts that add up separately, so that a billion of them fit 64 bits.
+/// A count of durations, and their sum in two parts that are added separately, so that a billion of them fit 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// How many.
@@ -59,7 +85,7 @@ pub struct Bucket {
 }
 
 impl Tally {
-    /// Returns `n` things that have no duration.
+    /// Returns a count of `n` without durations.
     #[must_use]
     pub const fn of(n: u64) -> Self {
         Self { n, sum_s: 0, sum_us_rest: 0 }
@@ -68,6 +94,7 @@ impl Tally {
     #[inline]
     fn add(&mut self, micros: u64) {
         const SECOND: u64 = MICROS_PER_SECOND.unsigned_abs();
+        // One duration at a time, 64 bits last for longer than anyone counts; `merge`, which adds many, checks.
         self.n = self.n.wrapping_add(1);
         self.sum_s = self.sum_s.wrapping_add(micros / SECOND);
         self.sum_us_rest = self.sum_us_rest.wrapping_add(micros % SECOND);
@@ -79,7 +106,9 @@ impl Tally {
     ///
     /// `out_of_range` when a sum does not fit a signed number of 64 bits; then nothing is added.
     pub fn merge(&mut self, other: Self) -> Result<(), Error> {
-        let sum = |a: u64, b: u64| a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok()).ok_or_else(too_many);
+        let sum = |a: u64, b: u64| {
+            a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok()).ok_or(HistogramFault::SumTooLarge)
+        };
         *self = Self {
             n: sum(self.n, other.n)?,
             sum_s: sum(self.sum_s, other.sum_s)?,
@@ -88,17 +117,11 @@ impl Tally {
         Ok(())
     }
 
-    /// Returns whether there is nothing in it.
+    /// Returns whether it counts nothing.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self == Self::default()
     }
-}
-
-#[cold]
-fn too_many() -> Error {
-    Error::new(ErrorCode::OutOfRange, "a sum of counts or durations does not fit 64 bits")
-        .help("check the rows: a billion tickets fit")
 }
 
 impl Histogram {
@@ -126,15 +149,16 @@ impl Histogram {
         }
     }
 
-    /// Returns a bucket, made if need be; `None` beyond the last.
+    /// Returns a bucket, added where it is missing; `None` beyond the last.
     #[cold]
     #[inline(never)]
+    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: the page is below 57")]
     fn tally_mut(&mut self, page: usize, place: usize) -> Option<&mut Tally> {
         if page >= DOUBLINGS {
             return None;
         }
         if self.pages.len() <= page {
-            self.pages.resize_with(page.saturating_add(1), || None);
+            self.pages.resize_with(page + 1, || None);
         }
         let page = self.pages.get_mut(page)?.get_or_insert_with(|| Box::new([Tally::default(); DOUBLING]));
         page.get_mut(place)
@@ -149,57 +173,73 @@ impl Histogram {
         other.buckets().try_for_each(|bucket| self.add_bucket(bucket))
     }
 
-    /// Adds what a row says.
+    /// Adds a bucket of another histogram, for example a row of a database.
+    ///
+    /// ```
+    /// use sla_core::analytics::Histogram;
+    /// use sla_core::time::BusinessDuration;
+    /// let hours: Histogram = [BusinessDuration::parse("1h")?, BusinessDuration::parse("2h")?].into_iter().collect();
+    /// let mut copy = Histogram::new();
+    /// for bucket in hours.buckets() {
+    ///     copy.add_bucket(bucket)?;
+    /// }
+    /// assert_eq!(copy, hours);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// - `out_of_range` for a bucket that no duration has, and when a sum does not fit a signed number of 64 bits.
+    /// `out_of_range` for a bucket that no duration has, and when a sum does not fit a signed number of 64 bits.
     pub fn add_bucket(&mut self, bucket: Bucket) -> Result<(), Error> {
         if bucket.tally.is_empty() {
             return Ok(());
         }
         let number = usize::from(bucket.number);
         let (page, place) = (number / DOUBLING, number % DOUBLING);
-        let tally = self.tally_mut(page, place).ok_or_else(|| {
-            Error::new(ErrorCode::OutOfRange, format!("no duration is in bucket {}", bucket.number))
-                .help("the buckets are numbered 0 to 7295")
-        })?;
+        let tally = self.tally_mut(page, place).ok_or(HistogramFault::NoSuchBucket(bucket.number))?;
         tally.merge(bucket.tally)
     }
 
     /// Returns how many durations there are.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.buckets().fold(0, |sum, bucket| sum.saturating_add(bucket.tally.n))
+        // More than 2^64 durations can only be claimed by rows; then the largest number says enough.
+        u64::try_from(self.count_all()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns the exact count.
+    pub(super) fn count_all(&self) -> u128 {
+        self.buckets().map(|bucket| u128::from(bucket.tally.n)).sum()
     }
 
     /// Returns the sum of all durations, exactly, in microseconds.
     #[must_use]
+    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: sums over a histogram fit 128 bits")]
     pub fn sum_us(&self) -> u128 {
-        self.buckets().fold(0, |sum, Bucket { tally, .. }| {
-            let whole = u128::from(tally.sum_s).saturating_mul(MICROS_PER_SECOND.unsigned_abs().into());
-            sum.saturating_add(whole).saturating_add(tally.sum_us_rest.into())
-        })
+        let seconds: u128 = self.buckets().map(|bucket| u128::from(bucket.tally.sum_s)).sum();
+        let rest: u128 = self.buckets().map(|bucket| u128::from(bucket.tally.sum_us_rest)).sum();
+        seconds * u128::from(MICROS_PER_SECOND.unsigned_abs()) + rest
     }
 
     /// Returns the mean, rounded down to the microsecond; `None` without durations.
     #[must_use]
     pub fn mean(&self) -> Option<BusinessDuration> {
-        let mean = self.sum_us().checked_div(self.count().into())?;
+        let mean = self.sum_us().checked_div(self.count_all())?;
         BusinessDuration::from_micros(i64::try_from(mean).ok()?).ok()
     }
 
     /// Returns the quantile of `share` in millionths (the median is 500,000) by nearest rank, as the lower bound of its
     /// bucket: at most 1/128 below the true value. `None` without durations, and for more than 1,000,000.
     #[must_use]
+    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: sums over a histogram fit 128 bits")]
     pub fn quantile(&self, share: u32) -> Option<BusinessDuration> {
         if share > 1_000_000 {
             return None;
         }
-        let rank = u128::from(share).checked_mul(self.count().into())?.div_ceil(1_000_000).max(1);
+        let rank = u128::from(share).checked_mul(self.count_all())?.div_ceil(1_000_000).max(1);
         let mut passed = 0_u128;
         let found = self.buckets().find(|bucket| {
-            passed = passed.saturating_add(bucket.tally.n.into());
+            passed += u128::from(bucket.tally.n);
             passed >= rank
         })?;
         found.lower_bound()
@@ -223,9 +263,7 @@ impl Bucket {
         let micros = match page.checked_sub(1) {
             None => u64::try_from(place).ok()?,
             Some(_) if page >= DOUBLINGS => return None,
-            Some(shift) => {
-                LEADING.saturating_add(u64::try_from(place).ok()?).checked_shl(u32::try_from(shift).ok()?)?
-            }
+            Some(shift) => (LEADING | u64::try_from(place).ok()?).checked_shl(u32::try_from(shift).ok()?)?,
         };
         BusinessDuration::from_micros(i64::try_from(micros).ok()?).ok()
     }
@@ -242,8 +280,9 @@ impl FromIterator<BusinessDuration> for Histogram {
 /// Returns the page and the place in it of a value: 128 buckets to every doubling, below 128 one to each value.
 #[inline]
 fn bucket_of(value: u64) -> (usize, usize) {
-    // The doubling that holds the value, from 0 for those below 128, and how far the values of one bucket are apart.
+    // The doubling that holds the value, from 0 for those below 128.
     let page = (value | (LEADING - 1)).ilog2().wrapping_sub(MANTISSA_BITS - 1);
+    // Values of the first two pages are kept whole.
     let place = (value >> page.saturating_sub(1)) & (LEADING - 1);
     (usize::try_from(page).unwrap_or(usize::MAX), usize::try_from(place).unwrap_or(usize::MAX))
 }

@@ -1,10 +1,10 @@
-//! What one ticket adds to an aggregate: each figure at the instant, and with the holder, that decide it.
+//! Counts one ticket into an aggregate: each figure at the instant, and for the assignee, that decide it.
 
 use std::collections::BTreeMap;
 
 use super::aggregate::{Aggregate, Cell};
 use super::figure::Figure;
-use super::grouping::{Dimension, Grouping, Key, UNASSIGNED};
+use super::grouping::{Dimension, Grouping, Key, TicketProperties};
 use crate::digest::Digest;
 use crate::engine::{Activity, CycleEvaluation, Engine, Evaluation, Outcome};
 use crate::error::Error;
@@ -12,9 +12,9 @@ use crate::id::Id;
 use crate::ticket::{Change, EscalationTrigger, Event, EventKind, History, Role, Status, Ticket, TimerChange};
 use crate::time::{BusinessDuration, Timestamp};
 
-/// What a ticket is grouped by, as it stands after some event.
+/// The properties of a ticket that decide its group, after some event.
 #[derive(Clone)]
-struct Standing {
+struct TicketState {
     package: Id,
     digest: Digest,
     agent: Option<Id>,
@@ -22,15 +22,15 @@ struct Standing {
     category: Option<Id>,
 }
 
-/// An instant, and how the ticket stood then: its place in the list of standings.
+/// An instant, and the place of the ticket's state then.
 #[derive(Clone, Copy)]
 struct Moment {
     at: Timestamp,
-    standing: usize,
+    state: usize,
 }
 
-/// What the events say about one cycle.
-struct Track<'a> {
+/// What the events so far say about one cycle.
+struct TrackedCycle<'a> {
     timer: &'a Id,
     cycle: u32,
     channel: &'a Id,
@@ -43,7 +43,7 @@ struct Track<'a> {
 /// How a cycle ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stop {
-    /// By what it waited for.
+    /// By an event that stops the timer.
     Answered,
     /// By the end of the ticket.
     Ended,
@@ -53,28 +53,38 @@ enum Stop {
 struct Observer<'a> {
     engine: &'a Engine,
     ticket: &'a Ticket,
-    standings: Vec<Standing>,
-    tracks: Vec<Track<'a>>,
-    /// Who worked on the ticket, and when last.
+    states: Vec<TicketState>,
+    tracks: Vec<TrackedCycle<'a>>,
+    /// The agents who worked on the ticket, with their last work on it.
     workers: BTreeMap<&'a str, Moment>,
-    /// The groups that were asked for.
-    places: Vec<Known<'a>>,
+    places: Vec<GroupPlace<'a>>,
     aggregate: &'a mut Aggregate,
 }
 
-/// The most groups that are remembered: a ticket with a long life is in many, but mostly in the last ones.
+/// The most groups that are remembered: a long-lived ticket is in many, but mostly in the last ones.
 const REMEMBERED: usize = 8;
 
-/// Where the figures of a group are.
-struct Known<'a> {
-    standing: usize,
+/// The place of a group's figures in the aggregate; looking it up by key costs more than comparing these.
+struct GroupPlace<'a> {
+    state: usize,
     period: Option<Timestamp>,
     channel: &'a Id,
     place: usize,
 }
 
 impl Aggregate {
-    /// Adds one ticket as of its evaluation, which must be of this history. Each ticket is added once.
+    /// Adds one ticket as of its evaluation, which must be of this history. Add each ticket once.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::{Aggregate, Figure, Grouping};
+    /// let (engine, history) = (engine(), closed());
+    /// let mut aggregate = Aggregate::new(Grouping::all());
+    /// aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
+    /// let met: u64 = aggregate.rows().filter(|row| row.outcome == Figure::Met).map(|row| row.tally.n).sum();
+    /// assert_eq!(met, 2);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -85,10 +95,10 @@ impl Aggregate {
     pub fn add(&mut self, engine: &Engine, history: &History, evaluation: &Evaluation) -> Result<(), Error> {
         check(engine, history, evaluation, self.grouping())?;
         self.seen_at(evaluation.now);
-        let standings = Vec::with_capacity(4);
+        let states = Vec::with_capacity(4);
         let (tracks, workers, places) = (Vec::with_capacity(4), BTreeMap::new(), Vec::with_capacity(REMEMBERED));
         let ticket = history.ticket();
-        let mut observer = Observer { engine, ticket, standings, tracks, workers, places, aggregate: self };
+        let mut observer = Observer { engine, ticket, states, tracks, workers, places, aggregate: self };
         for event in history.events().iter().chain(&evaluation.due_events) {
             observer.event(event)?;
         }
@@ -96,9 +106,9 @@ impl Aggregate {
     }
 }
 
-/// Refuses what would fail on the way, before anything is counted.
+/// Fails where counting would fail later, so that a ticket is counted as a whole or not at all.
 fn check(engine: &Engine, history: &History, evaluation: &Evaluation, grouping: &Grouping) -> Result<(), Error> {
-    // Events are in order, so that everything lies between these two.
+    // Events are in order, so all instants lie between these two.
     grouping.period_of(history.ticket().opened_at)?;
     grouping.period_of(evaluation.now)?;
     if grouping.dimensions().contains(&Dimension::Priority) {
@@ -111,7 +121,7 @@ fn check(engine: &Engine, history: &History, evaluation: &Evaluation, grouping: 
 
 impl<'a> Observer<'a> {
     fn event(&mut self, event: &'a Event) -> Result<(), Error> {
-        self.stand(event);
+        self.update_state(event);
         let moment = self.moment(event.at);
         for change in &event.changes {
             self.change(change, event, moment)?;
@@ -157,11 +167,11 @@ impl<'a> Observer<'a> {
         Ok(())
     }
 
-    /// Takes over what an event changes about the ticket.
-    fn stand(&mut self, event: &'a Event) {
-        let Some(last) = self.standings.last() else {
+    /// Adds the state after an event that changes it.
+    fn update_state(&mut self, event: &'a Event) {
+        let Some(last) = self.states.last() else {
             if let EventKind::Opened { package, severity, category, .. } = &event.kind {
-                self.standings.push(Standing {
+                self.states.push(TicketState {
                     package: package.clone(),
                     digest: event.policy_digest,
                     agent: None,
@@ -173,28 +183,29 @@ impl<'a> Observer<'a> {
         };
         let mut next = match &event.kind {
             EventKind::Assigned { agent, .. } if last.agent.as_ref() != Some(agent) => {
-                Standing { agent: Some(agent.clone()), ..last.clone() }
+                TicketState { agent: Some(agent.clone()), ..last.clone() }
             }
-            EventKind::PackageChanged { package, .. } => Standing { package: package.clone(), ..last.clone() },
+            EventKind::PackageChanged { package, .. } => TicketState { package: package.clone(), ..last.clone() },
             EventKind::Classified { severity, category, .. } => {
-                Standing { severity: severity.clone(), category: category.clone(), ..last.clone() }
+                TicketState { severity: severity.clone(), category: category.clone(), ..last.clone() }
             }
             EventKind::RevisionAdopted { .. } => last.clone(),
             _ => return,
         };
         next.digest = event.policy_digest;
-        self.standings.push(next);
+        self.states.push(next);
     }
 
     fn moment(&self, at: Timestamp) -> Moment {
-        Moment { at, standing: self.standings.len().saturating_sub(1) }
+        // INVARIANT: a history begins with an opening, which adds the first state.
+        Moment { at, state: self.states.len().saturating_sub(1) }
     }
 
     fn change(&mut self, change: &'a TimerChange, event: &Event, moment: Moment) -> Result<(), Error> {
         let TimerChange { timer, cycle, change } = change;
         if let Change::Started { target, channel, .. } = change {
             let (target, cycle) = (*target, *cycle);
-            self.tracks.push(Track { timer, cycle, channel, target, stopped: None, breached: None });
+            self.tracks.push(TrackedCycle { timer, cycle, channel, target, stopped: None, breached: None });
             return Ok(());
         }
         let Some(track) = self.track(timer, *cycle) else { return Ok(()) };
@@ -216,10 +227,9 @@ impl<'a> Observer<'a> {
                 track.stopped = Some((moment, Stop::Cancelled(figure)));
             }
             Change::Paused { remaining, .. } => {
-                let (left, target) = (i128::from(remaining.as_micros()), i128::from(track.target.as_micros()));
                 let figure = if track.breached.is_some() {
                     Figure::PausesAfterDue
-                } else if left.saturating_mul(10) <= target {
+                } else if remaining.as_micros() <= track.target.as_micros() / 10 {
                     Figure::LatePauses
                 } else {
                     Figure::Pauses
@@ -231,7 +241,7 @@ impl<'a> Observer<'a> {
         Ok(())
     }
 
-    /// Counts what is only known at the end: what became of each cycle, who worked on the ticket, where it stands.
+    /// Counts what is only known at the end: the outcome of each cycle, who worked on the ticket, its status.
     fn finish(mut self, evaluation: &Evaluation) -> Result<(), Error> {
         let now = self.moment(evaluation.now);
         for track in std::mem::take(&mut self.tracks) {
@@ -253,8 +263,8 @@ impl<'a> Observer<'a> {
         }
     }
 
-    fn cycle(&mut self, track: &Track<'a>, cycle: &CycleEvaluation, now: Moment) -> Result<(), Error> {
-        let Track { timer, stopped, breached, channel, .. } = *track;
+    fn cycle(&mut self, track: &TrackedCycle<'a>, cycle: &CycleEvaluation, now: Moment) -> Result<(), Error> {
+        let TrackedCycle { timer, stopped, breached, channel, .. } = *track;
         let class = match (cycle.outcome, stopped) {
             (Outcome::Breached, None) => Figure::BreachedOpen,
             (Outcome::Breached, Some((_, Stop::Ended))) => Figure::BreachedEnded,
@@ -272,6 +282,7 @@ impl<'a> Observer<'a> {
         };
         self.cell(decided.unwrap_or(now), channel)?.count(Some(timer), class, 0);
         if let Some((moment, Stop::Answered)) = stopped {
+            // INVARIANT: a cycle stops at or after its start, and both lie within the horizon.
             let wall_us = moment.at.as_micros().saturating_sub(cycle.started_at.as_micros());
             let wall = BusinessDuration::from_micros(wall_us)?;
             if let Some(cell) = self.cell(moment, channel)?.timer(timer) {
@@ -281,7 +292,7 @@ impl<'a> Observer<'a> {
         Ok(())
     }
 
-    fn track(&mut self, timer: &Id, cycle: u32) -> Option<&mut Track<'a>> {
+    fn track(&mut self, timer: &Id, cycle: u32) -> Option<&mut TrackedCycle<'a>> {
         self.tracks.iter_mut().rev().find(|track| track.cycle == cycle && track.timer == timer)
     }
 
@@ -296,28 +307,28 @@ impl<'a> Observer<'a> {
         Ok(())
     }
 
-    /// Returns the figures of the group that a ticket is in at a moment, with who holds it then.
+    /// Returns the figures of the ticket's group at a moment, by its assignee then.
     fn cell(&mut self, moment: Moment, channel: &'a Id) -> Result<&mut Cell, Error> {
         let period = self.aggregate.period_of(moment.at)?;
         let known = self.places.iter().find(|known| {
-            known.standing == moment.standing && known.period == period && std::ptr::eq(known.channel, channel)
+            known.state == moment.state && known.period == period && std::ptr::eq(known.channel, channel)
         });
         let place = if let Some(known) = known {
             known.place
         } else {
-            let holder = self.standings.get(moment.standing).and_then(|standing| standing.agent.as_ref());
-            let key = self.key(moment, period, channel, holder)?;
+            let assignee = self.states.get(moment.state).and_then(|state| state.agent.as_ref());
+            let key = self.key(moment, period, channel, assignee)?;
             let place = self.aggregate.place(&key);
             if self.places.len() == REMEMBERED {
                 self.places.clear();
             }
-            self.places.push(Known { standing: moment.standing, period, channel, place });
+            self.places.push(GroupPlace { state: moment.state, period, channel, place });
             place
         };
         Ok(self.aggregate.cell(place))
     }
 
-    /// Returns the figures of the group that a ticket is in at a moment, as the doing of somebody.
+    /// Returns the figures of the ticket's group at a moment, for the work of an agent.
     fn cell_of(&mut self, moment: Moment, channel: &Id, agent: Option<&Id>) -> Result<&mut Cell, Error> {
         let period = self.aggregate.period_of(moment.at)?;
         let key = self.key(moment, period, channel, agent)?;
@@ -326,30 +337,22 @@ impl<'a> Observer<'a> {
     }
 
     fn key(&self, moment: Moment, period: Option<Timestamp>, channel: &Id, agent: Option<&Id>) -> Result<Key, Error> {
-        use Dimension::{Agent, Category, Channel, Package, Priority, Severity};
         let grouping: &Grouping = self.aggregate.grouping();
-        let mut key = Key { period, ..Key::default() };
-        let Some(standing) = self.standings.get(moment.standing) else { return Ok(key) };
-        for dimension in grouping.dimensions() {
-            let value = match dimension {
-                Package => Some(standing.package.clone()),
-                Channel => Some(channel.clone()),
-                Agent => agent.filter(|agent| agent.as_str() != UNASSIGNED).cloned(),
-                Priority => {
-                    let revision = self.engine.revision(standing.digest)?;
-                    revision.package(standing.package.as_str()).and_then(|package| package.priority.clone())
-                }
-                Severity => standing.severity.clone(),
-                Category => standing.category.clone(),
-            };
-            key.set(*dimension, value);
-        }
-        Ok(key)
+        let Some(state) = self.states.get(moment.state) else { return Ok(Key { period, ..Key::default() }) };
+        let TicketState { package, digest, severity, category, .. } = state;
+        let priority = if grouping.dimensions().contains(&Dimension::Priority) {
+            let package = self.engine.revision(*digest)?.package(package.as_str());
+            package.and_then(|package| package.priority.as_ref())
+        } else {
+            None
+        };
+        let (severity, category) = (severity.as_ref(), category.as_ref());
+        Ok(grouping.key(period, &TicketProperties { package, channel, agent, priority, severity, category }))
     }
 }
 
-/// Returns whether an event is work on the ticket by its actor: whatever an agent does, and of an admin what an
-/// assigned agent might have done in his place.
+/// Returns whether an event is work on the ticket by its actor: everything an agent does, and of an admin what an
+/// assigned agent could have done instead.
 fn works(event: &Event) -> bool {
     match event.actor.role {
         Role::Agent => true,

@@ -1,55 +1,65 @@
-//! What each agent did, and a score whose weights the policy states.
+//! The figures of each agent, and a score whose weights the policy states.
 
 use std::cmp::Reverse;
 
 use super::aggregate::Aggregate;
 use super::grouping::{Dimension, Grouping};
-use super::report::{Csat, Report, TicketFigures, TimerFigures, ratio};
+use super::report::{Csat, Report, TicketFigures, TimerFigures, ratio, sum};
 use crate::error::Error;
 use crate::id::Id;
 use crate::policy::Objectives;
+use crate::policy::check::CSAT;
 use crate::time::Share;
 
-/// The component of a score that is not a timer's compliance.
-const CSAT: &str = "csat";
-
-/// One agent's figures: promises while the ticket was his, replies and work that were his own.
+/// One agent's figures: cycles decided while this agent was the assignee, and the agent's own replies and work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentPerformance {
-    /// Who; `None` for tickets while nobody held them.
+    /// The agent; `None` for unassigned tickets.
     pub agent: Option<Id>,
-    /// Tickets he worked on, each once.
+    /// Tickets that the agent worked on, each once.
     pub handled: u64,
-    /// Public replies he wrote.
+    /// The agent's public replies.
     pub replies: u64,
-    /// Escalations of tickets while they were his.
+    /// Escalations of tickets while the agent was the assignee.
     pub escalations_received: u64,
-    /// Ratings of tickets while they were his.
+    /// Ratings of tickets while the agent was the assignee.
     pub csat: Csat,
-    /// Cycles by what became of them, and how long they took, by timer.
+    /// Cycles by outcome, and their durations, by timer.
     pub timers: Vec<TimerFigures>,
-    /// The parts of the score that are there, by name.
+    /// The parts of the score that have a value, by name.
     pub components: Vec<ScoreComponent>,
-    /// The mean of the components by their weights, rounded down: 100 % is 100 points. `None` without components.
+    /// The weighted mean of the components, rounded down: 100 % is 100 points. `None` without components.
     pub score: Option<Share>,
 }
 
 /// One part of a score.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScoreComponent {
-    /// A timer, for its compliance; or `csat`, for where the mean rating lies between worst and best.
+    /// A timer, for its compliance; or `csat`, for [`Csat::ratio`].
     pub name: Id,
-    /// What it weighs, as the policy's objectives state.
+    /// Its weight in the policy's objectives.
     pub weight: u32,
     /// Its value.
     pub value: Share,
 }
 
-/// Returns the figures of each agent, the best score first, then by name; agents without score come last.
+/// Returns the figures of each agent, the best score first, then by name; agents without a score come last.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::analytics::{Aggregate, Dimension, Grouping, agents};
+/// let (engine, history) = (engine(), closed());
+/// let mut aggregate = Aggregate::new(Grouping::by(&[Dimension::Agent]));
+/// aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
+/// let agents = agents(&aggregate, &engine.policy().objectives)?;
+/// let ana = agents.iter().find(|one| one.agent.as_ref().is_some_and(|agent| agent.as_str() == "ana")).unwrap();
+/// assert_eq!((ana.replies, ana.csat.count()), (1, 1));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
-/// - `conflicting_fields` when the aggregate does not keep agents apart;
+/// - `conflicting_fields` when the aggregate is not grouped by agent;
 /// - `out_of_range` when a sum does not fit a signed number of 64 bits.
 pub fn agents(aggregate: &Aggregate, objectives: &Objectives) -> Result<Vec<AgentPerformance>, Error> {
     let report = Report::of(&aggregate.regroup(Grouping::by(&[Dimension::Agent]))?)?;
@@ -74,13 +84,11 @@ impl AgentPerformance {
                 Some(ScoreComponent { name: name.clone(), weight: *weight, value: value(name)? })
             })
             .collect();
-        let escalated =
-            tickets.escalations.iter().fold(0, |sum: u64, escalations| sum.saturating_add(escalations.count));
         Self {
             agent,
             handled: tickets.handled,
             replies: tickets.replies,
-            escalations_received: escalated,
+            escalations_received: sum(tickets.escalations.iter().map(|escalations| escalations.count)),
             csat: tickets.csat,
             score: score(&components),
             components,
@@ -89,14 +97,16 @@ impl AgentPerformance {
     }
 }
 
-/// Returns the mean of the components by their weights.
+/// Returns the weighted mean of the components.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "INVARIANT: weights and shares have 32 bits, and fewer than 2^32 components fit into memory"
+)]
 fn score(components: &[ScoreComponent]) -> Option<Share> {
-    let (mut sum, mut weights) = (0_u64, 0_u64);
-    for component in components {
-        let weight = u64::from(component.weight);
-        weights = weights.saturating_add(weight);
-        sum = sum.saturating_add(weight.saturating_mul(component.value.as_millionths().into()));
+    let (mut sum, mut weights) = (0_u128, 0_u128);
+    for ScoreComponent { weight, value, .. } in components {
+        weights += u128::from(*weight);
+        sum += u128::from(*weight) * u128::from(value.as_millionths());
     }
-    let whole = weights.saturating_mul(Share::WHOLE.as_millionths().into());
-    ratio(sum, whole)
+    ratio(sum, weights * u128::from(Share::WHOLE.as_millionths()))
 }

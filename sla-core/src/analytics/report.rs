@@ -1,32 +1,54 @@
-//! Figures as people read them: counts by class, compliance, rates, means and quantiles.
+//! Figures for people: counts by class, compliance, rates, means and quantiles.
+
+// INVARIANT: `Report::of` refuses an aggregate whose counts, each taken five times, do not fit 63 bits together, so neither do
+// sums of some of a report's counts exceed them. Only figures that a program wrote itself can; `plus` then stays at the
+// largest number.
+
+use std::borrow::Cow;
 
 use super::aggregate::{Aggregate, Cell, Counts, TimerCell};
 use super::figure::Figure;
 use super::grouping::{Dimension, Grouping, Key};
 use super::histogram::Histogram;
-use crate::error::Error;
+use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::policy::Policy;
 use crate::ticket::EscalationTrigger;
 use crate::time::{BusinessDuration, Share, Timestamp};
 
+#[derive(Debug, Clone, thiserror::Error)]
+enum ReportFault {
+    #[error("a sum over all groups does not fit 64 bits")]
+    SumTooLarge,
+}
+
+impl Fault for ReportFault {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::OutOfRange
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        "check the rows: the counts of a billion tickets fit".into()
+    }
+}
+
 /// The figures of an [`Aggregate`], group by group, and of all groups together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// What the groups are kept apart by.
+    /// What the figures are grouped by.
     pub grouping: Grouping,
     /// The latest instant as of which a ticket was evaluated; `None` without tickets.
     pub as_of: Option<Timestamp>,
-    /// The groups that have any figure, by key.
+    /// The groups with any figure, by key.
     pub groups: Vec<ReportGroup>,
-    /// All groups together; its key is empty.
+    /// The sum of all groups; its key is empty.
     pub total: ReportGroup,
 }
 
 /// The figures of one group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportGroup {
-    /// Which one.
+    /// The group's key.
     pub key: Key,
     /// Figures of whole tickets.
     pub tickets: TicketFigures,
@@ -45,41 +67,41 @@ pub struct TicketFigures {
     pub reopened: u64,
     /// Tickets closed.
     pub closed: u64,
-    /// Tickets taken back by their customer.
+    /// Tickets withdrawn by their customer.
     pub withdrawn: u64,
     /// Tickets declared void.
     pub voided: u64,
     /// Active tickets that are new or open, as of the evaluation.
     pub open: u64,
-    /// Active tickets that wait, as of the evaluation.
+    /// Active tickets that are pending or on hold, as of the evaluation.
     pub paused: u64,
     /// Public replies.
     pub replies: u64,
-    /// Pairs of a ticket and somebody who worked on it.
+    /// Pairs of a ticket and an agent who worked on it.
     pub handled: u64,
-    /// Every escalation, of all timers and on request, by trigger and level.
+    /// The escalations of all timers and on request, by trigger and level.
     pub escalations: Vec<EscalationCount>,
     /// Escalations per 100 opened tickets, in millionths, rounded down; `None` when none was opened.
     pub escalations_per_100_tickets: Option<u64>,
-    /// What customers thought.
+    /// The customers' ratings.
     pub csat: Csat,
 }
 
 /// Escalations of one trigger and level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EscalationCount {
-    /// What caused them.
+    /// Their trigger.
     pub trigger: EscalationTrigger,
     /// Their level.
     pub level: u32,
-    /// How many.
+    /// Their number.
     pub count: u64,
 }
 
-/// Customers' ratings.
+/// The customers' ratings, 1 (worst) to 5 (best).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Csat {
-    /// How many ratings of 1, 2, 3, 4 and 5.
+    /// The numbers of ratings of 1, 2, 3, 4 and 5.
     pub distribution: [u64; 5],
 }
 
@@ -94,13 +116,13 @@ pub struct TimerFigures {
     pub breached_answered: u64,
     /// Cycles past their due that have not stopped, as of the evaluation.
     pub breached_open: u64,
-    /// Cycles past their due when the ticket ended without what they waited for.
+    /// Cycles past their due when the ticket ended before they stopped.
     pub breached_ended: u64,
-    /// Unbroken cycles that count, as of the evaluation.
+    /// Cycles that are running before their due, as of the evaluation.
     pub running: u64,
-    /// Unbroken cycles that stand still, as of the evaluation.
+    /// Cycles that are paused before their due, as of the evaluation.
     pub paused: u64,
-    /// Cycles cancelled because the customer took the ticket back.
+    /// Cycles cancelled because the customer withdrew the ticket.
     pub cancelled_withdrawn: u64,
     /// Cycles cancelled because an admin declared the ticket void.
     pub cancelled_voided: u64,
@@ -108,9 +130,9 @@ pub struct TimerFigures {
     pub cancelled_duplicate: u64,
     /// Met ÷ decided, rounded down; `None` when no cycle is decided.
     pub compliance: Option<Share>,
-    /// Pauses with more than 10 % of the target left.
+    /// Pauses with more than 10 % of the target remaining.
     pub pauses: u64,
-    /// Pauses of unbroken cycles with at most 10 % of the target left.
+    /// Pauses before the due with at most 10 % of the target remaining.
     pub late_pauses: u64,
     /// Pauses past the due.
     pub pauses_after_due: u64,
@@ -118,9 +140,9 @@ pub struct TimerFigures {
     pub warnings: u64,
     /// Escalations by trigger and level.
     pub escalations: Vec<EscalationCount>,
-    /// How long stopped cycles took, met or not, in business time.
+    /// The durations of stopped cycles, met or not, in business time.
     pub business_time: Durations,
-    /// How long they took in wall time, pauses included.
+    /// Their durations in wall time, pauses included.
     pub wall_time: Durations,
 }
 
@@ -128,7 +150,7 @@ pub struct TimerFigures {
 /// 1/128 below the true value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Durations {
-    /// How many.
+    /// The number of durations.
     pub count: u64,
     /// The mean, exact, rounded down to the microsecond; `None`, as the others, without durations.
     pub mean: Option<BusinessDuration>,
@@ -143,6 +165,20 @@ pub struct Durations {
 impl Report {
     /// Returns the figures of an aggregate.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::{Aggregate, Grouping, Report};
+    /// let (engine, history) = (engine(), closed());
+    /// let mut aggregate = Aggregate::new(Grouping::all());
+    /// aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
+    /// let report = Report::of(&aggregate)?;
+    /// assert_eq!((report.total.tickets.opened, report.total.tickets.csat.mean_millionths()), (1, Some(5_000_000)));
+    /// // Answered one hour after the opening, resolved four and a half hours after the assignment.
+    /// let means: Vec<String> = report.total.timers.iter().map(|one| one.business_time.mean.unwrap().to_string()).collect();
+    /// assert_eq!(means, ["1h", "4h30m"]);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `out_of_range` when a sum over all groups does not fit a signed number of 64 bits.
@@ -153,6 +189,8 @@ impl Report {
             total.merge(cell)?;
             groups.push(ReportGroup::of(key.clone(), cell));
         }
+        let all = total.all_counts().checked_mul(5).and_then(|counts| i64::try_from(counts).ok());
+        all.ok_or(ReportFault::SumTooLarge)?;
         Ok(Self {
             grouping: aggregate.grouping().clone(),
             as_of: aggregate.as_of(),
@@ -161,12 +199,28 @@ impl Report {
         })
     }
 
-    /// Returns the figures of each package of a policy beside each other, the highest rank first; those without tickets
-    /// are there too, and packages that the policy does not know come last.
+    /// Returns the figures of each package of a policy, the highest rank first. Packages without tickets are included;
+    /// packages that the policy does not have come last.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::{Aggregate, Dimension, Grouping, Report};
+    /// let (engine, history) = (engine(), closed());
+    /// let mut aggregate = Aggregate::new(Grouping::by(&[Dimension::Package]));
+    /// aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
+    /// let report = Report::packages(&aggregate, engine.policy())?;
+    /// let opened: Vec<(&str, u64)> = report
+    ///     .groups
+    ///     .iter()
+    ///     .map(|group| (group.key.package.as_ref().unwrap().as_str(), group.tickets.opened))
+    ///     .collect();
+    /// assert_eq!(opened, [("pro", 0), ("starter", 1)]);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// - `conflicting_fields` when the aggregate does not keep packages apart;
+    /// - `conflicting_fields` when the aggregate is not grouped by package;
     /// - `out_of_range` when a sum does not fit a signed number of 64 bits.
     pub fn packages(aggregate: &Aggregate, policy: &Policy) -> Result<Self, Error> {
         let mut report = Self::of(&aggregate.regroup(Grouping::by(&[Dimension::Package]))?)?;
@@ -208,7 +262,7 @@ impl TicketFigures {
             let _ = all.merge(&timer.counts);
         }
         let escalations = escalations(&all);
-        let escalated = escalations.iter().fold(0, |sum: u64, escalations| sum.saturating_add(escalations.count));
+        let escalated = sum(escalations.iter().map(|escalations| escalations.count));
         Self {
             opened: tickets.get(Figure::Opened),
             resolved: tickets.get(Figure::Resolved),
@@ -229,14 +283,25 @@ impl TicketFigures {
     /// Returns the tickets that are neither resolved nor ended, as of the evaluation.
     #[must_use]
     pub const fn active(&self) -> u64 {
-        self.open.saturating_add(self.paused)
+        plus(self.open, self.paused)
     }
 }
 
-/// Returns how many there are to 100 of something, in millionths.
+/// Returns the sum of two counts of a report.
+const fn plus(one: u64, other: u64) -> u64 {
+    // INVARIANT: see the head of the module.
+    one.saturating_add(other)
+}
+
+/// Returns the sum of some counts of a report.
+pub(super) fn sum(counts: impl Iterator<Item = u64>) -> u64 {
+    counts.fold(0, plus)
+}
+
+/// Returns the number per 100 of something, in millionths, rounded down; `None` of nothing.
 fn per_100(count: u64, of: u64) -> Option<u64> {
-    let millionths = u128::from(count).saturating_mul(100_000_000).checked_div(of.into())?;
-    Some(u64::try_from(millionths).unwrap_or(u64::MAX))
+    let millionths = u128::from(count).checked_mul(100_000_000)?.checked_div(of.into())?;
+    u64::try_from(millionths).ok()
 }
 
 pub(super) fn escalations(counts: &Counts) -> Vec<EscalationCount> {
@@ -263,34 +328,41 @@ impl Csat {
     /// Returns how many ratings there are.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.distribution.iter().fold(0, |sum, count| sum.saturating_add(*count))
+        sum(self.distribution.into_iter())
     }
 
     /// Returns the sum of all scores.
     #[must_use]
     pub fn sum(&self) -> u64 {
-        self.distribution.iter().zip(1_u64..).fold(0, |sum, (n, score)| sum.saturating_add(n.saturating_mul(score)))
+        // A rating of 3 counts three times.
+        sum(self.distribution.into_iter().zip(1..).flat_map(|(n, score)| std::iter::repeat_n(n, score)))
     }
 
     /// Returns the mean score in millionths, 1,000,000 to 5,000,000, rounded down; `None` without ratings.
     #[must_use]
     pub fn mean_millionths(&self) -> Option<u64> {
-        let mean = u128::from(self.sum()).saturating_mul(1_000_000).checked_div(self.count().into())?;
+        let mean = u128::from(self.sum()).checked_mul(1_000_000)?.checked_div(self.count().into())?;
         u64::try_from(mean).ok()
     }
 
-    /// Returns where the mean lies between the worst score, 0 %, and the best, 100 %, rounded down; `None` without
+    /// Returns the position of the mean between the worst score, 0 %, and the best, 100 %, rounded down; `None` without
     /// ratings.
+    ///
+    /// ```
+    /// use sla_core::analytics::Csat;
+    /// let csat = Csat { distribution: [0, 0, 1, 0, 1] };
+    /// assert_eq!((csat.mean_millionths(), csat.ratio().unwrap().to_string()), (Some(4_000_000), "75%".to_owned()));
+    /// ```
     #[must_use]
     pub fn ratio(&self) -> Option<Share> {
-        let above_worst = self.sum().saturating_sub(self.count());
-        ratio(above_worst, self.count().saturating_mul(4))
+        let above_worst = u128::from(self.sum()).checked_sub(self.count().into())?;
+        ratio(above_worst, u128::from(self.count()).checked_mul(4)?)
     }
 }
 
-/// Returns a part of a whole in millionths, rounded down; `None` of nothing.
-pub(super) fn ratio(part: u64, whole: u64) -> Option<Share> {
-    let millionths = u128::from(part).saturating_mul(1_000_000).checked_div(whole.into())?;
+/// Returns a part of a whole as a share, rounded down; `None` of nothing.
+pub(super) fn ratio(part: u128, whole: u128) -> Option<Share> {
+    let millionths = part.checked_mul(1_000_000)?.checked_div(whole)?;
     u32::try_from(millionths).ok().map(Share::from_millionths)
 }
 
@@ -317,20 +389,20 @@ impl TimerFigures {
             business_time: Durations::of(&cell.business),
             wall_time: Durations::of(&cell.wall),
         };
-        figures.compliance = ratio(figures.met, figures.decided());
+        figures.compliance = ratio(figures.met.into(), figures.decided().into());
         figures
     }
 
     /// Returns the cycles past their due, answered or not.
     #[must_use]
     pub const fn breached(&self) -> u64 {
-        self.breached_answered.saturating_add(self.breached_open).saturating_add(self.breached_ended)
+        plus(plus(self.breached_answered, self.breached_open), self.breached_ended)
     }
 
     /// Returns the cycles that are met or breached: the denominator of compliance.
     #[must_use]
     pub const fn decided(&self) -> u64 {
-        self.met.saturating_add(self.breached())
+        plus(self.met, self.breached())
     }
 }
 

@@ -24,7 +24,7 @@
 //!
 //! Every function fails with `out_of_range` when columns and answers differ in length; then nothing is written.
 
-use super::{Column, NONE, RefusedRow};
+use super::rows::{Column, NONE, RefusedRow};
 use crate::calendar::Calendar;
 use crate::error::{Error, ErrorCode};
 use crate::time::{BusinessDuration, Timestamp};

@@ -1,0 +1,165 @@
+//! The state of each timer of each row as of an instant.
+
+use super::plan::{Plan, Terms};
+use super::rows::{NEVER, NONE, RefusedRow, Rows};
+use crate::calendar::check_horizon;
+use crate::engine::State;
+use crate::error::{Error, ErrorCode};
+use crate::time::{BusinessDuration, Timestamp};
+
+/// The state that is written for a row that is refused, or that has no target.
+pub const NO_STATE: u8 = u8::MAX;
+
+/// The columns that the answers for one timer are written to, each as long as the rows.
+#[derive(Debug)]
+pub struct TimerColumns<'a> {
+    /// The due; [`NONE`] when the timer did not start, or is due beyond the horizon.
+    pub due_us: &'a mut [i64],
+    /// The instant at which its first warning fires or would have fired; [`NONE`] without one.
+    pub warn_us: &'a mut [i64],
+    /// The state's place in [`State::ALL`]; [`NO_STATE`] for a row that is refused or has no target.
+    pub state: &'a mut [u8],
+    /// The business time elapsed until it stopped, or until `now`; [`NONE`] when it did not start.
+    pub elapsed_us: &'a mut [i64],
+    /// The business time after its due until it stopped, or until `now`; [`NONE`] when it did not start.
+    pub overdue_us: &'a mut [i64],
+}
+
+/// The answer for one timer of one row.
+#[derive(Clone, Copy, Default)]
+struct Answer {
+    state: Option<State>,
+    due: Option<Timestamp>,
+    warn: Option<Timestamp>,
+    elapsed: Option<BusinessDuration>,
+    overdue: Option<BusinessDuration>,
+}
+
+impl Plan {
+    /// Writes the state of each timer of each row as of `now`, and returns the rows that cannot be judged. For those
+    /// [`NONE`] and [`NO_STATE`] are written.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Id;
+    /// use sla_core::columns::{Column, Kind, NONE, Plan, Rows, TimerColumns};
+    /// use sla_core::engine::State;
+    /// let starter = Kind::new(Id::new("starter")?, Id::new("email")?);
+    /// let plan = Plan::new(&engine(), &["first_response"], &[starter])?;
+    /// let (opened, none) = ([at("2026-03-02T10:00:00Z").as_micros()], [NONE]);
+    /// let rows = Rows {
+    ///     kinds: &[0],
+    ///     opened_us: Column::of(&opened),
+    ///     assigned_us: Column::of(&none),
+    ///     first_reply_us: Column::of(&none),
+    ///     resolved_us: Column::of(&none),
+    /// };
+    /// let (mut due_us, mut warn_us, mut state) = ([0], [0], [0]);
+    /// let (mut elapsed_us, mut overdue_us) = ([0], [0]);
+    /// let answers = TimerColumns {
+    ///     due_us: &mut due_us,
+    ///     warn_us: &mut warn_us,
+    ///     state: &mut state,
+    ///     elapsed_us: &mut elapsed_us,
+    ///     overdue_us: &mut overdue_us,
+    /// };
+    /// let refused = plan.evaluate(&rows, at("2026-03-02T15:00:00Z"), &mut [answers])?;
+    /// assert!(refused.is_empty());
+    /// assert_eq!(due_us, [at("2026-03-02T14:00:00Z").as_micros()]);
+    /// assert_eq!(State::ALL[usize::from(state[0])], State::Breached);
+    /// assert_eq!(overdue_us, [3_600_000_000]);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - `out_of_range` when the columns, or the answers, differ in length, or there are not as many answers as timers;
+    /// - `out_of_horizon` when `now` lies outside the horizon of calendars.
+    pub fn evaluate(
+        &self,
+        rows: &Rows<'_>,
+        now: Timestamp,
+        answers: &mut [TimerColumns<'_>],
+    ) -> Result<Vec<RefusedRow>, Error> {
+        check_horizon("now", now)?;
+        let count = rows.check()?;
+        let fit = answers.iter().all(|columns| columns.lengths().into_iter().all(|length| length == count));
+        if !fit || answers.len() != self.timers.len() {
+            return Err(Error::new(ErrorCode::OutOfRange, "the answers do not fit the rows")
+                .help("hand over one set of columns for each timer of the plan, each as long as the rows"));
+        }
+        let mut refused = Vec::new();
+        for row in 0..count {
+            let milestones = match rows.milestones(row, self.kinds.len(), now.as_micros().cast_unsigned()) {
+                Ok(milestones) => milestones,
+                Err(code) => {
+                    refused.push(RefusedRow { row, code });
+                    for columns in answers.iter_mut() {
+                        columns.write(row, Answer::default());
+                    }
+                    continue;
+                }
+            };
+            for ((timer, terms), columns) in self.timers.iter().zip(self.terms_of(milestones.kind)).zip(&mut *answers) {
+                let answer = match terms {
+                    None => Answer::default(),
+                    Some(terms) => terms.answer(timer.span(&milestones), now)?,
+                };
+                columns.write(row, answer);
+            }
+        }
+        Ok(refused)
+    }
+}
+
+impl Terms {
+    fn answer(&self, (start_us, stop_us): (u64, u64), now: Timestamp) -> Result<Answer, Error> {
+        if start_us >= NEVER {
+            return Ok(Answer { state: Some(State::NotStarted), ..Answer::default() });
+        }
+        let end_us = stop_us.min(now.as_micros().cast_unsigned());
+        let [start, end] = [start_us, end_us].map(|at_us| Timestamp::from_micros(at_us.cast_signed()));
+        let due = self.due(start)?.at();
+        let warn = match self.warn_after {
+            Some(after) => self.calendar.due(start, after)?.at(),
+            None => None,
+        };
+        let (state, overdue) = match due {
+            Some(due_at) if end > due_at => (State::Breached, self.calendar.elapsed(due_at, end)?),
+            _ if stop_us < NEVER => (State::Met, BusinessDuration::ZERO),
+            _ => (State::Running, BusinessDuration::ZERO),
+        };
+        let elapsed = self.calendar.elapsed(start, end)?;
+        Ok(Answer { state: Some(state), due, warn, elapsed: Some(elapsed), overdue: Some(overdue) })
+    }
+}
+
+impl TimerColumns<'_> {
+    const fn lengths(&self) -> [usize; 5] {
+        [self.due_us.len(), self.warn_us.len(), self.state.len(), self.elapsed_us.len(), self.overdue_us.len()]
+    }
+
+    fn write(&mut self, row: usize, answer: Answer) {
+        let instant = |at: Option<Timestamp>| at.map_or(NONE, Timestamp::as_micros);
+        let length = |length: Option<BusinessDuration>| length.map_or(NONE, BusinessDuration::as_micros);
+        for (column, value) in [
+            (&mut *self.due_us, instant(answer.due)),
+            (&mut *self.warn_us, instant(answer.warn)),
+            (&mut *self.elapsed_us, length(answer.elapsed)),
+            (&mut *self.overdue_us, length(answer.overdue)),
+        ] {
+            if let Some(place) = column.get_mut(row) {
+                *place = value;
+            }
+        }
+        if let Some(place) = self.state.get_mut(row) {
+            *place = answer.state.map_or(NO_STATE, number);
+        }
+    }
+}
+
+/// Returns the place of a state in [`State::ALL`].
+#[expect(clippy::as_conversions, reason = "a word's place in its short list")]
+const fn number(state: State) -> u8 {
+    state as u8
+}

@@ -1,0 +1,182 @@
+//! What rows are judged by: timers and the terms of each kind of ticket, compiled once.
+
+use std::sync::Arc;
+
+use super::rows::{Kind, Milestones, NEVER};
+use crate::calendar::Calendar;
+use crate::engine::{Engine, Revision, Subject};
+use crate::error::{Error, ErrorCode};
+use crate::id::Id;
+use crate::policy::{Cycles, DueBoundary, StepAction, StepTime, TimerRules, Trigger};
+use crate::ticket::Due;
+use crate::time::{BusinessDuration, Share, Timestamp};
+use crate::timer;
+
+/// The timers and kinds of tickets of some rows, compiled under the newest revision of an engine.
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) engine: Engine,
+    pub(super) timers: Vec<TimerPlan>,
+    pub(super) kinds: Vec<Kind>,
+    /// INVARIANT: one for each kind and timer, those of one kind beside each other; `None` without a target.
+    pub(super) terms: Vec<Option<Terms>>,
+}
+
+/// Which milestones start and stop a timer.
+#[derive(Debug)]
+pub(super) struct TimerPlan {
+    pub(super) id: Id,
+    start: Start,
+    /// For the assignment, the first reply and the resolve: 0 where it stops the timer, otherwise [`NEVER`]. An instant
+    /// with the bits of [`NEVER`] added is later than all others, so the earliest stop is found without a branch.
+    stops: [u64; 3],
+}
+
+/// The milestone that starts a timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Opening,
+    Assignment,
+}
+
+/// The terms of one timer for one kind of ticket.
+#[derive(Debug)]
+pub(super) struct Terms {
+    pub(super) target: BusinessDuration,
+    pub(super) calendar: Arc<Calendar>,
+    boundary: DueBoundary,
+    /// The business time after which the first warning fires.
+    pub(super) warn_after: Option<BusinessDuration>,
+}
+
+impl Plan {
+    /// Returns a plan for these timers and kinds of tickets.
+    ///
+    /// # Errors
+    ///
+    /// - `unknown_timer` for a timer that the policy does not have, and for one that milestones do not decide: one with
+    ///   cycles, or one that something else starts or stops;
+    /// - `out_of_range` for a package that the policy does not have;
+    /// - `unknown_channel`, `unknown_severity`, `unknown_category` for what it does not list, or the package not include.
+    pub fn new(engine: &Engine, timers: &[&str], kinds: &[Kind]) -> Result<Self, Error> {
+        let revision = engine.newest();
+        let rules = timers.iter().map(|timer| rules_of(revision, timer)).collect::<Result<Vec<_>, _>>()?;
+        let mut terms = Vec::new();
+        for (place, kind) in kinds.iter().enumerate() {
+            check_kind(revision, kind).map_err(|error| error.at(format!("/{place}")))?;
+            for timer in &rules {
+                terms.push(Terms::new(revision, kind, timer)?);
+            }
+        }
+        let timers = rules.into_iter().map(TimerPlan::new).collect();
+        Ok(Self { engine: engine.clone(), timers, kinds: kinds.to_vec(), terms })
+    }
+
+    /// Returns how many timers there are.
+    #[must_use]
+    pub fn timers(&self) -> usize {
+        self.timers.len()
+    }
+
+    /// Returns the terms of a kind, one for each timer.
+    #[inline]
+    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: rows were checked to name a kind of the plan")]
+    pub(super) fn terms_of(&self, kind: usize) -> &[Option<Terms>] {
+        let first = kind * self.timers.len();
+        self.terms.get(first..first + self.timers.len()).unwrap_or_default()
+    }
+}
+
+fn check_kind(revision: &Revision, kind: &Kind) -> Result<(), Error> {
+    let policy = &revision.policy;
+    let unknown = |code, what: &str, id: &Id| Err(Error::new(code, format!("the policy has no {what} `{id}`")));
+    let Some(package) = revision.package(kind.package.as_str()) else {
+        return unknown(ErrorCode::OutOfRange, "package", &kind.package);
+    };
+    if !package.channels.contains(&kind.channel) {
+        let message = format!("package `{}` does not include the channel `{}`", package.id, kind.channel);
+        return Err(Error::new(ErrorCode::UnknownChannel, message));
+    }
+    match (&kind.severity, &kind.category) {
+        (Some(severity), _) if !policy.severities.contains(severity) => {
+            unknown(ErrorCode::UnknownSeverity, "severity", severity)
+        }
+        (_, Some(category)) if !policy.categories.contains(category) => {
+            unknown(ErrorCode::UnknownCategory, "category", category)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns the rules of a timer that milestones decide.
+fn rules_of<'a>(revision: &'a Revision, timer: &str) -> Result<&'a TimerRules, Error> {
+    let Some(rules) = revision.policy.timers.get(timer) else {
+        return Err(Error::new(ErrorCode::UnknownTimer, format!("the policy has no timer `{timer}`")));
+    };
+    let start = Start::of(rules);
+    let known_starts = start == Start::Opening || rules.starts_on == [Trigger::Assigned];
+    let known_stops = rules.stops_on.iter().all(|trigger| match trigger {
+        Trigger::Resolved => true,
+        // Only the first of them is known, so they must not come before the start.
+        Trigger::PublicReply | Trigger::Assigned => start == Start::Opening,
+        _ => false,
+    });
+    if rules.cycles == Cycles::Once && known_starts && known_stops {
+        return Ok(rules);
+    }
+    Err(Error::new(ErrorCode::UnknownTimer, format!("milestones do not decide the timer `{timer}`"))
+        .help("evaluate histories for timers with cycles, or that messages start or stop"))
+}
+
+impl Start {
+    fn of(rules: &TimerRules) -> Self {
+        if rules.starts_on.contains(&Trigger::Opened) { Self::Opening } else { Self::Assignment }
+    }
+}
+
+impl TimerPlan {
+    fn new(rules: &TimerRules) -> Self {
+        let stops = |trigger| if rules.stops_on.contains(&trigger) { 0 } else { NEVER };
+        Self {
+            id: rules.id.clone(),
+            start: Start::of(rules),
+            stops: [Trigger::Assigned, Trigger::PublicReply, Trigger::Resolved].map(stops),
+        }
+    }
+
+    /// Returns when the timer started and stopped, in microseconds; [`NEVER`] or more if it did not.
+    #[inline]
+    pub(super) fn span(&self, row: &Milestones) -> (u64, u64) {
+        let start = match self.start {
+            Start::Opening => row.opened_us,
+            Start::Assignment => row.assigned_us,
+        };
+        let [assignment, reply, resolve] = self.stops;
+        let stop = (row.assigned_us | assignment).min(row.first_reply_us | reply).min(row.resolved_us | resolve);
+        (start, stop)
+    }
+}
+
+impl Terms {
+    fn new(revision: &Revision, kind: &Kind, rules: &TimerRules) -> Result<Option<Self>, Error> {
+        let subject =
+            Subject { package: &kind.package, severity: kind.severity.as_ref(), category: kind.category.as_ref() };
+        let Some(terms) = revision.terms(subject, &rules.id, &kind.channel) else { return Ok(None) };
+        let steps = revision.steps.get(&rules.id).map_or(&[][..], Vec::as_slice);
+        let warnings = steps.iter().filter(|step| step.action == StepAction::Warn).filter_map(|step| match step.when {
+            StepTime::At(share) if share < Share::WHOLE => share.of(terms.target),
+            StepTime::At(_) | StepTime::After(_) => None,
+        });
+        Ok(Some(Self {
+            target: terms.target,
+            calendar: Arc::clone(revision.calendar(terms.calendar)?),
+            boundary: rules.due_boundary,
+            warn_after: warnings.min(),
+        }))
+    }
+
+    #[inline]
+    pub(super) fn due(&self, start: Timestamp) -> Result<Due, Error> {
+        timer::due_from(&self.calendar, self.boundary, start, self.target)
+    }
+}
