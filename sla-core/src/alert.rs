@@ -1,26 +1,25 @@
-//! What somebody must hear of: warnings, critical escalations, a service that degrades, a monitor that lags.
+//! Alerts for operators: warnings, critical escalations, an error budget that burns too fast, a monitor that lags.
 //!
 //! ```
-//! # use sla_core::{Engine, wire, alert::{Alert, Alerts}};
-//! # use sla_core::engine::Decision;
-//! # use sla_core::ticket::{Actor, Role};
-//! # use sla_core::time::Timestamp;
-//! # let engine = Engine::compile(wire::policy::read(include_str!("../../examples/everything.json"))?)?;
-//! # let events: Vec<sla_core::ticket::Event> = Vec::new();
-//! # let now = Timestamp::parse("2026-11-23T10:30:00+07:00")?;
+//! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+//! use sla_core::alert::Alerts;
+//! let (engine, ticket) = (engine(), opened());
 //! let mut alerts = Alerts::new(&engine.policy().objectives);
-//! for event in &events {
-//!     for alert in alerts.observe(event, Some(now)) {
-//!         println!("{alert}");
-//!     }
+//! let now = at("2026-03-02T13:20:00Z");
+//! let mut found = Vec::new();
+//! for event in &engine.evaluate(&ticket, now)?.due_events {
+//!     found.extend(alerts.observe(event, Some(now)));
 //! }
-//! for alert in alerts.advance(now) {
-//!     println!("{alert}");
-//! }
+//! found.extend(alerts.advance(now));
+//! assert_eq!(found.len(), 1);
+//! assert_eq!(found[0].to_string(), "2026-03-02T13:12:00Z: first_response of ticket T-1 is at risk: step `warning`");
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 //!
 //! The instant of an alert is computed, not observed: it does not depend on how often [`Alerts::advance`] is called.
+
+// INVARIANT: counts of cycles are counts of entries in memory, so they grow by one without reaching 2^64, and only what
+// was counted is taken away again.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,10 +30,10 @@ use crate::policy::{BurnObjective, Objectives};
 use crate::ticket::{Change, EscalationTrigger, Event, EventKind, Role, StopOutcome};
 use crate::time::{BusinessDuration, Share, Timestamp};
 
-/// Something that somebody must hear of.
+/// Something that an operator must be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alert {
-    /// A promise is at risk: a warning step fired.
+    /// A cycle is at risk: a warning step fired.
     BreachWarning {
         /// When.
         at: Timestamp,
@@ -53,16 +52,16 @@ pub enum Alert {
         at: Timestamp,
         /// The ticket.
         ticket: Id,
-        /// The timer; `None` when a person requested it.
+        /// The timer; `None` when it was requested.
         timer: Option<Id>,
         /// What caused it.
         trigger: EscalationTrigger,
         /// Its level.
         level: u32,
-        /// Why.
+        /// The reason of the escalation.
         reason: String,
     },
-    /// The error budget of a timer burns too fast in the long and in the short window, which it did not before.
+    /// The error budget of a timer has begun to burn too fast in the long and in the short window.
     PerformanceDegradation {
         /// When.
         at: Timestamp,
@@ -86,7 +85,7 @@ pub enum Alert {
     },
 }
 
-/// Decided cycles in a window of wall time.
+/// Counts of the cycles that were decided in a window of wall time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Decided {
     /// Met or breached.
@@ -95,7 +94,7 @@ pub struct Decided {
     pub breached: u64,
 }
 
-/// Watches the events of all tickets.
+/// A watch over the events of all tickets, by the objectives of a policy.
 #[derive(Debug, Clone)]
 pub struct Alerts {
     critical_level: Option<u32>,
@@ -104,7 +103,7 @@ pub struct Alerts {
 }
 
 impl Alerts {
-    /// Returns a watch without events.
+    /// Returns a watch that has seen no events.
     #[must_use]
     pub fn new(objectives: &Objectives) -> Self {
         Self {
@@ -114,11 +113,23 @@ impl Alerts {
         }
     }
 
-    /// Takes over an event and returns the alerts that it causes, and those of degradation up to its instant.
+    /// Takes an event and returns the alerts that it causes, and those of degradation up to its instant.
     ///
-    /// Events come in the order of their instants; equal instants count together, whatever their order. An earlier one
-    /// counts at its own instant and is judged with the latest known. `detected_at` is when an automatic event was
-    /// made; `None` when the host did not keep it.
+    /// Pass events in the order of their instants; equal instants count together, whatever their order. An event that
+    /// comes late counts at its own instant and is judged with the latest known. `detected_at` is when an automatic event
+    /// was made; `None` when the host did not store it.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::alert::{Alert, Alerts};
+    /// use sla_core::policy::Objectives;
+    /// let mut alerts = Alerts::new(&Objectives { critical_level: Some(1), ..Objectives::default() });
+    /// let events = engine().evaluate(&opened(), at("2026-03-02T15:00:00Z"))?.due_events;
+    /// let found: Vec<Alert> = events.iter().flat_map(|event| alerts.observe(event, None)).collect();
+    /// let names: Vec<&str> = found.iter().map(Alert::name).collect();
+    /// assert_eq!(names, ["breach_warning", "critical_escalation"]);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     pub fn observe(&mut self, event: &Event, detected_at: Option<Timestamp>) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for burn in &mut self.burns {
@@ -145,8 +156,9 @@ impl Alerts {
             _ => {}
         }
         if let (Some(tolerated), Some(at), Role::System) = (self.monitor_lag, detected_at, event.actor.role) {
-            let lag = BusinessDuration::from_micros(at.as_micros().saturating_sub(event.at.as_micros()));
-            if let Some(lag) = lag.ok().filter(|lag| *lag > tolerated) {
+            let lag_us = at.as_micros().checked_sub(event.at.as_micros());
+            let lag = lag_us.and_then(|lag_us| BusinessDuration::from_micros(lag_us).ok());
+            if let Some(lag) = lag.filter(|lag| *lag > tolerated) {
                 let (ticket, happened_at) = (event.ticket.clone(), event.at);
                 alerts.push(Alert::MonitorLag { at, ticket, happened_at, lag });
             }
@@ -155,7 +167,7 @@ impl Alerts {
     }
 
     /// Returns the alerts of degradation up to `now`, in order of their instants for each objective: cycles that leave
-    /// a window can cause one too. Call it where no event comes for a while.
+    /// a window can cause one too. Call it when no event has come for a while; an earlier `now` changes nothing.
     pub fn advance(&mut self, now: Timestamp) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for burn in &mut self.burns {
@@ -172,11 +184,11 @@ struct Burn {
     objective: BurnObjective,
     /// The cycles of the long window by deciding instant, ticket and number, and whether they are breached.
     cycles: BTreeMap<Timestamp, BTreeMap<(Id, u32), bool>>,
-    /// When those were met that are: a reopening may let them go on.
+    /// When each met cycle was met: a reopening may resume it.
     met_at: BTreeMap<(Id, u32), Timestamp>,
     long: Decided,
     short: Decided,
-    /// Up to when everything is counted; what is in the windows as of this instant is not judged yet.
+    /// The instant up to which everything is counted; the windows that end here are not judged yet.
     now: Timestamp,
     burning: bool,
 }
@@ -240,7 +252,7 @@ impl Burn {
         }
     }
 
-    /// A cycle that goes on is not decided any more.
+    /// Takes back a cycle that resumes: it is not decided any more.
     fn forget(&mut self, met_at: Timestamp, cycle: &(Id, u32)) {
         let Some(cycles) = self.cycles.get_mut(&met_at) else { return };
         if let Some(breached) = cycles.remove(cycle) {
@@ -253,10 +265,11 @@ impl Burn {
 
     /// Returns the exclusive start of a window that ends now.
     const fn start(&self, window: BusinessDuration) -> Timestamp {
+        // A window that reaches back beyond the first instant holds the same cycles as one that ends there.
         Timestamp::from_micros(self.now.as_micros().saturating_sub(window.as_micros()))
     }
 
-    /// Moves on to `now`, instant by instant at which a cycle leaves a window, and judges each instant that has passed.
+    /// Moves to `now` by way of every instant at which a cycle leaves a window, and judges each of them.
     fn advance(&mut self, now: Timestamp, alerts: &mut Vec<Alert>) {
         if now <= self.now {
             return;
@@ -269,11 +282,11 @@ impl Burn {
         self.move_to(now);
     }
 
-    /// Returns the next instant at which a cycle is in a window no longer.
+    /// Returns the next instant at which a cycle leaves a window.
     fn next_leaving(&self) -> Option<Timestamp> {
         let leaves = |window: BusinessDuration| {
             let (first, _) = self.cycles.range((Excluded(self.start(window)), Unbounded)).next()?;
-            Some(Timestamp::from_micros(first.as_micros().saturating_add(window.as_micros())))
+            first.as_micros().checked_add(window.as_micros()).map(Timestamp::from_micros)
         };
         let windows = [self.objective.long_window, self.objective.short_window];
         windows.into_iter().filter_map(leaves).min()
@@ -306,24 +319,27 @@ impl Burn {
     }
 }
 
+#[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: counts are of entries in memory")]
 impl Decided {
     fn add(&mut self, breached: bool) {
-        self.decided = self.decided.saturating_add(1);
-        self.breached = self.breached.saturating_add(u64::from(breached));
+        self.decided += 1;
+        self.breached += u64::from(breached);
     }
 
     fn remove(&mut self, breached: bool) {
-        self.decided = self.decided.saturating_sub(1);
-        self.breached = self.breached.saturating_sub(u64::from(breached));
+        self.decided -= 1;
+        self.breached -= u64::from(breached);
     }
 
     /// Returns whether (breached ÷ decided) ÷ (1 − objective) reaches the threshold, without dividing.
     fn burns(self, objective: &BurnObjective) -> bool {
         let millionths = |share: Share| u128::from(share.as_millionths());
         let whole = millionths(Share::WHOLE);
+        // An objective above 100 % leaves no budget, as one of 100 % does.
         let budget = whole.saturating_sub(millionths(objective.objective));
-        let burnt = u128::from(self.breached).saturating_mul(whole).saturating_mul(whole);
-        let tolerated = millionths(objective.threshold).saturating_mul(budget).saturating_mul(self.decided.into());
+        // Shares have 32 bits and counts 64, so both products fit 128.
+        let burnt = u128::from(self.breached) * whole * whole;
+        let tolerated = millionths(objective.threshold) * budget * u128::from(self.decided);
         self.decided > 0 && burnt >= tolerated
     }
 }
@@ -340,7 +356,7 @@ impl Alert {
         }
     }
 
-    /// Returns when it arose.
+    /// Returns its instant.
     #[must_use]
     pub const fn at(&self) -> Timestamp {
         match self {
@@ -366,16 +382,13 @@ impl fmt::Display for Alert {
                 let BurnObjective { timer, long_window, short_window, .. } = objective;
                 write!(
                     f,
-                    "{timer} degrades: {} of {} cycles broken within {long_window}, {} of {} within {short_window}; the \
+                    "{timer} degrades: {} of {} cycles breached within {long_window}, {} of {} within {short_window}; the \
                      objective is {} met",
                     long.breached, long.decided, short.breached, short.decided, objective.objective
                 )
             }
             Self::MonitorLag { ticket, happened_at, lag, .. } => {
-                write!(
-                    f,
-                    "the monitor lags: what happened to ticket {ticket} at {happened_at} was detected {lag} later"
-                )
+                write!(f, "the monitor lags: the event of ticket {ticket} at {happened_at} was detected {lag} later")
             }
         }
     }

@@ -1,25 +1,15 @@
-//! The promises of many tickets that will be broken soonest if nothing happens.
+//! The open cycles of many tickets that will be breached first.
 //!
 //! ```
-//! # use sla_core::{Engine, wire, at_risk::AtRisk};
-//! # use sla_core::engine::Decision;
-//! # use sla_core::ticket::{Actor, Role};
-//! # use sla_core::time::Timestamp;
-//! # let engine = Engine::compile(wire::policy::read(include_str!("../../examples/talkabiz.json"))?)?;
-//! # let opening = wire::command::read_opening(r#"{
-//! #     "command": "open", "ticket": "T-1", "customer": "c-7", "package": "starter", "channel": "email",
-//! #     "message": {"message_ref": "m-1", "content_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
-//! # }"#)?;
-//! # let now = Timestamp::parse("2026-11-23T10:30:00+07:00")?;
-//! # let Decision::Accepted(opened) = engine.open(&opening, &Actor::new(Role::Customer, "c-7"), now)? else { panic!() };
-//! # let tickets = [opened.ticket];
+//! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+//! use sla_core::at_risk::AtRisk;
+//! # let (engine, tickets, now) = (engine(), [opened()], at("2026-03-02T11:00:00Z"));
 //! let mut soonest = AtRisk::new(10);
 //! for ticket in &tickets {
 //!     soonest.add(&ticket.id, &engine.evaluate(ticket, now)?);
 //! }
-//! for promise in soonest.into_sorted() {
-//!     println!("{} {}: {} left", promise.ticket, promise.timer, promise.remaining);
-//! }
+//! let first = &soonest.into_sorted()[0];
+//! assert_eq!((first.timer.as_str(), first.remaining.to_string()), ("first_response", "3h".to_owned()));
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 
@@ -30,14 +20,14 @@ use crate::id::Id;
 use crate::ticket::Due;
 use crate::time::{BusinessDuration, Timestamp};
 
-/// An open promise, neither kept nor broken yet. Ordered by what is left, then by due, ticket, timer and cycle.
+/// An open cycle, neither met nor breached. Ordered by remaining time, then by due, ticket, timer and cycle.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OpenPromise {
-    /// What is left of the target, in business time.
+    /// The remaining business time until the target.
     pub remaining: BusinessDuration,
-    /// Whether it stands still: then it has no due, and comes after a running one with as much left.
+    /// Whether it is paused: then it has no due, and comes after a running one with as much remaining.
     pub is_paused: bool,
-    /// When it falls due; `None` while paused, and beyond the horizon.
+    /// The due; `None` while paused, and beyond the horizon.
     pub due_at: Option<Timestamp>,
     /// The ticket.
     pub ticket: Id,
@@ -47,22 +37,22 @@ pub struct OpenPromise {
     pub cycle: u32,
 }
 
-/// The open promises with the least left, of as many tickets as come. Memory is that of the list.
+/// The open cycles with the least remaining time, of any number of tickets. Takes memory for the list only.
 #[derive(Debug, Clone)]
 pub struct AtRisk {
     most: usize,
-    /// The greatest on top: the first to go.
+    /// The one with the most remaining time is on top: it is the first to be replaced.
     heap: BinaryHeap<OpenPromise>,
 }
 
 impl AtRisk {
-    /// Returns a list of at most `most` promises.
+    /// Returns an empty list of at most `most` cycles.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { most, heap: BinaryHeap::new() }
     }
 
-    /// Considers the open promises of a ticket. All evaluations should be of one instant.
+    /// Adds the open cycles of a ticket, as far as they belong to the list. All evaluations should be of one instant.
     pub fn add(&mut self, ticket: &Id, evaluation: &Evaluation) {
         for timer in &evaluation.timers {
             let open = timer.cycles.iter().filter(|cycle| {
@@ -81,12 +71,22 @@ impl AtRisk {
         }
     }
 
-    /// Considers what another list kept: lists of parts of the tickets make the list of all, in any order.
+    /// Adds another list: lists of parts of the tickets merge to the list of all, in any order.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::at_risk::AtRisk;
+    /// let (ticket, mut all, mut part) = (opened(), AtRisk::new(1), AtRisk::new(1));
+    /// part.add(&ticket.id, &engine().evaluate(&ticket, at("2026-03-02T11:00:00Z"))?);
+    /// all.merge(part);
+    /// assert_eq!(all.into_sorted().len(), 1);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     pub fn merge(&mut self, other: Self) {
         other.heap.into_iter().for_each(|promise| self.consider(promise));
     }
 
-    /// Returns the promises, the one with the least left first.
+    /// Returns the cycles, the one with the least remaining time first.
     #[must_use]
     pub fn into_sorted(self) -> Vec<OpenPromise> {
         self.heap.into_sorted_vec()
