@@ -112,7 +112,7 @@ pub fn history(engine: &Engine) -> History {
 
 /// The seed policy with every target a quarter shorter.
 pub fn candidate() -> Engine {
-    let mut policy = wire::policy::read(TALKABIZ).unwrap();
+    let mut policy = wire::policy::read(TALKABIZ).unwrap().into_policy();
     for target in policy.packages.iter_mut().flat_map(|package| package.targets.values_mut()) {
         *target = BusinessDuration::from_micros(target.as_micros() / 4 * 3).unwrap();
     }

@@ -52,7 +52,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let named = |path: &PathBuf, fault: std::io::Error| format!("{}: {fault}", path.display());
     let policy = fs::read(&options.policy).map_err(|fault| named(&options.policy, fault))?;
     let engine = Engine::compile(wire::policy::read(policy)?)?;
-    let candidate = Engine::compile(shorter(engine.policy().clone()))?;
+    let candidate = Engine::compile(shorter(engine.policy().clone().into_policy()))?;
     let file = File::open(&options.log).map_err(|fault| named(&options.log, fault))?;
     let mut log = log::read(file, &TimeZone::get(&options.time_zone)?)?;
     let as_of = match &options.as_of {

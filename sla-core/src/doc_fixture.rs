@@ -2,7 +2,7 @@
 // `# mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;`
 
 use sla_core::engine::{Accepted, Decision};
-use sla_core::policy::Policy;
+use sla_core::policy::CheckedPolicy;
 use sla_core::ticket::{Actor, Command, History, Opening, Role, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
@@ -24,7 +24,7 @@ pub const POLICY: &str = r#"{
         {"id": "breach", "at": "100%", "action": "escalate", "level": 1, "notify": ["supervisor"]}]}
 }"#;
 
-pub fn policy() -> Policy {
+pub fn policy() -> CheckedPolicy {
     wire::policy::read(POLICY).unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! The one public error type, and what a module's private fault enum must say to become one.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
@@ -135,6 +136,12 @@ impl<F: Fault> From<F> for Error {
         let mut error = Self::new(fault.code(), fault.to_string()).help(fault.help());
         error.0.fault = source;
         error
+    }
+}
+
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

@@ -2,9 +2,8 @@
 
 use crate::access::{self, Refusal, RefusalCode};
 use crate::audit::{Chain, Content as _, Entry, Head, Publication};
-use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
-use crate::policy::{self, Policy};
+use crate::policy::{CheckedPolicy, Policy};
 use crate::ticket::{Action, Actor};
 use crate::time::Timestamp;
 use crate::wire;
@@ -29,17 +28,15 @@ pub struct Previous<'a> {
 ///
 /// # Errors
 ///
-/// - `invalid_policy` when the policy has problems, or is another policy than the previous one;
+/// - `invalid_policy` when it is another policy than the previous one;
 /// - `unknown_revision` when the previous policy is not the one that its entry published.
 pub fn publish(
-    policy: &Policy,
-    zones: &ZoneDatabase,
+    policy: &CheckedPolicy,
     previous: Option<Previous<'_>>,
     actor: &Actor,
     reason: &str,
     at: Timestamp,
 ) -> Result<Result<Entry<Publication>, Refusal>, Error> {
-    policy::check(policy, zones)?;
     if let Some(previous) = previous {
         check_previous(policy, previous)?;
     }

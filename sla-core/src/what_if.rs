@@ -13,7 +13,7 @@
 //! # let opened_at = Timestamp::parse("2026-11-23T08:30:00+07:00")?;
 //! # let Decision::Accepted(opened) = engine.open(&opening, &Actor::new(Role::Customer, "c-7"), opened_at)? else { panic!() };
 //! # let histories = [History::new(opened.events)?];
-//! let mut candidate = engine.policy().clone();
+//! let mut candidate = engine.policy().clone().into_policy();
 //! for package in &mut candidate.packages {
 //!     package.targets.insert(sla_core::Id::new("first_response")?, BusinessDuration::parse("1h")?);
 //! }

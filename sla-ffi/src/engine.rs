@@ -51,7 +51,7 @@ pub unsafe extern "C" fn sla_engine_compile(
             let out = handle_slot("engine_out", engine_out)?;
             let document = bytes("policies_json", policies_json, policies_json_len)?;
             let compile = |document: &[u8], zones: &ZoneDatabase| {
-                Engine::compile_revisions(wire::policy::read_revisions(document, zones)?, zones)
+                Engine::compile_revisions(wire::policy::read_revisions(document, zones)?)
             };
             let engine = match optional_handle("zones", zones)? {
                 Some(_) => compile(document, &zones_or_embedded(zones)?)?,

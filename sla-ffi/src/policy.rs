@@ -61,9 +61,8 @@ pub unsafe extern "C" fn sla_policy_lint(
         guard(error_out, || {
             let out = string_slot("warnings_json_out", warnings_json_out)?;
             let document = bytes("policy_json", policy_json, policy_json_len)?;
-            let zones = zones_or_embedded(zones)?;
-            let policy = wire::policy::read_with(document, &zones)?;
-            let warnings = policy::lint(&policy, Timestamp::from_micros(as_of_us), &zones);
+            let policy = wire::policy::read_with(document, &zones_or_embedded(zones)?)?;
+            let warnings = policy::lint(&policy, Timestamp::from_micros(as_of_us));
             out.write(wire::policy::write_warnings(&warnings).into());
             Ok(())
         })
@@ -89,9 +88,8 @@ pub unsafe extern "C" fn sla_policy_digests(
         guard(error_out, || {
             let out = string_slot("digests_json_out", digests_json_out)?;
             let document = bytes("policy_json", policy_json, policy_json_len)?;
-            let zones = zones_or_embedded(zones)?;
-            let policy = wire::policy::read_with(document, &zones)?;
-            let rules_digest = policy::rules_digest(&policy, &zones)?.to_string();
+            let policy = wire::policy::read_with(document, &zones_or_embedded(zones)?)?;
+            let rules_digest = policy.rules_digest().to_string();
             let digests = json!({"policy_digest": policy.digest().to_string(), "rules_digest": rules_digest});
             out.write(digests.to_string().into());
             Ok(())
@@ -153,7 +151,7 @@ pub unsafe extern "C" fn sla_policy_publish(
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
             let reason = text("reason", reason, reason_len)?;
             let at = Timestamp::from_micros(at_us);
-            let answer = match revision::publish(&policy, &zones, previous, &actor, reason, at)? {
+            let answer = match revision::publish(&policy, previous, &actor, reason, at)? {
                 Ok(entry) => format!("{{\"accepted\":{}}}", wire::audit::write_entry(&entry)),
                 Err(refusal) => format!("{{\"refused\":{}}}", wire::evaluation::write_refusal(&refusal)),
             };

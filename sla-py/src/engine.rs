@@ -49,7 +49,7 @@ impl Engine {
         let compile = || {
             let policies = wire::policy::read_revisions(&text, &database)?;
             let digests: Vec<String> = policies.iter().map(|policy| policy.digest().to_string()).collect();
-            Ok::<_, Error>((Compiled::compile_revisions(policies, &database)?, digests))
+            Ok::<_, Error>((Compiled::compile_revisions(policies)?, digests))
         };
         let place = key(&text, zones.as_ref());
         let (engine, digests) = py.detach(|| ENGINES.get(place, compile)).or_raise_policy(py)?;

@@ -1,7 +1,7 @@
 //! Policies as documents: checked, linted, compared, published.
 
 use pyo3::prelude::*;
-use sla_core::policy::{self, Policy as Checked};
+use sla_core::policy::{self, CheckedPolicy as Checked};
 use sla_core::revision::{self, Previous};
 use sla_core::{Digest, wire};
 
@@ -68,8 +68,8 @@ impl Policy {
 
     /// The SHA-256 of that together with the time-zone rules in force.
     #[getter]
-    fn rules_digest(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(policy::rules_digest(&self.policy, &database(self.zones.as_ref())).or_raise(py)?.to_string())
+    fn rules_digest(&self) -> String {
+        self.policy.rules_digest().to_string()
     }
 
     /// The policy as a document: JSON, in the order of the format.
@@ -79,8 +79,7 @@ impl Policy {
 
     /// Return what is legal, but surely unwanted; as of an instant, since holidays run out.
     fn lint(&self, as_of: Instant) -> Warnings {
-        let warnings = policy::lint(&self.policy, as_of.0, &database(self.zones.as_ref()));
-        Warnings(wire::policy::write_warnings(&warnings))
+        Warnings(wire::policy::write_warnings(&policy::lint(&self.policy, as_of.0)))
     }
 
     /// Return what differs from a policy before, by JSON pointer.
@@ -108,14 +107,13 @@ impl Policy {
         at: Instant,
         previous: Option<(Py<Self>, String)>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let zones = database(self.zones.as_ref());
         let before = match &previous {
             Some((policy, entry)) => Some((policy, wire::audit::read_entry(entry).or_raise(py)?)),
             None => None,
         };
         let previous = before.as_ref().map(|(policy, entry)| Previous { policy: &policy.get().policy, entry });
         let class = py.import("sla_engine.documents")?.getattr("Publication")?;
-        match revision::publish(&self.policy, &zones, previous, &actor.0, reason, at.0).or_raise(py)? {
+        match revision::publish(&self.policy, previous, &actor.0, reason, at.0).or_raise(py)? {
             Ok(entry) => class.call1((wire::audit::write_entry(&entry), py.None())),
             Err(refusal) => class.call1((py.None(), Refusal(wire::evaluation::write_refusal(&refusal)))),
         }

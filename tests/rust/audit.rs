@@ -5,9 +5,8 @@ use std::process::{Command, Stdio};
 
 use sla_core::access::RefusalCode;
 use sla_core::audit::{self, Chain, Content as _, Denial, Entry, Head, Publication, TamperKind};
-use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::Decision;
-use sla_core::policy::Policy;
+use sla_core::policy::CheckedPolicy;
 use sla_core::revision::{Previous, publish};
 use sla_core::ticket::{Actor, Apply, Event, EventKind, Role};
 use sla_core::time::Timestamp;
@@ -315,7 +314,7 @@ fn refusals_are_chained_alike() {
     assert_eq!(audit::verify(&id, &entries, &[]).unwrap_err().kind, TamperKind::Removed);
 }
 
-fn revision(replacements: &[(&str, &str)]) -> Policy {
+fn revision(replacements: &[(&str, &str)]) -> CheckedPolicy {
     let replace = |text: String, (from, to): &(&str, &str)| {
         assert!(text.contains(from), "{from}");
         text.replacen(from, to, 1)
@@ -326,11 +325,11 @@ fn revision(replacements: &[(&str, &str)]) -> Policy {
 const SHORTER: (&str, &str) = ("\"resolution\": \"24h\"", "\"resolution\": \"20h\"");
 
 fn publications() -> Vec<Entry<Publication>> {
-    let (zones, admin) = (ZoneDatabase::embedded(), Actor::new(Role::Admin, "root"));
+    let admin = Actor::new(Role::Admin, "root");
     let (first, second) = (revision(&[]), revision(&[SHORTER]));
-    let one = publish(&first, &zones, None, &admin, "the start", at("2026-01-01T00:00:00Z")).unwrap().unwrap();
+    let one = publish(&first, None, &admin, "the start", at("2026-01-01T00:00:00Z")).unwrap().unwrap();
     let previous = Previous { policy: &first, entry: &one };
-    let two = publish(&second, &zones, Some(previous), &admin, "Starter is faster", at("2026-02-01T00:00:00Z"));
+    let two = publish(&second, Some(previous), &admin, "Starter is faster", at("2026-02-01T00:00:00Z"));
     vec![one, two.unwrap().unwrap()]
 }
 
@@ -364,12 +363,12 @@ fn revisions_are_published_with_actor_reason_and_changes() {
 
 #[test]
 fn a_publication_without_right_reason_or_change_is_refused() {
-    let (zones, admin, now) = (ZoneDatabase::embedded(), Actor::new(Role::Admin, "root"), at("2026-03-01T00:00:00Z"));
+    let (admin, now) = (Actor::new(Role::Admin, "root"), at("2026-03-01T00:00:00Z"));
     let entries = publications();
     let (second, third) = (revision(&[SHORTER]), revision(&[]));
     let previous = Previous { policy: &second, entry: &entries[1] };
-    let refused = |policy: &Policy, actor: &Actor, reason: &str, at| {
-        publish(policy, &zones, Some(previous), actor, reason, at).unwrap().unwrap_err().code
+    let refused = |policy: &CheckedPolicy, actor: &Actor, reason: &str, at| {
+        publish(policy, Some(previous), actor, reason, at).unwrap().unwrap_err().code
     };
     assert_eq!(refused(&third, &Actor::new(Role::Agent, "ana"), "why", now), RefusalCode::RoleNotPermitted);
     assert_eq!(refused(&third, &Actor::system(), "why", now), RefusalCode::RoleNotPermitted);
@@ -378,20 +377,21 @@ fn a_publication_without_right_reason_or_change_is_refused() {
     assert_eq!(refused(&third, &admin, &"x".repeat(10_001), now), RefusalCode::ReasonRequired);
     assert_eq!(refused(&third, &admin, "why", at("2026-01-31T23:59:59Z")), RefusalCode::TimeWentBack);
     assert_eq!(refused(&second, &admin, "why", now), RefusalCode::NothingToChange);
-    assert!(publish(&third, &zones, Some(previous), &admin, "why", at("2026-02-01T00:00:00Z")).unwrap().is_ok());
+    assert!(publish(&third, Some(previous), &admin, "why", at("2026-02-01T00:00:00Z")).unwrap().is_ok());
 
-    let mut renamed = third.clone();
+    let mut renamed = third.clone().into_policy();
     renamed.id = Id::new("other").unwrap();
-    let error = publish(&renamed, &zones, Some(previous), &admin, "why", now).unwrap_err();
+    let renamed = CheckedPolicy::try_from(renamed).unwrap();
+    let error = publish(&renamed, Some(previous), &admin, "why", now).unwrap_err();
     assert_eq!(error.code(), ErrorCode::InvalidPolicy);
     let stale = Previous { policy: &third, entry: &entries[1] };
-    let error = publish(&second, &zones, Some(stale), &admin, "why", now).unwrap_err();
+    let error = publish(&second, Some(stale), &admin, "why", now).unwrap_err();
     assert_eq!(error.code(), ErrorCode::UnknownRevision);
 }
 
 #[test]
 fn changes_are_found_by_id_and_not_by_order() {
-    let policy = revision(&[]);
+    let policy = revision(&[]).into_policy();
     let mut other = policy.clone();
     other.packages.reverse();
     other.channels.reverse();
@@ -421,7 +421,7 @@ fn changes_are_found_by_id_and_not_by_order() {
 fn a_dry_run_says_what_adopting_a_revision_would_do() {
     let (old, new) = (revision(&[]), revision(&[SHORTER]));
     let before = Engine::compile(old.clone()).unwrap();
-    let both = Engine::compile_revisions(vec![old, new], &ZoneDatabase::embedded()).unwrap();
+    let both = Engine::compile_revisions([old, new]).unwrap();
     let admin = Actor::new(Role::Admin, "root");
     let opened_at = at("2026-03-02T01:00:00Z");
     let open = |ticket: &str, package: &str| {

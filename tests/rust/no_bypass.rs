@@ -11,7 +11,6 @@ use std::hash::{Hash as _, Hasher as _};
 
 use sla_core::access::RefusalCode;
 use sla_core::audit::Content as _;
-use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::Decision;
 use sla_core::ticket::{
     Action, Actor, Apply, Change, Command, CommandKind, Due, EscalationTrigger, Event, EventKind, MessageRef, Opening,
@@ -52,7 +51,7 @@ fn message() -> MessageRef {
 fn engine() -> Engine {
     let second = FIRST.replace("\"version\": 1", "\"version\": 2").replace("\"3h\"", "\"2h\"");
     let policies = [FIRST, &second].map(|text| wire::policy::read(text).unwrap_or_else(|error| panic!("{error:#?}")));
-    Engine::compile_revisions(policies.to_vec(), &ZoneDatabase::embedded()).unwrap()
+    Engine::compile_revisions(policies).unwrap()
 }
 
 /// The engine without the newer revision: tickets open under the older one.

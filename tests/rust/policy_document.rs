@@ -49,7 +49,7 @@ proptest! {
     #[test]
     fn every_policy_is_read_as_it_was_written(tape in vec(any::<u32>(), 0..600)) {
         let policy = Choices::new(tape).policy();
-        check(&policy, &ZoneDatabase::embedded()).unwrap();
+        let policy = check(policy, &ZoneDatabase::embedded()).unwrap();
         let written = write(&policy);
         let read = read(&written).unwrap();
         prop_assert_eq!(read.digest(), policy.digest());

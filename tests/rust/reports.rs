@@ -581,7 +581,7 @@ fn periods_of_every_zone_hold_their_instants() {
 #[test]
 fn a_ticket_that_cannot_be_added_leaves_no_trace() {
     let (one, other) = (sla_tests::streams::engine(), {
-        let mut policy = sla_tests::streams::engine().policy().clone();
+        let mut policy = sla_tests::streams::engine().policy().clone().into_policy();
         policy.version += 1;
         Engine::compile(policy).unwrap()
     });

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sla_core::access::Refusal;
-use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::Decision;
-use sla_core::policy::Policy;
+use sla_core::policy::CheckedPolicy;
 use sla_core::ticket::{Actor, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, wire};
@@ -32,7 +31,7 @@ pub fn tell(text: &str) -> Vec<Told> {
 /// Tells every story of a file, and writes down what was asked.
 pub fn tell_and_note(text: &str, transcript: &mut Transcript) -> Vec<Told> {
     let file: Value = serde_json::from_str(text).unwrap();
-    let policies: BTreeMap<&str, Policy> = file["policies"]
+    let policies: BTreeMap<&str, CheckedPolicy> = file["policies"]
         .as_object()
         .unwrap()
         .iter()
@@ -43,15 +42,15 @@ pub fn tell_and_note(text: &str, transcript: &mut Transcript) -> Vec<Told> {
 
 struct Story<'a> {
     case: &'a Value,
-    policies: Vec<Policy>,
-    names: &'a BTreeMap<&'a str, Policy>,
+    policies: Vec<CheckedPolicy>,
+    names: &'a BTreeMap<&'a str, CheckedPolicy>,
     history: Option<History>,
     faults: Vec<String>,
     transcript: &'a mut Transcript,
 }
 
 impl<'a> Story<'a> {
-    fn new(case: &'a Value, names: &'a BTreeMap<&'a str, Policy>, transcript: &'a mut Transcript) -> Self {
+    fn new(case: &'a Value, names: &'a BTreeMap<&'a str, CheckedPolicy>, transcript: &'a mut Transcript) -> Self {
         let revisions = case["policy"].as_array().unwrap();
         let policies = revisions.iter().map(|name| names[name.as_str().unwrap()].clone()).collect();
         Self { case, policies, names, history: None, faults: Vec::new(), transcript }
@@ -62,7 +61,7 @@ impl<'a> Story<'a> {
             let known = step["revisions"].as_u64().map_or(self.policies.len(), |count| usize::try_from(count).unwrap());
             let policies = self.policies[..known].to_vec();
             self.transcript.line("engine", &[&documents(&policies)]);
-            let engine = Engine::compile_revisions(policies, &ZoneDatabase::embedded()).unwrap();
+            let engine = Engine::compile_revisions(policies).unwrap();
             let at = Timestamp::parse(step["at"].as_str().unwrap()).unwrap();
             if let Some(command) = step.get("do") {
                 self.command(&engine, step, command, at);
@@ -182,7 +181,7 @@ impl<'a> Story<'a> {
     }
 }
 
-fn documents(policies: &[Policy]) -> Value {
+fn documents(policies: &[CheckedPolicy]) -> Value {
     policies.iter().map(|policy| serde_json::from_str::<Value>(&wire::policy::write(policy)).unwrap()).collect()
 }
 

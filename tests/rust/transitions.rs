@@ -57,7 +57,7 @@ fn message_ref() -> MessageRef {
 }
 
 fn engine(self_assign: bool, agents_may_classify: bool) -> Engine {
-    let mut policy = wire::policy::read(POLICY).unwrap();
+    let mut policy = wire::policy::read(POLICY).unwrap().into_policy();
     policy.roles.self_assign = self_assign;
     policy.roles.agents_may_classify = agents_may_classify;
     Engine::compile(policy).unwrap()

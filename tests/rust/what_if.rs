@@ -36,7 +36,7 @@ fn carried_out(engine: &Engine, package: usize, turns: &[Turn]) -> (History, Vec
 }
 
 fn candidates() -> Vec<Policy> {
-    let own = engine().policy().clone();
+    let own = engine().policy().clone().into_policy();
     let mut shorter = own.clone();
     let mut swapped = own.clone();
     let mut unlimited = own.clone();
@@ -150,7 +150,7 @@ const POLICY: &str = r#"{
 }"#;
 
 fn desk(change: impl FnOnce(&mut Policy)) -> Engine {
-    let mut policy = wire::policy::read(POLICY).unwrap();
+    let mut policy = wire::policy::read(POLICY).unwrap().into_policy();
     change(&mut policy);
     Engine::compile(policy).unwrap()
 }

@@ -113,7 +113,11 @@ impl Calendar {
     /// - `limit_exceeded` above [`MAX_WINDOWS_A_DAY`] or [`MAX_DATES`];
     /// - `invalid_date` for a yearly holiday on a date that no year has.
     pub fn compile(rules: &CalendarRules, zones: &ZoneDatabase) -> Result<Self, Error> {
-        let zone = Arc::new(zones.zone(&rules.time_zone)?);
+        Self::in_zone(rules.clone(), Arc::new(zones.zone(&rules.time_zone)?))
+    }
+
+    /// Compiles rules whose time zone is read already.
+    pub(crate) fn in_zone(rules: CalendarRules, zone: Arc<ZoneTable>) -> Result<Self, Error> {
         let provisional_from_us = match rules.holidays_known_until {
             Some(date) => {
                 let day_after_s = day_number(date).saturating_add(1).saturating_mul(86_400);
@@ -122,7 +126,7 @@ impl Calendar {
             None => i64::MAX,
         };
         let Hours::Weekly(week) = &rules.hours else {
-            return Ok(Self { table: None, rules: rules.clone(), zone, provisional_from_us: i64::MAX });
+            return Ok(Self { table: None, rules, zone, provisional_from_us: i64::MAX });
         };
         let most_windows =
             week.days.iter().chain(rules.special_days.iter().map(|day| &day.windows)).map(Vec::len).max();
@@ -140,7 +144,7 @@ impl Calendar {
             return Err(Error::new(ErrorCode::CalendarNeverOpens, "the calendar has no recurring opening")
                 .help("add at least one window, for example \"mon\": [\"09:00-17:00\"], or set `always_open`"));
         }
-        Ok(Self { table: Some(Table::new(schedule)), rules: rules.clone(), zone, provisional_from_us })
+        Ok(Self { table: Some(Table::new(schedule)), rules, zone, provisional_from_us })
     }
 
     /// Returns the earliest instant `t >= start` with `elapsed(start, t) = length`.
@@ -326,6 +330,10 @@ impl Calendar {
     #[must_use]
     pub const fn rules(&self) -> &CalendarRules {
         &self.rules
+    }
+
+    pub(crate) fn zone(&self) -> &ZoneTable {
+        &self.zone
     }
 
     /// Returns the bytes of the tables built so far.

@@ -13,13 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::access::Entitlements;
-use crate::calendar::{Calendar, CalendarRules, ZoneDatabase};
+use crate::calendar::Calendar;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::escalation;
 use crate::id::Id;
 use crate::package::Package;
-use crate::policy::{self, Policy, Step, TimerRules};
+use crate::policy::{CheckedPolicy, Step, TimerRules};
 use crate::ticket::Ticket;
 use crate::time::BusinessDuration;
 
@@ -43,8 +43,7 @@ pub struct Engine {
 pub(crate) struct Revision {
     pub(crate) digest: Digest,
     pub(crate) rules_digest: Digest,
-    pub(crate) policy: Policy,
-    pub(crate) calendars: BTreeMap<Id, Arc<Calendar>>,
+    pub(crate) policy: CheckedPolicy,
     /// The rules of the timers that some package promises anything for, by id; no other ever starts.
     pub(crate) promised: Vec<TimerRules>,
     pub(crate) entitlements: Entitlements,
@@ -73,13 +72,20 @@ impl<'a> Subject<'a> {
 }
 
 impl Engine {
-    /// Compiles one policy with the embedded time-zone rules.
+    /// Compiles one policy: a checked one as it is, a [`Policy`](crate::policy::Policy) made by hand after a check with the embedded time zones.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let engine = Engine::compile(wire::policy::read(POLICY)?)?;
+    /// assert_eq!(engine.policy().id.as_str(), "support");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// `invalid_policy` with every problem of the policy in [`Error::related`].
-    pub fn compile(policy: Policy) -> Result<Self, Error> {
-        Self::compile_revisions(vec![policy], &ZoneDatabase::embedded())
+    /// `invalid_policy` with every problem of a policy made by hand in [`Error::related`]; none for a checked one.
+    pub fn compile(policy: impl TryInto<CheckedPolicy, Error: Into<Error>>) -> Result<Self, Error> {
+        Self::compile_revisions([policy.try_into().map_err(Into::into)?])
     }
 
     /// Compiles the revisions of one policy, oldest first. New tickets open under the last one; a ticket stays under
@@ -87,12 +93,11 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// `invalid_policy` with every problem of the first revision that has any; also when the list is empty, the
-    /// revisions have different ids, or two are equal.
-    pub fn compile_revisions(policies: Vec<Policy>, zones: &ZoneDatabase) -> Result<Self, Error> {
-        let mut revisions: Vec<Revision> = Vec::with_capacity(policies.len());
+    /// `invalid_policy` when there is no revision, the revisions have different ids, or two are equal.
+    pub fn compile_revisions(policies: impl IntoIterator<Item = CheckedPolicy>) -> Result<Self, Error> {
+        let mut revisions: Vec<Revision> = Vec::new();
         for policy in policies {
-            let revision = Revision::compile(policy, zones)?;
+            let revision = Revision::new(policy);
             if let Some(first) = revisions.first()
                 && first.policy.id != revision.policy.id
             {
@@ -116,7 +121,7 @@ impl Engine {
 
     /// Returns the newest revision of the policy.
     #[must_use]
-    pub fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &CheckedPolicy {
         &self.newest().policy
     }
 
@@ -135,7 +140,7 @@ impl Engine {
     /// Returns a calendar of the newest revision.
     #[must_use]
     pub fn calendar(&self, id: &str) -> Option<&Arc<Calendar>> {
-        self.newest().calendars.get(id)
+        self.newest().policy.compiled_calendars().get(id)
     }
 
     /// Returns which packages of the newest revision include which channels.
@@ -158,12 +163,8 @@ impl Engine {
 }
 
 impl Revision {
-    fn compile(policy: Policy, zones: &ZoneDatabase) -> Result<Self, Error> {
-        policy::check(&policy, zones)?;
-        let compile = |(id, rules): (&Id, &CalendarRules)| Ok((id.clone(), Arc::new(Calendar::compile(rules, zones)?)));
-        let calendars = policy.calendars.iter().map(compile).collect::<Result<_, Error>>()?;
-        let digest = policy.digest();
-        let rules_digest = policy::rules_digest(&policy, zones)?;
+    fn new(policy: CheckedPolicy) -> Self {
+        let (digest, rules_digest) = (policy.digest(), policy.rules_digest());
         let steps = policy
             .timers
             .keys()
@@ -175,7 +176,7 @@ impl Revision {
         let promised: BTreeSet<&Id> = policy.packages.iter().flat_map(Package::promised).collect();
         let promised = promised.into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
         let entitlements = Entitlements::of(&policy);
-        Ok(Self { digest, rules_digest, policy, calendars, promised, entitlements, steps })
+        Self { digest, rules_digest, policy, promised, entitlements, steps }
     }
 
     pub(crate) fn package(&self, id: &str) -> Option<&Package> {
@@ -204,7 +205,7 @@ impl Revision {
     }
 
     pub(crate) fn calendar(&self, id: &Id) -> Result<&Arc<Calendar>, Error> {
-        self.calendars.get(id).ok_or_else(|| unknown_name("calendar", id))
+        self.policy.compiled_calendars().get(id).ok_or_else(|| unknown_name("calendar", id))
     }
 }
 

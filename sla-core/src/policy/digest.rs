@@ -1,11 +1,11 @@
 //! The canonical record of a policy and its digest; `docs/canonical-record.md` specifies every byte.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{BurnObjective, Objectives, PauseRules, Policy, QuietHours, Step, StepAction, StepTime, TimerRules};
-use crate::calendar::{CalendarRules, HolidayDate, Hours, Window, ZoneDatabase};
+use crate::calendar::{Calendar, CalendarRules, HolidayDate, Hours, Window, ZoneTable};
 use crate::digest::Digest;
-use crate::error::Error;
 use crate::id::Id;
 use crate::package::{Package, Variant};
 use crate::record::Record;
@@ -58,34 +58,27 @@ impl Policy {
     }
 }
 
-/// Returns the digest of everything that answers under a policy follow from: the policy, the release of the
-/// time-zone database and the zones that the policy uses.
-///
-/// # Errors
-///
-/// `unknown_time_zone` when a calendar's zone is not in `zones`.
-pub fn rules_digest(policy: &Policy, zones: &ZoneDatabase) -> Result<Digest, Error> {
-    let names: BTreeSet<&str> = policy.calendars.values().map(|rules| rules.time_zone.as_str()).collect();
-    let digests = names.into_iter().map(|name| Ok((name, zone_digest(name, zones)?)));
-    let digests: Vec<(&str, Digest)> = digests.collect::<Result<_, Error>>()?;
+/// Returns the digest of a policy together with the release of the time-zone rules and the zones of its calendars.
+pub(super) fn rules_digest(policy: &Policy, zones_version: &str, calendars: &BTreeMap<Id, Arc<Calendar>>) -> Digest {
+    let zones: BTreeMap<&str, &ZoneTable> =
+        calendars.values().map(|calendar| (calendar.rules().time_zone.as_str(), calendar.zone())).collect();
     let mut record = Record::new(RULES_DOMAIN, RECORD_VERSION);
     record.digest(policy.digest());
-    record.text(&zones.version());
-    record.list(digests, |record, (name, digest)| {
+    record.text(zones_version);
+    record.list(zones, |record, (name, zone)| {
         record.text(name);
-        record.digest(digest);
+        record.digest(zone_digest(zone));
     });
-    Ok(Digest::of(&record.finish()))
+    Digest::of(&record.finish())
 }
 
-fn zone_digest(name: &str, zones: &ZoneDatabase) -> Result<Digest, Error> {
-    let zone = zones.zone(name)?;
+fn zone_digest(zone: &ZoneTable) -> Digest {
     let mut record = Record::new(ZONE_DOMAIN, RECORD_VERSION);
     record.list(zone.periods_in_horizon(), |record, (start_s, offset_s)| {
         record.long(start_s);
         record.long(offset_s);
     });
-    Ok(Digest::of(&record.finish()))
+    Digest::of(&record.finish())
 }
 
 fn windows(record: &mut Record, windows: &[Window]) {

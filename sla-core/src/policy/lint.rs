@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use super::problem::Pointer;
-use super::{Policy, Preset, Step, StepAction, StepTime, WEEKDAYS, written_timers};
-use crate::calendar::{Calendar, CalendarRules, Hours, Window, ZoneDatabase};
+use super::{CheckedPolicy, Policy, Preset, Step, StepAction, StepTime, WEEKDAYS, written_timers};
+use crate::calendar::{Calendar, CalendarRules, Hours, Window};
 use crate::id::Id;
 use crate::package::{Condition, Package};
 use crate::string_enum::string_enum;
@@ -64,11 +65,20 @@ impl fmt::Display for Warning {
 
 /// Returns what is legal in `policy` but surely unwanted, as of an instant.
 ///
-/// `policy` is one that [`super::check`] accepts with these `zones`; of another one the answer may be incomplete.
+/// The instant counts because holidays run out.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::policy::{WarningCode, lint};
+///
+/// let policy = wire::policy::read(POLICY.replacen(r#""at": "80%""#, r#""at": "120%""#, 1))?;
+/// let warnings = lint(&policy, at("2026-03-02T09:00:00Z"));
+/// assert_eq!((warnings[0].code, warnings[0].path.as_str()), (WarningCode::LateWarning, "/steps/first_response/0/at"));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 #[must_use]
-pub fn lint(policy: &Policy, as_of: Timestamp, zones: &ZoneDatabase) -> Vec<Warning> {
-    let compiled = policy.calendars.iter().filter_map(|(id, rules)| Some((id, Calendar::compile(rules, zones).ok()?)));
-    let mut lint = Lint { policy, as_of, calendars: compiled.collect(), warnings: Vec::new() };
+pub fn lint(policy: &CheckedPolicy, as_of: Timestamp) -> Vec<Warning> {
+    let mut lint = Lint { policy, as_of, calendars: policy.compiled_calendars(), warnings: Vec::new() };
     lint.calendars();
     lint.packages();
     lint.timers();
@@ -79,7 +89,7 @@ pub fn lint(policy: &Policy, as_of: Timestamp, zones: &ZoneDatabase) -> Vec<Warn
 struct Lint<'a> {
     policy: &'a Policy,
     as_of: Timestamp,
-    calendars: BTreeMap<&'a Id, Calendar>,
+    calendars: &'a BTreeMap<Id, Arc<Calendar>>,
     warnings: Vec<Warning>,
 }
 

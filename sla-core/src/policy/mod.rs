@@ -1,6 +1,7 @@
 //! The rules of one desk: packages, calendars, timers and steps, checked as a whole.
 
 pub(crate) mod check;
+mod checked;
 mod digest;
 mod lint;
 pub(crate) mod problem;
@@ -15,7 +16,8 @@ use crate::package::Package;
 use crate::time::{BusinessDuration, Share};
 
 pub use self::check::check;
-pub use self::digest::{RECORD_VERSION, rules_digest};
+pub use self::checked::CheckedPolicy;
+pub use self::digest::RECORD_VERSION;
 pub use self::lint::{Warning, WarningCode, lint};
 pub use self::problem::MAX_PROBLEMS;
 pub use self::timer::{Cycles, DueBoundary, OnReopen, Preset, TimerRules};

@@ -1,17 +1,18 @@
 //! Validation of calendars.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Check;
-use crate::calendar::{
-    Calendar, CalendarRules, HolidayDate, Hours, MAX_DATES, MAX_WINDOWS_A_DAY, Window, ZoneDatabase,
-};
-use crate::error::ErrorCode;
+use crate::calendar::{Calendar, CalendarRules, HolidayDate, Hours, MAX_DATES, MAX_WINDOWS_A_DAY, Window, ZoneTable};
+use crate::error::{Error, ErrorCode};
+use crate::id::Id;
 use crate::policy::problem::Pointer;
 use crate::policy::{MAX_CALENDARS, WEEKDAYS};
 
 impl<'a> Check<'a> {
-    pub(super) fn calendars(&mut self, zones: &ZoneDatabase) {
+    /// Returns the calendars that have no problem, compiled.
+    pub(super) fn calendars(&mut self) -> BTreeMap<Id, Arc<Calendar>> {
         let place = Pointer::ROOT.key("calendars");
         if self.policy.calendars.len() > MAX_CALENDARS {
             let count = self.policy.calendars.len();
@@ -21,14 +22,14 @@ impl<'a> Check<'a> {
                 || format!("{count} calendars are too many"),
                 format!("at most {MAX_CALENDARS} are accepted"),
             );
-            return;
+            return BTreeMap::new();
         }
-        for (id, rules) in &self.policy.calendars {
-            self.calendar(rules, zones, &place.key(id.as_str()));
-        }
+        let policy = self.policy;
+        let compile = |(id, rules): (&Id, _)| Some((id.clone(), self.calendar(rules, &place.key(id.as_str()))?));
+        policy.calendars.iter().filter_map(compile).collect()
     }
 
-    pub(super) fn calendar(&mut self, rules: &'a CalendarRules, zones: &ZoneDatabase, at: &Pointer<'_>) {
+    pub(super) fn calendar(&mut self, rules: &'a CalendarRules, at: &Pointer<'_>) -> Option<Arc<Calendar>> {
         match &rules.hours {
             Hours::AlwaysOpen => self.always_open(rules, at),
             Hours::Weekly(week) => {
@@ -40,22 +41,32 @@ impl<'a> Check<'a> {
         }
         self.holidays(rules, &at.key("holidays"));
         self.special_days(rules, &at.key("special_days"));
-        let compiled = match Calendar::compile(rules, zones) {
-            Err(fault) if matches!(fault.code(), ErrorCode::UnknownTimeZone | ErrorCode::InvalidTimeZoneData) => {
+        let zone = match self.zone(&rules.time_zone) {
+            Ok(zone) => zone,
+            Err(fault) => {
                 self.problems.push(fault.at(at.key("time_zone").to_string()));
                 // The hours can be judged in any zone.
-                Calendar::compile(&CalendarRules { time_zone: "UTC".to_owned(), ..rules.clone() }, zones)
+                self.zone("UTC").ok()?
             }
-            compiled => compiled,
         };
-        match compiled.map_err(|fault| (fault.code(), fault)) {
-            Err((ErrorCode::CalendarNeverOpens, fault)) => {
+        match Calendar::in_zone(rules.clone(), zone) {
+            Ok(calendar) => return Some(Arc::new(calendar)),
+            Err(fault) if fault.code() == ErrorCode::CalendarNeverOpens => {
                 self.problems.push(fault.at(at.key("weekly").to_string()));
             }
             // Limits and dates are reported above, each at its place.
-            Ok(_) | Err((ErrorCode::LimitExceeded | ErrorCode::InvalidDate, _)) => {}
-            Err((_, fault)) => self.problems.push(fault.at(at.to_string())),
+            Err(_) => {}
         }
+        None
+    }
+
+    fn zone(&mut self, name: &'a str) -> Result<Arc<ZoneTable>, Error> {
+        if let Some(zone) = self.zone_tables.get(name) {
+            return Ok(Arc::clone(zone));
+        }
+        let zone = Arc::new(self.zones.zone(name)?);
+        self.zone_tables.insert(name, Arc::clone(&zone));
+        Ok(zone)
     }
 
     /// A calendar around the clock has nothing else: no holiday closes it.

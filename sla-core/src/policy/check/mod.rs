@@ -6,10 +6,11 @@ mod timers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
+use std::sync::Arc;
 
 use super::problem::{Pointer, Problems};
-use super::{Objectives, Policy, written_timers};
-use crate::calendar::{CalendarRules, ZoneDatabase};
+use super::{CheckedPolicy, Objectives, Policy, written_timers};
+use crate::calendar::{Calendar, CalendarRules, ZoneDatabase, ZoneTable};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::time::{BusinessDuration, Share};
@@ -20,18 +21,20 @@ pub(crate) const CSAT: &str = "csat";
 /// Where each timer stands in the `timers` list of the document.
 pub(crate) type TimerPlaces<'a> = BTreeMap<&'a Id, usize>;
 
-/// Checks a policy as a whole, with the time zones of `zones`.
+/// Checks a policy made by hand as a whole, with the time zones of `zones`, and compiles its calendars.
 ///
-/// Every problem is reported. The places are those of the document that [`crate::wire::policy::write`] writes;
-/// [`crate::wire::policy::read`] has checked what it returns already.
+/// Every problem is reported, at its place in the document that [`crate::wire::policy::write`] writes. What
+/// [`crate::wire::policy::read`] returns is checked already.
 ///
 /// # Errors
 ///
 /// `invalid_policy`, with every problem in [`Error::related`]: its code, its place as a JSON pointer, what is wrong
 /// and what would be right.
-pub fn check(policy: &Policy, zones: &ZoneDatabase) -> Result<(), Error> {
-    problems(policy, zones, &written_timers(policy).zip(0..).map(|(timer, at)| (&timer.id, at)).collect())
-        .into_result("policy")
+pub fn check(policy: Policy, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
+    let places = written_timers(&policy).zip(0..).map(|(timer, at)| (&timer.id, at)).collect();
+    let (problems, calendars) = problems(&policy, zones, &places);
+    problems.into_result("policy")?;
+    Ok(CheckedPolicy::new(policy, calendars, zones))
 }
 
 /// Returns every problem of a calendar by itself, placed within it.
@@ -40,31 +43,43 @@ pub(crate) fn calendar_problems(rules: &CalendarRules, zones: &ZoneDatabase) -> 
     let Ok(id) = Id::new("calendar") else { return Problems::default() };
     let mut policy = Policy::new(id.clone(), 0);
     policy.calendars.insert(id, rules.clone());
-    let mut check = Check { policy: &policy, timer_places: &BTreeMap::new(), problems: Problems::default() };
-    check.calendar(rules, zones, &Pointer::ROOT);
+    let timer_places = BTreeMap::new();
+    let mut check = Check::new(&policy, zones, &timer_places);
+    check.calendar(rules, &Pointer::ROOT);
     check.problems
 }
 
-/// Returns every problem of a policy whose timers stand at `timer_places` in its document.
-pub(crate) fn problems(policy: &Policy, zones: &ZoneDatabase, timer_places: &TimerPlaces<'_>) -> Problems {
-    let mut check = Check { policy, timer_places, problems: Problems::default() };
-    check.calendars(zones);
+/// Returns every problem of a policy whose timers stand at `timer_places` in its document, and its compiled calendars.
+pub(crate) fn problems(
+    policy: &Policy,
+    zones: &ZoneDatabase,
+    timer_places: &TimerPlaces<'_>,
+) -> (Problems, BTreeMap<Id, Arc<Calendar>>) {
+    let mut check = Check::new(policy, zones, timer_places);
+    let calendars = check.calendars();
     check.lists();
     check.packages();
     check.timers();
     check.steps();
     check.limits();
     check.objectives(&policy.objectives);
-    check.problems
+    (check.problems, calendars)
 }
 
 struct Check<'a> {
     policy: &'a Policy,
     timer_places: &'a TimerPlaces<'a>,
+    zones: &'a ZoneDatabase,
+    /// The zones that calendars have named so far, each read once.
+    zone_tables: BTreeMap<&'a str, Arc<ZoneTable>>,
     problems: Problems,
 }
 
 impl<'a> Check<'a> {
+    fn new(policy: &'a Policy, zones: &'a ZoneDatabase, timer_places: &'a TimerPlaces<'a>) -> Self {
+        Self { policy, timer_places, zones, zone_tables: BTreeMap::new(), problems: Problems::default() }
+    }
+
     fn add(&mut self, code: ErrorCode, at: &Pointer<'_>, message: impl FnOnce() -> String, help: impl Into<String>) {
         self.problems.add(code, at, message, help);
     }

@@ -30,7 +30,7 @@ use super::tree::Tree;
 use crate::audit::PolicyChange;
 use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
-use crate::policy::{Policy, Warning};
+use crate::policy::{CheckedPolicy, Policy, Warning};
 
 pub use self::changes::changes;
 #[cfg(feature = "schema")]
@@ -49,7 +49,7 @@ pub const MAX_REVISIONS_BYTES: usize = 64 * 1024 * 1024;
 /// - `invalid_policy`, with every problem of the document in [`Error::related`];
 /// - `invalid_json` when the text is not JSON at all, or nested too deep;
 /// - `limit_exceeded` above [`super::MAX_DOCUMENT_BYTES`].
-pub fn read(json: impl AsRef<[u8]>) -> Result<Policy, Error> {
+pub fn read(json: impl AsRef<[u8]>) -> Result<CheckedPolicy, Error> {
     read_with(json, &ZoneDatabase::embedded())
 }
 
@@ -58,7 +58,7 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<Policy, Error> {
 /// # Errors
 ///
 /// As [`read`].
-pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Policy, Error> {
+pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
     read_tree(Tree::parse(json.as_ref())?, zones)
 }
 
@@ -68,7 +68,7 @@ pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Policy,
 ///
 /// As [`read`], for the first revision that has problems; their places begin with its place in the list, if there is a
 /// list. `invalid_policy` for an empty list.
-pub fn read_revisions(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Vec<Policy>, Error> {
+pub fn read_revisions(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Vec<CheckedPolicy>, Error> {
     let tree = Tree::parse_within(json.as_ref(), MAX_REVISIONS_BYTES)?;
     let Value::Array(revisions) = tree.root else { return Ok(vec![read_tree(tree, zones)?]) };
     if revisions.is_empty() {
@@ -84,7 +84,7 @@ pub fn read_revisions(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Ve
     revisions.into_iter().enumerate().map(read).collect()
 }
 
-fn read_tree(tree: Tree, zones: &ZoneDatabase) -> Result<Policy, Error> {
+fn read_tree(tree: Tree, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
     let reader = reader::Reader::of(tree.duplicates);
     // INVARIANT: a slot never fails to be read.
     let document = Slot::<Document>::deserialize(tree.root).unwrap_or_default();

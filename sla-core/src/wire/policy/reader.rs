@@ -10,7 +10,7 @@ use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::policy::problem::{Pointer, Problems};
-use crate::policy::{Policy, check};
+use crate::policy::{CheckedPolicy, check};
 use crate::time::BusinessDuration;
 
 /// Reads a document into the model; what cannot be read is noted and stood in for, so that the rest can be judged.
@@ -37,15 +37,20 @@ impl Reader {
     }
 
     /// Returns the policy of a document, or all its problems: those of its form and those of its meaning.
-    pub(super) fn policy(mut self, document: Slot<Document>, zones: &ZoneDatabase) -> Result<Policy, Error> {
+    pub(super) fn policy(mut self, document: Slot<Document>, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
         let Some(document) = self.given(document, &Pointer::ROOT) else {
             self.problems.into_result("policy")?;
             return Err(Error::new(ErrorCode::MissingField, "the document is empty"));
         };
         let (policy, timer_places) = self.document(document);
         let places = timer_places.iter().map(|(id, at)| (id, *at)).collect();
-        self.judged("policy", || check::problems(&policy, zones, &places))?;
-        Ok(policy)
+        let mut calendars = BTreeMap::new();
+        self.judged("policy", || {
+            let (problems, compiled) = check::problems(&policy, zones, &places);
+            calendars = compiled;
+            problems
+        })?;
+        Ok(CheckedPolicy::new(policy, calendars, zones))
     }
 
     /// Returns all problems of a document: those of its form found so far, and those of its meaning.
