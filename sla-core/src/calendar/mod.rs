@@ -40,7 +40,7 @@ pub use self::holiday::{Holiday, HolidayDate, SpecialDay};
 use self::schedule::{Schedule, day_number};
 use self::table::{HORIZON_END_US, HORIZON_START_US, Table};
 pub use self::week::{Hours, MAX_WINDOWS_A_DAY, Week, Window};
-pub use self::zone::{ZoneDatabase, ZoneTable};
+pub use self::zone::{ZoneDatabase, ZoneName, ZoneTable};
 use crate::error::{Error, ErrorCode};
 use crate::time::{BusinessDuration, MICROS_PER_SECOND, Timestamp};
 
@@ -68,9 +68,9 @@ pub struct CalendarRules {
 impl CalendarRules {
     /// Returns rules without holidays and special days.
     #[must_use]
-    pub fn new(time_zone: impl Into<String>, hours: Hours) -> Self {
+    pub fn new<'a>(time_zone: impl Into<ZoneName<'a>>, hours: Hours) -> Self {
         Self {
-            time_zone: time_zone.into(),
+            time_zone: time_zone.into().into(),
             hours,
             holidays: Vec::new(),
             special_days: Vec::new(),

@@ -1,5 +1,6 @@
 //! Time-zone rules: which UTC offset holds when. The answer never depends on the machine.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -16,6 +17,59 @@ pub(crate) const HORIZON_END_S: i64 = 7_258_118_400;
 const DAY_S: i64 = 86_400;
 /// Local and UTC seconds never differ by more than this, nor do two offsets of one zone.
 const MARGIN_S: i64 = 2 * DAY_S;
+
+/// The name of a time zone, for example `Asia/Jakarta`: text, or a `chrono_tz::Tz` with the feature `chrono-tz`.
+///
+/// A name only: the rules are those of the [`ZoneDatabase`], whatever release the other library carries.
+///
+/// ```
+/// use sla_core::calendar::{CalendarRules, Hours};
+///
+/// let rules = CalendarRules::new("Asia/Jakarta", Hours::AlwaysOpen);
+/// # #[cfg(feature = "chrono-tz")]
+/// assert_eq!(CalendarRules::new(chrono_tz::Asia::Jakarta, Hours::AlwaysOpen), rules);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneName<'a>(Cow<'a, str>);
+
+impl ZoneName<'_> {
+    /// Returns the name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'a> From<&'a str> for ZoneName<'a> {
+    fn from(name: &'a str) -> Self {
+        Self(name.into())
+    }
+}
+
+impl<'a> From<&'a String> for ZoneName<'a> {
+    fn from(name: &'a String) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<String> for ZoneName<'_> {
+    fn from(name: String) -> Self {
+        Self(name.into())
+    }
+}
+
+#[cfg(feature = "chrono-tz")]
+impl From<chrono_tz::Tz> for ZoneName<'_> {
+    fn from(zone: chrono_tz::Tz) -> Self {
+        Self(zone.name().into())
+    }
+}
+
+impl From<ZoneName<'_>> for String {
+    fn from(name: ZoneName<'_>) -> Self {
+        name.0.into_owned()
+    }
+}
 
 /// Where time-zone rules come from: the embedded IANA release, or `TZif` data that the host hands over.
 #[derive(Debug, Clone, Default)]
@@ -38,9 +92,10 @@ impl ZoneDatabase {
     /// # Errors
     ///
     /// `invalid_time_zone_data` when `tzif` cannot be read.
-    pub fn with_tzif(mut self, name: &str, tzif: &[u8], version: &str) -> Result<Self, Error> {
-        ZoneTable::from_tzif(name, tzif)?;
-        self.supplied.insert(name.to_owned(), tzif.to_vec());
+    pub fn with_tzif<'a>(mut self, name: impl Into<ZoneName<'a>>, tzif: &[u8], version: &str) -> Result<Self, Error> {
+        let name = name.into();
+        ZoneTable::from_tzif(name.as_str(), tzif)?;
+        self.supplied.insert(name.into(), tzif.to_vec());
         self.supplied_version = Some(version.to_owned());
         Ok(self)
     }
@@ -65,7 +120,9 @@ impl ZoneDatabase {
     /// # Errors
     ///
     /// `unknown_time_zone` when no zone has exactly this name.
-    pub fn zone(&self, name: &str) -> Result<ZoneTable, Error> {
+    pub fn zone<'a>(&self, name: impl Into<ZoneName<'a>>) -> Result<ZoneTable, Error> {
+        let name = name.into();
+        let name = name.as_str();
         if let Some(tzif) = self.supplied.get(name) {
             return ZoneTable::from_tzif(name, tzif);
         }
