@@ -57,11 +57,11 @@ typedef enum sla_status {
     SLA_STATUS_OK = 0,
     /*
      The caller broke the contract: a null or misaligned pointer, a length that cannot be, a text that is not UTF-8,
-     a name or number that the policy does not have.
+     a number that the engine did not give.
      */
     SLA_STATUS_INVALID_ARGUMENT = 1,
     /*
-     The engine cannot work with an input: a document, an instant, a length of time.
+     The engine cannot work with an input: a document, an instant, a length of time, an id or a word.
      */
     SLA_STATUS_INVALID_INPUT = 2,
     /*
@@ -1067,7 +1067,8 @@ enum sla_status sla_engine_import(const struct sla_engine *engine,
  dry_run_json_out  receives moved deadlines, broken promises and tickets that cannot adopt it (docs/commands.md); free
                    it with `sla_string_free`
 
- Errors: as `sla_engine_due_events`, for the first ticket that cannot be judged; `unknown_apply`.
+ Errors: as `sla_engine_due_events`, for the first ticket that cannot be judged; `unknown_word` for another
+ `apply`.
  */
 enum sla_status sla_engine_dry_run(const struct sla_engine *engine,
                                    const char *tickets_json,
@@ -1176,7 +1177,7 @@ enum sla_status sla_audit_deny(const char *head_json,
  entries_json    a JSON list of entries, in their order
  chain_json_out  receives the chain; free it with `sla_string_free`
 
- Errors: `unknown_kind`; those of documents.
+ Errors: `unknown_word` for another kind; those of documents.
  */
 enum sla_status sla_audit_chain(const char *kind,
                                 size_t kind_len,
@@ -1230,8 +1231,8 @@ enum sla_status sla_audit_pin(const char *heads_json,
             `agent`, `severity` and `category`; borrowed for the call
  plan_out   receives the plan; free it with `sla_plan_free`
 
- Errors: `unknown_timer` also for a timer that milestones do not decide (one with cycles); `out_of_range` for an
- unknown package; `unknown_channel`, `unknown_severity`, `unknown_category`; those of documents.
+ Errors: `unknown_timer` also for a timer that milestones do not decide (one with cycles);
+ `unknown_package`, `unknown_channel`, `unknown_severity`, `unknown_category`; those of documents.
  */
 enum sla_status sla_plan_new(const struct sla_engine *engine,
                              const char *plan_json,

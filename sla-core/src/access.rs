@@ -1,6 +1,6 @@
 //! Who may do what, and what a refusal says. There is no override: no flag, parameter or function goes around it.
 
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::package::Package;
 use crate::policy::{Policy, RoleRules};
@@ -106,16 +106,24 @@ impl Entitlements {
         Self { packages, channels, included }
     }
 
-    /// Returns the number of a package.
-    #[must_use]
-    pub fn package(&self, id: &str) -> Option<usize> {
-        self.packages.iter().position(|known| known.as_str() == id)
+    /// Returns the number of a package, from 0.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_package`
+    pub fn package(&self, id: &str) -> Result<usize, Error> {
+        let place = self.packages.iter().position(|known| known.as_str() == id);
+        place.ok_or_else(|| crate::unknown::unknown_id(ErrorCode::UnknownPackage, "package", id, &self.packages))
     }
 
-    /// Returns the number of a channel.
-    #[must_use]
-    pub fn channel(&self, id: &str) -> Option<usize> {
-        self.channels.iter().position(|known| known.as_str() == id)
+    /// Returns the number of a channel, from 0.
+    ///
+    /// # Errors
+    ///
+    /// `unknown_channel`
+    pub fn channel(&self, id: &str) -> Result<usize, Error> {
+        let place = self.channels.iter().position(|known| known.as_str() == id);
+        place.ok_or_else(|| crate::unknown::unknown_id(ErrorCode::UnknownChannel, "channel", id, &self.channels))
     }
 
     /// Returns whether a package includes a channel; `None` when there is no such package or channel.

@@ -76,6 +76,8 @@ codes! {
     UnsupportedSchema => "unsupported_schema",
     /// A word is not one of those that the format knows at its place.
     UnknownWord => "unknown_word",
+    /// A question about permissions names no action.
+    UnknownAction => "unknown_action",
     /// Fields that exclude each other are both there, or one is there without effect.
     ConflictingFields => "conflicting_fields",
     /// A number, a duration or a share lies outside the accepted range.
@@ -86,9 +88,11 @@ codes! {
     DuplicateId => "duplicate_id",
     /// A list that is a set names something twice.
     DuplicateEntry => "duplicate_entry",
-    /// A policy refers to a channel that it does not list.
+    /// A policy does not have a package that a question names.
+    UnknownPackage => "unknown_package",
+    /// A policy does not have a channel that it refers to, or that a question names.
     UnknownChannel => "unknown_channel",
-    /// A policy refers to a calendar that it does not have.
+    /// A policy does not have a calendar that it refers to, or that a question names.
     UnknownCalendar => "unknown_calendar",
     /// A policy refers to a timer that it does not have.
     UnknownTimer => "unknown_timer",

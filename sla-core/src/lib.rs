@@ -29,6 +29,7 @@ mod string_enum;
 pub mod ticket;
 pub mod time;
 mod timer;
+mod unknown;
 pub mod what_if;
 pub mod wire;
 

@@ -3,9 +3,9 @@
 use std::ffi::c_char;
 
 use sla_core::ticket::Action;
-use sla_core::{ErrorCode, wire};
+use sla_core::wire;
 
-use crate::boundary::{Failure, bytes, guard, handle, optional_bytes, slot, string_slot, text, unknown};
+use crate::boundary::{Failure, bytes, guard, handle, optional_bytes, slot, string_slot, text};
 use crate::engine::sla_engine;
 use crate::error::{sla_error, sla_status};
 use crate::string::sla_string;
@@ -31,8 +31,7 @@ pub unsafe extern "C" fn sla_engine_package(
             let out = slot("package_out", package_out, -1)?;
             let engine = &handle("engine", engine)?.0;
             let id = text("id", id, id_len)?;
-            let number = engine.entitlements().package(id).and_then(|number| i32::try_from(number).ok());
-            out.write(number.ok_or_else(|| unknown("unknown_package", "package", id))?);
+            out.write(number(engine.entitlements().package(id)?));
             Ok(())
         })
     }
@@ -58,11 +57,16 @@ pub unsafe extern "C" fn sla_engine_channel(
             let out = slot("channel_out", channel_out, -1)?;
             let engine = &handle("engine", engine)?.0;
             let id = text("id", id, id_len)?;
-            let number = engine.entitlements().channel(id).and_then(|number| i32::try_from(number).ok());
-            out.write(number.ok_or_else(|| unknown(ErrorCode::UnknownChannel.as_str(), "channel", id))?);
+            out.write(number(engine.entitlements().channel(id)?));
             Ok(())
         })
     }
+}
+
+/// Returns a number of the table of entitlements as it crosses.
+fn number(place: usize) -> i32 {
+    // INVARIANT: a policy document has far fewer packages and channels; the last number would be unknown.
+    i32::try_from(place).unwrap_or(i32::MAX)
 }
 
 /// Answers whether a package includes a channel, in the newest revision. Neither allocates nor compares texts.
@@ -124,10 +128,7 @@ pub unsafe extern "C" fn sla_engine_authorize(
             let out = string_slot("refusal_json_out", refusal_json_out)?;
             let engine = &handle("engine", engine)?.0;
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
-            let word = text("action", action, action_len)?;
-            let Some(action) = Action::from_word(word) else {
-                return Err(unknown("unknown_action", "action", word));
-            };
+            let action: Action = text("action", action, action_len)?.parse()?;
             let ticket = optional_bytes("ticket_json", ticket_json, ticket_json_len)?;
             let ticket = ticket.map(wire::ticket::read_ticket).transpose()?;
             if let Err(refusal) = engine.authorize(&actor, action, ticket.as_ref()) {

@@ -116,7 +116,7 @@ pub unsafe extern "C" fn sla_audit_deny(
 /// entries_json    a JSON list of entries, in their order
 /// chain_json_out  receives the chain; free it with `sla_string_free`
 ///
-/// Errors: `unknown_kind`; those of documents.
+/// Errors: `unknown_word` for another kind; those of documents.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_audit_chain(
     kind: *const c_char,
@@ -132,10 +132,7 @@ pub unsafe extern "C" fn sla_audit_chain(
     unsafe {
         guard(error_out, || {
             let out = string_slot("chain_json_out", chain_json_out)?;
-            let word = text("kind", kind, kind_len)?;
-            let Some(kind) = ChainKind::from_word(word) else {
-                return Err(crate::boundary::unknown("unknown_kind", "kind of chain called", word));
-            };
+            let kind: ChainKind = text("kind", kind, kind_len)?.parse()?;
             let id = Id::new(text("id", id, id_len)?)?;
             let entries = bytes("entries_json", entries_json, entries_json_len)?;
             let chain = match kind {

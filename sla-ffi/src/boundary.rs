@@ -386,15 +386,3 @@ pub(crate) fn optional_instant(at_us: i64) -> Option<Timestamp> {
 pub(crate) fn instant_us(at: Option<Timestamp>) -> i64 {
     at.map_or(SLA_NONE, Timestamp::as_micros)
 }
-
-/// Returns a failure for a name that the newest revision of a policy does not have.
-#[cold]
-#[inline(never)]
-pub(crate) fn unknown(code: &'static str, what: &str, name: &str) -> Failure {
-    let shown: String = name.chars().take(64).collect();
-    Failure::Argument {
-        code,
-        message: format!("the policy has no {what} `{shown}`"),
-        help: "use an id of the newest revision of the engine's policy",
-    }
-}

@@ -3,13 +3,12 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use sla_core::ErrorCode;
 use sla_core::calendar::{Calendar, OpenWindow};
 use sla_core::columns::calendar as columns;
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::wire;
 
-use crate::boundary::{array_mut, bytes, free, guard, handle, handle_slot, number, slot, text, unknown};
+use crate::boundary::{array_mut, bytes, free, guard, handle, handle_slot, number, slot, text};
 use crate::columns::{sla_answers, sla_column};
 use crate::engine::sla_engine;
 use crate::error::{sla_error, sla_status};
@@ -77,10 +76,7 @@ pub unsafe extern "C" fn sla_engine_calendar(
             let out = handle_slot("calendar_out", calendar_out)?;
             let engine = &handle("engine", engine)?.0;
             let id = text("id", id, id_len)?;
-            let Some(calendar) = engine.calendar(id) else {
-                return Err(unknown(ErrorCode::UnknownCalendar.as_str(), "calendar", id));
-            };
-            out.give(sla_calendar(Arc::clone(calendar)));
+            out.give(sla_calendar(Arc::clone(engine.calendar(id)?)));
             Ok(())
         })
     }

@@ -205,8 +205,8 @@ pub struct sla_timer_columns {
 ///            `agent`, `severity` and `category`; borrowed for the call
 /// plan_out   receives the plan; free it with `sla_plan_free`
 ///
-/// Errors: `unknown_timer` also for a timer that milestones do not decide (one with cycles); `out_of_range` for an
-/// unknown package; `unknown_channel`, `unknown_severity`, `unknown_category`; those of documents.
+/// Errors: `unknown_timer` also for a timer that milestones do not decide (one with cycles);
+/// `unknown_package`, `unknown_channel`, `unknown_severity`, `unknown_category`; those of documents.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_plan_new(
     engine: *const sla_engine,

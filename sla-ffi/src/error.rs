@@ -13,9 +13,9 @@ pub enum sla_status {
     /// It did what it was asked for. A refused command is such an answer too.
     Ok = 0,
     /// The caller broke the contract: a null or misaligned pointer, a length that cannot be, a text that is not UTF-8,
-    /// a name or number that the policy does not have.
+    /// a number that the engine did not give.
     InvalidArgument = 1,
-    /// The engine cannot work with an input: a document, an instant, a length of time.
+    /// The engine cannot work with an input: a document, an instant, a length of time, an id or a word.
     InvalidInput = 2,
     /// A defect of the library. The process is in order; handles that were only read stay usable, those that the call
     /// was to change should be freed.

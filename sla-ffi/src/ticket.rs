@@ -7,9 +7,7 @@ use sla_core::ticket::{Apply, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
 
-use crate::boundary::{
-    Checked, Slot, both, bytes, guard, handle, instant_us, optional_slot, slot, string_slot, text, unknown,
-};
+use crate::boundary::{Checked, Slot, both, bytes, guard, handle, instant_us, optional_slot, slot, string_slot, text};
 use crate::engine::sla_engine;
 use crate::error::{sla_error, sla_status};
 use crate::string::sla_string;
@@ -316,7 +314,8 @@ pub unsafe extern "C" fn sla_engine_import(
 /// dry_run_json_out  receives moved deadlines, broken promises and tickets that cannot adopt it (docs/commands.md); free
 ///                   it with `sla_string_free`
 ///
-/// Errors: as `sla_engine_due_events`, for the first ticket that cannot be judged; `unknown_apply`.
+/// Errors: as `sla_engine_due_events`, for the first ticket that cannot be judged; `unknown_word` for another
+/// `apply`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_engine_dry_run(
     engine: *const sla_engine,
@@ -334,10 +333,7 @@ pub unsafe extern "C" fn sla_engine_dry_run(
             let out = string_slot("dry_run_json_out", dry_run_json_out)?;
             let engine = &handle("engine", engine)?.0;
             let tickets = wire::ticket::read_tickets(bytes("tickets_json", tickets_json, tickets_json_len)?)?;
-            let word = text("apply", apply, apply_len)?;
-            let Some(apply) = Apply::from_word(word) else {
-                return Err(unknown("unknown_apply", "way to apply a change called", word));
-            };
+            let apply: Apply = text("apply", apply, apply_len)?.parse()?;
             let run = engine.dry_run(&tickets, apply, Timestamp::from_micros(now_us))?;
             out.write(wire::evaluation::write_dry_run(&run).into());
             Ok(())

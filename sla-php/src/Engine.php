@@ -64,7 +64,7 @@ final class Engine
     /**
      * Returns a calendar of the newest revision. It stays usable without the engine.
      *
-     * @throws InvalidArgument `unknown_calendar`
+     * @throws InvalidInput `unknown_calendar`
      */
     public function calendar(string $id): Calendar
     {
@@ -74,7 +74,7 @@ final class Engine
     /**
      * Returns whether a package includes a channel, in the newest revision.
      *
-     * @throws InvalidArgument `unknown_package`, `unknown_channel`
+     * @throws InvalidInput `unknown_package`, `unknown_channel`
      */
     public function entitles(string $package, string $channel): bool
     {
@@ -89,7 +89,7 @@ final class Engine
      *
      * @param string $action a command, or `view_ticket`, `view_metrics`, `manage_policy`, `manage_users`
      *
-     * @throws InvalidArgument `unknown_action`
+     * @throws InvalidInput `unknown_action`
      */
     public function authorize(Actor $actor, string $action, Ticket|History|null $ticket = null): ?Refusal
     {

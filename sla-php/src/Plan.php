@@ -24,7 +24,7 @@ final class Plan
      * @param list<string> $timers those that milestones decide
      * @param list<Kind>   $kinds  every kind of ticket that rows may name
      *
-     * @throws InvalidInput `unknown_timer` also for a timer with cycles; `out_of_range` for an unknown package
+     * @throws InvalidInput `unknown_timer` also for a timer with cycles; `unknown_package`
      */
     public function __construct(Engine $engine, array $timers, array $kinds)
     {

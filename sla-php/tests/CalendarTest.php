@@ -84,7 +84,7 @@ final class CalendarTest extends TestCase
                 self::assertSame($code, self::fault($question, InvalidInput::class)->errorCode);
             }
         }
-        self::assertSame('unknown_calendar', self::fault(fn () => Desk::engine()->calendar('nowhere'), InvalidArgument::class)->errorCode);
+        self::assertSame('unknown_calendar', self::fault(fn () => Desk::engine()->calendar('nowhere'), InvalidInput::class)->errorCode);
         self::assertSame('invalid_utf8', self::fault(fn () => Desk::engine()->calendar("\xff"), InvalidArgument::class)->errorCode);
         self::assertSame('invalid_json', self::fault(fn () => Calendar::compile('{'), InvalidPolicy::class)->errorCode);
         self::assertSame('invalid_json', self::fault(fn () => Calendar::compile(''), InvalidPolicy::class)->errorCode);

@@ -70,7 +70,7 @@ final class EngineTest extends TestCase
         self::assertNull($engine->authorize(Actor::admin('root'), 'manage_policy'));
         $ticket = Desk::opened($engine)->ticket;
         self::assertSame('not_ticket_owner', $engine->authorize(Actor::customer('eve'), 'view_ticket', $ticket)->code);
-        $this->expectExceptionObject(self::invalid('unknown_action'));
+        $this->expectExceptionObject(self::refused('unknown_action'));
         $engine->authorize(Actor::admin('root'), 'fly');
     }
 
@@ -190,7 +190,7 @@ final class EngineTest extends TestCase
             self::assertFalse($engine->entitles('starter', 'whatsapp'));
             self::assertTrue($engine->entitles('enterprise', 'whatsapp'));
         }
-        $this->expectExceptionObject(self::invalid('unknown_package'));
+        $this->expectExceptionObject(self::refused('unknown_package'));
         $engine->entitles('gold', 'email');
     }
 
@@ -293,10 +293,5 @@ final class EngineTest extends TestCase
     private static function refused(string $code): InvalidInput
     {
         return new InvalidInput(new \Sla\Exceptions\Problem($code, '', '', ''));
-    }
-
-    private static function invalid(string $code): InvalidArgument
-    {
-        return InvalidArgument::of($code, '', '');
     }
 }

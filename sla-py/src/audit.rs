@@ -94,10 +94,7 @@ fn linked<'py>(
 #[pyfunction]
 #[pyo3(name = "audit_chain", signature = (kind, id, entries: "typing.Iterable[str]"))]
 pub(crate) fn chain(py: Python<'_>, kind: &str, id: &str, entries: Bound<'_, PyAny>) -> PyResult<String> {
-    let Some(kind) = ChainKind::from_word(kind) else {
-        let message = format!("there is no kind of chain called `{kind}`");
-        return Err(fault(py, "unknown_kind", &message, "write ticket, access or policy"));
-    };
+    let kind: ChainKind = kind.parse().or_raise(py)?;
     let id = Id::new(id).or_raise(py)?;
     let entries: Vec<String> = entries.try_iter()?.map(|one| one?.extract()).collect::<PyResult<_>>()?;
     let entries = crate::document::list(entries);

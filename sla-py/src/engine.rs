@@ -147,10 +147,7 @@ impl Engine {
     /// Raises:
     ///     UnknownNameError: `unknown_calendar`.
     fn calendar(&self, py: Python<'_>, id: &str) -> PyResult<Calendar> {
-        match self.engine.calendar(id) {
-            Some(calendar) => Ok(Calendar::of(calendar, self.own_zones(py))),
-            None => Err(unknown(py, "calendar", id, self.engine.policy().calendars.keys().map(sla_core::Id::as_str))),
-        }
+        Ok(Calendar::of(self.engine.calendar(id).or_raise(py)?, self.own_zones(py)))
     }
 
     /// Return whether a package includes a channel, in the newest revision.
@@ -158,14 +155,10 @@ impl Engine {
     /// Raises:
     ///     UnknownNameError: `unknown_package`, `unknown_channel`.
     fn entitles(&self, py: Python<'_>, package: &str, channel: &str) -> PyResult<bool> {
-        let (policy, entitlements) = (self.engine.policy(), self.engine.entitlements());
-        let Some(place) = entitlements.package(package) else {
-            return Err(unknown(py, "package", package, policy.packages.iter().map(|package| package.id.as_str())));
-        };
-        let Some(by) = entitlements.channel(channel) else {
-            return Err(unknown(py, "channel", channel, policy.channels.iter().map(|channel| channel.id.as_str())));
-        };
-        Ok(entitlements.includes(place, by).unwrap_or_default())
+        let entitlements = self.engine.entitlements();
+        let (package, channel) =
+            (entitlements.package(package).or_raise(py)?, entitlements.channel(channel).or_raise(py)?);
+        Ok(entitlements.includes(package, channel).unwrap_or_default())
     }
 
     /// Return why somebody may not do something, without doing it; None when he may.
@@ -185,15 +178,7 @@ impl Engine {
         action: &str,
         ticket: Option<AnyTicket>,
     ) -> PyResult<Option<Refusal>> {
-        let Some(action) = Action::from_word(action) else {
-            let message = format!("there is no action `{action}`");
-            return Err(fault(
-                py,
-                "unknown_action",
-                &message,
-                "name a command, or `view_ticket`, `view_metrics`, `manage_policy`, `manage_users`",
-            ));
-        };
+        let action: Action = action.parse().or_raise(py)?;
         let judged = self.engine.authorize(&actor.0, action, ticket.as_ref().map(AnyTicket::get));
         Ok(judged.err().map(|refusal| Refusal(wire::evaluation::write_refusal(&refusal))))
     }
@@ -293,10 +278,7 @@ impl Engine {
     ///     InputError: `unknown_word` for another `apply`. A ticket that cannot adopt it is in `refused`.
     #[pyo3(signature = (tickets: "typing.Iterable[Ticket | History]", *, apply, now))]
     fn dry_run(&self, py: Python<'_>, tickets: Bound<'_, PyAny>, apply: &str, now: Instant) -> PyResult<DryRun> {
-        let Some(apply) = Apply::from_word(apply) else {
-            let message = format!("a change is not applied `{apply}`");
-            return Err(fault(py, "unknown_word", &message, "write keep, from_now or retroactive"));
-        };
+        let apply: Apply = apply.parse().or_raise(py)?;
         let tickets: Vec<AnyTicket> = tickets.try_iter()?.map(|one| one?.extract()).collect::<PyResult<_>>()?;
         let run = py.detach(|| self.engine.dry_run(tickets.iter().map(AnyTicket::get), apply, now.0)).or_raise(py)?;
         Ok(DryRun(wire::evaluation::write_dry_run(&run)))
@@ -517,14 +499,4 @@ impl Engine {
     fn _of(py: Python<'_>, documents: Vec<Vec<u8>>, zones: Option<Py<Zones>>) -> PyResult<Self> {
         Self::read(py, documents, zones)
     }
-}
-
-fn unknown<'a>(py: Python<'_>, what: &str, id: &str, known: impl Iterator<Item = &'a str>) -> PyErr {
-    let known: Vec<&str> = known.collect();
-    fault(
-        py,
-        &format!("unknown_{what}"),
-        &format!("the policy has no {what} `{id}`"),
-        &format!("it has: {}", known.join(", ")),
-    )
 }

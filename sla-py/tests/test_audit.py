@@ -103,7 +103,7 @@ def test_what_was_not_written_here_is_refused() -> None:
             audit.link(head, events, detected_at=monday())
     fault(InputError, "empty_list", audit.link, None, [], detected_at=monday())
     fault(InputError, "invalid_history", audit.link, first.head, events, detected_at=monday())
-    fault(InputError, "unknown_kind", audit.chain, "diary", "T-1", first.entries)
+    fault(InputError, "unknown_word", audit.chain, "diary", "T-1", first.entries)
     for chain in ("", "[]", '{"schema":"sla-chain/1"}', '{"schema":"sla-chain/9","ticket":"T","entries":[]}'):
         with pytest.raises(InputError):
             audit.verify(chain)

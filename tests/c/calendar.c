@@ -147,7 +147,7 @@ int main(void) {
     sla_calendar_free(own);
 
     engine = desk();
-    FAILS(sla_engine_calendar(engine, TEXT("nowhere"), &own, &error), SLA_STATUS_INVALID_ARGUMENT, "unknown_calendar");
+    FAILS(sla_engine_calendar(engine, TEXT("nowhere"), &own, &error), SLA_STATUS_INVALID_INPUT, "unknown_calendar");
     CHECK(own == NULL);
     FAILS(sla_engine_calendar(engine, "\xff", 1, &own, &error), SLA_STATUS_INVALID_ARGUMENT, "invalid_utf8");
     FAILS(sla_calendar_compile(TEXT("{}"), NULL, &own, &error), SLA_STATUS_INVALID_INPUT, "invalid_policy");

@@ -66,7 +66,7 @@ static void a_refusal_is_an_answer(const sla_engine *engine) {
     WORKS(sla_engine_authorize(engine, TEXT(ADMIN), TEXT("manage_policy"), NULL, 0, &refusal, &error));
     CHECK(refusal.data == NULL);
     FAILS(sla_engine_authorize(engine, TEXT(ADMIN), TEXT("fly"), NULL, 0, &refusal, &error),
-          SLA_STATUS_INVALID_ARGUMENT, "unknown_action");
+          SLA_STATUS_INVALID_INPUT, "unknown_action");
 }
 
 static void time_makes_events_that_can_be_proved(const sla_engine *engine) {
@@ -118,8 +118,8 @@ static void time_makes_events_that_can_be_proved(const sla_engine *engine) {
     sla_string_free(&pins);
     FAILS(sla_audit_link(NULL, 0, TEXT("[]"), MONDAY_9, &sound, &pins, &error), SLA_STATUS_INVALID_ARGUMENT,
           "empty_list");
-    FAILS(sla_audit_chain(TEXT("nothing"), TEXT("T-1"), TEXT("[]"), &sound, &error), SLA_STATUS_INVALID_ARGUMENT,
-          "unknown_kind");
+    FAILS(sla_audit_chain(TEXT("nothing"), TEXT("T-1"), TEXT("[]"), &sound, &error), SLA_STATUS_INVALID_INPUT,
+          "unknown_word");
 
     sla_string *all[] = {&first, &head, &second, &end, &chain, &sound, &tampering, &pins, &decision, &events, &late,
                          &folded, &explanation, &ledger, &from_history, &ticket};
@@ -148,8 +148,8 @@ static void other_systems_are_imported(const sla_engine *engine) {
     sla_string_free(&run);
     sla_string_free(&import);
     sla_string_free(&ticket);
-    FAILS(sla_engine_dry_run(engine, TEXT(list), TEXT("soon"), MONDAY_9, &run, &error), SLA_STATUS_INVALID_ARGUMENT,
-          "unknown_apply");
+    FAILS(sla_engine_dry_run(engine, TEXT(list), TEXT("soon"), MONDAY_9, &run, &error), SLA_STATUS_INVALID_INPUT,
+          "unknown_word");
     FAILS(sla_engine_import(engine, TEXT("[]"), &import, &ticket, &next, &error), SLA_STATUS_INVALID_INPUT,
           "missing_field");
     free(list);
@@ -252,9 +252,9 @@ static void entitlements_are_numbers(const sla_engine *engine) {
     CHECK(entitled == 0);
     FAILS(sla_engine_entitles(engine, -1, email, &entitled, &error), SLA_STATUS_INVALID_ARGUMENT, "unknown_number");
     FAILS(sla_engine_entitles(engine, 0, 99, &entitled, &error), SLA_STATUS_INVALID_ARGUMENT, "unknown_number");
-    FAILS(sla_engine_package(engine, TEXT("gold"), &starter, &error), SLA_STATUS_INVALID_ARGUMENT, "unknown_package");
+    FAILS(sla_engine_package(engine, TEXT("gold"), &starter, &error), SLA_STATUS_INVALID_INPUT, "unknown_package");
     CHECK(starter == -1);
-    FAILS(sla_engine_channel(engine, TEXT("fax"), &email, &error), SLA_STATUS_INVALID_ARGUMENT, "unknown_channel");
+    FAILS(sla_engine_channel(engine, TEXT("fax"), &email, &error), SLA_STATUS_INVALID_INPUT, "unknown_channel");
     IS_NULL(sla_engine_package(NULL, TEXT("starter"), &starter, &error));
     IS_NULL(sla_engine_channel(engine, NULL, 0, &email, &error));
     IS_NULL(sla_engine_entitles(engine, 0, 0, NULL, &error));

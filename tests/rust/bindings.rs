@@ -1,9 +1,11 @@
 //! What bindings stand on: documents and columns that say the same as the calls.
 
 use serde_json::{Value, json};
+use sla_core::audit::ChainKind;
 use sla_core::calendar::{Calendar, ZoneDatabase};
 use sla_core::columns::{Column, NONE, RefusedRow, calendar as batch};
 use sla_core::engine::Decision;
+use sla_core::ticket::{Action, Apply};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Engine, Error, ErrorCode, wire};
 use sla_tests::stories;
@@ -67,15 +69,32 @@ fn entitlements_are_those_of_the_policy() {
     for package in &policy.packages {
         for channel in &policy.channels {
             let [package_number, channel_number] =
-                [table.package(package.id.as_str()), table.channel(channel.id.as_str())].map(Option::unwrap);
+                [table.package(package.id.as_str()), table.channel(channel.id.as_str())].map(Result::unwrap);
             let expected = package.channels.contains(&channel.id);
             assert_eq!(table.includes(package_number, channel_number), Some(expected));
         }
     }
-    assert_eq!((table.package("gold"), table.channel("fax")), (None, None));
+    let (package, channel) = (table.package("gold").unwrap_err(), table.channel("fax").unwrap_err());
+    assert_eq!((package.code(), channel.code()), (ErrorCode::UnknownPackage, ErrorCode::UnknownChannel));
+    assert_eq!(package.message(), "the policy has no package `gold`");
+    assert_eq!(package.help_text(), "use starter, professional or enterprise");
+    assert_eq!(engine.calendar("nowhere").unwrap_err().code(), ErrorCode::UnknownCalendar);
     assert_eq!(table.includes(0, policy.channels.len()), None);
     assert_eq!(table.includes(policy.packages.len(), 0), None);
     assert_eq!(table.includes(usize::MAX, 0), None);
+}
+
+#[test]
+fn a_word_that_is_not_known_is_told_with_those_that_are() {
+    let error = "later".parse::<Apply>().unwrap_err();
+    assert_eq!(error.code(), ErrorCode::UnknownWord);
+    assert_eq!(error.to_string(), "unknown `apply` mode `later`; use keep, from_now or retroactive");
+    let error = "diary".parse::<ChainKind>().unwrap_err();
+    assert_eq!(error.to_string(), "unknown kind of chain `diary`; use ticket, access or policy");
+    let error = "fly".parse::<Action>().unwrap_err();
+    assert_eq!((error.code(), error.message()), (ErrorCode::UnknownAction, "unknown action `fly`"));
+    assert!(error.help_text().starts_with("use open, assign, ") && error.help_text().ends_with(" or manage_users"));
+    assert_eq!(Action::ALL.iter().filter(|action| action.as_str().parse() == Ok(**action)).count(), Action::ALL.len());
 }
 
 #[test]

@@ -295,7 +295,7 @@ fn a_plan_says_what_milestones_do_not_decide() {
     for timer in ["next_response", "update", "from_reply", "lunch"] {
         assert_eq!(refused(timer, kind()), ErrorCode::UnknownTimer, "{timer}");
     }
-    assert_eq!(refused("resolution", Kind::new(id("z"), id("email"))), ErrorCode::OutOfRange);
+    assert_eq!(refused("resolution", Kind::new(id("z"), id("email"))), ErrorCode::UnknownPackage);
     assert_eq!(refused("resolution", Kind::new(id("a"), id("chat"))), ErrorCode::UnknownChannel);
     assert_eq!(refused("resolution", Kind { severity: Some(id("x")), ..kind() }), ErrorCode::UnknownSeverity);
     assert_eq!(refused("resolution", Kind { category: Some(id("x")), ..kind() }), ErrorCode::UnknownCategory);

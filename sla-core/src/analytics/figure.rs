@@ -66,6 +66,8 @@ string_enum! {
     }
 }
 
+crate::unknown::from_str!(Figure, UnknownWord, "figure");
+
 impl Figure {
     /// Returns the number that stands for it where rows hold integers only: 1 for `opened`, then counting up in the
     /// order of [`Figure::ALL`]. A number is never given to something else.

@@ -30,6 +30,8 @@ string_enum! {
     }
 }
 
+crate::unknown::from_str!(Dimension, UnknownWord, "dimension");
+
 /// What figures are grouped by: any dimensions, and a period in a time zone.
 ///
 /// ```

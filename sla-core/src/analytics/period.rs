@@ -34,6 +34,8 @@ string_enum! {
     }
 }
 
+crate::unknown::from_str!(PeriodUnit, UnknownWord, "period");
+
 /// Periods of one length in one zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Periods {

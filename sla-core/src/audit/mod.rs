@@ -54,6 +54,8 @@ string_enum! {
     }
 }
 
+crate::unknown::from_str!(ChainKind, UnknownWord, "kind of chain");
+
 mod sealed {
     pub trait Sealed {}
 }

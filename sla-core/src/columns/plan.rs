@@ -11,6 +11,7 @@ use crate::policy::{Cycles, DueBoundary, StepAction, StepTime, TimerRules, Trigg
 use crate::ticket::Due;
 use crate::time::{BusinessDuration, Share, Timestamp};
 use crate::timer;
+use crate::unknown::unknown_id;
 
 /// The timers and kinds of tickets of some rows, compiled under the newest revision of an engine.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ impl Plan {
     ///
     /// - `unknown_timer` for a timer that the policy does not have, and for one that milestones do not decide: one with
     ///   cycles, or one that something else starts or stops;
-    /// - `out_of_range` for a package that the policy does not have;
+    /// - `unknown_package`;
     /// - `unknown_channel`, `unknown_severity`, `unknown_category` for what it does not list, or the package not include.
     pub fn new(engine: &Engine, timers: &[&str], kinds: &[Kind]) -> Result<Self, Error> {
         let revision = engine.newest();
@@ -89,9 +90,9 @@ impl Plan {
 
 fn check_kind(revision: &Revision, kind: &Kind) -> Result<(), Error> {
     let policy = &revision.policy;
-    let unknown = |code, what: &str, id: &Id| Err(Error::new(code, format!("the policy has no {what} `{id}`")));
     let Some(package) = revision.package(kind.package.as_str()) else {
-        return unknown(ErrorCode::OutOfRange, "package", &kind.package);
+        let listed = policy.packages.iter().map(|package| &package.id);
+        return Err(unknown_id(ErrorCode::UnknownPackage, "package", kind.package.as_str(), listed));
     };
     if !package.channels.contains(&kind.channel) {
         let message = format!("package `{}` does not include the channel `{}`", package.id, kind.channel);
@@ -99,10 +100,10 @@ fn check_kind(revision: &Revision, kind: &Kind) -> Result<(), Error> {
     }
     match (&kind.severity, &kind.category) {
         (Some(severity), _) if !policy.severities.contains(severity) => {
-            unknown(ErrorCode::UnknownSeverity, "severity", severity)
+            Err(unknown_id(ErrorCode::UnknownSeverity, "severity", severity.as_str(), &policy.severities))
         }
         (_, Some(category)) if !policy.categories.contains(category) => {
-            unknown(ErrorCode::UnknownCategory, "category", category)
+            Err(unknown_id(ErrorCode::UnknownCategory, "category", category.as_str(), &policy.categories))
         }
         _ => Ok(()),
     }
@@ -111,7 +112,7 @@ fn check_kind(revision: &Revision, kind: &Kind) -> Result<(), Error> {
 /// Returns the rules of a timer that milestones decide.
 fn rules_of<'a>(revision: &'a Revision, timer: &str) -> Result<&'a TimerRules, Error> {
     let Some(rules) = revision.policy.timers.get(timer) else {
-        return Err(Error::new(ErrorCode::UnknownTimer, format!("the policy has no timer `{timer}`")));
+        return Err(unknown_id(ErrorCode::UnknownTimer, "timer", timer, revision.policy.timers.keys()));
     };
     let start = Start::of(rules);
     let known_starts = start == Start::Opening || rules.starts_on == [Trigger::Assigned];

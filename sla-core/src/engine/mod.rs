@@ -22,6 +22,7 @@ use crate::package::Package;
 use crate::policy::{CheckedPolicy, Step, TimerRules};
 use crate::ticket::Ticket;
 use crate::time::BusinessDuration;
+use crate::unknown::unknown_id;
 
 pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
@@ -138,9 +139,13 @@ impl Engine {
     }
 
     /// Returns a calendar of the newest revision.
-    #[must_use]
-    pub fn calendar(&self, id: &str) -> Option<&Arc<Calendar>> {
-        self.newest().policy.compiled_calendars().get(id)
+    ///
+    /// # Errors
+    ///
+    /// `unknown_calendar`
+    pub fn calendar(&self, id: &str) -> Result<&Arc<Calendar>, Error> {
+        let calendars = self.newest().policy.compiled_calendars();
+        calendars.get(id).ok_or_else(|| unknown_id(ErrorCode::UnknownCalendar, "calendar", id, calendars.keys()))
     }
 
     /// Returns which packages of the newest revision include which channels.

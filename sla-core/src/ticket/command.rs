@@ -247,6 +247,8 @@ string_enum! {
     }
 }
 
+crate::unknown::from_str!(Action, UnknownAction, "action");
+
 impl Action {
     /// The commands on an existing ticket, in the order of the documentation: every action but `open` and those that
     /// only show or manage something.

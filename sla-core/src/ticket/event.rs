@@ -291,6 +291,8 @@ string_enum! {
     }
 }
 
+crate::unknown::from_str!(Apply, UnknownWord, "`apply` mode");
+
 string_enum! {
     /// What caused an escalation.
     EscalationTrigger {

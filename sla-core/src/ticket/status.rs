@@ -54,6 +54,8 @@ string_enum! {
     }
 }
 
+crate::unknown::from_str!(PauseStatus, UnknownWord, "pause status");
+
 impl PauseStatus {
     /// Returns the status of a ticket in this pause.
     #[must_use]
@@ -84,6 +86,8 @@ string_enum! {
         System => "system",
     }
 }
+
+crate::unknown::from_str!(Role, UnknownWord, "role");
 
 /// Who acts: a role and the host's id of the person or automation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
