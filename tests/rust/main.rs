@@ -10,6 +10,7 @@ mod calendar_laws;
 mod calendar_vectors;
 mod columns;
 mod edges;
+mod examples;
 mod explain;
 mod hostile_documents;
 mod layering;

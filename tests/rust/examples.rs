@@ -1,0 +1,241 @@
+//! Every public function of the core that is more than a getter has an example that runs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Functions that have no example yet.
+const WITHOUT: &[&str] = &[
+    "access.rs includes",
+    "alert.rs advance",
+    "analytics/figure.rs from_number",
+    "analytics/grouping.rs label",
+    "analytics/grouping.rs period_of",
+    "analytics/grouping.rs with_period",
+    "analytics/grouping.rs with_periods_of",
+    "analytics/histogram.rs buckets",
+    "analytics/histogram.rs lower_bound",
+    "analytics/histogram.rs mean",
+    "analytics/histogram.rs merge",
+    "analytics/histogram.rs quantile",
+    "analytics/histogram.rs sum_us",
+    "analytics/report.rs mean_millionths",
+    "audit/content.rs deny",
+    "audit/mod.rs append",
+    "audit/mod.rs extend",
+    "audit/mod.rs resume",
+    "audit/mod.rs verify",
+    "calendar/closure.rs closed",
+    "calendar/closure.rs local",
+    "calendar/holiday.rs parse",
+    "calendar/mod.rs add",
+    "calendar/mod.rs compile",
+    "calendar/mod.rs elapsed",
+    "calendar/mod.rs is_open",
+    "calendar/mod.rs next_close",
+    "calendar/mod.rs next_open",
+    "calendar/mod.rs subtract",
+    "calendar/mod.rs windows",
+    "calendar/week.rs new",
+    "calendar/week.rs parse",
+    "calendar/zone.rs instant_of",
+    "calendar/zone.rs offset_at",
+    "calendar/zone.rs version",
+    "calendar/zone.rs with_tzif",
+    "calendar/zone.rs zone",
+    "columns/calendar.rs add",
+    "columns/calendar.rs elapsed",
+    "columns/calendar.rs is_open",
+    "columns/calendar.rs next_close",
+    "columns/calendar.rs next_open",
+    "columns/calendar.rs subtract",
+    "columns/figures.rs add",
+    "columns/figures.rs into_aggregate",
+    "columns/log.rs cycles",
+    "columns/log.rs finish",
+    "columns/log.rs happen",
+    "columns/log.rs open",
+    "columns/plan.rs new",
+    "digest.rs parse",
+    "engine/automatic.rs due_events",
+    "engine/automatic.rs next_check_at",
+    "engine/decide.rs authorize",
+    "engine/decide.rs decide",
+    "engine/decide.rs open",
+    "engine/dry_run.rs dry_run",
+    "engine/import.rs import",
+    "engine/mod.rs compile_revisions",
+    "escalation.rs intent_id",
+    "explain.rs deadline",
+    "explain.rs ledger",
+    "id.rs new",
+    "monitor.rs remove",
+    "policy/timer.rs rules",
+    "revision.rs publish",
+    "ticket/history.rs extend",
+    "ticket/history.rs new",
+    "ticket/mod.rs apply",
+    "ticket/mod.rs open",
+    "ticket/transition.rs accepted_in",
+    "ticket/transition.rs triggers",
+    "time.rs from_micros",
+    "time.rs of",
+    "time.rs parse",
+    "what_if.rs add",
+    "what_if.rs compliance",
+    "what_if.rs merge",
+    "what_if.rs new",
+    "wire/alert.rs write",
+    "wire/analytics.rs read",
+    "wire/analytics.rs read_grouping",
+    "wire/analytics.rs write",
+    "wire/analytics.rs write_agents",
+    "wire/analytics.rs write_report",
+    "wire/audit.rs chain_kind",
+    "wire/audit.rs read_chain",
+    "wire/audit.rs read_entries",
+    "wire/audit.rs read_entry",
+    "wire/audit.rs read_head",
+    "wire/audit.rs read_head_list",
+    "wire/audit.rs read_heads",
+    "wire/audit.rs read_refusal",
+    "wire/audit.rs write_chain",
+    "wire/audit.rs write_entry",
+    "wire/audit.rs write_heads",
+    "wire/columns.rs read_plan",
+    "wire/command.rs read",
+    "wire/command.rs read_actor",
+    "wire/command.rs read_opening",
+    "wire/command.rs read_recorded",
+    "wire/command.rs write",
+    "wire/evaluation.rs write_at_risk",
+    "wire/evaluation.rs write_dry_run",
+    "wire/explanation.rs write",
+    "wire/explanation.rs write_ledger",
+    "wire/policy/calendar.rs read",
+    "wire/policy/calendar.rs read_with",
+    "wire/policy/mod.rs read",
+    "wire/policy/mod.rs read_revisions",
+    "wire/policy/mod.rs read_with",
+    "wire/policy/mod.rs write_changes",
+    "wire/policy/mod.rs write_warnings",
+    "wire/policy/schema.rs json_schema",
+    "wire/snapshot.rs read",
+    "wire/ticket.rs read_event",
+    "wire/ticket.rs read_events",
+    "wire/ticket.rs read_history",
+    "wire/ticket.rs read_ticket",
+    "wire/ticket.rs read_tickets",
+    "wire/ticket.rs write_event",
+    "wire/ticket.rs write_events",
+    "wire/ticket.rs write_history",
+    "wire/what_if.rs write",
+    "wire/what_if.rs write_compared",
+];
+
+/// Modules that no user of the crate reaches.
+const PRIVATE: &[&str] =
+    &["timer.rs", "record.rs", "serde_text.rs", "string_enum.rs", "doc_fixture.rs", "policy/check", "policy/digest.rs"];
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sla-core/src");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            if !PRIVATE.iter().any(|private| inside.starts_with(private)) {
+                found.push((inside, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Returns the public functions of a file that are more than getters: by name, and whether they have an example.
+///
+/// A getter cannot fail and has one statement. The code is read as rustfmt lays it out.
+fn functions(text: &str) -> Vec<(String, bool)> {
+    let lines: Vec<&str> = text.lines().take_while(|line| *line != "#[cfg(test)]").collect();
+    let mut found = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        let code = line.trim_start();
+        let Some(rest) = code.strip_prefix("pub fn ").or_else(|| code.strip_prefix("pub const fn ")) else { continue };
+        let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let indent = line.len() - code.len();
+        let signature = lines[number..].iter().position(|line| line.ends_with(['{', '}', ';'])).unwrap();
+        let first = number + signature;
+        let fails = lines[number..=first].iter().any(|line| line.contains("-> Result<"));
+        let body = lines[first + 1..].iter().take_while(|line| line.trim_end() != format!("{:indent$}}}", ""));
+        let begins = |line: &&&str| {
+            let code = line.trim_start();
+            line.len() - code.len() == indent + 4 && !code.starts_with(['}', ')', ']', '.', '/'])
+        };
+        let statements = if lines[first].ends_with('{') { body.filter(begins).count() } else { 1 };
+        if fails || statements > 1 {
+            let docs = lines[..number].iter().rev().map(|line| line.trim());
+            let docs: Vec<&str> = docs.take_while(|line| line.starts_with("///") || line.starts_with("#[")).collect();
+            // Fences open and close in turn; the lines are in reverse.
+            let opening = docs.iter().rev().filter(|line| line.starts_with("/// ```")).step_by(2);
+            found.push((name, opening.into_iter().any(|line| matches!(*line, "/// ```" | "/// ```rust"))));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_public_function_has_an_example() {
+    let mut missing = BTreeSet::new();
+    let mut count = 0;
+    for (path, text) in sources() {
+        for (name, has_example) in functions(&text) {
+            count += 1;
+            if !has_example {
+                missing.insert(format!("{path} {name}"));
+            }
+        }
+    }
+    println!("{} of {count} functions have no example", missing.len());
+    let new: Vec<&String> = missing.iter().filter(|function| !WITHOUT.contains(&function.as_str())).collect();
+    assert!(new.is_empty(), "no runnable example: {new:#?}");
+}
+
+#[test]
+fn getters_and_examples_are_told_apart() {
+    let text = "
+impl A {
+    /// Returns it.
+    pub fn getter(&self) -> &str {
+        match self {
+            A => 1,
+        }
+    }
+
+    /// Adds.
+    ///
+    /// ```json
+    /// {}
+    /// ```
+    #[must_use]
+    pub fn two(&self) -> i64 {
+        let one = 1;
+        one + 1
+    }
+
+    /// Reads.
+    ///
+    /// ```
+    /// A::read(\"\")?;
+    /// ```
+    pub fn read(text: &str) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+";
+    assert_eq!(functions(text), [("two".to_owned(), false), ("read".to_owned(), true)]);
+}
