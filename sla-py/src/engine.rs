@@ -19,6 +19,7 @@ use crate::instant::{Instant, maybe_utc};
 use crate::log::{self, Log};
 use crate::policy::Policy;
 use crate::rows::{Reading, Wide};
+use crate::standing;
 use crate::ticket::{Actor, AnyTicket, History, Ticket};
 use crate::zones::{Zones, database, hash_of, key};
 
@@ -239,6 +240,25 @@ impl Engine {
     #[pyo3(signature = (ticket, *, now))]
     fn evaluate(&self, py: Python<'_>, ticket: AnyTicket, now: Instant) -> PyResult<Evaluation> {
         Ok(Evaluation(wire::evaluation::write(&self.engine.evaluate(ticket.get(), now.0).or_raise(py)?)))
+    }
+
+    /// Evaluate many tickets into columns.
+    ///
+    /// Args:
+    ///     tickets: Any iterable of tickets or histories.
+    ///     now: As of when.
+    ///
+    /// Returns:
+    ///     A table with a row for each cycle, in the order of the tickets, timers and cycles: ticket_id, package, status,
+    ///     agent, timer, outcome, activity, cycle (from 1), started_at, due_at, breached_at, stopped_at (UTC, microseconds),
+    ///     target, elapsed, remaining, overdue (durations of business time), provisional. A ticket without cycles has one
+    ///     row without timer.
+    ///
+    /// Raises:
+    ///     InputError: `time_went_back` before the last event of a ticket.
+    #[pyo3(signature = (tickets: "typing.Iterable[Ticket | History]", *, now))]
+    fn evaluate_tickets(&self, py: Python<'_>, tickets: Bound<'_, PyAny>, now: Instant) -> PyResult<Table> {
+        standing::evaluate(py, &self.engine, &tickets, now.0)
     }
 
     /// Return when something can happen on a ticket by itself; None for never.

@@ -219,7 +219,7 @@ impl Aggregate {
 }
 
 /// Takes what an iterable yields in chunks, and works on each chunk without the interpreter.
-fn each_chunk<'py, T>(
+pub(crate) fn each_chunk<'py, T>(
     py: Python<'py>,
     items: &Bound<'py, PyAny>,
     mut work: impl FnMut(&T) -> Result<(), sla_core::Error> + Send,

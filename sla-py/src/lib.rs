@@ -14,6 +14,7 @@ mod log;
 mod partials;
 mod policy;
 mod rows;
+mod standing;
 mod ticket;
 mod zones;
 

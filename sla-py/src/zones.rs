@@ -1,11 +1,14 @@
 //! Time-zone rules of the host, in place of the embedded ones.
 
+use arrow_array::Array as _;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDateTime, PyTuple};
 use sla_core::Digest;
 use sla_core::calendar::{ZoneDatabase, ZoneTable};
+use sla_core::columns::NONE;
 use sla_core::time::Timestamp;
 
+use crate::arrow::{Column, Input, Numbers, instants};
 use crate::error::OrRaise;
 use crate::instant::{Instant, Local, at_offset, utc};
 
@@ -106,6 +109,25 @@ impl Zone {
     ///     InputError: `aware_datetime` for one that has a time zone already.
     fn instant<'py>(&self, py: Python<'py>, local: Local) -> PyResult<Bound<'py, PyDateTime>> {
         utc(py, Timestamp::from_micros(self.table.instant_of(local.0)))
+    }
+
+    /// Answer `instant` for each row.
+    ///
+    /// Args:
+    ///     locals: A column of timestamps without time zone.
+    ///
+    /// Returns:
+    ///     A column of instants in UTC; null where there is no local time.
+    ///
+    /// Raises:
+    ///     InputError: `wrong_type` for a column of something else.
+    fn instant_column(&self, py: Python<'_>, locals: Input) -> PyResult<Column> {
+        let mut instants_us = Vec::with_capacity(locals.len());
+        for chunk in &locals.chunks {
+            let read = Numbers::instants(py, "locals", chunk, Some(&self.table))?;
+            instants_us.extend((0..chunk.len()).map(|row| read.get(row).unwrap_or(NONE)));
+        }
+        Ok(Column::new("instant", instants(instants_us)))
     }
 
     /// Return an instant in the local time of the zone, at the offset that its rules say.

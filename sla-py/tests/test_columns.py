@@ -13,8 +13,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from desk import EPOCH, HOUR_US, engine, fault, instant, micros, monday, office
-from sla_engine import Aggregate, Calendar, Column, HorizonError, InputError, Table, UnknownNameError
+from desk import EPOCH, HOUR_US, engine, fault, instant, late, micros, monday, office
+from sla_engine import Aggregate, Calendar, Column, HorizonError, InputError, Table, UnknownNameError, Zones
 from tables import COLUMNS, TABLES, Array, Stream
 
 NINE = micros(monday())
@@ -512,6 +512,39 @@ def test_local_times_that_clocks_show_twice_or_never() -> None:
         wide(opened_at=pa.array([datetime.fromisoformat(at) for at in utc]), **rows), now=now
     )
     assert found.to_pylist() == expected.to_pylist()
+
+
+def test_local_times_become_instants_row_by_row() -> None:
+    zone = Zones().zone("Europe/Berlin")
+    # Put forward on 2026-03-29, back on 2026-10-25.
+    shown = [datetime(2026, 3, 29, 2, 30), datetime(2026, 10, 25, 2, 30), None, datetime(1970, 1, 1)]
+    for unit in ("s", "us", "ns"):
+        found = zone.instant_column(pa.chunked_array([shown[:1], shown[1:]], pa.timestamp(unit)))
+        assert found.to_pylist() == [None if local is None else zone.instant(local) for local in shown]
+    assert len(zone.instant_column(pa.nulls(0, pa.timestamp("us")))) == 0
+    fault(InputError, "wrong_type", zone.instant_column, pa.array(["2026-03-29T02:30:00"]))
+
+
+def test_many_tickets_are_evaluated_into_columns() -> None:
+    histories = [late("T-1"), late("T-2", hours=1), late("T-3", hours=30)]
+    now = monday(100)
+    table = engine().evaluate_tickets(iter(histories), now=now).to_pyarrow()
+    expected = []
+    for history in histories:
+        evaluation = engine().evaluate(history, now=now)
+        for timer, found in evaluation.timers.items():
+            for cycle in found.cycles:
+                lengths = (cycle.target_us, cycle.elapsed_us, cycle.remaining_us, cycle.overdue_us)
+                instants = (cycle.started_at, cycle.due_at, cycle.breached_at, cycle.stopped_at)
+                words = (timer, cycle.outcome, cycle.activity)
+                ticket = (history.ticket.id, history.ticket.package, evaluation.status, history.ticket.agent)
+                expected.append((*ticket, *words, cycle.number, *instants, *lengths, cycle.provisional))
+    for name in ("target", "elapsed", "remaining", "overdue"):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, name, table[name].cast(pa.int64()))
+    assert [tuple(row.values()) for row in table.to_pylist()] == expected
+    assert engine().evaluate_tickets([], now=now).to_pyarrow().num_rows == 0
+    fault(InputError, "time_went_back", engine().evaluate_tickets, histories, now=monday())
 
 
 def test_columns_have_other_names_and_constants() -> None:

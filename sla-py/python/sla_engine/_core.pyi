@@ -520,6 +520,23 @@ class Engine:
             InputError: `missing_field` for a column, `wrong_type`, `naive_datetime`.
             UnknownNameError: `unknown_timer`, also for a timer that milestones do not decide.
         """
+    def evaluate_tickets(self, /, tickets: Iterable[Ticket | History], *, now: datetime) -> Table:
+        """
+        Evaluate many tickets into columns.
+
+        Args:
+            tickets: Any iterable of tickets or histories.
+            now: As of when.
+
+        Returns:
+            A table with a row for each cycle, in the order of the tickets, timers and cycles: ticket_id, package, status,
+            agent, timer, outcome, activity, cycle (from 1), started_at, due_at, breached_at, stopped_at (UTC, microseconds),
+            target, elapsed, remaining, overdue (durations of business time), provisional. A ticket without cycles has one
+            row without timer.
+
+        Raises:
+            InputError: `time_went_back` before the last event of a ticket.
+        """
     def explain(self, /, history: History, timer: str, *, now: datetime, cycle: SupportsIndex | None = None) -> Explanation:
         """
         Explain a deadline, to the microsecond.
@@ -847,6 +864,19 @@ class Zone:
 
         Raises:
             InputError: `aware_datetime` for one that has a time zone already.
+        """
+    def instant_column(self, /, locals: Arrow) -> Column:
+        """
+        Answer `instant` for each row.
+
+        Args:
+            locals: A column of timestamps without time zone.
+
+        Returns:
+            A column of instants in UTC; null where there is no local time.
+
+        Raises:
+            InputError: `wrong_type` for a column of something else.
         """
     def local(self, /, at: datetime) -> datetime:
         """

@@ -186,6 +186,11 @@ pub(crate) fn integer_field(name: impl Into<String>) -> Field {
     Field::new(name, DataType::Int64, true)
 }
 
+/// Describes a column of yes and no.
+pub(crate) fn flag_field(name: impl Into<String>) -> Field {
+    Field::new(name, DataType::Boolean, true)
+}
+
 /// Describes a column of words.
 pub(crate) fn word_field(name: impl Into<String>) -> Field {
     Field::new(name, DataType::Utf8, true)
@@ -201,7 +206,9 @@ impl Table {
 
     /// Return the table as a ``pyarrow.Table``.
     fn to_pyarrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("pyarrow")?.getattr("table")?.call1((slf,))
+        // `pyarrow.table` imports pandas to see whether this is one of its frames.
+        let reader = slf.py().import("pyarrow")?.getattr("RecordBatchReader")?;
+        reader.call_method1("from_stream", (slf,))?.call_method0("read_all")
     }
 
     /// Return the table as a ``polars.DataFrame``.
