@@ -85,7 +85,7 @@ impl fmt::Display for Id {
     }
 }
 
-serde_as_text!(Id, |text| Id::new(text));
+serde_as_text!(Id, |text: &str| Id::new(text));
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Id {

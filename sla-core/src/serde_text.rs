@@ -28,8 +28,7 @@ macro_rules! serde_as_text {
                     }
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
-                        let read: fn(&str) -> Result<$name, crate::error::Error> = $read;
-                        read(text).map_err(E::custom)
+                        ($read)(text).map_err(E::custom)
                     }
                 }
                 deserializer.deserialize_newtype_struct(stringify!($name), Visitor)
