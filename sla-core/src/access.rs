@@ -1,5 +1,7 @@
 //! Who may do what, and what a refusal says. There is no override: no flag, parameter or function goes around it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::package::Package;
@@ -56,7 +58,9 @@ string_enum! {
 }
 
 /// A refusal: a value, not a failure. Nothing happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refusal {
     /// Why, as a stable code.
     pub code: RefusalCode,

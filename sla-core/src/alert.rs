@@ -25,13 +25,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
+use serde::{Serialize, Serializer};
+
 use crate::id::Id;
 use crate::policy::{BurnObjective, Objectives};
 use crate::ticket::{Change, EscalationTrigger, Event, EventKind, Role, StopOutcome};
 use crate::time::{BusinessDuration, Share, Timestamp};
 
 /// Something that an operator must be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "alert", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Alert {
     /// A cycle is at risk: a warning step fired.
     BreachWarning {
@@ -62,6 +66,8 @@ pub enum Alert {
         reason: String,
     },
     /// The error budget of a timer has begun to burn too fast in the long and in the short window.
+    #[serde(serialize_with = "degradation")]
+    #[cfg_attr(feature = "schema", schemars(with = "Degradation<'_>"))]
     PerformanceDegradation {
         /// When.
         at: Timestamp,
@@ -81,12 +87,63 @@ pub enum Alert {
         /// When it happened.
         happened_at: Timestamp,
         /// The wall time in between.
+        #[serde(rename = "lag_us")]
         lag: BusinessDuration,
     },
 }
 
+/// How an alert writes that a service degrades.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Degradation<'a> {
+    /// When.
+    at: Timestamp,
+    /// The timer.
+    timer: &'a Id,
+    /// The share of cycles to be met.
+    objective_millionths: Share,
+    /// The burn at which both windows alarm.
+    threshold_millionths: Share,
+    /// The fewest decided cycles in the long window.
+    min_decided: u32,
+    /// The cycles of the long window.
+    long: Window,
+    /// The cycles of the short window.
+    short: Window,
+}
+
+/// Decided cycles in a window of this length.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Window {
+    /// The length of the window, in wall time.
+    window_us: BusinessDuration,
+    #[serde(flatten)]
+    cycles: Decided,
+}
+
+fn degradation<S: Serializer>(
+    at: &Timestamp,
+    objective: &BurnObjective,
+    long: &Decided,
+    short: &Decided,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    Degradation {
+        at: *at,
+        timer: &objective.timer,
+        objective_millionths: objective.objective,
+        threshold_millionths: objective.threshold,
+        min_decided: objective.min_decided,
+        long: Window { window_us: objective.long_window, cycles: *long },
+        short: Window { window_us: objective.short_window, cycles: *short },
+    }
+    .serialize(serializer)
+}
+
 /// Counts of the cycles that were decided in a window of wall time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decided {
     /// Met or breached.
     pub decided: u64,

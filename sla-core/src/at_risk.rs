@@ -15,17 +15,22 @@
 
 use std::collections::BinaryHeap;
 
+use serde::Serialize;
+
 use crate::engine::{Activity, Evaluation, Outcome};
 use crate::id::Id;
 use crate::ticket::Due;
 use crate::time::{BusinessDuration, Timestamp};
 
 /// An open cycle, neither met nor breached. Ordered by remaining time, then by due, ticket, timer and cycle.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OpenPromise {
     /// The remaining business time until the target.
+    #[serde(rename = "remaining_us")]
     pub remaining: BusinessDuration,
     /// Whether it is paused: then it has no due, and comes after a running one with as much remaining.
+    #[serde(rename = "paused")]
     pub is_paused: bool,
     /// The due; `None` while paused, and beyond the horizon.
     pub due_at: Option<Timestamp>,

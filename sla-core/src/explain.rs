@@ -27,18 +27,21 @@
 
 use std::fmt;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, SecondsFormat};
+use serde::{Serialize, Serializer};
 
 use crate::calendar::{Calendar, ClosedReason};
 use crate::digest::Digest;
 use crate::engine::{CycleEvaluation, Engine, Outcome};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
+use crate::serde_text::{empty_object, serialize_as};
 use crate::ticket::{Actor, Apply, Change, Due, Event, EventKind, History, Standing, Status, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
 
 /// The derivation of one cycle's deadline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// The ticket.
     pub ticket: Id,
@@ -51,6 +54,8 @@ pub struct Explanation {
     /// The zone of the cycle's calendar, in which local times are given.
     pub time_zone: String,
     /// When it falls or fell due, in local time; `None` while it stands still unbroken, and beyond the horizon.
+    #[serde(serialize_with = "local_or_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("format" = "date-time")))]
     pub due_at: Option<DateTime<FixedOffset>>,
     /// What happened from the start to the stop, or to `now`: without gap, and what is counted sums to `elapsed`.
     pub passed: Vec<Segment>,
@@ -60,24 +65,36 @@ pub struct Explanation {
 }
 
 /// A stretch of time with one explanation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Segment {
     /// Where it begins, in local time.
+    #[serde(serialize_with = "local")]
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub from: DateTime<FixedOffset>,
     /// Where it ends, exclusive, in local time.
+    #[serde(serialize_with = "local")]
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub to: DateTime<FixedOffset>,
     /// Why it counts or not.
+    #[serde(flatten)]
     pub kind: SegmentKind,
     /// The business time used in it; zero unless counted.
+    #[serde(rename = "counted_us")]
     pub counted: BusinessDuration,
     /// The business time used from the cycle's start to its end.
+    #[serde(rename = "used_us")]
     pub used: BusinessDuration,
 }
 
 /// Why a stretch of time counts or not; where several reasons hold, resolved wins over paused, paused over closed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum SegmentKind {
     /// Open and running.
+    #[serde(serialize_with = "empty_object::serialize")]
+    #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Counted,
     /// The calendar is closed.
     Closed {
@@ -96,7 +113,20 @@ pub enum SegmentKind {
         reason: String,
     },
     /// The ticket was resolved.
+    #[serde(serialize_with = "empty_object::serialize")]
+    #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Resolved,
+}
+
+fn local<S: Serializer>(at: &DateTime<FixedOffset>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+}
+
+fn local_or_none<S: Serializer>(at: &Option<DateTime<FixedOffset>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => local(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// Explains the deadline of a timer's cycle as of `now`: of the latest cycle, or of the one with the number `cycle`.
@@ -330,7 +360,8 @@ fn words_of_text(word: &str) -> String {
 }
 
 /// Where a ticket's time went since its opening.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ledger {
     /// The ticket.
     pub ticket: Id,
@@ -356,6 +387,36 @@ pub struct LedgerEntry {
     /// The time in which the calendar of the ticket's package was open. The rest was closed.
     pub open: BusinessDuration,
 }
+
+/// How a ledger writes an entry.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct EntryDocument<'a> {
+    /// Where it begins.
+    from: Timestamp,
+    /// Where it ends, exclusive.
+    to: Timestamp,
+    /// The ticket's status.
+    status: Status,
+    /// The agent who held the ticket, or null.
+    holder: Option<&'a Id>,
+    /// Why it waited, in `pending` and `on_hold`.
+    wait_reason: Option<&'a str>,
+    /// The time in which the calendar of the ticket's package was open, in microseconds.
+    open_us: BusinessDuration,
+    /// The rest of its length, in microseconds of wall time.
+    closed_us: i64,
+}
+
+serialize_as!(LedgerEntry, "LedgerEntry", EntryDocument<'_>, |entry| EntryDocument {
+    from: entry.from,
+    to: entry.to,
+    status: entry.status,
+    holder: entry.holder.as_ref(),
+    wait_reason: entry.wait_reason.as_deref(),
+    open_us: entry.open,
+    closed_us: entry.closed_us(),
+});
 
 impl LedgerEntry {
     /// Returns the whole length in microseconds of wall time.

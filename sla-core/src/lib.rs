@@ -24,6 +24,7 @@ pub mod package;
 pub mod policy;
 mod record;
 pub mod revision;
+mod serde_split;
 mod serde_text;
 mod string_enum;
 pub mod ticket;

@@ -38,3 +38,62 @@ macro_rules! serde_as_text {
 }
 
 pub(crate) use serde_as_text;
+
+/// Implements `Serialize` for a type by a document made of it, because the document says more than the type holds.
+macro_rules! serialize_as {
+    ($name:ty, $title:literal, $document:ty, $make:expr) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let make: fn(&$name) -> $document = $make;
+                make(self).serialize(serializer)
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $title.into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                <$document as schemars::JsonSchema>::json_schema(generator)
+            }
+        }
+    };
+}
+
+pub(crate) use serialize_as;
+
+/// A document with a sentence for people.
+#[derive(serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct WithText<'a, T> {
+    #[serde(flatten)]
+    value: &'a T,
+    /// The same for people, in English. The words may change; do not take them apart.
+    text: String,
+}
+
+impl<'a, T: std::fmt::Display> WithText<'a, T> {
+    pub(crate) fn of(value: &'a T) -> Self {
+        Self { value, text: value.to_string() }
+    }
+}
+
+/// For variants without data, which documents write as an empty object.
+pub(crate) mod empty_object {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub(crate) struct Empty {}
+
+    pub(crate) fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+        Empty {}.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+        Empty::deserialize(deserializer).map(drop)
+    }
+}

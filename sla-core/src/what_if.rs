@@ -34,9 +34,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use crate::engine::Unknown;
+use serde::{Serialize, Serializer};
+
 use crate::engine::{Activity, CycleEvaluation, Engine, Outcome, Replay};
 use crate::error::Error;
 use crate::id::Id;
+use crate::serde_text::{WithText, serialize_as};
 use crate::string_enum::string_enum;
 use crate::ticket::{Cycle, Due, History, Phase, Ticket};
 use crate::time::{Share, Timestamp};
@@ -52,16 +55,20 @@ pub struct WhatIf {
 }
 
 /// What the candidate does to one ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Compared {
     /// Its promises that end otherwise.
+    #[serde(serialize_with = "with_text")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<WithText<'_, Flip>>"))]
     pub flips: Vec<Flip>,
     /// Why it could not be compared; then there are no flips, and the ticket is counted in [`Comparison::left_out`] only.
     pub left_out: Option<Unknown>,
 }
 
 /// A promise that ends otherwise, or is there on one side only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flip {
     /// The ticket.
     pub ticket: Id,
@@ -96,7 +103,8 @@ string_enum! {
 }
 
 /// The promises of all tickets on both sides.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// How many tickets were compared.
     pub tickets: u64,
@@ -105,11 +113,14 @@ pub struct Comparison {
     /// By package, then timer.
     pub promises: Vec<ComparedPromise>,
     /// How many tickets name something that the candidate does not know.
+    #[serde(serialize_with = "left_out")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<LeftOut<'_>>"))]
     pub left_out: BTreeMap<Unknown, u64>,
 }
 
 /// The cycles of one timer of one package on both sides.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComparedPromise {
     /// The package that the tickets have now.
     pub package: Id,
@@ -137,6 +148,47 @@ pub struct Outcomes {
     /// Unbroken and standing still.
     pub paused: u64,
 }
+
+fn with_text<S: Serializer>(flips: &[Flip], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(flips.iter().map(WithText::of))
+}
+
+/// How a comparison writes tickets that it left out.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct LeftOut<'a> {
+    #[serde(flatten)]
+    unknown: &'a Unknown,
+    /// How many tickets.
+    tickets: u64,
+}
+
+fn left_out<S: Serializer>(tickets: &BTreeMap<Unknown, u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(tickets.iter().map(|(unknown, tickets)| LeftOut { unknown, tickets: *tickets }))
+}
+
+/// How a comparison writes the cycles of one side.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct OutcomesDocument {
+    /// Stopped at or before their due.
+    met: u64,
+    /// Past their due, stopped or not.
+    breached: u64,
+    /// Cancelled.
+    cancelled: u64,
+    /// Unbreached and running.
+    running: u64,
+    /// Unbreached and paused.
+    paused: u64,
+    /// Met ÷ (met + breached), rounded down; null when no cycle is decided.
+    compliance_millionths: Option<Share>,
+}
+
+serialize_as!(Outcomes, "Outcomes", OutcomesDocument, |outcomes| {
+    let Outcomes { met, breached, cancelled, running, paused } = *outcomes;
+    OutcomesDocument { met, breached, cancelled, running, paused, compliance_millionths: outcomes.compliance() }
+});
 
 impl WhatIf {
     /// Returns a comparison without tickets: their own rules, and the newest revision of the candidate.

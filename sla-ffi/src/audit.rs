@@ -3,10 +3,9 @@
 use std::ffi::c_char;
 
 use serde_json::json;
-use sla_core::audit::{self, Chain, ChainKind, Denial, Head, Publication, Tampering};
+use sla_core::audit::{self, Chain, ChainKind, Content, Denial, Head, Publication, Tampering};
 use sla_core::ticket::Event;
 use sla_core::time::Timestamp;
-use sla_core::wire::audit::Document;
 use sla_core::{Error, Id, wire};
 
 use crate::boundary::{Failure, both, bytes, guard, optional_bytes, string_slot, text};
@@ -219,7 +218,7 @@ pub unsafe extern "C" fn sla_audit_pin(
     }
 }
 
-fn verify<C: Document>(chain: &[u8], pins: &[Head]) -> Result<Result<Head, Tampering>, Error> {
+fn verify<C: Content>(chain: &[u8], pins: &[Head]) -> Result<Result<Head, Tampering>, Error> {
     let (id, entries) = wire::audit::read_chain::<C>(chain)?;
     Ok(audit::verify(&id, &entries, pins))
 }

@@ -21,7 +21,7 @@ final class Cycle
         /** Whether it falls due on or after 2200-01-01, which is never. */
         public readonly bool $isDueBeyondHorizon,
         public readonly ?\DateTimeImmutable $breachedAt,
-        /** When it would fall due if the pause ended now; `null` unless it is paused. */
+        /** When it would fall due if the pause ended now; `null` unless it is paused, and beyond the horizon. */
         public readonly ?\DateTimeImmutable $dueIfResumedNow,
         public readonly int $elapsedUs,
         /** Never negative. */
@@ -37,8 +37,6 @@ final class Cycle
     /** @internal */
     public static function read(\stdClass $document): self
     {
-        $isBeyond = $document->due_at === 'out_of_horizon';
-
         return new self(
             $document->number,
             Outcome::from($document->outcome),
@@ -47,10 +45,10 @@ final class Cycle
             Json::instant($document->stopped_at),
             $document->target_us,
             $document->calendar,
-            $isBeyond ? null : Json::instant($document->due_at),
-            $isBeyond,
+            Json::instant($document->due_at),
+            isset($document->due),
             Json::instant($document->breached_at),
-            $document->due_if_resumed_now === 'out_of_horizon' ? null : Json::instant($document->due_if_resumed_now),
+            Json::instant($document->due_if_resumed_now->due_at ?? null),
             $document->elapsed_us,
             $document->remaining_us,
             $document->overdue_us,

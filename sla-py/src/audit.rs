@@ -2,9 +2,8 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use sla_core::audit::{self, Chain, ChainKind, Denial, Head as Place, Publication, Tampering};
+use sla_core::audit::{self, Chain, ChainKind, Content, Denial, Head as Place, Publication, Tampering};
 use sla_core::ticket::Event;
-use sla_core::wire::audit::Document;
 use sla_core::{Error, Id, wire};
 
 use crate::document::{Head, Json};
@@ -139,7 +138,7 @@ pub(crate) fn verify<'py>(py: Python<'py>, chain: Json, pins: Option<Json>) -> P
     }
 }
 
-fn judge<C: Document>(chain: &[u8], pins: &[Place]) -> Result<Result<Place, Tampering>, Error> {
+fn judge<C: Content>(chain: &[u8], pins: &[Place]) -> Result<Result<Place, Tampering>, Error> {
     let (id, entries) = wire::audit::read_chain::<C>(chain)?;
     Ok(audit::verify(&id, &entries, pins))
 }

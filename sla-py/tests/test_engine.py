@@ -250,7 +250,19 @@ def test_a_due_beyond_the_horizon_is_a_value() -> None:
     long = Engine.compile(policy)
     ticket = long.open(opening(), actor=KIM, now=monday()).ticket
     cycle = long.evaluate(ticket, now=datetime(2199, 12, 31, tzinfo=UTC)).timers["first_response"].current
-    assert (cycle.due_at, cycle.due_out_of_horizon, cycle.outcome) == (None, True, "none")
+    assert (cycle.due_at, cycle.due, cycle.due_out_of_horizon, cycle.outcome) == (None, "out_of_horizon", True, "none")
+
+
+def test_a_paused_cycle_may_fall_due_beyond_the_horizon() -> None:
+    policy = document()
+    policy["packages"][0]["targets"]["resolution"] = "400000h"
+    long = Engine.compile(policy)
+    ticket = long.open(opening(), actor=KIM, now=monday()).ticket
+    ticket = long.decide(ticket, commands.Assign("ana"), actor=ROOT_ADMIN, now=monday()).ticket
+    ticket = long.decide(ticket, commands.Pause("pending", "waiting"), actor=ROOT_ADMIN, now=monday(1)).ticket
+    cycle = long.evaluate(ticket, now=monday(2)).timers["resolution"].current
+    assert (cycle.due_at, cycle.due_out_of_horizon, cycle.due_if_resumed_now) == (None, False, None)
+    assert cycle.resumed_due.due == "out_of_horizon"
 
 
 def test_entitlements_are_asked_by_name() -> None:

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::period::{PeriodTable, PeriodUnit, Periods};
 use crate::calendar::{ZoneDatabase, ZoneName};
 use crate::error::Error;
@@ -45,10 +47,12 @@ crate::unknown::from_str!(Dimension, UnknownWord, "dimension");
 /// assert_eq!(period.to_string(), "2026-12-27T17:00:00Z");
 /// # Ok::<(), sla_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Grouping {
     /// INVARIANT: in the order of [`Dimension::ALL`], each once.
     dimensions: Vec<Dimension>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     period: Option<Periods>,
 }
 

@@ -2,9 +2,11 @@
 
 use std::cmp::Reverse;
 
+use serde::{Serialize, Serializer};
+
 use super::aggregate::Aggregate;
-use super::grouping::{Dimension, Grouping};
-use super::report::{Csat, Report, TicketFigures, TimerFigures, ratio, sum};
+use super::grouping::{Dimension, Grouping, UNASSIGNED};
+use super::report::{Csat, Report, TicketFigures, TimerFigures, by_timer, ratio, sum};
 use crate::error::Error;
 use crate::id::Id;
 use crate::policy::Objectives;
@@ -12,9 +14,12 @@ use crate::policy::check::CSAT;
 use crate::time::Share;
 
 /// One agent's figures: cycles decided while this agent was the assignee, and the agent's own replies and work.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AgentPerformance {
     /// The agent; `None` for unassigned tickets.
+    #[serde(serialize_with = "unassigned")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub agent: Option<Id>,
     /// Tickets that the agent worked on, each once.
     pub handled: u64,
@@ -25,21 +30,30 @@ pub struct AgentPerformance {
     /// Ratings of tickets while the agent was the assignee.
     pub csat: Csat,
     /// Cycles by outcome, and their durations, by timer.
+    #[serde(serialize_with = "by_timer")]
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<Id, TimerFigures>"))]
     pub timers: Vec<TimerFigures>,
     /// The parts of the score that have a value, by name.
     pub components: Vec<ScoreComponent>,
     /// The weighted mean of the components, rounded down: 100 % is 100 points. `None` without components.
+    #[serde(rename = "score_millionths")]
     pub score: Option<Share>,
 }
 
+fn unassigned<S: Serializer>(agent: &Option<Id>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(agent.as_ref().map_or(UNASSIGNED, Id::as_str))
+}
+
 /// One part of a score.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScoreComponent {
     /// A timer, for its compliance; or `csat`, for [`Csat::ratio`].
     pub name: Id,
     /// Its weight in the policy's objectives.
     pub weight: u32,
     /// Its value.
+    #[serde(rename = "value_millionths")]
     pub value: Share,
 }
 

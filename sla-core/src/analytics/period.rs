@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate};
 
+use serde::Serialize;
+
 use crate::calendar::{ZoneTable, check_horizon};
 use crate::error::{Error, ErrorCode};
 use crate::string_enum::string_enum;
@@ -37,10 +39,12 @@ string_enum! {
 crate::unknown::from_str!(PeriodUnit, UnknownWord, "period");
 
 /// Periods of one length in one zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Periods {
     pub(super) unit: PeriodUnit,
     pub(super) time_zone: String,
+    #[serde(skip)]
     pub(super) zone: Arc<ZoneTable>,
 }
 

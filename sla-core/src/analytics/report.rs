@@ -6,13 +6,16 @@
 
 use std::borrow::Cow;
 
+use serde::{Serialize, Serializer};
+
 use super::aggregate::{Aggregate, Cell, Counts, TimerCell};
 use super::figure::Figure;
-use super::grouping::{Dimension, Grouping, Key};
+use super::grouping::{Dimension, Grouping, Key, UNASSIGNED};
 use super::histogram::Histogram;
 use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::policy::Policy;
+use crate::serde_text::serialize_as;
 use crate::ticket::EscalationTrigger;
 use crate::time::{BusinessDuration, Share, Timestamp};
 
@@ -57,7 +60,8 @@ pub struct ReportGroup {
 }
 
 /// Figures of whole tickets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TicketFigures {
     /// Tickets opened.
     pub opened: u64,
@@ -75,6 +79,8 @@ pub struct TicketFigures {
     pub open: u64,
     /// Active tickets that are pending or on hold, as of the evaluation.
     pub paused: u64,
+    /// Tickets that are neither resolved nor final, as of the evaluation: open and paused.
+    pub active: u64,
     /// Public replies.
     pub replies: u64,
     /// Pairs of a ticket and an agent who worked on it.
@@ -82,13 +88,15 @@ pub struct TicketFigures {
     /// The escalations of all timers and on request, by trigger and level.
     pub escalations: Vec<EscalationCount>,
     /// Escalations per 100 opened tickets, in millionths, rounded down; `None` when none was opened.
+    #[serde(rename = "escalations_per_100_tickets_millionths")]
     pub escalations_per_100_tickets: Option<u64>,
     /// The customers' ratings.
     pub csat: Csat,
 }
 
 /// Escalations of one trigger and level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EscalationCount {
     /// Their trigger.
     pub trigger: EscalationTrigger,
@@ -106,9 +114,11 @@ pub struct Csat {
 }
 
 /// Figures of one timer. The classes from `met` to `cancelled_duplicate` do not overlap: each cycle is in one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimerFigures {
     /// The timer.
+    #[serde(skip)]
     pub timer: Id,
     /// Cycles that stopped at or before their due.
     pub met: u64,
@@ -128,7 +138,10 @@ pub struct TimerFigures {
     pub cancelled_voided: u64,
     /// Cycles cancelled because an admin declared the ticket a duplicate.
     pub cancelled_duplicate: u64,
+    /// Cycles that are met or breached: the denominator of compliance.
+    pub decided: u64,
     /// Met ÷ decided, rounded down; `None` when no cycle is decided.
+    #[serde(rename = "compliance_millionths")]
     pub compliance: Option<Share>,
     /// Pauses with more than 10 % of the target remaining.
     pub pauses: u64,
@@ -148,19 +161,121 @@ pub struct TimerFigures {
 
 /// Durations of stopped cycles. Quantiles are by nearest rank, as the lower bound of their histogram bucket: at most
 /// 1/128 below the true value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Durations {
     /// The number of durations.
     pub count: u64,
     /// The mean, exact, rounded down to the microsecond; `None`, as the others, without durations.
+    #[serde(rename = "mean_us")]
     pub mean: Option<BusinessDuration>,
     /// The median.
+    #[serde(rename = "median_us")]
     pub median: Option<BusinessDuration>,
     /// The duration that 90 % do not exceed.
+    #[serde(rename = "p90_us")]
     pub p90: Option<BusinessDuration>,
     /// The duration that 99 % do not exceed.
+    #[serde(rename = "p99_us")]
     pub p99: Option<BusinessDuration>,
 }
+
+/// How a report is written.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct ReportDocument<'a> {
+    #[serde(flatten)]
+    grouping: &'a Grouping,
+    /// The latest instant as of which a ticket was evaluated; null without tickets.
+    as_of: Option<Timestamp>,
+    /// The groups that have any figure, by key.
+    groups: Vec<GroupDocument<'a>>,
+    /// All groups together; its key is empty.
+    total: GroupDocument<'a>,
+}
+
+/// The figures of one group.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct GroupDocument<'a> {
+    key: KeyDocument<'a>,
+    /// Figures of whole tickets.
+    tickets: &'a TicketFigures,
+    /// Figures of each timer that has any, by timer id.
+    #[serde(serialize_with = "by_timer")]
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<Id, TimerFigures>"))]
+    timers: &'a [TimerFigures],
+}
+
+/// Which group: the dimensions that the report keeps apart, null where a ticket has none.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct KeyDocument<'a> {
+    /// The period, for people, for example `2026-W53`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<String>,
+    /// The first instant of the period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period_start: Option<Timestamp>,
+    #[serde(flatten)]
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<Dimension, Option<String>>"))]
+    dimensions: Dimensions<'a>,
+}
+
+/// The values of dimensions by their names.
+type Dimensions<'a> = std::collections::BTreeMap<Dimension, Option<&'a str>>;
+
+impl<'a> GroupDocument<'a> {
+    fn of(grouping: &Grouping, group: &'a ReportGroup) -> Self {
+        let ReportGroup { key, tickets, timers } = group;
+        let value = |dimension: &Dimension| {
+            let nobody = (*dimension == Dimension::Agent).then_some(UNASSIGNED);
+            (*dimension, key.get(*dimension).map(Id::as_str).or(nobody))
+        };
+        let key = KeyDocument {
+            period: key.period.and_then(|start| grouping.label(start)),
+            period_start: key.period,
+            dimensions: grouping.dimensions().iter().map(value).collect(),
+        };
+        Self { key, tickets, timers }
+    }
+}
+
+serialize_as!(Report, "Report", ReportDocument<'_>, |report| ReportDocument {
+    grouping: &report.grouping,
+    as_of: report.as_of,
+    groups: report.groups.iter().map(|group| GroupDocument::of(&report.grouping, group)).collect(),
+    total: GroupDocument::of(&Grouping::all(), &report.total),
+});
+
+/// Writes figures as an object by the ids of their timers.
+pub(super) fn by_timer<S: Serializer>(timers: &[TimerFigures], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(timers.iter().map(|figures| (&figures.timer, figures)))
+}
+
+/// How ratings are written.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct CsatDocument {
+    /// How many ratings there are.
+    count: u64,
+    /// The sum of all scores.
+    sum: u64,
+    /// How many ratings of 1, 2, 3, 4 and 5.
+    distribution: [u64; 5],
+    /// The mean score in millionths, rounded down; null without ratings.
+    mean_millionths: Option<u64>,
+    /// Where the mean lies between the worst score and the best, in millionths, rounded down; null without ratings.
+    ratio_millionths: Option<Share>,
+}
+
+serialize_as!(Csat, "Csat", CsatDocument, |csat| CsatDocument {
+    count: csat.count(),
+    sum: csat.sum(),
+    distribution: csat.distribution,
+    mean_millionths: csat.mean_millionths(),
+    ratio_millionths: csat.ratio(),
+});
 
 impl Report {
     /// Returns the figures of an aggregate.
@@ -272,18 +387,13 @@ impl TicketFigures {
             voided: tickets.get(Figure::Voided),
             open: tickets.get(Figure::Open),
             paused: tickets.get(Figure::Paused),
+            active: plus(tickets.get(Figure::Open), tickets.get(Figure::Paused)),
             replies: tickets.get(Figure::Replies),
             handled: tickets.get(Figure::Handled),
             escalations,
             escalations_per_100_tickets: per_100(escalated, tickets.get(Figure::Opened)),
             csat: Csat::of(tickets),
         }
-    }
-
-    /// Returns the tickets that are neither resolved nor ended, as of the evaluation.
-    #[must_use]
-    pub const fn active(&self) -> u64 {
-        plus(self.open, self.paused)
     }
 }
 
@@ -380,6 +490,7 @@ impl TimerFigures {
             cancelled_withdrawn: get(Figure::CancelledWithdrawn),
             cancelled_voided: get(Figure::CancelledVoided),
             cancelled_duplicate: get(Figure::CancelledDuplicate),
+            decided: 0,
             compliance: None,
             pauses: get(Figure::Pauses),
             late_pauses: get(Figure::LatePauses),
@@ -389,7 +500,8 @@ impl TimerFigures {
             business_time: Durations::of(&cell.business),
             wall_time: Durations::of(&cell.wall),
         };
-        figures.compliance = ratio(figures.met.into(), figures.decided().into());
+        figures.decided = plus(figures.met, figures.breached());
+        figures.compliance = ratio(figures.met.into(), figures.decided.into());
         figures
     }
 
@@ -397,12 +509,6 @@ impl TimerFigures {
     #[must_use]
     pub const fn breached(&self) -> u64 {
         plus(plus(self.breached_answered, self.breached_open), self.breached_ended)
-    }
-
-    /// Returns the cycles that are met or breached: the denominator of compliance.
-    #[must_use]
-    pub const fn decided(&self) -> u64 {
-        plus(self.met, self.breached())
     }
 }
 

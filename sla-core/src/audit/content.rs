@@ -1,5 +1,7 @@
 //! What chains say beside the events of tickets: refusals, and revisions of policies.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Chain, ChainKind, Content, Entry, sealed};
 use crate::access::Refusal;
 use crate::digest::Digest;
@@ -9,7 +11,9 @@ use crate::ticket::Actor;
 use crate::time::Timestamp;
 
 /// A refusal as an entry of the host's access log: who wanted what, and why it did not happen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Denial {
     /// The log; most hosts have one.
     pub log: Id,
@@ -20,6 +24,7 @@ pub struct Denial {
     /// Who wanted it; the name may be blank, for that is one reason to refuse.
     pub actor: Actor,
     /// The ticket it concerned, as the host names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<Id>,
     /// What was refused and why.
     pub refusal: Refusal,
@@ -60,7 +65,9 @@ impl Content for Denial {
 }
 
 /// A revision of a policy coming into force.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Publication {
     /// The policy.
     pub policy: Id,
@@ -75,17 +82,22 @@ pub struct Publication {
     /// The digest of the revision.
     pub policy_digest: Digest,
     /// What differs from the revision before; empty for the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<PolicyChange>,
 }
 
 /// One difference between two revisions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PolicyChange {
     /// Where, as a JSON pointer into the policy document: the new one, or for what was removed, the old one.
     pub path: String,
     /// What was, as JSON; `None` when it is new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// What is, as JSON; `None` when it was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
 

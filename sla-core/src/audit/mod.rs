@@ -33,10 +33,14 @@ mod event;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::record::Record;
+use crate::serde_split::{Outer, needed, once, read_split};
 use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 
@@ -61,7 +65,7 @@ mod sealed {
 }
 
 /// What the entries of a chain say: an [`Event`](crate::ticket::Event), a [`Denial`] or a [`Publication`].
-pub trait Content: sealed::Sealed {
+pub trait Content: sealed::Sealed + Clone + Serialize + DeserializeOwned {
     /// What the chain is about.
     const KIND: ChainKind;
 
@@ -76,9 +80,11 @@ pub trait Content: sealed::Sealed {
 }
 
 /// One link of a chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Entry<C> {
     /// What it says.
+    #[serde(flatten)]
     pub content: C,
     /// When the host wrote it down. Not part of the hash: an automatic event is the same whoever finds it when.
     pub detected_at: Timestamp,
@@ -88,6 +94,53 @@ pub struct Entry<C> {
     pub hash: Digest,
 }
 
+impl<'de, C: Deserialize<'de>> Deserialize<'de> for Entry<C> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EntryVisitor<C>(PhantomData<C>);
+
+        impl<'de, C: Deserialize<'de>> Visitor<'de> for EntryVisitor<C> {
+            type Value = Entry<C>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an entry of a chain")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entry<C>, A::Error> {
+                let mut link = Link::default();
+                let content = read_split(map, &mut link)?;
+                Ok(Entry {
+                    content,
+                    detected_at: needed(link.detected_at, "detected_at")?,
+                    prev: needed(link.prev, "prev")?,
+                    hash: needed(link.hash, "hash")?,
+                })
+            }
+        }
+        // The content of a ticket's entry is an event, whose `kind` comes before its `data`.
+        deserializer.deserialize_struct("Event", &["kind", "data"], EntryVisitor(PhantomData))
+    }
+}
+
+/// What every entry has, beside its content.
+#[derive(Default)]
+struct Link {
+    detected_at: Option<Timestamp>,
+    prev: Option<Digest>,
+    hash: Option<Digest>,
+}
+
+impl<'de> Outer<'de> for Link {
+    const FIELDS: &'static [&'static str] = &["detected_at", "prev", "hash"];
+
+    fn read<A: MapAccess<'de>>(&mut self, field: &'static str, map: &mut A) -> Result<(), A::Error> {
+        match field {
+            "detected_at" => once(&mut self.detected_at, field, map),
+            "prev" => once(&mut self.prev, field, map),
+            _ => once(&mut self.hash, field, map),
+        }
+    }
+}
+
 impl<C: Content> Entry<C> {
     fn is_sound(&self) -> bool {
         self.hash == Digest::of(&self.content.record(self.prev))
@@ -95,7 +148,9 @@ impl<C: Content> Entry<C> {
 }
 
 /// Where a chain stands: enough to go on with it, and to pin it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Head {
     /// What the chain is about.
     pub kind: ChainKind,

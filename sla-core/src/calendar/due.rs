@@ -1,16 +1,46 @@
 //! Due instants: an instant, or beyond the horizon of calendars.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Calendar, HORIZON_US};
 use crate::error::Error;
 use crate::time::{BusinessDuration, Timestamp};
 
 /// A due instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Due {
     /// An instant.
+    #[serde(rename = "due_at")]
     At(Timestamp),
     /// Beyond the horizon of calendars: never breached.
+    #[serde(rename = "due", with = "beyond")]
+    #[cfg_attr(feature = "schema", schemars(with = "Beyond"))]
     OutOfHorizon,
+}
+
+/// The one due that is no instant.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) enum Beyond {
+    /// Beyond the horizon of calendars: never breached.
+    OutOfHorizon,
+}
+
+mod beyond {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Beyond;
+
+    pub(super) fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+        Beyond::OutOfHorizon.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+        Beyond::deserialize(deserializer).map(drop)
+    }
 }
 
 impl Due {

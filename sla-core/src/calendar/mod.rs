@@ -34,6 +34,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 pub use self::closure::{ClosedReason, ClosedTime};
+pub(crate) use self::due::Beyond;
 pub use self::due::Due;
 pub(crate) use self::holiday::parse_date;
 pub use self::holiday::{Holiday, HolidayDate, SpecialDay};

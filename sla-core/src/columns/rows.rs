@@ -1,5 +1,7 @@
 //! The input: tickets as columns of integers.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 
@@ -10,7 +12,9 @@ pub const NONE: i64 = i64::MIN;
 pub(super) const NEVER: u64 = NONE.cast_unsigned();
 
 /// Everything about a ticket that decides its terms and its group.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Kind {
     /// The package.
     pub package: Id,

@@ -1,5 +1,7 @@
 //! Commands: what is asked for is judged on the up-to-date ticket, and either happens or is refused with a reason.
 
+use serde::Serialize;
+
 use super::Engine;
 use super::automatic::{PauseEnd, next_escalation};
 use super::command_digest::{command_digest, opening_digest};
@@ -16,7 +18,9 @@ use crate::ticket::{
 use crate::time::Timestamp;
 
 /// What became of a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(clippy::large_enum_variant, reason = "nearly every decision is the large one")]
 pub enum Decision {
     /// It happens.
@@ -26,11 +30,13 @@ pub enum Decision {
 }
 
 /// What happens: the events to persist, in order, automatic ones first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Accepted {
     /// The events to append to the history. None at all when a command is repeated.
     pub events: Vec<Event>,
     /// The ticket after them.
+    #[serde(skip)]
     pub ticket: Ticket,
 }
 

@@ -1,5 +1,7 @@
 //! What adopting the newest revision would do to tickets, before anybody does it.
 
+use serde::{Serialize, Serializer};
+
 use super::{Decision, Engine, Outcome};
 use crate::access::Refusal;
 use crate::error::Error;
@@ -8,7 +10,8 @@ use crate::ticket::{Actor, Apply, Command, CommandKind, Due, Role, Ticket};
 use crate::time::Timestamp;
 
 /// What adopting a revision would do to a set of tickets.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DryRun {
     /// How many tickets were looked at.
     pub tickets: u64,
@@ -20,11 +23,14 @@ pub struct DryRun {
     /// assumed.
     pub unbreached: Vec<BrokenPromise>,
     /// Tickets that cannot adopt the revision: final ones, those under it already, and those whose package it lacks.
+    #[serde(serialize_with = "refused")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RefusedTicket<'_>>"))]
     pub refused: Vec<(Id, Refusal)>,
 }
 
 /// A deadline that would move. `None` stands for a promise that is not running, or is due beyond the horizon.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MovedDeadline {
     /// The ticket.
     pub ticket: Id,
@@ -39,7 +45,8 @@ pub struct MovedDeadline {
 }
 
 /// A promise that is broken on one side of the comparison only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BrokenPromise {
     /// The ticket.
     pub ticket: Id,
@@ -49,6 +56,20 @@ pub struct BrokenPromise {
     pub cycle: u32,
     /// When it fell due.
     pub due_at: Option<Timestamp>,
+}
+
+/// How a dry run writes a ticket that cannot adopt the revision.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct RefusedTicket<'a> {
+    /// The ticket.
+    ticket: &'a Id,
+    /// Why.
+    refusal: &'a Refusal,
+}
+
+fn refused<S: Serializer>(refused: &[(Id, Refusal)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(refused.iter().map(|(ticket, refusal)| RefusedTicket { ticket, refusal }))
 }
 
 /// One cycle, as far as a dry run compares it.

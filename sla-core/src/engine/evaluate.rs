@@ -1,8 +1,12 @@
 //! Where a ticket and each of its promises stand as of an instant.
 
+use serde::{Serialize, Serializer};
+
 use super::Engine;
+use crate::calendar::Beyond;
 use crate::error::Error;
 use crate::id::Id;
+use crate::serde_text::serialize_as;
 use crate::string_enum::string_enum;
 use crate::ticket::{Cycle, Due, Event, Phase, Status, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
@@ -55,7 +59,8 @@ string_enum! {
 }
 
 /// Where a ticket stands as of an instant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evaluation {
     /// The instant asked about.
     pub now: Timestamp,
@@ -64,6 +69,8 @@ pub struct Evaluation {
     /// Wall time since the opening, until the ticket ended.
     pub age_us: i64,
     /// Every timer that started, and every one that the ticket's package promises, by timer id.
+    #[serde(serialize_with = "by_timer")]
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<Id, TimerEvaluation>"))]
     pub timers: Vec<TimerEvaluation>,
     /// The earliest instant at which something will happen by itself; `None` when nothing will.
     pub next_check_at: Option<Timestamp>,
@@ -102,7 +109,8 @@ impl TimerEvaluation {
 }
 
 /// One cycle of a timer. Durations are business time in the cycle's calendar.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CycleEvaluation {
     /// 1 for the first.
     pub number: u32,
@@ -115,25 +123,68 @@ pub struct CycleEvaluation {
     /// When it stopped or was cancelled.
     pub stopped_at: Option<Timestamp>,
     /// What is promised.
+    #[serde(rename = "target_us")]
     pub target: BusinessDuration,
     /// The calendar it counts in.
     pub calendar: Id,
     /// When it falls or fell due; `None` while paused unbreached.
+    #[serde(flatten, serialize_with = "due_fields")]
+    #[cfg_attr(feature = "schema", schemars(with = "DueFields"))]
     pub due: Option<Due>,
     /// When the promise was broken: its due, whenever that was noticed.
     pub breached_at: Option<Timestamp>,
     /// While paused: when it would fall due if it went on now.
     pub due_if_resumed_now: Option<Due>,
     /// Open, unpaused time since the start.
+    #[serde(rename = "elapsed_us")]
     pub elapsed: BusinessDuration,
     /// What is left of the target, never negative.
+    #[serde(rename = "remaining_us")]
     pub remaining: BusinessDuration,
     /// Open, unpaused time after the due, until the stop.
+    #[serde(rename = "overdue_us")]
     pub overdue: BusinessDuration,
     /// Elapsed as a share of the target in millionths, rounded down.
     pub used_share_millionths: u64,
     /// Whether the answer reads calendar time for which holidays are not known yet.
     pub provisional: bool,
+}
+
+/// Writes timers as an object by their ids.
+fn by_timer<S: Serializer>(timers: &[TimerEvaluation], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(timers.iter().map(|timer| (&timer.timer, timer)))
+}
+
+/// How an evaluation writes a timer.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct TimerDocument<'a> {
+    /// The one word shown to people, of the latest cycle.
+    state: State,
+    /// Its cycles, oldest first; empty when it has not started.
+    cycles: &'a [CycleEvaluation],
+}
+
+serialize_as!(TimerEvaluation, "TimerEvaluation", TimerDocument<'_>, |timer| TimerDocument {
+    state: timer.state(),
+    cycles: &timer.cycles,
+});
+
+/// How a cycle writes its due: an instant, or null, and then why.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct DueFields {
+    /// When it falls or fell due; null while paused unbreached, and beyond the horizon.
+    due_at: Option<Timestamp>,
+    /// There only when the due lies beyond the horizon of calendars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<Beyond>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn due_fields<S: Serializer>(due: &Option<Due>, serializer: S) -> Result<S::Ok, S::Error> {
+    let beyond = matches!(due, Some(Due::OutOfHorizon)).then_some(Beyond::OutOfHorizon);
+    DueFields { due_at: due.and_then(Due::at), due: beyond }.serialize(serializer)
 }
 
 impl CycleEvaluation {

@@ -1,5 +1,7 @@
 //! Histories from other systems: their commands are replayed, with what happens by itself put in place.
 
+use serde::{Serialize, Serializer};
+
 use super::{Decision, Engine};
 use crate::access::Refusal;
 use crate::error::Error;
@@ -7,7 +9,8 @@ use crate::ticket::{Actor, Command, History, Opening};
 use crate::time::Timestamp;
 
 /// A command that another system carried out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PastCommand {
     /// When.
     pub at: Timestamp,
@@ -18,21 +21,31 @@ pub struct PastCommand {
 }
 
 /// What an import made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Import {
     /// The history, automatic events in place up to the last command.
+    #[serde(rename = "events")]
     pub history: History,
     /// The commands that the policy does not allow; nothing of them is in the history.
     pub refused: Vec<RefusedCommand>,
 }
 
 /// A command that an import left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RefusedCommand {
     /// Its place in the list that was imported, from 0.
+    #[serde(serialize_with = "place")]
     pub index: usize,
     /// Why.
     pub refusal: Refusal,
+}
+
+/// Documents count the opening, too.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn place<S: Serializer>(index: &usize, serializer: S) -> Result<S::Ok, S::Error> {
+    index.saturating_add(1).serialize(serializer)
 }
 
 impl Engine {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 
+use serde::Serialize;
+
 use super::Engine;
 use super::automatic::{PauseEnd, check_time, status_change};
 use crate::access::RefusalCode;
@@ -12,7 +14,9 @@ use crate::ticket::{Actor, CloseCause, Due, Event, EventKind, History, Phase, Re
 use crate::time::Timestamp;
 
 /// Why a ticket cannot be played again: the rules do not know something it names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Unknown {
     /// Its package.
     Package(Id),

@@ -1,12 +1,17 @@
 //! What somebody asks to happen to a ticket; an engine decides whether it does.
 
+use serde::{Deserialize, Serialize};
+
 use super::event::Apply;
 use super::status::PauseStatus;
 use crate::digest::Digest;
+use crate::serde_text::empty_object;
 use crate::string_enum::string_enum;
 
 /// A wish to open a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Opening {
     /// The host's id of the new ticket.
     pub ticket: String,
@@ -17,17 +22,22 @@ pub struct Opening {
     /// The channel it comes by, an id of the policy.
     pub channel: String,
     /// One of the policy's severities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,
     /// One of the policy's categories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// The first message.
     pub message: MessageRef,
     /// The host's id of this command: the same id is never carried out twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command_id: Option<String>,
 }
 
 /// A message that stays with the host.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MessageRef {
     /// The host's reference, not blank.
     pub message_ref: String,
@@ -37,10 +47,12 @@ pub struct MessageRef {
 
 /// A wish about a ticket that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Command {
     /// The host's id of this command: the same id is never carried out twice.
     pub command_id: Option<String>,
     /// What is asked for.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub kind: CommandKind,
 }
 
@@ -51,7 +63,9 @@ impl From<CommandKind> for Command {
 }
 
 /// What a command asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(tag = "command"))]
 pub enum CommandKind {
     /// Give the ticket to an agent or admin.
     Assign {
@@ -82,9 +96,12 @@ pub enum CommandKind {
         /// For whom.
         status: PauseStatus,
         /// Why; one of the policy's pause reasons where it lists any.
+        #[serde(default)]
         reason: String,
     },
     /// End the wait.
+    #[serde(with = "empty_object")]
+    #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Resume,
     /// Answer for good.
     Resolve {
@@ -94,26 +111,36 @@ pub enum CommandKind {
     /// Open a resolved ticket again.
     Reopen {
         /// The channel, for the customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         channel: Option<String>,
         /// Why, for an agent or admin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
     /// Close a resolved ticket for good.
+    #[serde(with = "empty_object")]
+    #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Close,
     /// Take the ticket back.
+    #[serde(with = "empty_object")]
+    #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Withdraw,
     /// Declare the ticket void.
     Void {
         /// Why.
+        #[serde(default)]
         reason: String,
         /// The ticket that this one repeats.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         duplicate_of: Option<String>,
     },
     /// Ask for more attention.
     RequestEscalation {
         /// Why.
+        #[serde(default)]
         reason: String,
         /// The channel, for the customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         channel: Option<String>,
     },
     /// Take note of an escalation.
@@ -138,6 +165,7 @@ pub enum CommandKind {
         /// What happens to running timers.
         apply: Apply,
         /// Why.
+        #[serde(default)]
         reason: String,
     },
     /// Put the ticket under another revision of the policy.
@@ -147,17 +175,21 @@ pub enum CommandKind {
         /// What happens to running timers.
         apply: Apply,
         /// Why.
+        #[serde(default)]
         reason: String,
     },
     /// Set severity and category.
     Classify {
         /// The severity from then on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         severity: Option<String>,
         /// The category from then on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         category: Option<String>,
         /// What happens to running timers.
         apply: Apply,
         /// Why.
+        #[serde(default)]
         reason: String,
     },
 }

@@ -1,5 +1,7 @@
 //! One cycle of one timer, as the events have left it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::calendar::Due;
 use crate::digest::Digest;
 use crate::id::Id;
@@ -8,7 +10,9 @@ use crate::time::{BusinessDuration, Timestamp};
 use super::event::{Change, Standing, StopCause, StopOutcome};
 
 /// All cycles of one timer of one ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimerTrack {
     /// The timer.
     pub timer: Id,
@@ -28,7 +32,9 @@ impl TimerTrack {
 }
 
 /// One cycle: a promise, what is used of it, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cycle {
     /// 1 for the first.
     pub number: u32,
@@ -39,6 +45,7 @@ pub struct Cycle {
     /// When it started.
     pub started_at: Timestamp,
     /// What is promised.
+    #[serde(rename = "target_us")]
     pub target: BusinessDuration,
     /// The calendar it counts in.
     pub calendar: Id,
@@ -49,18 +56,23 @@ pub struct Cycle {
     /// Where it stands.
     pub phase: Phase,
     /// Time used up to the phase's instant.
+    #[serde(rename = "used_us")]
     pub used: BusinessDuration,
     /// Open, unpaused time after due, up to the phase's instant.
+    #[serde(rename = "overdue_us")]
     pub overdue: BusinessDuration,
     /// Open, unpaused time after the due that a retroactive change computed and moved to its own instant; steps after
     /// due count it.
+    #[serde(rename = "overdue_before_us")]
     pub overdue_before: BusinessDuration,
     /// The steps that fired, by id.
     pub fired: Vec<Id>,
 }
 
 /// Where a cycle stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Phase {
     /// Counting since this instant.
     Running {
@@ -72,6 +84,7 @@ pub enum Phase {
         /// When it began to stand still.
         since: Timestamp,
         /// What is left of the target.
+        #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
     /// Ended by what stops the timer; a reopening may let it go on.
@@ -81,6 +94,7 @@ pub enum Phase {
         /// What stopped it.
         cause: StopCause,
         /// What was left of the target.
+        #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
     /// Ended without verdict.
@@ -88,6 +102,7 @@ pub enum Phase {
         /// When.
         at: Timestamp,
         /// What was left of the target.
+        #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
 }

@@ -2,16 +2,24 @@
 //!
 //! `docs/events.md` lists every kind with its data.
 
-use crate::calendar::Due;
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::calendar::{Beyond, Due};
 use crate::digest::Digest;
 use crate::id::Id;
+use crate::serde_split::{Outer, needed, once, read_split};
+use crate::serde_text::empty_object;
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Timestamp};
 
 use super::status::{Actor, PauseStatus};
 
 /// One entry of a ticket's history.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Event {
     /// The ticket.
     pub ticket: Id,
@@ -21,20 +29,90 @@ pub struct Event {
     pub at: Timestamp,
     /// Who did it; the system for automatic events only.
     pub actor: Actor,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+    /// What it did to the timers, by timer id. Folding reads these and never computes them again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub changes: Vec<TimerChange>,
+    /// The host's id of the command that caused it, on the first event of that command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandStamp>,
     /// The policy revision the ticket is under from this event on.
     pub policy_digest: Digest,
     /// The policy revision together with the time-zone rules, for reproducing the answer.
     pub rules_digest: Digest,
-    /// The host's id of the command that caused it, on the first event of that command.
-    pub command: Option<CommandStamp>,
-    /// What happened.
-    pub kind: EventKind,
-    /// What it did to the timers, by timer id. Folding reads these and never computes them again.
-    pub changes: Vec<TimerChange>,
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EventVisitor;
+
+        impl<'de> Visitor<'de> for EventVisitor {
+            type Value = Event;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Event, A::Error> {
+                let mut frame = Frame::default();
+                let kind = read_split(map, &mut frame)?;
+                let Frame { ticket, seq, at, actor, changes, command, policy_digest, rules_digest } = frame;
+                Ok(Event {
+                    ticket: needed(ticket, "ticket")?,
+                    seq: needed(seq, "seq")?,
+                    at: needed(at, "at")?,
+                    actor: needed(actor, "actor")?,
+                    kind,
+                    changes: changes.unwrap_or_default(),
+                    command: command.flatten(),
+                    policy_digest: needed(policy_digest, "policy_digest")?,
+                    rules_digest: needed(rules_digest, "rules_digest")?,
+                })
+            }
+        }
+        // `kind` before `data`, which is read by it.
+        deserializer.deserialize_struct("Event", &["kind", "data"], EventVisitor)
+    }
+}
+
+/// What every event has, beside its kind and the data of that kind.
+#[derive(Default)]
+struct Frame {
+    ticket: Option<Id>,
+    seq: Option<u32>,
+    at: Option<Timestamp>,
+    actor: Option<Actor>,
+    changes: Option<Vec<TimerChange>>,
+    command: Option<Option<CommandStamp>>,
+    policy_digest: Option<Digest>,
+    rules_digest: Option<Digest>,
+}
+
+impl<'de> Outer<'de> for Frame {
+    const FIELDS: &'static [&'static str] =
+        &["ticket", "seq", "at", "actor", "changes", "command", "policy_digest", "rules_digest"];
+
+    fn read<A: MapAccess<'de>>(&mut self, field: &'static str, map: &mut A) -> Result<(), A::Error> {
+        match field {
+            "ticket" => once(&mut self.ticket, field, map),
+            "seq" => once(&mut self.seq, field, map),
+            "at" => once(&mut self.at, field, map),
+            "actor" => once(&mut self.actor, field, map),
+            "changes" => once(&mut self.changes, field, map),
+            "command" => once(&mut self.command, field, map),
+            "policy_digest" => once(&mut self.policy_digest, field, map),
+            _ => once(&mut self.rules_digest, field, map),
+        }
+    }
 }
 
 /// A host's id of a command, with a digest of what it said.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommandStamp {
     /// The host's id.
     pub id: Id,
@@ -43,7 +121,9 @@ pub struct CommandStamp {
 }
 
 /// A message that stays with the host: where it is and the digest of its content.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Message {
     /// The host's reference.
     pub message_ref: Id,
@@ -52,7 +132,9 @@ pub struct Message {
 }
 
 /// What happened, with its data.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum EventKind {
     /// The ticket came into being.
     Opened {
@@ -63,8 +145,10 @@ pub enum EventKind {
         /// The channel it came by.
         channel: Id,
         /// The severity, where the policy lists any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         severity: Option<Id>,
         /// The category, where the policy lists any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         category: Option<Id>,
         /// The first message.
         message: Message,
@@ -102,6 +186,7 @@ pub enum EventKind {
         /// Why.
         reason: String,
         /// When the wait ends by itself; `None` without a limit, or when that lies beyond the horizon.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         ends_at: Option<Timestamp>,
     },
     /// The wait is over.
@@ -117,8 +202,10 @@ pub enum EventKind {
     /// A resolved ticket is open again.
     Reopened {
         /// The channel, when the customer reopened it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         channel: Option<Id>,
         /// Why, when an agent or admin reopened it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
     /// Final.
@@ -127,12 +214,15 @@ pub enum EventKind {
         cause: CloseCause,
     },
     /// Final: the customer took the ticket back.
+    #[serde(with = "empty_object")]
+    #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Withdrawn,
     /// Final: an admin declared the ticket void.
     Voided {
         /// Why.
         reason: String,
         /// The ticket that this one repeats.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         duplicate_of: Option<Id>,
     },
     /// A promise is at risk: a warning step fired.
@@ -144,6 +234,7 @@ pub enum EventKind {
         /// Its cycle.
         cycle: u32,
         /// What was promised.
+        #[serde(rename = "target_us")]
         target: BusinessDuration,
     },
     /// The ticket is escalated.
@@ -182,8 +273,10 @@ pub enum EventKind {
     /// Severity and category are these from now on.
     Classified {
         /// The severity.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         severity: Option<Id>,
         /// The category.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         category: Option<Id>,
         /// What happened to running timers.
         apply: Apply,
@@ -306,7 +399,9 @@ string_enum! {
 }
 
 /// A step that fired, with what the host needs to act on it once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Firing {
     /// The timer.
     pub timer: Id,
@@ -319,13 +414,16 @@ pub struct Firing {
     /// Names of notification channels.
     pub notify: Vec<String>,
     /// A role or queue to assign to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assign_to: Option<String>,
     /// When to notify; later than the event in quiet hours.
     pub notify_at: Timestamp,
 }
 
 /// An escalation as it came into being.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Escalation {
     /// 1 for the first of the ticket, then counting up.
     pub number: u32,
@@ -336,13 +434,17 @@ pub struct Escalation {
     /// Why, never blank.
     pub reason: String,
     /// The step behind it; `None` for a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub firing: Option<Firing>,
     /// The channel, when the customer requested it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Id>,
 }
 
 /// What an event did to one cycle of one timer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimerChange {
     /// The timer.
     pub timer: Id,
@@ -353,11 +455,14 @@ pub struct TimerChange {
 }
 
 /// A change of one cycle. All durations are business time in the cycle's calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Change {
     /// The cycle began.
     Started {
         /// What is promised.
+        #[serde(rename = "target_us")]
         target: BusinessDuration,
         /// The calendar it counts in.
         calendar: Id,
@@ -369,15 +474,19 @@ pub enum Change {
     /// The cycle stands still.
     Paused {
         /// Time used so far.
+        #[serde(rename = "used_us")]
         used: BusinessDuration,
         /// What is left of the target.
+        #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
         /// Open, unpaused time after due so far.
+        #[serde(rename = "overdue_us")]
         overdue: BusinessDuration,
     },
     /// The cycle goes on, after a pause or a reopening.
     Resumed {
         /// Time used so far.
+        #[serde(rename = "used_us")]
         used: BusinessDuration,
         /// When it falls due now; a broken promise keeps its due.
         standing: Standing,
@@ -385,17 +494,21 @@ pub enum Change {
     /// The cycle counts under new terms.
     Retargeted {
         /// What is promised now.
+        #[serde(rename = "target_us")]
         target: BusinessDuration,
         /// The calendar it counts in now.
         calendar: Id,
         /// Time used so far, as the mode of application counts it.
+        #[serde(rename = "used_us")]
         used: BusinessDuration,
         /// When it falls due now.
         standing: Standing,
         /// The due that the new terms give, when it lies before the change and was moved to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         computed_due_at: Option<Timestamp>,
         /// The instants that the new terms give for steps, by step id, when they lie before the change and were moved
         /// to it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         computed_steps: Vec<ComputedStep>,
     },
     /// The cycle ended as promised or not.
@@ -405,23 +518,30 @@ pub enum Change {
         /// What stopped it.
         cause: StopCause,
         /// Time used.
+        #[serde(rename = "used_us")]
         used: BusinessDuration,
         /// What was left of the target.
+        #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
         /// Open, unpaused time after due.
+        #[serde(rename = "overdue_us")]
         overdue: BusinessDuration,
     },
     /// The cycle ended without verdict: the ticket was withdrawn or voided before its due.
     Cancelled {
         /// Time used.
+        #[serde(rename = "used_us")]
         used: BusinessDuration,
         /// What was left of the target.
+        #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
 }
 
 /// An instant that new terms give for a step, before the change that brought them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComputedStep {
     /// The step's id within the timer.
     pub step: Id,
@@ -450,10 +570,45 @@ string_enum! {
 }
 
 /// When a cycle falls due, or what is left while it stands still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "StandingDocument", into = "StandingDocument")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Standing {
     /// Counting; due at this instant.
     Due(Due),
     /// Standing still with this much left.
     Paused(BusinessDuration),
+}
+
+/// How documents write a [`Standing`]: as an object with one field.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+enum StandingDocument {
+    /// Counting; due at this instant.
+    DueAt(Timestamp),
+    /// Counting; due beyond the horizon.
+    Due(Beyond),
+    /// Paused, with so many microseconds of business time left.
+    RemainingUs(BusinessDuration),
+}
+
+impl From<Standing> for StandingDocument {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Due(Due::At(at)) => Self::DueAt(at),
+            Standing::Due(Due::OutOfHorizon) => Self::Due(Beyond::OutOfHorizon),
+            Standing::Paused(remaining) => Self::RemainingUs(remaining),
+        }
+    }
+}
+
+impl From<StandingDocument> for Standing {
+    fn from(document: StandingDocument) -> Self {
+        match document {
+            StandingDocument::DueAt(at) => Self::Due(Due::At(at)),
+            StandingDocument::Due(Beyond::OutOfHorizon) => Self::Due(Due::OutOfHorizon),
+            StandingDocument::RemainingUs(remaining) => Self::Paused(remaining),
+        }
+    }
 }

@@ -1,14 +1,31 @@
 //! A complete, ordered list of events with the ticket they make.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::event::Event;
 use super::{Ticket, broken_empty};
 use crate::error::Error;
 
 /// Every event of one ticket, oldest first, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
 pub struct History {
     events: Vec<Event>,
+    #[cfg_attr(feature = "schema", schemars(skip))]
     ticket: Ticket,
+}
+
+/// A history is written as the list of its events.
+impl Serialize for History {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.events.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for History {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Vec::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
 }
 
 impl History {

@@ -10,6 +10,8 @@ mod history;
 mod status;
 mod transition;
 
+use serde::{Deserialize, Serialize};
+
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
@@ -30,7 +32,9 @@ pub use crate::calendar::Due;
 /// The state of one ticket after its last event.
 ///
 /// A pure function of the events: the same events give an equal ticket, whoever folds them and whenever.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ticket {
     /// The host's id.
     pub id: Id,
@@ -73,7 +77,9 @@ pub struct Ticket {
 }
 
 /// A wait for somebody else.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pause {
     /// When it began; moving between `pending` and `on_hold` does not change it.
     pub since: Timestamp,
@@ -86,7 +92,9 @@ pub struct Pause {
 }
 
 /// Where an escalation stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EscalationState {
     /// When it came into being.
     pub at: Timestamp,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::string_enum::string_enum;
 
 string_enum! {
@@ -90,7 +92,9 @@ string_enum! {
 crate::unknown::from_str!(Role, UnknownWord, "role");
 
 /// Who acts: a role and the host's id of the person or automation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Actor {
     /// In which capacity.
     pub role: Role,

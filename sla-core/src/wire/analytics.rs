@@ -1,19 +1,15 @@
 //! Aggregates, reports and agent tables as documents. All durations are microseconds, all ratios millionths.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
-use super::tree::Tree;
-use super::value::{On, on_wire};
-use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, text_of, value_of};
+use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, read_document, to_text, tree_of};
 use crate::analytics::{
-    AgentPerformance, Aggregate, Csat, Dimension, Durations, EscalationCount, Figure, Grouping, Key, PeriodUnit,
-    Report, ReportGroup, Row, ScoreComponent, Tally, TimerFigures, UNASSIGNED,
+    AgentPerformance, Aggregate, Dimension, Figure, Grouping, Key, PeriodUnit, Report, Row, Tally, UNASSIGNED,
 };
 use crate::calendar::ZoneDatabase;
 use crate::error::Error;
 use crate::id::Id;
-use crate::time::{BusinessDuration, Share, Timestamp};
+use crate::time::Timestamp;
 
 /// The format of aggregates, with its version.
 pub const AGGREGATE_SCHEMA: &str = "sla-aggregate/1";
@@ -30,12 +26,14 @@ pub const AGGREGATE_SCHEMA: &str = "sla-aggregate/1";
 /// A row has the columns that the aggregate keeps apart; `timer` is left out for figures of whole tickets.
 #[must_use]
 pub fn write(aggregate: &Aggregate) -> String {
-    let rows: Vec<Value> = aggregate.rows().map(|row| row_value(aggregate.grouping(), &row)).collect();
-    let mut document = grouping_value(aggregate.grouping());
-    document.insert("schema".to_owned(), AGGREGATE_SCHEMA.into());
-    document.insert("as_of".to_owned(), value_of(&On(&aggregate.as_of())));
-    document.insert("rows".to_owned(), rows.into());
-    text_of(&document.into())
+    let grouping = aggregate.grouping();
+    to_text(&AggregateDocument {
+        schema: AGGREGATE_SCHEMA.to_owned(),
+        dimensions: grouping.dimensions().to_vec(),
+        period: grouping.period().map(|(unit, time_zone)| PeriodDocument { unit, time_zone: time_zone.to_owned() }),
+        as_of: aggregate.as_of(),
+        rows: aggregate.rows().map(|row| RowDocument::of(grouping, row)).collect(),
+    })
 }
 
 /// Reads an aggregate, whoever merged its rows.
@@ -46,11 +44,10 @@ pub fn write(aggregate: &Aggregate) -> String {
 /// place of the first fault; `unsupported_schema` for another format; `unknown_time_zone`; otherwise as
 /// [`Aggregate::from_rows`].
 pub fn read(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Aggregate, Error> {
-    let mut root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?;
-    expect_schema(&mut root, AGGREGATE_SCHEMA)?;
-    let document: AggregateDoc = read_as(root, "")?;
-    let AggregateDoc { dimensions, period, as_of, rows } = document;
-    let grouping = GroupingDoc { dimensions, period }.grouping(zones)?;
+    let root = tree_of(json.as_ref(), MAX_HISTORY_BYTES)?;
+    expect_schema(&root, AGGREGATE_SCHEMA)?;
+    let AggregateDocument { dimensions, period, as_of, rows, .. } = read_as(root, "")?;
+    let grouping = GroupingDocument { dimensions, period }.grouping(zones)?;
     Aggregate::from_rows(grouping, as_of, rows.into_iter().map(Row::from))
 }
 
@@ -64,69 +61,63 @@ pub fn read(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Aggregate, E
 ///
 /// As [`read`]; `period` may be left out.
 pub fn read_grouping(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Grouping, Error> {
-    let root = Tree::parse_within(json.as_ref(), MAX_DOCUMENT_BYTES)?.undoubled()?;
-    read_as::<GroupingDoc>(root, "")?.grouping(zones)
+    read_document::<GroupingDocument>(json.as_ref(), MAX_DOCUMENT_BYTES)?.grouping(zones)
 }
 
 /// Writes a report, on one line.
-///
-/// ```json
-/// {"dimensions": ["package"], "period": {"unit": "week", "time_zone": "Asia/Jakarta"}, "as_of": "…",
-///  "groups": [{"key": {"period": "2026-W53", "period_start": "…", "package": "starter"},
-///              "tickets": {"opened": 3, "escalations": [{"trigger": "breach", "level": 1, "count": 1}]},
-///              "timers": {"first_response": {"met": 2, "decided": 3, "compliance_millionths": 666666,
-///                                            "business_time": {"count": 3, "mean_us": 0, "median_us": 0}}}}],
-///  "total": {}}
-/// ```
 #[must_use]
 pub fn write_report(report: &Report) -> String {
-    let groups: Vec<Value> = report.groups.iter().map(|group| group_value(&report.grouping, group)).collect();
-    let mut document = grouping_value(&report.grouping);
-    document.insert("as_of".to_owned(), value_of(&On(&report.as_of)));
-    document.insert("groups".to_owned(), groups.into());
-    document.insert("total".to_owned(), group_value(&Grouping::all(), &report.total));
-    text_of(&document.into())
+    to_text(report)
 }
 
 /// Writes the agents of [`crate::analytics::agents`], on one line.
-///
-/// ```json
-/// {"agents": [{"agent": "ana", "handled": 2, "replies": 3, "escalations_received": 1, "csat": {},
-///              "timers": {"first_response": {"met": 2}}, "score_millionths": 833333,
-///              "components": [{"name": "csat", "weight": 1, "value_millionths": 750000}]}]}
-/// ```
 #[must_use]
 pub fn write_agents(agents: &[AgentPerformance]) -> String {
-    let agents: Vec<Value> = agents.iter().map(agent_value).collect();
-    text_of(&json!({"agents": agents}))
+    to_text(&AgentsDocument { agents })
 }
 
-#[derive(Deserialize)]
+/// Agents, the best score first.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct AgentsDocument<'a> {
+    /// Their figures.
+    agents: &'a [AgentPerformance],
+}
+
+/// Figures over many tickets, as rows that a database can add up.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AggregateDoc {
-    #[serde(with = "on_wire")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct AggregateDocument {
+    /// The format: `sla-aggregate/1`.
+    schema: String,
+    /// What is kept apart.
     dimensions: Vec<Dimension>,
-    #[serde(default)]
-    period: Option<PeriodDoc>,
-    #[serde(with = "on_wire")]
+    /// The periods that are kept apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<PeriodDocument>,
+    /// The latest instant as of which a ticket was evaluated; null without tickets.
     as_of: Option<Timestamp>,
-    rows: Vec<RowDoc>,
+    /// One row for each group, timer, outcome and bucket.
+    rows: Vec<RowDocument>,
 }
 
+/// What an aggregate keeps apart.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct GroupingDoc {
-    #[serde(with = "on_wire")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct GroupingDocument {
+    /// Properties of tickets.
     dimensions: Vec<Dimension>,
-    #[serde(default)]
-    period: Option<PeriodDoc>,
+    /// Periods of time.
+    period: Option<PeriodDocument>,
 }
 
-impl GroupingDoc {
+impl GroupingDocument {
     fn grouping(self, zones: &ZoneDatabase) -> Result<Grouping, Error> {
         let grouping = Grouping::by(&self.dimensions);
         match self.period {
-            Some(PeriodDoc { unit, time_zone }) => {
+            Some(PeriodDocument { unit, time_zone }) => {
                 grouping.with_period(unit, &time_zone, zones).map_err(|error| error.at("/period/time_zone"))
             }
             None => Ok(grouping),
@@ -134,183 +125,94 @@ impl GroupingDoc {
     }
 }
 
+/// Periods of one length in one time zone.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PeriodDoc {
-    #[serde(with = "on_wire")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct PeriodDocument {
+    /// How long a period is.
     unit: PeriodUnit,
+    /// The time zone whose local time periods follow, for example `Asia/Jakarta`.
     time_zone: String,
 }
 
-#[derive(Deserialize)]
+/// One row of an aggregate. A dimension that is not kept apart is absent; null stands for tickets that have none.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RowDoc {
-    #[serde(with = "on_wire", default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct RowDocument {
+    /// The first instant of the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     period: Option<Timestamp>,
-    #[serde(with = "on_wire", default)]
-    package: Option<Id>,
-    #[serde(with = "on_wire", default)]
-    channel: Option<Id>,
-    #[serde(with = "on_wire", default)]
-    agent: Option<Id>,
-    #[serde(with = "on_wire", default)]
-    priority: Option<Id>,
-    #[serde(with = "on_wire", default)]
-    severity: Option<Id>,
-    #[serde(with = "on_wire", default)]
-    category: Option<Id>,
-    #[serde(with = "on_wire", default)]
+    /// The package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    package: Option<Option<Id>>,
+    /// The channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    channel: Option<Option<Id>>,
+    /// The agent, or `unassigned`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<Option<Id>>,
+    /// The package's priority label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    priority: Option<Option<Id>>,
+    /// The severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    severity: Option<Option<Id>>,
+    /// The category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    category: Option<Option<Id>>,
+    /// The timer; absent for figures of whole tickets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     timer: Option<Id>,
-    #[serde(with = "on_wire")]
+    /// What is counted.
     outcome: Figure,
+    /// The bucket of a duration, a level or a score; 0 otherwise.
     bucket: u32,
+    /// How many.
     n: u64,
+    /// The sum of their durations, in whole seconds.
     sum_s: u64,
+    /// The microseconds that the whole seconds leave.
     sum_us_rest: u64,
 }
 
-impl From<RowDoc> for Row {
-    fn from(row: RowDoc) -> Self {
-        let RowDoc { period, package, channel, agent, priority, severity, category, .. } = row;
-        let agent = agent.filter(|agent| agent.as_str() != UNASSIGNED);
+impl RowDocument {
+    fn of(grouping: &Grouping, row: Row) -> Self {
+        let Row { key, timer, outcome, bucket, tally: Tally { n, sum_s, sum_us_rest } } = row;
+        let kept = |dimension| grouping.dimensions().contains(&dimension).then(|| key.get(dimension).cloned());
+        let agent = kept(Dimension::Agent).map(|agent| agent.or_else(|| Some(Id::trusted(UNASSIGNED))));
         Self {
-            key: Key { period, package, channel, agent, priority, severity, category },
-            timer: row.timer,
-            outcome: row.outcome,
-            bucket: row.bucket,
-            tally: Tally { n: row.n, sum_s: row.sum_s, sum_us_rest: row.sum_us_rest },
+            period: key.period,
+            package: kept(Dimension::Package),
+            channel: kept(Dimension::Channel),
+            agent,
+            priority: kept(Dimension::Priority),
+            severity: kept(Dimension::Severity),
+            category: kept(Dimension::Category),
+            timer,
+            outcome,
+            bucket,
+            n,
+            sum_s,
+            sum_us_rest,
         }
     }
 }
 
-fn grouping_value(grouping: &Grouping) -> Map<String, Value> {
-    let dimensions: Vec<&str> = grouping.dimensions().iter().map(|dimension| dimension.as_str()).collect();
-    let mut fields = Map::new();
-    fields.insert("dimensions".to_owned(), dimensions.into());
-    if let Some((unit, time_zone)) = grouping.period() {
-        fields.insert("period".to_owned(), value_of(&PeriodDoc { unit, time_zone: time_zone.to_owned() }));
+impl From<RowDocument> for Row {
+    fn from(row: RowDocument) -> Self {
+        let RowDocument { period, package, channel, agent, priority, severity, category, .. } = row;
+        let key = Key {
+            period,
+            package: package.flatten(),
+            channel: channel.flatten(),
+            agent: agent.flatten().filter(|agent| agent.as_str() != UNASSIGNED),
+            priority: priority.flatten(),
+            severity: severity.flatten(),
+            category: category.flatten(),
+        };
+        let tally = Tally { n: row.n, sum_s: row.sum_s, sum_us_rest: row.sum_us_rest };
+        Self { key, timer: row.timer, outcome: row.outcome, bucket: row.bucket, tally }
     }
-    fields
-}
-
-/// Writes the dimensions of a key that are kept apart.
-fn dimensions(grouping: &Grouping, key: &Key, fields: &mut Map<String, Value>) {
-    for dimension in grouping.dimensions() {
-        let nobody = (*dimension == Dimension::Agent).then_some(UNASSIGNED);
-        let value = key.get(*dimension).map(Id::as_str).or(nobody);
-        fields.insert(dimension.as_str().to_owned(), value.into());
-    }
-}
-
-fn row_value(grouping: &Grouping, row: &Row) -> Value {
-    let mut fields = Map::new();
-    if let Some(period) = row.key.period {
-        fields.insert("period".to_owned(), value_of(&On(&period)));
-    }
-    dimensions(grouping, &row.key, &mut fields);
-    if let Some(timer) = &row.timer {
-        fields.insert("timer".to_owned(), timer.as_str().into());
-    }
-    fields.insert("outcome".to_owned(), row.outcome.as_str().into());
-    fields.insert("bucket".to_owned(), row.bucket.into());
-    fields.insert("n".to_owned(), row.tally.n.into());
-    fields.insert("sum_s".to_owned(), row.tally.sum_s.into());
-    fields.insert("sum_us_rest".to_owned(), row.tally.sum_us_rest.into());
-    fields.into()
-}
-
-fn group_value(grouping: &Grouping, group: &ReportGroup) -> Value {
-    let mut key = Map::new();
-    if let Some(start) = group.key.period {
-        key.insert("period".to_owned(), grouping.label(start).into());
-        key.insert("period_start".to_owned(), value_of(&On(&start)));
-    }
-    dimensions(grouping, &group.key, &mut key);
-    let tickets = &group.tickets;
-    json!({
-        "key": key,
-        "tickets": {
-            "opened": tickets.opened,
-            "resolved": tickets.resolved,
-            "reopened": tickets.reopened,
-            "closed": tickets.closed,
-            "withdrawn": tickets.withdrawn,
-            "voided": tickets.voided,
-            "open": tickets.open,
-            "paused": tickets.paused,
-            "active": tickets.active(),
-            "replies": tickets.replies,
-            "handled": tickets.handled,
-            "escalations": escalations(&tickets.escalations),
-            "escalations_per_100_tickets_millionths": tickets.escalations_per_100_tickets,
-            "csat": csat(&tickets.csat),
-        },
-        "timers": timers(&group.timers),
-    })
-}
-
-fn timers(timers: &[TimerFigures]) -> Map<String, Value> {
-    let value = |figures: &TimerFigures| {
-        json!({
-            "met": figures.met,
-            "breached_answered": figures.breached_answered,
-            "breached_open": figures.breached_open,
-            "breached_ended": figures.breached_ended,
-            "running": figures.running,
-            "paused": figures.paused,
-            "cancelled_withdrawn": figures.cancelled_withdrawn,
-            "cancelled_voided": figures.cancelled_voided,
-            "cancelled_duplicate": figures.cancelled_duplicate,
-            "decided": figures.decided(),
-            "compliance_millionths": figures.compliance.map(Share::as_millionths),
-            "pauses": figures.pauses,
-            "late_pauses": figures.late_pauses,
-            "pauses_after_due": figures.pauses_after_due,
-            "warnings": figures.warnings,
-            "escalations": escalations(&figures.escalations),
-            "business_time": durations(&figures.business_time),
-            "wall_time": durations(&figures.wall_time),
-        })
-    };
-    timers.iter().map(|figures| (figures.timer.to_string(), value(figures))).collect()
-}
-
-fn durations(durations: &Durations) -> Value {
-    let micros = |length: Option<BusinessDuration>| length.map(BusinessDuration::as_micros);
-    json!({
-        "count": durations.count,
-        "mean_us": micros(durations.mean),
-        "median_us": micros(durations.median),
-        "p90_us": micros(durations.p90),
-        "p99_us": micros(durations.p99),
-    })
-}
-
-fn escalations(escalations: &[EscalationCount]) -> Vec<Value> {
-    let value = |EscalationCount { trigger, level, count }: &EscalationCount| json!({"trigger": trigger.as_str(), "level": level, "count": count});
-    escalations.iter().map(value).collect()
-}
-
-fn csat(csat: &Csat) -> Value {
-    json!({
-        "count": csat.count(),
-        "sum": csat.sum(),
-        "distribution": csat.distribution,
-        "mean_millionths": csat.mean_millionths(),
-        "ratio_millionths": csat.ratio().map(Share::as_millionths),
-    })
-}
-
-fn agent_value(agent: &AgentPerformance) -> Value {
-    let component = |part: &ScoreComponent| json!({"name": part.name.as_str(), "weight": part.weight, "value_millionths": part.value.as_millionths()});
-    json!({
-        "agent": agent.agent.as_ref().map_or(UNASSIGNED, Id::as_str),
-        "handled": agent.handled,
-        "replies": agent.replies,
-        "escalations_received": agent.escalations_received,
-        "csat": csat(&agent.csat),
-        "timers": timers(&agent.timers),
-        "components": agent.components.iter().map(component).collect::<Vec<_>>(),
-        "score_millionths": agent.score.map(Share::as_millionths),
-    })
 }

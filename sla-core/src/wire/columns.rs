@@ -2,13 +2,10 @@
 
 use serde::Deserialize;
 
-use super::tree::Tree;
-use super::value::on_wire;
-use super::{MAX_HISTORY_BYTES, read_as};
+use super::{MAX_HISTORY_BYTES, read_document};
 use crate::columns::{Kind, Plan};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::id::Id;
 
 /// Reads a plan: the timers to judge, and every kind of ticket that rows may name by its place in the list.
 ///
@@ -22,36 +19,18 @@ use crate::id::Id;
 /// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type` or the code of a value, with the
 /// place of the first fault; otherwise as [`Plan::new`].
 pub fn read_plan(engine: &Engine, json: impl AsRef<[u8]>) -> Result<Plan, Error> {
-    let PlanDoc { timers, kinds } = read_as(Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?, "")?;
+    let PlanDocument { timers, kinds } = read_document(json.as_ref(), MAX_HISTORY_BYTES)?;
     let timers: Vec<&str> = timers.iter().map(String::as_str).collect();
-    let kinds: Vec<Kind> = kinds.into_iter().map(Kind::from).collect();
     Plan::new(engine, &timers, &kinds)
 }
 
+/// What rows of columns speak of.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PlanDoc {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct PlanDocument {
+    /// The timers to judge, by id.
     timers: Vec<String>,
-    kinds: Vec<KindDoc>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KindDoc {
-    #[serde(with = "on_wire")]
-    package: Id,
-    #[serde(with = "on_wire")]
-    channel: Id,
-    #[serde(with = "on_wire", default)]
-    agent: Option<Id>,
-    #[serde(with = "on_wire", default)]
-    severity: Option<Id>,
-    #[serde(with = "on_wire", default)]
-    category: Option<Id>,
-}
-
-impl From<KindDoc> for Kind {
-    fn from(KindDoc { package, channel, agent, severity, category }: KindDoc) -> Self {
-        Self { package, channel, agent, severity, category }
-    }
+    /// Every kind of ticket that rows may name by its place in this list.
+    kinds: Vec<Kind>,
 }

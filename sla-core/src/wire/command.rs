@@ -1,15 +1,12 @@
 //! Commands as documents: `{"command": "reply", "channel": "email", ...}`. `docs/commands.md` lists them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::tree::Tree;
-use super::value::{On, on_wire};
-use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, read_as, text_of, value_of};
-use crate::digest::Digest;
+use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, read_as, read_document, to_text, tree_of, value_of};
 use crate::engine::PastCommand;
 use crate::error::{Error, ErrorCode};
-use crate::ticket::{Action, Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus};
+use crate::ticket::{Action, Actor, Command, Opening};
 use crate::time::Timestamp;
 
 /// Reads an actor: `{"role": "agent", "id": "ana"}`.
@@ -18,8 +15,7 @@ use crate::time::Timestamp;
 ///
 /// As [`read`].
 pub fn read_actor(json: impl AsRef<[u8]>) -> Result<Actor, Error> {
-    let On(actor) = read_as(Tree::parse_within(json.as_ref(), MAX_DOCUMENT_BYTES)?.undoubled()?, "")?;
-    Ok(actor)
+    read_document(json.as_ref(), MAX_DOCUMENT_BYTES)
 }
 
 /// Reads a wish to open a ticket: `{"command": "open", "ticket": ...}`.
@@ -36,8 +32,7 @@ fn opening_of(mut fields: Map<String, Value>) -> Result<Opening, Error> {
     if name.as_deref() != Some("open") {
         return Err(unknown(name.as_deref(), "a ticket is opened by the command `open`"));
     }
-    let On(opening) = read_as(Value::Object(fields), "")?;
-    Ok(opening)
+    read_as(Value::Object(fields), "")
 }
 
 /// Reads a command on an existing ticket.
@@ -57,7 +52,7 @@ fn command_of(mut fields: Map<String, Value>) -> Result<Command, Error> {
         let names: Vec<&str> = Action::COMMANDS.iter().map(|action| action.as_str()).collect();
         return Err(unknown(None, &format!("one of: {}", names.join(", "))));
     };
-    let On(kind) = read_as(Value::Object(Map::from_iter([(name, Value::Object(fields))])), "")?;
+    let kind = read_as(Value::Object(Map::from_iter([(name, Value::Object(fields))])), "")?;
     Ok(Command { command_id, kind })
 }
 
@@ -85,14 +80,13 @@ pub struct Recorded {
 ///
 /// As [`read`].
 pub fn read_recorded(json: impl AsRef<[u8]>) -> Result<Recorded, Error> {
-    let root = Tree::parse_within(json.as_ref(), MAX_HISTORY_BYTES)?.undoubled()?;
-    let entries: Vec<RecordedDoc> = read_as(root, "")?;
+    let entries: Vec<RecordedDocument> = read_document(json.as_ref(), MAX_HISTORY_BYTES)?;
     let mut entries = entries.into_iter().enumerate();
-    let Some((_, RecordedDoc { at: opened_at, actor: opener, command })) = entries.next() else {
+    let Some((_, RecordedDocument { at: opened_at, actor: opener, command })) = entries.next() else {
         return Err(Error::new(ErrorCode::MissingField, "the list is empty").help("begin with the opening"));
     };
     let opening = opening_of(command).map_err(|error| error.within("/0/command"))?;
-    let past = |(place, RecordedDoc { at, actor, command })| {
+    let past = |(place, RecordedDocument { at, actor, command })| {
         let command = command_of(command).map_err(|error: Error| error.within(&format!("/{place}/command")))?;
         Ok(PastCommand { at, actor, command })
     };
@@ -101,10 +95,8 @@ pub fn read_recorded(json: impl AsRef<[u8]>) -> Result<Recorded, Error> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RecordedDoc {
-    #[serde(with = "on_wire")]
+struct RecordedDocument {
     at: Timestamp,
-    #[serde(with = "on_wire")]
     actor: Actor,
     command: Map<String, Value>,
 }
@@ -112,19 +104,32 @@ struct RecordedDoc {
 /// Writes a command as [`read`] reads it, on one line.
 #[must_use]
 pub fn write(command: &Command) -> String {
-    let mut document = Map::new();
-    if let Value::Object(kind) = value_of(&On(&command.kind)) {
-        for (name, fields) in kind {
-            document.insert("command".to_owned(), Value::String(name));
-            document.extend(command.command_id.clone().map(|id| ("command_id".to_owned(), Value::String(id))));
-            document.extend(fields.as_object().cloned().unwrap_or_default());
+    to_text(command)
+}
+
+impl Serialize for Command {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = Map::new();
+        // A kind is an object whose one field is the command's name.
+        if let Value::Object(kind) = value_of(&self.kind) {
+            for (name, fields) in kind {
+                document.insert("command".to_owned(), name.into());
+                document.extend(fields.as_object().cloned().unwrap_or_default());
+            }
         }
+        document.extend(self.command_id.clone().map(|id| ("command_id".to_owned(), id.into())));
+        document.serialize(serializer)
     }
-    text_of(&Value::Object(document))
+}
+
+impl<'de> Deserialize<'de> for Command {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        command_of(Map::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
 }
 
 fn fields(json: &[u8]) -> Result<Map<String, Value>, Error> {
-    match Tree::parse_within(json, MAX_DOCUMENT_BYTES)?.undoubled()? {
+    match tree_of(json, MAX_DOCUMENT_BYTES)? {
         Value::Object(fields) => Ok(fields),
         _ => Err(Error::new(ErrorCode::WrongType, "a command is an object").help("write `{\"command\": ...}`")),
     }
@@ -142,117 +147,3 @@ fn unknown(name: Option<&str>, help: &str) -> Error {
     let message = name.map_or_else(|| "the command is missing or not known".to_owned(), |name| format!("`{name}`"));
     Error::new(ErrorCode::UnknownWord, message).help(help).at("/command")
 }
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "MessageRef", deny_unknown_fields)]
-struct MessageRefDoc {
-    message_ref: String,
-    #[serde(with = "on_wire")]
-    content_sha256: Digest,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Opening", deny_unknown_fields)]
-struct OpeningDoc {
-    ticket: String,
-    customer: String,
-    package: String,
-    channel: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    severity: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    category: Option<String>,
-    #[serde(with = "on_wire")]
-    message: MessageRef,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    command_id: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "CommandKind", rename_all = "snake_case", deny_unknown_fields)]
-enum CommandKindDoc {
-    Assign {
-        agent: String,
-    },
-    Reply {
-        channel: String,
-        #[serde(with = "on_wire")]
-        message: MessageRef,
-    },
-    Note {
-        #[serde(with = "on_wire")]
-        message: MessageRef,
-    },
-    CustomerMessage {
-        channel: String,
-        #[serde(with = "on_wire")]
-        message: MessageRef,
-    },
-    Pause {
-        #[serde(with = "on_wire")]
-        status: PauseStatus,
-        #[serde(default)]
-        reason: String,
-    },
-    Resume {},
-    Resolve {
-        #[serde(with = "on_wire")]
-        message: MessageRef,
-    },
-    Reopen {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<String>,
-    },
-    Close {},
-    Withdraw {},
-    Void {
-        #[serde(default)]
-        reason: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        duplicate_of: Option<String>,
-    },
-    RequestEscalation {
-        #[serde(default)]
-        reason: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel: Option<String>,
-    },
-    AcknowledgeEscalation {
-        number: u32,
-    },
-    ResolveEscalation {
-        number: u32,
-    },
-    Rate {
-        score: u8,
-    },
-    ChangePackage {
-        package: String,
-        #[serde(with = "on_wire")]
-        apply: Apply,
-        #[serde(default)]
-        reason: String,
-    },
-    AdoptRevision {
-        #[serde(with = "on_wire")]
-        policy_digest: Digest,
-        #[serde(with = "on_wire")]
-        apply: Apply,
-        #[serde(default)]
-        reason: String,
-    },
-    Classify {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        severity: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        category: Option<String>,
-        #[serde(with = "on_wire")]
-        apply: Apply,
-        #[serde(default)]
-        reason: String,
-    },
-}
-
-super::value::documents!(MessageRefDoc => MessageRef, OpeningDoc => Opening, CommandKindDoc => CommandKind);

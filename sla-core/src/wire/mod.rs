@@ -7,20 +7,22 @@ pub mod columns;
 pub mod command;
 pub mod evaluation;
 pub mod explanation;
+mod lines;
 mod node;
 pub mod policy;
 mod slot;
 pub mod snapshot;
-mod text;
 pub mod ticket;
 mod tree;
-mod value;
+
 pub mod what_if;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use self::node::read_as;
+use self::tree::Tree;
 use crate::error::{Error, ErrorCode};
 
 /// The longest policy or command that is read, in bytes.
@@ -29,10 +31,19 @@ pub const MAX_DOCUMENT_BYTES: usize = 4 * 1024 * 1024;
 /// The longest history or snapshot that is read, in bytes.
 pub const MAX_HISTORY_BYTES: usize = 256 * 1024 * 1024;
 
-/// Takes the format of a document out of it and checks it.
-fn expect_schema(document: &mut Value, schema: &str) -> Result<(), Error> {
-    let found = document.as_object_mut().and_then(|fields| fields.remove("schema"));
-    if found.as_ref().and_then(Value::as_str) == Some(schema) {
+/// Reads JSON text of at most `most` bytes, in which no object has a key twice.
+fn tree_of(json: &[u8], most: usize) -> Result<Value, Error> {
+    Tree::parse_within(json, most)?.undoubled()
+}
+
+/// Reads a document of at most `most` bytes.
+fn read_document<T: DeserializeOwned>(json: &[u8], most: usize) -> Result<T, Error> {
+    read_as(tree_of(json, most)?, "")
+}
+
+/// Checks that a document names its format.
+fn expect_schema(document: &Value, schema: &str) -> Result<(), Error> {
+    if document.get("schema").and_then(Value::as_str) == Some(schema) {
         return Ok(());
     }
     Err(Error::new(ErrorCode::UnsupportedSchema, "the document is in another format, or says none")
@@ -40,11 +51,36 @@ fn expect_schema(document: &mut Value, schema: &str) -> Result<(), Error> {
         .at("/schema"))
 }
 
+/// Takes the name of the format out of a document, and checks it.
+fn take_schema(document: &mut Value, schema: &str) -> Result<(), Error> {
+    expect_schema(document, schema)?;
+    document.as_object_mut().and_then(|fields| fields.remove("schema"));
+    Ok(())
+}
+
+/// A document that names its format.
+#[derive(Serialize)]
+struct Versioned<'a, T> {
+    schema: &'static str,
+    #[serde(flatten)]
+    document: &'a T,
+}
+
 fn value_of(value: &impl Serialize) -> Value {
     // INVARIANT: documents have text keys only and hold no number that JSON cannot write.
     serde_json::to_value(value).unwrap_or_default()
 }
 
-fn text_of(value: &Value) -> String {
-    value.to_string()
+/// Writes a document on one line.
+fn to_text(document: &impl Serialize) -> String {
+    // INVARIANT: as `value_of`.
+    serde_json::to_string(document).unwrap_or_default()
+}
+
+/// Writes a document with one entry of its list a line, so that files of it can be compared line by line.
+fn to_lines(document: &impl Serialize) -> String {
+    let mut text = Vec::new();
+    // INVARIANT: as `value_of`; the text is UTF-8.
+    let _ = document.serialize(&mut serde_json::Serializer::with_formatter(&mut text, lines::Lines::default()));
+    String::from_utf8(text).unwrap_or_default()
 }

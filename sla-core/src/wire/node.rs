@@ -150,22 +150,17 @@ impl<'de> Deserializer<'de> for Node {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let Value::Object(fields) = self.0 else { return Err(wrong_kind(&self.0, "an object")) };
-        let mut fields = Fields { left: fields.into_iter(), current: None };
-        let value = visitor.visit_map(&mut fields)?;
-        if fields.left.len() > 0 {
-            return Err(Fault::new(ErrorCode::WrongType, "the object has more fields than belong here"));
-        }
-        Ok(value)
+        self.object(&[], visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
-        _: &'static [&'static str],
+        name: &'static str,
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        self.deserialize_map(visitor)
+        // An event lists the fields that it needs first, because others are read by them.
+        self.object(if name == "Event" { fields } else { &[] }, visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -216,6 +211,17 @@ impl Node {
         }
     }
 
+    fn object<'de, V: Visitor<'de>>(self, first: &[&str], visitor: V) -> Result<V::Value, Fault> {
+        let Value::Object(mut fields) = self.0 else { return Err(wrong_kind(&self.0, "an object")) };
+        let ahead = first.iter().rev().filter_map(|field| fields.remove_entry(*field)).collect();
+        let mut fields = Fields { ahead, left: fields.into_iter(), current: None };
+        let value = visitor.visit_map(&mut fields)?;
+        if fields.left.len() > 0 {
+            return Err(Fault::new(ErrorCode::WrongType, "the object has more fields than belong here"));
+        }
+        Ok(value)
+    }
+
     fn business_duration<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let Some(micros) = self.0.as_i64() else { return Err(wrong_kind(&self.0, "a whole number of microseconds")) };
         BusinessDuration::from_micros(micros).map_err(Fault)?;
@@ -258,6 +264,8 @@ impl<'de> SeqAccess<'de> for &mut Entries {
 }
 
 struct Fields {
+    /// The fields that come first, the first of them last.
+    ahead: Vec<(String, Value)>,
     left: <Map<String, Value> as IntoIterator>::IntoIter,
     current: Option<(String, Value)>,
 }
@@ -266,7 +274,7 @@ impl<'de> MapAccess<'de> for &mut Fields {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        let Some((key, value)) = self.left.next() else { return Ok(None) };
+        let Some((key, value)) = self.ahead.pop().or_else(|| self.left.next()) else { return Ok(None) };
         let read = seed.deserialize(StrDeserializer::new(&key)).map_err(|fault: Fault| fault.under_key(&key))?;
         self.current = Some((key, value));
         Ok(Some(read))

@@ -25,8 +25,6 @@ Apply = Literal["keep", "from_now", "retroactive"]
 PauseStatus = Literal["pending", "on_hold"]
 Trigger = Literal["breach", "step", "request"]
 
-_OUT_OF_HORIZON = "out_of_horizon"
-
 
 class Value(msgspec.Struct, frozen=True):
     """An immutable value."""
@@ -152,7 +150,14 @@ class Event(Document, frozen=True, kw_only=True, omit_defaults=True):
 # Where a ticket stands
 
 
-class CycleEvaluation(Document, frozen=True, kw_only=True):
+class Due(Document, frozen=True, omit_defaults=True):
+    """A due: an instant, or beyond the horizon of calendars, 2200-01-01."""
+
+    due_at: datetime | None = None
+    due: Literal["out_of_horizon"] | None = None
+
+
+class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
     """One promise: a timer from a start to a stop."""
 
     number: int
@@ -163,9 +168,12 @@ class CycleEvaluation(Document, frozen=True, kw_only=True):
     stopped_at: datetime | None
     target_us: int
     calendar: str
-    due_text: str | None = field(name="due_at")
+    due_at: datetime | None
+    """When it falls or fell due; None while it is paused unbreached, and beyond the horizon."""
+    due: Literal["out_of_horizon"] | None = None
+    """There only when it is due beyond the horizon."""
     breached_at: datetime | None
-    due_if_resumed_now_text: str | None = field(name="due_if_resumed_now")
+    resumed_due: Due | None = field(name="due_if_resumed_now")
     elapsed_us: int
     remaining_us: int
     """Never negative."""
@@ -175,19 +183,14 @@ class CycleEvaluation(Document, frozen=True, kw_only=True):
     """Whether the holidays up to the due are not all entered yet."""
 
     @property
-    def due_at(self) -> datetime | None:
-        """When it falls or fell due; None while it stands still unbroken, and beyond the horizon."""
-        return _instant(self.due_text)
-
-    @property
     def due_out_of_horizon(self) -> bool:
         """Whether it is due after 2200-01-01, and so never breached."""
-        return self.due_text == _OUT_OF_HORIZON
+        return self.due is not None
 
     @property
     def due_if_resumed_now(self) -> datetime | None:
-        """When it would fall due if the pause ended now; None while it counts, and beyond the horizon."""
-        return _instant(self.due_if_resumed_now_text)
+        """When it would fall due if the pause ended now; None while it is not paused, and beyond the horizon."""
+        return self.resumed_due and self.resumed_due.due_at
 
     @property
     def target(self) -> timedelta:
@@ -794,7 +797,3 @@ class Verification(Document, frozen=True):
     def whole(self) -> bool:
         """Whether nothing was altered, removed, inserted or reordered."""
         return self.fault is None
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None or text == _OUT_OF_HORIZON else datetime.fromisoformat(text)
