@@ -33,7 +33,7 @@ def with_polars(engine: Engine, path: str, now: datetime) -> Aggregate:
     partials = []
     for part in range(PARTS):
         rows = log.filter(pl.col("part") == part).sort("ticket_id", "event_at", "sequence").collect(engine="streaming")
-        figures, _ = engine.aggregate_log(rows, now=now, **GROUPING)
+        figures = engine.aggregate_log(rows, now=now, **GROUPING).aggregate
         partials.append(pl.DataFrame(figures.rows()))
     rows = pl.concat(partials)
     merged = rows.group_by(pl.exclude(SUMS)).agg(pl.col(SUMS).sum())
@@ -49,7 +49,7 @@ def with_duckdb(engine: Engine, path: str, now: datetime) -> Aggregate:
             "FROM read_parquet($path) WHERE hash(ticket_id) % $parts = $part ORDER BY ticket_id, event_at, sequence",
             params={"path": path, "parts": PARTS, "part": part},
         )
-        figures, _ = engine.aggregate_log(rows, now=now, **GROUPING)
+        figures = engine.aggregate_log(rows, now=now, **GROUPING).aggregate
         partial = figures.rows().to_pyarrow()
         database.register("partial", partial)
         database.execute("INSERT INTO partials FROM partial" if part else "CREATE TABLE partials AS FROM partial")
@@ -70,10 +70,10 @@ def main() -> None:
             path = f"{folder}/incidents.parquet"
             pq.write_table(read(str(EXAMPLES / "data" / "incident-events.csv")), path)
         one, other = with_polars(engine, path, now), with_duckdb(engine, path, now)
-        whole, refused = engine.aggregate_log(pl.read_parquet(path), now=now, **GROUPING)
+        whole = engine.aggregate_log(pl.read_parquet(path), now=now, **GROUPING)
     show(one.regroup(by=["channel"], period=False).report())
-    print(f"{len(refused)} rows were left out")
-    print("polars and duckdb agree with one computation over everything:", one.json() == other.json() == whole.json())
+    print(f"{len(whole.refused)} rows were left out")
+    print("polars and duckdb agree with one computation over everything:", one.json() == other.json() == whole.aggregate.json())
 
 
 if __name__ == "__main__":

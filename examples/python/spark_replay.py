@@ -41,9 +41,9 @@ def partial(
     """Return what turns the sorted rows of a partition into rows of figures."""
 
     def add_up(rows: pa.Table) -> pa.RecordBatch:
-        figures, refused = engine.aggregate_log(rows, now=now, **grouping)
-        left_out.add(len(refused))
-        return pa.record_batch(figures.rows())
+        found = engine.aggregate_log(rows, now=now, **grouping)
+        left_out.add(len(found.refused))
+        return pa.record_batch(found.aggregate.rows())
 
     def each(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         waiting: pa.Table | None = None

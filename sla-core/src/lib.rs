@@ -19,6 +19,7 @@ mod error;
 pub mod escalation;
 pub mod explain;
 mod id;
+pub mod log;
 pub mod monitor;
 pub mod package;
 pub mod policy;

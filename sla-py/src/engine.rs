@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyList, PyTuple};
 use sla_core::engine::Decision;
+use sla_core::log::States;
 use sla_core::ticket::Action;
 use sla_core::ticket::{Apply, Ticket as Fold};
 use sla_core::{Digest, Engine as Compiled, Error, explain, wire};
@@ -16,7 +17,7 @@ use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Ref
 use crate::error::{OrRaise, fault};
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
-use crate::log::{self, Log};
+use crate::log::{self, Log, StatesArgument};
 use crate::policy::Policy;
 use crate::rows::{Reading, Wide};
 use crate::standing;
@@ -63,6 +64,10 @@ impl Engine {
 
     fn own_zones(&self, py: Python<'_>) -> Option<Py<Zones>> {
         self.zones.as_ref().map(|zones| zones.clone_ref(py))
+    }
+
+    fn log(&self, py: Python<'_>, log: &Input, states: Option<&States>, reading: Reading, sort: bool) -> PyResult<Log> {
+        Log::read(py, &database(self.zones.as_ref()), log, states, reading, sort)
     }
 
     /// Returns what a step left of a ticket, and when to look again.
@@ -405,17 +410,19 @@ impl Engine {
         Ok(Aggregate(py.detach(|| wide.aggregate(now.0, grouping)).or_raise(py)?))
     }
 
-    /// Say where each promise of many tickets stands, given as a log of what people did, a row a command.
+    /// Say where each promise of many tickets stands, given as a log of what people did: a row a command, or a state.
     ///
     /// What people did is taken as given: channels, roles and reasons are not judged, and steps do not fire. `import_log`
     /// judges everything; where it refuses nothing, both say the same.
     ///
     /// Args:
-    ///     log: A table of Arrow data. docs/columns.md says which columns which kind of row needs: ticket_id, event_at and
-    ///         kind always. Or one row a ticket with a list of structs in the column events. The rows of a ticket lie
+    ///     log: A table of Arrow data. docs/columns.md says which columns a row needs: ticket_id, event_at, and kind or
+    ///         state always. Or one row a ticket with a list of structs in the column events. The rows of a ticket lie
     ///         together, oldest first.
     ///     now: As of when. Later rows are left out.
-    ///     sort: Whether to sort the log by ticket and time first; otherwise one that is not sorted is refused.
+    ///     states: What each state means, for a log of states: new, active, pending, on_hold, resolved, closed or voided;
+    ///         or a dict with that as means, replied (whether entering it answers the customer) and reason.
+    ///     sort: Whether to sort the log by ticket, time and sequence first; otherwise one that is not sorted is refused.
     ///     columns, constants, time_zone: As for `evaluate_rows`.
     ///
     /// Returns:
@@ -424,44 +431,53 @@ impl Engine {
     ///     remaining, overdue (durations of business time), left_out (how many rows of the ticket its status did not
     ///     allow, could not be read, or lie after `now`), refused (why the ticket could not be opened). A ticket without
     ///     promises has one row without timer. warn_at is when the earliest warning step fires or would have fired; null
-    ///     without one, while a promise stands still, and where a pause or a change of terms came after it.
+    ///     without one, while a promise is paused, and where a pause or a change of terms came after it.
     ///
     /// Raises:
-    ///     InputError: `unsorted_log`, `missing_field` for a column, `wrong_type`, `naive_datetime`.
-    #[pyo3(signature = (log, *, now, columns=None, constants=None, time_zone=None, sort=false))]
+    ///     InputError: `unsorted_log`, `missing_field` for a column, `wrong_type`, `naive_datetime`, `unknown_word` for a
+    ///         meaning.
+    #[pyo3(signature = (log, *, now, states=None, columns=None, constants=None, time_zone=None, sort=false))]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn evaluate_log(
         &self,
         py: Python<'_>,
         log: Input,
         now: Instant,
+        states: Option<StatesArgument>,
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
     ) -> PyResult<Table> {
-        let reading = Reading { columns, constants, time_zone };
-        let log = Log::read(py, self, &log, reading, sort)?;
-        log::evaluate(py, &self.engine, &log, now.0)
+        let states = states.map(|states| states.0);
+        let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
+        log::evaluate(py, &self.engine, &log, states.as_ref(), now.0)
     }
 
-    /// Make histories of a log of what people did. Every row is judged at its own instant; what happens by itself comes in
-    /// place.
+    /// Make histories of a log of what people did. Every row is judged at its own instant; automatic events come in place.
     ///
     /// Args:
-    ///     log, columns, constants, time_zone, sort: As for `evaluate_log`.
-    #[pyo3(signature = (log, *, columns=None, constants=None, time_zone=None, sort=false) -> "sla_engine._hints.LogImport")]
+    ///     now: Rows later than this are left out; none are unless it is given.
+    ///     log, states, columns, constants, time_zone, sort: As for `evaluate_log`.
+    ///
+    /// Returns:
+    ///     The histories, the rows that were left out, and remarks on columns that were ignored.
+    #[pyo3(signature = (log, *, now=None, states=None, columns=None, constants=None, time_zone=None, sort=false) -> "sla_engine._hints.LogImport")]
+    #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn import_log<'py>(
         &self,
         py: Python<'py>,
         log: Input,
+        now: Option<Instant>,
+        states: Option<StatesArgument>,
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let reading = Reading { columns, constants, time_zone };
-        log::import(py, &self.engine, &Log::read(py, self, &log, reading, sort)?)
+        let states = states.map(|states| states.0);
+        let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
+        log::import(py, &self.engine, &log, states.as_ref(), now.map(|now| now.0))
     }
 
     /// Add up many tickets, given as a log of what people did; judged as by `import_log`, without keeping histories.
@@ -469,11 +485,11 @@ impl Engine {
     /// Args:
     ///     now: As of when. Later rows are left out.
     ///     by, period, period_zone: As for `Aggregate.of`.
-    ///     log, columns, constants, time_zone, sort: As for `evaluate_log`.
+    ///     log, states, columns, constants, time_zone, sort: As for `evaluate_log`.
     ///
     /// Returns:
-    ///     The figures, and the rows that were left out.
-    #[pyo3(signature = (log, *, now, by=Words(vec![]), period=None, period_zone="UTC", columns=None, constants=None, time_zone=None, sort=false) -> "tuple[Aggregate, sla_engine._hints.RefusedRows]")]
+    ///     The figures, the rows that were left out, and remarks on columns that were ignored.
+    #[pyo3(signature = (log, *, now, by=Words(vec![]), period=None, period_zone="UTC", states=None, columns=None, constants=None, time_zone=None, sort=false) -> "sla_engine._hints.LogAggregate")]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn aggregate_log<'py>(
         &self,
@@ -483,15 +499,17 @@ impl Engine {
         by: Words,
         period: Option<&str>,
         period_zone: &str,
+        states: Option<StatesArgument>,
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
-    ) -> PyResult<(Aggregate, Bound<'py, PyTuple>)> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
-        let log = Log::read(py, self, &log, Reading { columns, constants, time_zone }, sort)?;
-        let (sum, refused) = log::aggregate(py, &self.engine, &log, now.0, grouping)?;
-        Ok((Aggregate(sum), refused))
+        let states = states.map(|states| states.0);
+        let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
+        let (sum, import) = log::aggregate(py, &self.engine, &log, states.as_ref(), now.0, grouping)?;
+        log::answer(py, "LogAggregate", Bound::new(py, Aggregate(sum))?.into_any(), &import)
     }
 
     fn __eq__(&self, other: &Self) -> bool {

@@ -90,9 +90,9 @@ def wide() -> pa.Table:
 @cache
 def whole(name: str) -> Aggregate:
     """Return the figures of the log, added up on one machine in one go."""
-    total, refused = engine().aggregate_log(log(), now=NOW, **GROUPINGS[name])
-    assert refused == ()
-    return total
+    total = engine().aggregate_log(log(), now=NOW, **GROUPINGS[name])
+    assert total.refused == ()
+    return total.aggregate
 
 
 def parts(name: str, count: int, seed: int) -> list[Aggregate]:
@@ -101,7 +101,7 @@ def parts(name: str, count: int, seed: int) -> list[Aggregate]:
     machine = {ticket: draw.randrange(count) for ticket in log()["ticket_id"].unique().to_pylist()}
     places = pa.array([machine[ticket] for ticket in log()["ticket_id"].to_pylist()])
     shares = [log().filter(pc.equal(places, one)) for one in range(count)]
-    return [engine().aggregate_log(share, now=NOW, **GROUPINGS[name])[0] for share in shares]
+    return [engine().aggregate_log(share, now=NOW, **GROUPINGS[name]).aggregate for share in shares]
 
 
 def keys(table: pa.Table) -> list[str]:
@@ -203,16 +203,16 @@ def test_wide_rows_may_be_cut_anywhere(cuts: list[int], name: str) -> None:
 
 def partial(frame: pd.DataFrame, engine: Engine) -> pd.DataFrame:
     """Add up one partition, in whatever process it is."""
-    total, _ = engine.aggregate_log(
+    total = engine.aggregate_log(
         frame, now=NOW, sort=True, by=["package", "agent"], period="day", period_zone="Asia/Jakarta"
     )
-    return total.rows().to_pandas()
+    return total.aggregate.rows().to_pandas()
 
 
 @pytest.mark.parametrize("scheduler", ["threads", "processes"])
 def test_dask_adds_up_partitions(scheduler: str) -> None:
     named = {"by": ["package", "agent"], "period": "day", "period_zone": "Asia/Jakarta"}
-    expected, _ = engine().aggregate_log(log(), now=NOW, **named)
+    expected = engine().aggregate_log(log(), now=NOW, **named).aggregate
     frame = log().to_pandas()
     shuffled = frame.sample(frac=1, random_state=5)
     with dask.config.set({"dataframe.shuffle.method": "tasks", "scheduler": scheduler, "num_workers": 2}):

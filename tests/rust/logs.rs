@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sla_core::calendar::ZoneDatabase;
-use sla_core::columns::log::Player;
 use sla_core::engine::{CycleEvaluation, PastCommand};
+use sla_core::log::Player;
 use sla_core::ticket::{
     Actor, AssignCause, CloseCause, Command, CommandKind, Event, EventKind, History, Message, ResumeCause, Role, Status,
 };

@@ -34,7 +34,6 @@
 pub mod calendar;
 mod evaluate;
 mod figures;
-pub mod log;
 mod plan;
 mod rows;
 

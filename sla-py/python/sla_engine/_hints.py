@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, TypeAlias, Union
+from typing import Any, Literal, NotRequired, Protocol, TypeAlias, TypedDict, Union
 
 from . import _core, documents
 from .documents import (
@@ -48,14 +48,17 @@ __all__ = [
     "Ledger",
     "Lengths",
     "Linked",
+    "LogAggregate",
     "LogImport",
+    "Meaning",
     "OnFault",
     "Policies",
     "Promises",
     "Publication",
     "Refusal",
-    "RefusedRows",
     "Report",
+    "StateMeaning",
+    "States",
     "Verification",
     "Warnings",
     "WhatIf",
@@ -70,11 +73,25 @@ Events: TypeAlias = tuple[documents.Event, ...]
 Flips: TypeAlias = tuple[documents.Flip, ...]
 Promises: TypeAlias = tuple[documents.OpenPromise, ...]
 Warnings: TypeAlias = tuple[documents.Warning, ...]
+LogAggregate: TypeAlias = documents.LogAggregate
 LogImport: TypeAlias = documents.LogImport
-RefusedRows: TypeAlias = tuple[documents.RefusedRow, ...]
 OnFault: TypeAlias = Literal["raise", "null"]
 
 Words: TypeAlias = Iterable[str]
+
+Meaning: TypeAlias = Literal["new", "active", "pending", "on_hold", "resolved", "closed", "voided"]
+
+
+class StateMeaning(TypedDict):
+    """What a state of a log means."""
+
+    means: Meaning
+    replied: NotRequired[bool]
+    reason: NotRequired[str | None]
+
+
+States: TypeAlias = Mapping[str, Meaning | StateMeaning]
+"""What each state of a log means."""
 
 Json: TypeAlias = str | bytes | Mapping[str, Any] | documents.Document | Iterable[documents.Document]
 """A document: JSON text or bytes, or what is written as JSON."""

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import field
 
 if TYPE_CHECKING:
-    from ._core import History, Ticket
+    from ._core import Aggregate, History, Ticket
 
 Role = Literal["customer", "agent", "admin", "system"]
 Status = Literal["new", "open", "pending", "on_hold", "resolved", "closed", "withdrawn", "voided"]
@@ -328,10 +328,17 @@ class RefusedRow(Document, frozen=True):
     """A row of a log that an import left out."""
 
     row: int
-    """Its place in the log, from 0."""
+    """Its `row_number`, or its place in the log, from 0."""
     ticket: str
     code: str
-    """Stable; that of the refusal, or of the fault."""
+    """Stable; that of the refusal or of the error, or `unknown_state` or `channel_changed`."""
+    message: str
+
+
+class LogRemark(Document, frozen=True):
+    """A column of a log that is ignored."""
+
+    column: str
     message: str
 
 
@@ -342,6 +349,18 @@ class LogImport(Value, frozen=True):
     """One for each ticket that could be opened, in the order of the log."""
     refused: tuple[RefusedRow, ...]
     """The rows that the policy does not allow, or that cannot be read; nothing of them is in the histories."""
+    remarks: tuple[LogRemark, ...] = ()
+    """The columns that are ignored."""
+
+
+class LogAggregate(Value, frozen=True):
+    """The figures of a log."""
+
+    aggregate: Aggregate
+    refused: tuple[RefusedRow, ...]
+    """The rows that the policy does not allow, or that cannot be read; nothing of them is in the figures."""
+    remarks: tuple[LogRemark, ...] = ()
+    """The columns that are ignored."""
 
 
 # Changes of policy

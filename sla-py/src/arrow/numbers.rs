@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use sla_core::calendar::ZoneTable;
 use sla_core::columns::{Column, NONE};
 
+use super::texts::Texts;
 use crate::error::fault;
 
 const THOUSAND: i64 = 1_000;
@@ -75,6 +76,26 @@ impl Numbers {
             }
         };
         Ok(Self { values, valid: mask(array) })
+    }
+
+    /// Reads whole numbers, also those written in decimal digits.
+    pub(crate) fn integers(py: Python<'_>, name: &str, array: &ArrayRef) -> PyResult<Self> {
+        let help = "pass whole numbers of at most 64 bits";
+        if let DataType::Int64 = array.data_type() {
+            return Ok(Self { values: array.as_primitive::<Int64Type>().values().clone(), valid: mask(array) });
+        }
+        let texts = Texts::read(py, name, array)?;
+        let mut values = Vec::with_capacity(array.len());
+        for row in 0..array.len() {
+            let number = texts.get(row).map(str::parse).transpose();
+            let number = number.map_err(|_| {
+                let message =
+                    format!("column `{name}` holds `{}`, not whole numbers", texts.get(row).unwrap_or_default());
+                fault(py, "wrong_type", &message, help)
+            })?;
+            values.push(number.unwrap_or(NONE));
+        }
+        Ok(Self { values: values.into(), valid: None })
     }
 
     /// Reads lengths.

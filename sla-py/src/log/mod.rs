@@ -1,10 +1,11 @@
-//! Tickets as a log of what people did: a row a command, or a row a ticket with a list of them.
+//! Tickets as a log: a row a command or a state of its ticket, or a row a ticket with a list of them.
 
-mod command;
+mod evaluate;
 mod import;
-mod play;
 mod read;
+mod states;
 
-pub(crate) use self::import::{aggregate, import};
-pub(crate) use self::play::evaluate;
+pub(crate) use self::evaluate::evaluate;
+pub(crate) use self::import::{aggregate, answer, import};
 pub(crate) use self::read::Log;
+pub(crate) use self::states::StatesArgument;

@@ -9,76 +9,98 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StructArray};
 use arrow_schema::{DataType, FieldRef};
 use pyo3::prelude::*;
-use sla_core::calendar::ZoneTable;
+use sla_core::calendar::{ZoneDatabase, ZoneTable};
+use sla_core::log::{Row, States};
+use sla_core::time::Timestamp;
 
 use crate::arrow::{Input, Numbers, Tables, Texts, Wanted};
-use crate::engine::Engine;
 use crate::error::fault;
 use crate::rows::Reading;
 
-/// What a row may say besides whose it is, when it was and what it was.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Field {
-    Actor,
-    Role,
-    Customer,
-    Package,
-    Channel,
-    Severity,
-    Category,
-    Agent,
-    Status,
-    Reason,
-    Apply,
-    DuplicateOf,
-    MessageRef,
-    ContentSha256,
-    Score,
-    Number,
+type Set = for<'r, 'a> fn(&'r mut Row<'a>, &'a str);
+
+/// The columns of texts in rows of commands and in rows of states, with what they say of a row.
+const OF_COMMANDS: [(&str, Set); 17] = [
+    ("kind", |row, text| row.kind = Some(text)),
+    ACTOR,
+    ("role", |row, text| row.role = Some(text)),
+    CUSTOMER,
+    PACKAGE,
+    CHANNEL,
+    SEVERITY,
+    CATEGORY,
+    AGENT,
+    ("status", |row, text| row.status = Some(text)),
+    ("reason", |row, text| row.reason = Some(text)),
+    ("apply", |row, text| row.apply = Some(text)),
+    ("duplicate_of", |row, text| row.duplicate_of = Some(text)),
+    ("message_ref", |row, text| row.message_ref = Some(text)),
+    ("content_sha256", |row, text| row.content_sha256 = Some(text)),
+    ("score", |row, text| row.score = Some(text)),
+    ("number", |row, text| row.escalation = Some(text)),
+];
+const OF_STATES: [(&str, Set); 8] =
+    [("state", |row, text| row.state = Some(text)), ACTOR, CUSTOMER, PACKAGE, CHANNEL, SEVERITY, CATEGORY, AGENT];
+const ACTOR: (&str, Set) = ("actor", |row, text| row.actor = Some(text));
+const CUSTOMER: (&str, Set) = ("customer", |row, text| row.customer = Some(text));
+const PACKAGE: (&str, Set) = ("package", |row, text| row.package = Some(text));
+const CHANNEL: (&str, Set) = ("channel", |row, text| row.channel = Some(text));
+const SEVERITY: (&str, Set) = ("severity", |row, text| row.severity = Some(text));
+const CATEGORY: (&str, Set) = ("category", |row, text| row.category = Some(text));
+const AGENT: (&str, Set) = ("agent", |row, text| row.agent = Some(text));
+
+/// Rows that are all commands, or all states.
+#[derive(Clone, Copy)]
+struct Shape {
+    texts: &'static [(&'static str, Set)],
+    integers: &'static [&'static str],
 }
 
-impl Field {
-    const ALL: [(Self, &'static str); 16] = [
-        (Self::Actor, "actor"),
-        (Self::Role, "role"),
-        (Self::Customer, "customer"),
-        (Self::Package, "package"),
-        (Self::Channel, "channel"),
-        (Self::Severity, "severity"),
-        (Self::Category, "category"),
-        (Self::Agent, "agent"),
-        (Self::Status, "status"),
-        (Self::Reason, "reason"),
-        (Self::Apply, "apply"),
-        (Self::DuplicateOf, "duplicate_of"),
-        (Self::MessageRef, "message_ref"),
-        (Self::ContentSha256, "content_sha256"),
-        (Self::Score, "score"),
-        (Self::Number, "number"),
-    ];
-}
-
-/// The columns of a log, those of a list of structs included.
-fn wanted(is_nested: bool) -> Vec<Wanted> {
-    let mut wanted = vec![Wanted { name: "ticket_id", required: true }];
-    if is_nested {
-        wanted.push(Wanted { name: "events", required: true });
+impl Shape {
+    const fn of(states: Option<&States>) -> Self {
+        match states {
+            Some(_) => Self { texts: &OF_STATES, integers: &["opened_at", "sequence", "row_number"] },
+            None => Self { texts: &OF_COMMANDS, integers: &["sequence", "row_number"] },
+        }
     }
-    wanted.push(Wanted { name: "event_at", required: !is_nested });
-    wanted.push(Wanted { name: "kind", required: !is_nested });
-    wanted.extend(Field::ALL.map(|(_, name)| Wanted { name, required: false }));
-    wanted
+
+    /// Returns the columns of a log, those of a list of structs included.
+    fn wanted(self, is_nested: bool) -> Vec<Wanted> {
+        let mut wanted = vec![Wanted { name: "ticket_id", required: true }];
+        if is_nested {
+            wanted.push(Wanted { name: "events", required: true });
+        }
+        wanted.push(Wanted { name: "event_at", required: !is_nested });
+        let texts = self.texts.iter().map(|(name, _)| *name);
+        let required = |name| !is_nested && matches!(name, "kind" | "state");
+        wanted.extend(texts.map(|name| Wanted { name, required: required(name) }));
+        wanted.extend(self.integers.iter().map(|name| Wanted { name, required: false }));
+        wanted
+    }
 }
 
-/// Where what a row says is found.
-enum Source {
+/// Where a value of a row is found.
+enum Source<T> {
     /// In a column of the rows.
-    Row(Texts),
+    Row(T),
     /// In a column of the tickets that hold the rows.
-    Ticket(Texts),
-    /// The same for all.
-    Constant(String),
-    Nowhere,
+    Ticket(T),
+}
+
+impl Source<Numbers> {
+    #[inline]
+    fn get(&self, row: usize, holder: usize) -> Option<i64> {
+        match self {
+            Self::Row(numbers) => numbers.get(row),
+            Self::Ticket(numbers) => numbers.get(holder),
+        }
+    }
+}
+
+/// A column of texts that is there, and what it says of a row.
+struct Field {
+    texts: Source<Texts>,
+    set: Set,
 }
 
 /// Rows that arrived together.
@@ -87,8 +109,12 @@ struct Part {
     /// The ticket's row of each row, where rows are held by tickets.
     holders: Option<Vec<usize>>,
     at: Numbers,
-    kinds: Texts,
-    fields: Vec<Source>,
+    /// Only the columns that are there, so that a row costs nothing for those that are not.
+    fields: Vec<Field>,
+    constants: Vec<(String, Set)>,
+    opened_at: Option<Source<Numbers>>,
+    sequence: Option<Source<Numbers>>,
+    numbers: Option<Source<Numbers>>,
     /// The number of the first row in the whole log.
     first: usize,
     rows: usize,
@@ -101,80 +127,101 @@ pub(crate) struct Log {
     order: Option<Vec<usize>>,
     /// The rows of each ticket, as places in the order: where they begin. They end where the next begin.
     runs: Vec<usize>,
-    pub(crate) rows: usize,
+    rows: usize,
 }
 
-/// One row.
+/// The place of one row.
 #[derive(Clone, Copy)]
-pub(crate) struct Row<'a> {
+struct Place<'a> {
     part: &'a Part,
     row: usize,
 }
 
-impl<'a> Row<'a> {
-    /// Its number in the log, from 0.
-    pub(crate) const fn number(self) -> usize {
-        self.part.first.saturating_add(self.row)
+impl<'a> Place<'a> {
+    /// Returns the row's place in the log, from 0.
+    const fn in_log(self) -> usize {
+        self.part.first + self.row
     }
 
-    /// Whose it is.
     #[inline]
-    pub(crate) fn ticket(self) -> Option<&'a str> {
+    fn ticket(self) -> Option<&'a str> {
         self.part.tickets.get(self.holder())
     }
 
-    /// When it was, in microseconds.
     #[inline]
-    pub(crate) fn at_us(self) -> Option<i64> {
+    fn at_us(self) -> Option<i64> {
         self.part.at.get(self.row)
     }
 
-    /// What it was.
-    #[inline]
-    pub(crate) fn kind(self) -> Option<&'a str> {
-        self.part.kinds.get(self.row)
-    }
-
-    /// What else it says.
-    #[inline]
-    pub(crate) fn get(self, field: Field) -> Option<&'a str> {
-        #[expect(clippy::as_conversions, reason = "a word's place in its short list")]
-        let place = field as usize;
-        match self.part.fields.get(place)? {
-            Source::Row(texts) => texts.get(self.row),
-            Source::Ticket(texts) => texts.get(self.holder()),
-            Source::Constant(text) => Some(text),
-            Source::Nowhere => None,
-        }
+    fn sequence(self) -> Option<i64> {
+        self.part.sequence.as_ref()?.get(self.row, self.holder())
     }
 
     #[inline]
     fn holder(self) -> usize {
         self.part.holders.as_ref().map_or(self.row, |holders| holders.get(self.row).copied().unwrap_or(usize::MAX))
     }
+
+    /// Returns what the row says.
+    fn read(self) -> Row<'a> {
+        let (part, row, holder) = (self.part, self.row, self.holder());
+        let integer = |source: &Option<Source<Numbers>>| source.as_ref()?.get(row, holder);
+        let number = integer(&part.numbers).and_then(|number| u64::try_from(number).ok());
+        let mut read = Row {
+            number: number.or_else(|| u64::try_from(self.in_log()).ok()).unwrap_or_default(),
+            ticket: part.tickets.get(holder).unwrap_or_default(),
+            event_at: self.at_us().map(Timestamp::from_micros),
+            opened_at: integer(&part.opened_at).map(Timestamp::from_micros),
+            sequence: integer(&part.sequence),
+            ..Row::default()
+        };
+        for (text, set) in &part.constants {
+            set(&mut read, text);
+        }
+        for field in &part.fields {
+            let text = match &field.texts {
+                Source::Row(texts) => texts.get(row),
+                Source::Ticket(texts) => texts.get(holder),
+            };
+            if let Some(text) = text {
+                (field.set)(&mut read, text);
+            }
+        }
+        read
+    }
 }
 
 impl Log {
     /// Reads a log.
-    pub(crate) fn read(py: Python<'_>, engine: &Engine, input: &Input, reading: Reading, sort: bool) -> PyResult<Self> {
-        reading.check(py, &["ticket_id", "event_at", "kind", "events"])?;
-        let zone = reading.zone(py, &crate::zones::database(engine.zones.as_ref()))?;
+    pub(crate) fn read(
+        py: Python<'_>,
+        zones: &ZoneDatabase,
+        input: &Input,
+        states: Option<&States>,
+        reading: Reading,
+        sort: bool,
+    ) -> PyResult<Self> {
+        const OWN: [&str; 8] =
+            ["ticket_id", "event_at", "kind", "state", "events", "opened_at", "sequence", "row_number"];
+        reading.check(py, &OWN)?;
+        let shape = Shape::of(states);
+        let zone = reading.zone(py, zones)?;
         let Reading { columns, constants, .. } = reading;
         let events = columns.as_ref().and_then(|columns| columns.get("events")).map_or("events", String::as_str);
         let is_nested = match input.field.data_type() {
             DataType::Struct(fields) => fields.iter().any(|field| field.name() == events && is_list(field)),
             _ => false,
         };
-        let tables = Tables::new(py, input, &wanted(is_nested), columns.clone(), constants)?;
+        let tables = Tables::new(py, input, &shape.wanted(is_nested), columns.clone(), constants)?;
         let mut parts = Vec::with_capacity(tables.chunks.len());
         let mut rows = 0_usize;
         for chunk in &tables.chunks {
             let part = if is_nested {
-                nested(py, &tables, columns.clone(), chunk, zone.as_ref(), rows)?
+                nested(py, shape, &tables, columns.clone(), chunk, zone.as_ref(), rows)?
             } else {
-                flat(py, &tables, chunk, zone.as_ref(), rows)?
+                flat(py, shape, &tables, chunk, zone.as_ref(), rows)?
             };
-            rows = rows.saturating_add(part.rows);
+            rows += part.rows;
             parts.push(part);
         }
         let mut log = Self { parts, order: None, runs: Vec::new(), rows };
@@ -187,12 +234,15 @@ impl Log {
     /// Puts the rows in order, and finds those of each ticket.
     fn arrange(&mut self, sort: bool) -> Result<(), (&'static str, String)> {
         if sort {
+            let sequence = |row: Option<Place<'_>>| row.and_then(Place::sequence).unwrap_or_default();
             let mut order: Vec<usize> = (0..self.rows).collect();
             // Stable: rows of one instant stay in the order in which they came.
             order.sort_by(|one, other| {
                 let (one, other) = (self.row_at(*one), self.row_at(*other));
-                let by_ticket = one.and_then(Row::ticket).cmp(&other.and_then(Row::ticket));
-                by_ticket.then_with(|| one.and_then(Row::at_us).cmp(&other.and_then(Row::at_us)))
+                let by_ticket = one.and_then(Place::ticket).cmp(&other.and_then(Place::ticket));
+                by_ticket
+                    .then_with(|| one.and_then(Place::at_us).cmp(&other.and_then(Place::at_us)))
+                    .then_with(|| sequence(one).cmp(&sequence(other)))
             });
             self.order = Some(order);
         }
@@ -202,13 +252,13 @@ impl Log {
         for place in 0..self.rows {
             let Some(row) = self.row(place) else { continue };
             let Some(name) = row.ticket() else {
-                return Err(("missing_field", format!("row {} names no ticket", row.number())));
+                return Err(("missing_field", format!("row {} names no ticket", row.in_log())));
             };
             if ticket != Some(name) {
                 if !seen.insert(hasher.hash_one(name)) {
                     return Err((
                         "unsorted_log",
-                        format!("row {}: ticket `{name}` comes again after another", row.number()),
+                        format!("row {}: ticket `{name}` comes again after another", row.in_log()),
                     ));
                 }
                 runs.push(place);
@@ -216,7 +266,7 @@ impl Log {
             }
             if let Some(at_us) = row.at_us() {
                 if at_us < last_us {
-                    let message = format!("row {}: time goes back in ticket `{name}`", row.number());
+                    let message = format!("row {}: time goes back in ticket `{name}`", row.in_log());
                     return Err(("unsorted_log", message));
                 }
                 last_us = at_us;
@@ -231,16 +281,17 @@ impl Log {
         self.runs.len()
     }
 
-    /// Returns the rows of a ticket, oldest first.
-    pub(crate) fn rows_of(&self, ticket: usize) -> impl Iterator<Item = Row<'_>> {
+    /// Reads the rows of a ticket, oldest first, in place of those in `rows`.
+    pub(crate) fn rows_of<'a>(&'a self, ticket: usize, rows: &mut Vec<Row<'a>>) {
         let from = self.runs.get(ticket).copied().unwrap_or(self.rows);
-        let to = self.runs.get(ticket.saturating_add(1)).copied().unwrap_or(self.rows);
-        (from..to).filter_map(|place| self.row(place))
+        let to = self.runs.get(ticket + 1).copied().unwrap_or(self.rows);
+        rows.clear();
+        rows.extend((from..to).filter_map(|place| self.row(place)).map(Place::read));
     }
 
     /// Returns the row at a place in the order.
     #[inline]
-    fn row(&self, place: usize) -> Option<Row<'_>> {
+    fn row(&self, place: usize) -> Option<Place<'_>> {
         match &self.order {
             Some(order) => self.row_at(*order.get(place)?),
             None => self.row_at(place),
@@ -249,7 +300,7 @@ impl Log {
 
     /// Returns a row by its number.
     #[inline]
-    fn row_at(&self, number: usize) -> Option<Row<'_>> {
+    fn row_at(&self, number: usize) -> Option<Place<'_>> {
         let part = match self.parts.as_slice() {
             [only] => only,
             parts => {
@@ -258,7 +309,7 @@ impl Log {
             }
         };
         let row = number.checked_sub(part.first)?;
-        (row < part.rows).then_some(Row { part, row })
+        (row < part.rows).then_some(Place { part, row })
     }
 }
 
@@ -268,25 +319,63 @@ fn is_list(field: &FieldRef) -> bool {
 
 fn flat(
     py: Python<'_>,
+    shape: Shape,
     tables: &Tables,
     chunk: &StructArray,
     zone: Option<&ZoneTable>,
     first: usize,
 ) -> PyResult<Part> {
-    let source = |name: &str| match tables.column(chunk, name) {
-        Some(column) => Texts::read(py, name, column).map(Source::Row),
-        None => Ok(constant(tables, name)),
-    };
-    let fields = Field::ALL.iter().map(|(_, name)| source(name)).collect::<PyResult<_>>()?;
-    let tickets = texts(py, tables, chunk, "ticket_id")?;
-    let kinds = texts(py, tables, chunk, "kind")?;
+    let columns = Columns { py, shape, zone, rows: (tables, chunk), tickets: None };
     let at = instants(py, tables.column(chunk, "event_at"), zone, chunk.len())?;
-    Ok(Part { tickets, holders: None, at, kinds, fields, first, rows: chunk.len() })
+    columns.part(texts(py, tables, chunk, "ticket_id")?, None, at, first, chunk.len())
+}
+
+/// The columns of some rows, and those of the tickets that hold them.
+struct Columns<'a, 'py> {
+    py: Python<'py>,
+    shape: Shape,
+    zone: Option<&'a ZoneTable>,
+    rows: (&'a Tables, &'a StructArray),
+    tickets: Option<(&'a Tables, &'a StructArray)>,
+}
+
+impl Columns<'_, '_> {
+    fn part(
+        &self,
+        tickets: Texts,
+        holders: Option<Vec<usize>>,
+        at: Numbers,
+        first: usize,
+        rows: usize,
+    ) -> PyResult<Part> {
+        let (mut fields, mut constants) = (Vec::new(), Vec::new());
+        for (name, set) in self.shape.texts {
+            if let Some(texts) = self.find(name, |column| Texts::read(self.py, name, column))? {
+                fields.push(Field { texts, set: *set });
+            } else if let Some(text) = self.tickets.unwrap_or(self.rows).0.constants.get(*name) {
+                constants.push((text.clone(), *set));
+            }
+        }
+        let opened_at = self.find("opened_at", |column| Numbers::instants(self.py, "opened_at", column, self.zone))?;
+        let sequence = self.find("sequence", |column| Numbers::integers(self.py, "sequence", column))?;
+        let numbers = self.find("row_number", |column| Numbers::integers(self.py, "row_number", column))?;
+        Ok(Part { tickets, holders, at, fields, constants, opened_at, sequence, numbers, first, rows })
+    }
+
+    /// Reads a column of the rows or else of the tickets; `None` where neither has it.
+    fn find<T>(&self, name: &str, read: impl Fn(&ArrayRef) -> PyResult<T>) -> PyResult<Option<Source<T>>> {
+        if let Some(column) = self.rows.0.column(self.rows.1, name) {
+            return Ok(Some(Source::Row(read(column)?)));
+        }
+        let column = self.tickets.and_then(|(tables, chunk)| tables.column(chunk, name));
+        column.map(|column| Ok(Source::Ticket(read(column)?))).transpose()
+    }
 }
 
 /// Takes rows out of the lists that tickets hold.
 fn nested(
     py: Python<'_>,
+    shape: Shape,
     tables: &Tables,
     columns: Option<std::collections::HashMap<String, String>>,
     chunk: &StructArray,
@@ -321,7 +410,7 @@ fn nested(
     }
     let rows =
         Input { field: Arc::new(arrow_schema::Field::new("", values.data_type().clone(), true)), chunks: vec![values] };
-    let inner: Vec<Wanted> = wanted(false).into_iter().filter(|column| column.name != "ticket_id").collect();
+    let inner: Vec<Wanted> = shape.wanted(false).into_iter().filter(|column| column.name != "ticket_id").collect();
     // Names of the tickets' own columns are none of the rows.
     let renamed = columns.map(|mut columns| {
         columns
@@ -330,24 +419,13 @@ fn nested(
     });
     let inner = Tables::new(py, &rows, &inner, renamed, None)?;
     let Some(events) = inner.chunks.first() else { return Err(not_events()) };
-    let source = |name: &str| match (inner.column(events, name), tables.column(chunk, name)) {
-        (Some(column), _) => Texts::read(py, name, column).map(Source::Row),
-        (None, Some(column)) => Texts::read(py, name, column).map(Source::Ticket),
-        (None, None) => Ok(constant(tables, name)),
-    };
-    let fields = Field::ALL.iter().map(|(_, name)| source(name)).collect::<PyResult<_>>()?;
-    let tickets = texts(py, tables, chunk, "ticket_id")?;
-    let kinds = texts(py, &inner, events, "kind")?;
+    let columns = Columns { py, shape, zone, rows: (&inner, events), tickets: Some((tables, chunk)) };
     let at = instants(py, inner.column(events, "event_at"), zone, events.len())?;
-    Ok(Part { tickets, holders: Some(holders), at, kinds, fields, first, rows: events.len() })
+    columns.part(texts(py, tables, chunk, "ticket_id")?, Some(holders), at, first, events.len())
 }
 
 fn places<T: TryInto<usize>>(offsets: impl Iterator<Item = T>) -> Vec<usize> {
     offsets.map(|offset| offset.try_into().unwrap_or_default()).collect()
-}
-
-fn constant(tables: &Tables, name: &str) -> Source {
-    tables.constants.get(name).map_or(Source::Nowhere, |text| Source::Constant(text.clone()))
 }
 
 fn texts(py: Python<'_>, tables: &Tables, chunk: &StructArray, name: &str) -> PyResult<Texts> {

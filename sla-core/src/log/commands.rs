@@ -1,0 +1,115 @@
+//! Rows made into commands, ticket by ticket.
+
+use std::borrow::Cow;
+
+use super::fault::{RefusedRow, RowFault};
+use super::row::{Opened, Row, by_ticket};
+use super::states::States;
+use crate::engine::PastCommand;
+use crate::ticket::{Actor, Opening};
+use crate::time::Timestamp;
+
+/// What the rows of one ticket ask for, as [`Engine::import`](crate::Engine::import) takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketCommands {
+    /// The opening.
+    pub opening: Opening,
+    /// Who opens the ticket.
+    pub opener: Actor,
+    /// When it is opened.
+    pub opened_at: Timestamp,
+    /// What follows, oldest first.
+    pub commands: Vec<PastCommand>,
+    /// The [`Row::number`] of the opening and of each command.
+    pub numbers: Vec<u64>,
+}
+
+/// What a log says: the commands of each ticket, and the rows that cannot be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogCommands {
+    /// The tickets that can be opened, by id.
+    pub tickets: Vec<TicketCommands>,
+    /// The rows that are left out, by ticket.
+    pub refused: Vec<RefusedRow>,
+}
+
+/// Makes commands of rows, which may come in any order. With `states`, rows are states of their tickets.
+///
+/// No policy is asked: whether a command is allowed shows when it is imported.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::log::{Row, commands_of};
+/// let open = Row { ticket: "T-7", event_at: Some(at("2026-03-02T10:00:00Z")), kind: Some("open"), ..Row::default() };
+/// let open = Row { package: Some("starter"), channel: Some("email"), ..open };
+/// let reply = Row { number: 1, event_at: Some(at("2026-03-02T11:00:00Z")), kind: Some("replied"), ..open };
+/// let mut rows = [reply, open];
+/// let found = commands_of(&mut rows, None);
+/// let ticket = &found.tickets[0];
+/// assert_eq!((ticket.opening.customer.as_str(), ticket.commands[0].command.kind.name()), ("customer of T-7", "reply"));
+/// let import = engine().import(&ticket.opening, &ticket.opener, ticket.opened_at, &ticket.commands)?.unwrap();
+/// assert_eq!(import.history.events().len(), 2);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+#[must_use]
+pub fn commands_of(rows: &mut [Row<'_>], states: Option<&States>) -> LogCommands {
+    let mut found = LogCommands::default();
+    for rows in by_ticket(rows) {
+        found.tickets.extend(ticket(rows, states, None, &mut found.refused));
+    }
+    found
+}
+
+/// Makes commands of the rows of one ticket, which are in order; `None` when it cannot be opened.
+pub(super) fn ticket(
+    rows: &[Row<'_>],
+    states: Option<&States>,
+    now: Option<Timestamp>,
+    refused: &mut Vec<RefusedRow>,
+) -> Option<TicketCommands> {
+    let commands = as_commands(rows, states, now, refused);
+    let (first, rest) = commands.split_first()?;
+    let opened = first.opening().and_then(|(opening, opener)| Ok((opening, opener, first.at(now)?)));
+    let (opening, opener, opened_at) = match opened {
+        Ok(opened) => opened,
+        Err(fault) => {
+            refuse_ticket(&commands, fault, refused);
+            return None;
+        }
+    };
+    let own = Opened { customer: &opening.customer, channel: &opening.channel };
+    let mut read = Vec::with_capacity(rest.len());
+    let mut numbers = Vec::with_capacity(commands.len());
+    numbers.push(first.number);
+    for row in rest {
+        match row.command(own, now) {
+            Ok(Some(command)) => {
+                read.push(command);
+                numbers.push(row.number);
+            }
+            Ok(None) => {}
+            Err(fault) => refused.push(RefusedRow::new(row, &fault)),
+        }
+    }
+    Some(TicketCommands { opening, opener, opened_at, commands: read, numbers })
+}
+
+/// Returns rows of commands as they are, those of states as the commands they stand for.
+pub(super) fn as_commands<'r, 'a>(
+    rows: &'r [Row<'a>],
+    states: Option<&'a States>,
+    now: Option<Timestamp>,
+    refused: &mut Vec<RefusedRow>,
+) -> Cow<'r, [Row<'a>]> {
+    match states {
+        Some(states) => Cow::Owned(states.commands(rows, now, refused)),
+        None => Cow::Borrowed(rows),
+    }
+}
+
+/// Refuses every row of a ticket that is not opened, each once.
+fn refuse_ticket(commands: &[Row<'_>], fault: RowFault, refused: &mut Vec<RefusedRow>) {
+    let fault = RowFault::Ticket(Box::new(fault));
+    let rows = commands.chunk_by(|one, other| one.number == other.number);
+    refused.extend(rows.filter_map(|rows| rows.first()).map(|row| RefusedRow::new(row, &fault)));
+}

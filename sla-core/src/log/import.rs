@@ -1,0 +1,96 @@
+//! Logs judged as the engine judges commands.
+
+use super::commands::{self, TicketCommands};
+use super::fault::{RefusedRow, RowFault};
+use super::row::Row;
+use super::states::States;
+use super::unlisted::{Remark, Unlisted};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::ticket::History;
+use crate::time::Timestamp;
+
+/// What an import left out of a log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogImport {
+    /// The rows that cannot be read or are not allowed, by ticket; nothing of them is in a history.
+    pub refused: Vec<RefusedRow>,
+    /// The columns that are ignored.
+    pub remarks: Vec<Remark>,
+}
+
+/// Makes histories of the rows of tickets, one ticket after the other.
+#[derive(Debug)]
+pub struct Importer<'e> {
+    engine: &'e Engine,
+    states: Option<&'e States>,
+    now: Option<Timestamp>,
+    unlisted: Unlisted,
+    refused: Vec<RefusedRow>,
+}
+
+impl<'e> Importer<'e> {
+    /// Returns an importer of rows of commands.
+    #[must_use]
+    pub fn new(engine: &'e Engine) -> Self {
+        let unlisted = Unlisted::of(engine.policy());
+        Self { engine, states: None, now: None, unlisted, refused: Vec::new() }
+    }
+
+    /// Reads rows as states of their tickets.
+    #[must_use]
+    pub fn with_states(self, states: &'e States) -> Self {
+        Self { states: Some(states), ..self }
+    }
+
+    /// Refuses rows later than `now`.
+    #[must_use]
+    pub fn until(self, now: Timestamp) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
+    /// Makes the history of one ticket; `None` when it cannot be opened.
+    ///
+    /// `rows` are those of one ticket, in order, as [`by_ticket`](super::by_ticket) gives them. Values that the policy
+    /// lists nothing for are cleared in them. The [module](super) has an example.
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when a calendar has no answer for an instant of a row.
+    pub fn ticket(&mut self, rows: &mut [Row<'_>]) -> Result<Option<History>, Error> {
+        self.unlisted.clear(rows);
+        let Some(ticket) = commands::ticket(rows, self.states, self.now, &mut self.refused) else { return Ok(None) };
+        let TicketCommands { opening, opener, opened_at, commands, numbers } = ticket;
+        match self.engine.import(&opening, &opener, opened_at, &commands)? {
+            Ok(import) => {
+                for one in import.refused {
+                    // The opening comes first.
+                    let number = numbers.iter().skip(1).nth(one.index).copied().unwrap_or_default();
+                    self.refuse(&opening.ticket, number, &RowFault::Refused(Box::new(one.refusal)));
+                }
+                Ok(Some(import.history))
+            }
+            Err(refusal) => {
+                let fault = RowFault::Ticket(Box::new(RowFault::Refused(Box::new(refusal))));
+                for number in numbers {
+                    self.refuse(&opening.ticket, number, &fault);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Refuses a row. One of states stands for several commands: a reason is given once.
+    fn refuse(&mut self, ticket: &str, number: u64, fault: &RowFault) {
+        let refused = RefusedRow::new(&Row { number, ticket, ..Row::default() }, fault);
+        if self.refused.last() != Some(&refused) {
+            self.refused.push(refused);
+        }
+    }
+
+    /// Returns what was left out so far.
+    #[must_use]
+    pub fn finish(self) -> LogImport {
+        LogImport { refused: self.refused, remarks: self.unlisted.remarks() }
+    }
+}
