@@ -521,9 +521,9 @@ def test_a_log_is_sorted_or_sorted_first() -> None:
     histories = engine().import_log(shuffled, sort=True).histories
     assert [history.ticket.id for history in histories] == ["3", "5", "7"]
     assert (
-        engine().aggregate_log(
-            shuffled, now=NOW, sort=True, by=["package", "agent"], period="day", period_zone="Asia/Jakarta"
-        ).aggregate
+        engine()
+        .aggregate_log(shuffled, now=NOW, sort=True, by=["package", "agent"], period="day", period_zone="Asia/Jakarta")
+        .aggregate
         == TOTAL.aggregate
     )
     again = pa.concat_tables([rows, rows])
@@ -619,3 +619,86 @@ def test_a_log_lacks_what_is_the_same_for_all() -> None:
     assert found == PLAYED[:2]
     fault_free = engine().import_log(without, constants={"package": "starter", "channel": "email"})
     assert fault_free.refused == ()
+
+
+STATES: dict[str, Any] = {
+    "New": "new",
+    "Working": "active",
+    "Waiting": {"means": "pending", "replied": True},
+    "Vendor": {"means": "on_hold", "reason": "vendor"},
+    "Done": "resolved",
+    "Closed": {"means": "closed"},
+    "Spam": "voided",
+}
+
+
+def state(ticket: str, hour: float, name: str | None, **fields: Any) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket, "event_at": monday(hour), "state": name, "package": "starter", "channel": "email",
+        "agent": "ana", **fields,
+    }  # fmt: skip
+
+
+STATE_ROWS = [
+    state("1", 0, "New", opened_at=monday(-1)),
+    state("1", 1, "Waiting", row_number=70),
+    state("1", 2, "Asleep", row_number=71),
+    state("1", 3, "Vendor", channel="phone"),
+    state("1", 4, "Closed", severity="1"),
+    state("1", 5, None),
+    state("1", 60, "Working"),
+    state("2", 0, "Spam", package="gold"),
+]
+
+
+def test_rows_of_states_become_commands() -> None:
+    rows = pa.Table.from_pylist(STATE_ROWS, schema_of(STATE_ROWS))
+    imported = engine().import_log(rows, states=STATES, now=NOW)
+    (history,) = imported.histories
+    assert [event.kind for event in history.events if event.actor.role != "system"] == [
+        "opened", "noted", "assigned", "replied", "paused", "paused", "resolved", "closed",
+    ]  # fmt: skip
+    assert (history.ticket.customer, history.ticket.opened_at) == ("customer of 1", monday(-1))
+    assert [event.data["reason"] for event in history.events if event.kind == "paused"] == ["waiting", "vendor"]
+    assert [(row.row, row.code) for row in imported.refused] == [
+        (71, "unknown_state"), (3, "channel_changed"), (4, "channel_changed"), (5, "missing_field"),
+        (6, "time_went_back"), (7, "unknown_package"),
+    ]  # fmt: skip
+    assert [remark.column for remark in imported.remarks] == ["severity"]
+    total = engine().aggregate_log(rows, states=STATES, now=NOW)
+    assert (total.refused, total.remarks) == (imported.refused, imported.remarks)
+    assert total.aggregate == Aggregate.of(engine(), imported.histories, now=NOW)
+    played = engine().evaluate_log(rows, states=STATES, now=NOW).to_pylist()
+    assert {(row["ticket_id"], row["status"], row["left_out"], row["refused"]) for row in played} == {
+        ("1", "closed", 3, None), ("2", None, 1, "unknown_package"),
+    }  # fmt: skip
+
+
+def schema_of(rows: list[dict[str, Any]]) -> pa.Schema:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    kinds = {"event_at": UTC_US, "opened_at": UTC_US, "row_number": pa.int64()}
+    return pa.schema([(name, kinds.get(name, pa.string())) for name in names])
+
+
+def test_meanings_of_states_are_checked() -> None:
+    rows = pa.Table.from_pylist(STATE_ROWS, schema_of(STATE_ROWS))
+    for states, code in (
+        ({"New": "fresh"}, "unknown_word"),
+        ({"New": {"replied": True}}, "missing_field"),
+        ({"New": {"means": "new", "colour": "red"}}, "unknown_field"),
+    ):
+        fault(InputError, code, engine().import_log, rows, states=states)
+    without = rows.drop_columns("state")
+    fault(InputError, "missing_field", engine().import_log, without, states=STATES)
+
+
+def test_sequence_orders_rows_of_one_instant() -> None:
+    rows = [
+        {"ticket_id": "7", "event_at": monday(), "kind": "reply", "actor": "ana", "role": "admin", "sequence": "2"},
+        {**STORY[0], "event_at": monday(), "sequence": "1"},
+    ]
+    unordered = pa.Table.from_pylist(rows, pa.schema([*LOG, ("sequence", pa.string())]))
+    (history,) = engine().import_log(unordered, sort=True).histories
+    assert [event.data["message"]["message_ref"] for event in history.events] == ["7#1", "7#2"]
+    wrong = unordered.set_column(unordered.column_names.index("sequence"), "sequence", pa.array(["1", "two"]))
+    fault(InputError, "wrong_type", engine().import_log, wrong, sort=True)

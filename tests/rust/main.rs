@@ -14,6 +14,7 @@ mod examples;
 mod explain;
 mod hostile_documents;
 mod layering;
+mod log_rows;
 mod logs;
 mod monitor;
 mod no_bypass;

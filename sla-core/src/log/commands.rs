@@ -88,7 +88,7 @@ pub(super) fn ticket(
                 numbers.push(row.number);
             }
             Ok(None) => {}
-            Err(fault) => refused.push(RefusedRow::new(row, &fault)),
+            Err(fault) => refused.push(row.refused(&fault)),
         }
     }
     Some(TicketCommands { opening, opener, opened_at, commands: read, numbers })
@@ -111,5 +111,5 @@ pub(super) fn as_commands<'r, 'a>(
 fn refuse_ticket(commands: &[Row<'_>], fault: RowFault, refused: &mut Vec<RefusedRow>) {
     let fault = RowFault::Ticket(Box::new(fault));
     let rows = commands.chunk_by(|one, other| one.number == other.number);
-    refused.extend(rows.filter_map(|rows| rows.first()).map(|row| RefusedRow::new(row, &fault)));
+    refused.extend(rows.filter_map(|rows| rows.first()).map(|row| row.refused(&fault)));
 }

@@ -1,6 +1,5 @@
 //! Why a row of a log is left out.
 
-use super::row::Row;
 use crate::access::{Refusal, RefusalCode};
 use crate::error::{Error, ErrorCode};
 use crate::time::Timestamp;
@@ -11,7 +10,7 @@ pub(super) const CHANNEL_CHANGED: &str = "channel_changed";
 /// A row that an import left out, or did not take as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedRow {
-    /// Its [`Row::number`].
+    /// Its [`Row::number`](super::Row::number).
     pub number: u64,
     /// Its ticket.
     pub ticket: String,
@@ -22,8 +21,8 @@ pub struct RefusedRow {
 }
 
 impl RefusedRow {
-    pub(super) fn new(row: &Row<'_>, fault: &RowFault) -> Self {
-        Self { number: row.number, ticket: row.ticket.to_owned(), code: fault.code(), message: fault.to_string() }
+    pub(super) fn new(number: u64, ticket: &str, fault: &RowFault) -> Self {
+        Self { number, ticket: ticket.to_owned(), code: fault.code(), message: fault.to_string() }
     }
 }
 

@@ -82,7 +82,7 @@ impl<'e> Importer<'e> {
 
     /// Refuses a row. One of states stands for several commands: a reason is given once.
     fn refuse(&mut self, ticket: &str, number: u64, fault: &RowFault) {
-        let refused = RefusedRow::new(&Row { number, ticket, ..Row::default() }, fault);
+        let refused = RefusedRow::new(number, ticket, fault);
         if self.refused.last() != Some(&refused) {
             self.refused.push(refused);
         }

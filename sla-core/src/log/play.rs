@@ -166,7 +166,7 @@ impl Player {
     /// player.cycles(&played.ticket.unwrap(), now, |timer, cycle, _| {
     ///     states.push(format!("{timer} {}", cycle.state().as_str()));
     /// })?;
-    /// assert_eq!(states, ["first_response breached", "resolution running"]);
+    /// assert_eq!(states, ["first_response breached"]);
     /// # Ok::<(), sla_core::Error>(())
     /// ```
     ///

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::fault::RowFault;
+use super::fault::{RefusedRow, RowFault};
 use crate::calendar::check_horizon;
 use crate::digest::Digest;
 use crate::engine::PastCommand;
@@ -121,6 +121,11 @@ impl<'a> Row<'a> {
             "adopt_revision" | "revision_adopted" => return Err(RowFault::NoAdoption(word.to_owned())),
             _ => return Err(RowFault::UnknownKind(word.to_owned())),
         }))
+    }
+
+    /// Returns the row as one that is left out.
+    pub(super) fn refused(&self, fault: &RowFault) -> RefusedRow {
+        RefusedRow::new(self.number, self.ticket, fault)
     }
 
     /// Returns when it happened. An instant outside the horizon of calendars is a fault of this row alone.

@@ -97,7 +97,7 @@ impl States {
                 mapping.row(row, self, refused)
             });
             if let Err(fault) = read {
-                refused.push(RefusedRow::new(row, &fault));
+                refused.push(row.refused(&fault));
             }
         }
         mapping.map(|mapping| mapping.commands).unwrap_or_default()
@@ -163,7 +163,7 @@ impl<'a> Mapping<'a> {
             && was != is
         {
             let fault = RowFault::ChannelChanged { before: was.to_owned(), after: is.to_owned() };
-            refused.push(RefusedRow::new(row, &fault));
+            refused.push(row.refused(&fault));
         }
         let known = self.commands.len();
         self.classify(row, &before);

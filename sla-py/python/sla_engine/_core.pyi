@@ -6,7 +6,7 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogImport, OnFault, Policies, Promises, Publication, Refusal, RefusedRows, Report, Verification, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogAggregate, LogImport, OnFault, Policies, Promises, Publication, Refusal, Report, States, Verification, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
@@ -368,17 +368,17 @@ class Engine:
     def __repr__(self, /) -> str: ...
     @staticmethod
     def _of(documents: SupportsGetItem[int, SupportsGetItem[int, SupportsIndex]], zones: Zones | None) -> Engine: ...
-    def aggregate_log(self, /, log: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> tuple[Aggregate, RefusedRows]:
+    def aggregate_log(self, /, log: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> LogAggregate:
         """
         Add up many tickets, given as a log of what people did; judged as by `import_log`, without keeping histories.
 
         Args:
             now: As of when. Later rows are left out.
             by, period, period_zone: As for `Aggregate.of`.
-            log, columns, constants, time_zone, sort: As for `evaluate_log`.
+            log, states, columns, constants, time_zone, sort: As for `evaluate_log`.
 
         Returns:
-            The figures, and the rows that were left out.
+            The figures, the rows that were left out, and remarks on columns that were ignored.
         """
     def aggregate_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None) -> Aggregate:
         """
@@ -468,19 +468,21 @@ class Engine:
         Raises:
             InputError: `time_went_back` before the ticket's last event.
         """
-    def evaluate_log(self, /, log: Arrow, *, now: datetime, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> Table:
+    def evaluate_log(self, /, log: Arrow, *, now: datetime, states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> Table:
         """
-        Say where each promise of many tickets stands, given as a log of what people did, a row a command.
+        Say where each promise of many tickets stands, given as a log of what people did: a row a command, or a state.
 
         What people did is taken as given: channels, roles and reasons are not judged, and steps do not fire. `import_log`
         judges everything; where it refuses nothing, both say the same.
 
         Args:
-            log: A table of Arrow data. docs/columns.md says which columns which kind of row needs: ticket_id, event_at and
-                kind always. Or one row a ticket with a list of structs in the column events. The rows of a ticket lie
+            log: A table of Arrow data. docs/columns.md says which columns a row needs: ticket_id, event_at, and kind or
+                state always. Or one row a ticket with a list of structs in the column events. The rows of a ticket lie
                 together, oldest first.
             now: As of when. Later rows are left out.
-            sort: Whether to sort the log by ticket and time first; otherwise one that is not sorted is refused.
+            states: What each state means, for a log of states: new, active, pending, on_hold, resolved, closed or voided;
+                or a dict with that as means, replied (whether entering it answers the customer) and reason.
+            sort: Whether to sort the log by ticket, time and sequence first; otherwise one that is not sorted is refused.
             columns, constants, time_zone: As for `evaluate_rows`.
 
         Returns:
@@ -489,10 +491,11 @@ class Engine:
             remaining, overdue (durations of business time), left_out (how many rows of the ticket its status did not
             allow, could not be read, or lie after `now`), refused (why the ticket could not be opened). A ticket without
             promises has one row without timer. warn_at is when the earliest warning step fires or would have fired; null
-            without one, while a promise stands still, and where a pause or a change of terms came after it.
+            without one, while a promise is paused, and where a pause or a change of terms came after it.
 
         Raises:
-            InputError: `unsorted_log`, `missing_field` for a column, `wrong_type`, `naive_datetime`.
+            InputError: `unsorted_log`, `missing_field` for a column, `wrong_type`, `naive_datetime`, `unknown_word` for a
+                meaning.
         """
     def evaluate_rows(self, /, rows: Arrow, *, now: datetime, timers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None) -> Table:
         """
@@ -558,13 +561,16 @@ class Engine:
         Args:
             recorded: Values of `RecordedCommand`, oldest first, the opening first; or a JSON list of them.
         """
-    def import_log(self, /, log: Arrow, *, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> LogImport:
+    def import_log(self, /, log: Arrow, *, now: datetime | None = None, states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> LogImport:
         """
-        Make histories of a log of what people did. Every row is judged at its own instant; what happens by itself comes in
-        place.
+        Make histories of a log of what people did. Every row is judged at its own instant; automatic events come in place.
 
         Args:
-            log, columns, constants, time_zone, sort: As for `evaluate_log`.
+            now: Rows later than this are left out; none are unless it is given.
+            log, states, columns, constants, time_zone, sort: As for `evaluate_log`.
+
+        Returns:
+            The histories, the rows that were left out, and remarks on columns that were ignored.
         """
     def ledger(self, /, history: History, *, now: datetime) -> Ledger:
         """
