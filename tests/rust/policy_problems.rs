@@ -92,7 +92,7 @@ fn every_problem_speaks_to_the_person_who_can_fix_it() {
 }
 
 /// Codes that no policy document can give; every other one needs a row.
-const CODES_OF_OTHERS: [ErrorCode; 8] = [
+const CODES_OF_OTHERS: [ErrorCode; 10] = [
     ErrorCode::InvalidTimestamp,
     ErrorCode::InvalidDigest,
     ErrorCode::InvalidTimeZoneData,
@@ -101,6 +101,8 @@ const CODES_OF_OTHERS: [ErrorCode; 8] = [
     ErrorCode::InvalidHistory,
     ErrorCode::UnknownRevision,
     ErrorCode::TimeWentBack,
+    ErrorCode::UnknownAction,
+    ErrorCode::UnknownPackage,
 ];
 
 /// Returns every code that the expected answers name.
