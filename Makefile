@@ -27,11 +27,11 @@ test: packages ## Format, lints, unit, property, vector and doc tests, docs, the
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	$(CARGO) test --workspace --profile checks
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --all-features
-	$(CARGO) build -p sla-ffi --profile checks
-	tests/c/run $(TARGET)/checks
+	$(CARGO) build -p sla-ffi --profile checks --features test-panic
+	SLA_TEST_PANIC=1 tests/c/run $(TARGET)/checks
 	mago --version 2>/dev/null | grep -qF "$(MAGO)" || CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
 		CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 $(CARGO) install --quiet --locked mago --version $(MAGO)
-	sla-php/tests/run $(TARGET)/checks
+	SLA_TEST_PANIC=1 sla-php/tests/run $(TARGET)/checks
 	$(CARGO) build --profile checks -p sla-examples
 	SLA_DEMO=$(abspath $(TARGET))/checks/incident-desk sla-py/tests/run
 	$(CARGO) build -p sla-ffi

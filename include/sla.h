@@ -1,15 +1,15 @@
 /*
  The SLA engine for C, C++ and every host that speaks C: PHP's FFI reads this file as it stands.
 
- What the answers mean is written in docs/: policies, calendars, commands, events, explain, analytics, audit.
- docs/c.md shows how to build, link and begin.
+ docs/documents.md describes the documents that go in and out; docs/c.md shows how to build, link and begin.
 
  CALLS. A function that can fail returns an sla_status and takes `error_out` last. Its answers go where the `..._out`
  parameters point; those are checked before any work is done, and hold an empty answer when the call fails: null for a
  handle, a string without data, 0 or SLA_NONE for a number. `error_out` may be null; otherwise it receives null, or an
  error that the caller frees with sla_error_free. Every other pointer must be valid unless the function says that it may
- be null. A null pointer, a misaligned pointer or an impossible length gives SLA_STATUS_INVALID_ARGUMENT. A freed or
- foreign pointer cannot be noticed. No panic leaves the library: SLA_STATUS_PANIC says that one was caught.
+ be null. A null pointer, a misaligned pointer, an impossible length or a handle of another type gives
+ SLA_STATUS_INVALID_ARGUMENT. A freed handle is noticed by chance, any other pointer not at all. No panic leaves the
+ library: SLA_STATUS_PANIC says that one was caught.
 
  OWNERSHIP. Inputs are borrowed for the call. What an `..._out` place held before is overwritten, not freed. Handles
  belong to the caller, and each is freed once with the one function that its type has; strings with sla_string_free.
@@ -21,10 +21,10 @@
  answer for instants from 1970-01-01 to 2200-01-01. The library reads no clock: `now_us` is passed in.
 
  THREADS. Immutable handles (sla_engine, sla_calendar, sla_plan, sla_error) may be used by many threads at once, the
- others by one at a time. The library starts no thread, keeps no state for each thread and calls nobody back. Its only
+ others by one at a time. The library starts no thread, keeps no state for each thread and takes no callbacks. Its only
  global state is a cache of engines, which sla_engine_compile uses.
 
- FORK. A child may use every handle of its parent. No lock is ever waited for that the fork may have left locked.
+ FORK. A child may use every handle of its parent. The library never waits for a lock that the fork may have left locked.
 
  COMPATIBILITY. Enumerators are never renumbered, structs and functions never changed under one sla_abi_version.
  */
@@ -37,18 +37,18 @@
 #include <stdint.h>
 
 /*
+ Stands for no instant and no length, in arguments and answers.
+ */
+#define SLA_NONE INT64_MIN
+
+/*
  The version of the binary interface that this header describes. Functions may be added under one number; nothing is
  changed or removed.
  */
 #define SLA_ABI_VERSION 1
 
 /*
- Stands for no instant and no length, in arguments and answers.
- */
-#define SLA_NONE INT64_MIN
-
-/*
- What became of a call.
+ The outcome of a call.
  */
 typedef enum sla_status {
     /*
@@ -106,7 +106,7 @@ typedef enum sla_row_code {
 } sla_row_code;
 
 /*
- Where a timer of a row stands, in one word; what `sla_timer_columns.state` holds.
+ The state of a timer of a row; what `sla_timer_columns.state` holds.
  */
 typedef enum sla_state {
     /*
@@ -114,43 +114,43 @@ typedef enum sla_state {
      */
     SLA_STATE_NOT_STARTED = 0,
     /*
-     Counting.
+     Business time counts.
      */
     SLA_STATE_RUNNING = 1,
     /*
-     Standing still.
+     Paused.
      */
     SLA_STATE_PAUSED = 2,
     /*
-     Kept.
+     Stopped in time.
      */
     SLA_STATE_MET = 3,
     /*
-     Broken.
+     Not stopped in time.
      */
     SLA_STATE_BREACHED = 4,
     /*
-     Ended without verdict.
+     Ended without an outcome.
      */
     SLA_STATE_CANCELLED = 5,
     /*
-     The row was refused, or is promised nothing.
+     The row was refused, or its package has no target.
      */
     SLA_STATE_NONE = 255,
 } sla_state;
 
 /*
- Figures of many tickets that can be merged. Not to be used by two threads at once.
+ Figures of many tickets that can be merged. Must not be used by two threads at once.
  */
 typedef struct sla_aggregate sla_aggregate;
 
 /*
- A watch over the events of all tickets. Not to be used by two threads at once.
+ A watch over the events of all tickets. Must not be used by two threads at once.
  */
 typedef struct sla_alerts sla_alerts;
 
 /*
- The open promises of many tickets with the least left. Not to be used by two threads at once.
+ The open promises of many tickets with the least left. Must not be used by two threads at once.
  */
 typedef struct sla_at_risk sla_at_risk;
 
@@ -170,13 +170,13 @@ typedef struct sla_engine sla_engine;
 typedef struct sla_error sla_error;
 
 /*
- The timers and kinds of tickets that rows speak of. Immutable; use it from as many threads as you like.
+ The timers and kinds of tickets of rows. Immutable; use it from as many threads as you like.
  */
 typedef struct sla_plan sla_plan;
 
 /*
  A comparison of tickets under their own rules with the same tickets under a candidate. Its memory does not grow with
- the tickets. Not to be used by two threads at once.
+ the tickets. Must not be used by two threads at once.
  */
 typedef struct sla_what_if sla_what_if;
 
@@ -223,7 +223,7 @@ typedef struct sla_cache_figures {
 } sla_cache_figures;
 
 /*
- A stretch of time in which a calendar is open: `[opens_at_us, closes_at_us)`, in microseconds since
+ An interval of time in which a calendar is open: `[opens_at_us, closes_at_us)`, in microseconds since
  1970-01-01T00:00:00Z.
  */
 typedef struct sla_window {
@@ -354,11 +354,6 @@ int32_t sla_abi_version(void);
  Returns the release of the embedded time-zone rules, for example `2026f`. The text is static.
  */
 const char *sla_tzdb_version(void);
-
-/*
- Fails inside the library on purpose, and returns SLA_STATUS_PANIC: for hosts that test how they report a defect.
- */
-enum sla_status sla_panic(struct sla_error **error_out);
 
 /* ======== Errors ======== */
 
@@ -971,8 +966,8 @@ enum sla_status sla_engine_decide(const struct sla_engine *engine,
                                   struct sla_error **error_out);
 
 /*
- Makes the automatic events that are due by an instant: breaches, escalations, warnings, the ends of pauses and of
- resolved tickets. Which events come does not depend on how often this is called.
+ Makes the automatic events that are due by an instant: breaches, escalations, warnings, the ends of pauses, the closing
+ of resolved tickets. The events do not depend on how often this is called.
 
  ticket_json           a snapshot or a history
  now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
@@ -992,11 +987,11 @@ enum sla_status sla_engine_due_events(const struct sla_engine *engine,
                                       struct sla_error **error_out);
 
 /*
- Says where a ticket stands at an instant and when to ask again. Nothing is changed.
+ Evaluates every timer of a ticket as of an instant, and says when to ask again. Nothing is changed.
 
  ticket_json          a snapshot or a history
  now_us               microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
- evaluation_json_out  receives the evaluation (docs/events.md); free it with `sla_string_free`
+ evaluation_json_out  receives the evaluation (docs/documents.md); free it with `sla_string_free`
 
  Errors: as `sla_engine_due_events`.
  */
@@ -1064,7 +1059,7 @@ enum sla_status sla_engine_import(const struct sla_engine *engine,
  tickets_json      a JSON list of snapshots and histories
  apply             `keep`, `from_now` or `retroactive`, as in `adopt_revision`
  now_us            microseconds since 1970-01-01T00:00:00Z
- dry_run_json_out  receives moved deadlines, broken promises and tickets that cannot adopt it (docs/commands.md); free
+ dry_run_json_out  receives moved due instants, breaches and tickets that cannot adopt it (docs/documents.md); free
                    it with `sla_string_free`
 
  Errors: as `sla_engine_due_events`, for the first ticket that cannot be judged; `unknown_word` for another
@@ -1225,7 +1220,7 @@ enum sla_status sla_audit_pin(const char *heads_json,
 /* ======== Tickets as columns ======== */
 
 /*
- Makes a plan for rows: which timers are judged, and every kind of ticket that rows may name.
+ Makes a plan for rows: which timers are evaluated, and every kind of ticket that rows may name.
 
  plan_json  `{"timers": ["resolution"], "kinds": [{"package": "starter", "channel": "email"}]}`; a kind may also name
             `agent`, `severity` and `category`; borrowed for the call
@@ -1246,7 +1241,7 @@ enum sla_status sla_plan_new(const struct sla_engine *engine,
 void sla_plan_free(struct sla_plan *plan);
 
 /*
- Says where each timer of each row stands as of an instant. Exact for tickets that never paused and were not reopened.
+ Evaluates each timer of each row as of an instant. Exact for tickets that never paused and were not reopened.
 
  rows           the tickets; borrowed for the call
  now_us         microseconds since 1970-01-01T00:00:00Z
@@ -1267,16 +1262,17 @@ enum sla_status sla_plan_evaluate(const struct sla_plan *plan,
                                   struct sla_error **error_out);
 
 /*
- Adds rows to an aggregate, as of an instant, in the groups and periods that it keeps apart.
+ Adds rows to an aggregate, as of an instant, in its groups and periods.
 
  rows         the tickets; borrowed for the call
  now_us       microseconds since 1970-01-01T00:00:00Z
  aggregate    receives the figures; they are those of the tickets' histories, without what rows do not say:
-              escalations, warnings, replies, who worked on a ticket
+              escalations, warnings, replies, earlier agents
  codes        receives one `sla_row_code` a row; may be null
  refused_out  receives how many rows were refused; they are not counted
 
- Errors: `out_of_horizon` for `now_us`, `limit_exceeded` when counts do not fit; then nothing is added.
+ Errors: `out_of_horizon` for `now_us`, nothing is added then; `out_of_range` when a sum does not fit 64 bits: some
+ figures are added then, so free `aggregate`.
  */
 enum sla_status sla_plan_aggregate(const struct sla_plan *plan,
                                    const struct sla_rows *rows,
@@ -1291,7 +1287,7 @@ enum sla_status sla_plan_aggregate(const struct sla_plan *plan,
 /*
  Makes an aggregate without tickets.
 
- grouping_json  what is kept apart, for example
+ grouping_json  what figures are grouped by, for example
                 `{"dimensions": ["package"], "period": {"unit": "week", "time_zone": "Asia/Jakarta"}}`
  aggregate_out  receives the aggregate; free it with `sla_aggregate_free`
 
@@ -1303,7 +1299,7 @@ enum sla_status sla_aggregate_new(const char *grouping_json,
                                   struct sla_error **error_out);
 
 /*
- Reads an aggregate that `sla_aggregate_write` wrote, here or elsewhere, whoever merged its rows.
+ Reads an aggregate that `sla_aggregate_write` wrote, here or elsewhere, also after other programs merged its rows.
 
  aggregate_out  receives the aggregate; free it with `sla_aggregate_free`
 
@@ -1330,11 +1326,12 @@ enum sla_status sla_aggregate_add(struct sla_aggregate *aggregate,
                                   struct sla_error **error_out);
 
 /*
- Adds the figures of another aggregate, which must keep the same things apart. Any order gives the same result.
+ Adds the figures of another aggregate of the same grouping. Any order gives the same result.
 
- other  the other one; it is not changed, and must not be `aggregate` itself
+ other  the other aggregate; it is not changed, and must not be `aggregate` itself
 
- Errors: `conflicting_fields` for another grouping, `limit_exceeded` when counts do not fit; then nothing is added.
+ Errors: `conflicting_fields` for another grouping, nothing is added then; `out_of_range` when a sum does not fit 64
+ bits: some figures are added then, so free `aggregate`.
  */
 enum sla_status sla_aggregate_merge(struct sla_aggregate *aggregate,
                                     const struct sla_aggregate *other,
@@ -1354,7 +1351,7 @@ enum sla_status sla_aggregate_write(const struct sla_aggregate *aggregate,
 
  report_json_out  receives the report; free it with `sla_string_free`
 
- Errors: `limit_exceeded` when a total does not fit.
+ Errors: `out_of_range` when a total does not fit 64 bits.
  */
 enum sla_status sla_aggregate_report(const struct sla_aggregate *aggregate,
                                      struct sla_string *report_json_out,
@@ -1363,10 +1360,10 @@ enum sla_status sla_aggregate_report(const struct sla_aggregate *aggregate,
 /*
  Writes the comparison of all packages of the newest revision of an engine, those without tickets included.
 
- aggregate        keeps packages apart, perhaps with more
+ aggregate        grouped by package, and by other dimensions if you like
  report_json_out  receives the report; free it with `sla_string_free`
 
- Errors: `conflicting_fields` when packages are not kept apart; `limit_exceeded`.
+ Errors: `conflicting_fields` when figures are not grouped by package; `out_of_range` when a total does not fit 64 bits.
  */
 enum sla_status sla_aggregate_packages(const struct sla_aggregate *aggregate,
                                        const struct sla_engine *engine,
@@ -1374,12 +1371,12 @@ enum sla_status sla_aggregate_packages(const struct sla_aggregate *aggregate,
                                        struct sla_error **error_out);
 
 /*
- Writes what each agent did, with the score that the policy's `objectives` weigh, and its components.
+ Writes the figures of each agent, with the score that the policy's `objectives` weigh, and its components.
 
- aggregate        keeps agents apart, perhaps with more
+ aggregate        grouped by agent, and by other dimensions if you like
  agents_json_out  receives the table (docs/analytics.md); free it with `sla_string_free`
 
- Errors: `conflicting_fields` when agents are not kept apart; `limit_exceeded`.
+ Errors: `conflicting_fields` when figures are not grouped by agent; `out_of_range` when a total does not fit 64 bits.
  */
 enum sla_status sla_aggregate_agents(const struct sla_aggregate *aggregate,
                                      const struct sla_engine *engine,

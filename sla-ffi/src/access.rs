@@ -5,10 +5,10 @@ use std::ffi::c_char;
 use sla_core::ticket::Action;
 use sla_core::wire;
 
-use crate::boundary::{Failure, bytes, guard, handle, optional_bytes, slot, string_slot, text};
+use crate::boundary::{Failure, Place, bytes, handle, optional_bytes, slot, text};
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::error::{answer, guard, sla_error, sla_status};
+use crate::string::{sla_string, string_slot};
 
 /// Finds the number of a package in the newest revision of an engine, to ask `sla_engine_entitles` with. Numbers hold for
 /// this engine only.
@@ -27,12 +27,10 @@ pub unsafe extern "C" fn sla_engine_package(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("package_out", package_out, -1)?;
+        answer(slot("package_out", package_out, -1), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let id = text("id", id, id_len)?;
-            out.write(number(engine.entitlements().package(id)?));
-            Ok(())
+            Ok(number(engine.entitlements().package(id)?))
         })
     }
 }
@@ -53,12 +51,10 @@ pub unsafe extern "C" fn sla_engine_channel(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("channel_out", channel_out, -1)?;
+        answer(slot("channel_out", channel_out, -1), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let id = text("id", id, id_len)?;
-            out.write(number(engine.entitlements().channel(id)?));
-            Ok(())
+            Ok(number(engine.entitlements().channel(id)?))
         })
     }
 }
@@ -85,8 +81,7 @@ pub unsafe extern "C" fn sla_engine_entitles(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("entitled_out", entitled_out, 0)?;
+        answer(slot("entitled_out", entitled_out, 0), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let place = |number: i32| usize::try_from(number).unwrap_or(usize::MAX);
             let Some(includes) = engine.entitlements().includes(place(package), place(channel)) else {
@@ -96,8 +91,7 @@ pub unsafe extern "C" fn sla_engine_entitles(
                     help: "pass numbers that `sla_engine_package` and `sla_engine_channel` of this engine gave",
                 });
             };
-            out.write(i32::from(includes));
-            Ok(())
+            Ok(i32::from(includes))
         })
     }
 }
@@ -132,7 +126,7 @@ pub unsafe extern "C" fn sla_engine_authorize(
             let ticket = optional_bytes("ticket_json", ticket_json, ticket_json_len)?;
             let ticket = ticket.map(wire::ticket::read_ticket).transpose()?;
             if let Err(refusal) = engine.authorize(&actor, action, ticket.as_ref()) {
-                out.write(wire::evaluation::write_refusal(&refusal).into());
+                out.put(wire::evaluation::write_refusal(&refusal));
             }
             Ok(())
         })

@@ -6,13 +6,14 @@ use sla_core::alert::{Alert, Alerts};
 use sla_core::time::Timestamp;
 use sla_core::wire;
 
-use crate::boundary::{bytes, free, guard, handle, handle_mut, handle_slot, optional_instant, string_slot};
+use crate::boundary::{self, bytes, free, handle, handle_mut, handle_slot, optional_instant};
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::error::{answer, sla_error, sla_status};
+use crate::string::{sla_string, string_slot};
 
-/// A watch over the events of all tickets. Not to be used by two threads at once.
+/// A watch over the events of all tickets. Must not be used by two threads at once.
 pub struct sla_alerts(Alerts);
+boundary::handle_type!(sla_alerts);
 
 /// Makes a watch by the `objectives` of the newest revision of an engine.
 ///
@@ -25,10 +26,8 @@ pub unsafe extern "C" fn sla_alerts_new(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = handle_slot("alerts_out", alerts_out)?;
-            out.give(sla_alerts(Alerts::new(&handle("engine", engine)?.0.policy().objectives)));
-            Ok(())
+        answer(handle_slot("alerts_out", alerts_out), error_out, || {
+            Ok(sla_alerts(Alerts::new(&handle("engine", engine)?.0.policy().objectives)))
         })
     }
 }
@@ -52,14 +51,12 @@ pub unsafe extern "C" fn sla_alerts_observe(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("alerts_json_out", alerts_json_out)?;
+        answer(string_slot("alerts_json_out", alerts_json_out), error_out, || {
             let alerts = &mut handle_mut("alerts", alerts)?.0;
             let events = wire::ticket::read_events(bytes("events_json", events_json, events_json_len)?)?;
             let detected_at = optional_instant(detected_at_us);
             let found: Vec<Alert> = events.iter().flat_map(|event| alerts.observe(event, detected_at)).collect();
-            out.write(list(&found).into());
-            Ok(())
+            Ok(list(&found))
         })
     }
 }
@@ -77,11 +74,9 @@ pub unsafe extern "C" fn sla_alerts_advance(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("alerts_json_out", alerts_json_out)?;
+        answer(string_slot("alerts_json_out", alerts_json_out), error_out, || {
             let found = handle_mut("alerts", alerts)?.0.advance(Timestamp::from_micros(now_us));
-            out.write(list(&found).into());
-            Ok(())
+            Ok(list(&found))
         })
     }
 }

@@ -7,17 +7,18 @@ use sla_core::calendar::ZoneDatabase;
 use sla_core::time::Timestamp;
 use sla_core::wire;
 
-use crate::boundary::{bytes, free, guard, handle, handle_mut, handle_slot, string_slot};
+use crate::boundary::{self, Failure, bytes, free, handle, handle_mut, handle_slot};
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::error::{answer, guard, sla_error, sla_status};
+use crate::string::{sla_string, string_slot};
 
-/// Figures of many tickets that can be merged. Not to be used by two threads at once.
+/// Figures of many tickets that can be merged. Must not be used by two threads at once.
 pub struct sla_aggregate(pub(crate) Aggregate);
+boundary::handle_type!(sla_aggregate);
 
 /// Makes an aggregate without tickets.
 ///
-/// grouping_json  what is kept apart, for example
+/// grouping_json  what figures are grouped by, for example
 ///                `{"dimensions": ["package"], "period": {"unit": "week", "time_zone": "Asia/Jakarta"}}`
 /// aggregate_out  receives the aggregate; free it with `sla_aggregate_free`
 ///
@@ -31,17 +32,15 @@ pub unsafe extern "C" fn sla_aggregate_new(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = handle_slot("aggregate_out", aggregate_out)?;
+        answer(handle_slot("aggregate_out", aggregate_out), error_out, || {
             let grouping = bytes("grouping_json", grouping_json, grouping_json_len)?;
             let grouping = wire::analytics::read_grouping(grouping, &ZoneDatabase::embedded())?;
-            out.give(sla_aggregate(Aggregate::new(grouping)));
-            Ok(())
+            Ok(sla_aggregate(Aggregate::new(grouping)))
         })
     }
 }
 
-/// Reads an aggregate that `sla_aggregate_write` wrote, here or elsewhere, whoever merged its rows.
+/// Reads an aggregate that `sla_aggregate_write` wrote, here or elsewhere, also after other programs merged its rows.
 ///
 /// aggregate_out  receives the aggregate; free it with `sla_aggregate_free`
 ///
@@ -55,11 +54,9 @@ pub unsafe extern "C" fn sla_aggregate_read(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = handle_slot("aggregate_out", aggregate_out)?;
+        answer(handle_slot("aggregate_out", aggregate_out), error_out, || {
             let document = bytes("aggregate_json", aggregate_json, aggregate_json_len)?;
-            out.give(sla_aggregate(wire::analytics::read(document, &ZoneDatabase::embedded())?));
-            Ok(())
+            Ok(sla_aggregate(wire::analytics::read(document, &ZoneDatabase::embedded())?))
         })
     }
 }
@@ -92,11 +89,12 @@ pub unsafe extern "C" fn sla_aggregate_add(
     }
 }
 
-/// Adds the figures of another aggregate, which must keep the same things apart. Any order gives the same result.
+/// Adds the figures of another aggregate of the same grouping. Any order gives the same result.
 ///
-/// other  the other one; it is not changed, and must not be `aggregate` itself
+/// other  the other aggregate; it is not changed, and must not be `aggregate` itself
 ///
-/// Errors: `conflicting_fields` for another grouping, `limit_exceeded` when counts do not fit; then nothing is added.
+/// Errors: `conflicting_fields` for another grouping, nothing is added then; `out_of_range` when a sum does not fit 64
+/// bits: some figures are added then, so free `aggregate`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_aggregate_merge(
     aggregate: *mut sla_aggregate,
@@ -107,7 +105,7 @@ pub unsafe extern "C" fn sla_aggregate_merge(
     unsafe {
         guard(error_out, || {
             if aggregate.cast_const() == other {
-                return Err(crate::boundary::Failure::Argument {
+                return Err(Failure::Argument {
                     code: "same_handle",
                     message: "an aggregate cannot be merged into itself".to_owned(),
                     help: "pass two aggregates",
@@ -131,10 +129,8 @@ pub unsafe extern "C" fn sla_aggregate_write(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("aggregate_json_out", aggregate_json_out)?;
-            out.write(wire::analytics::write(&handle("aggregate", aggregate)?.0).into());
-            Ok(())
+        answer(string_slot("aggregate_json_out", aggregate_json_out), error_out, || {
+            Ok(wire::analytics::write(&handle("aggregate", aggregate)?.0))
         })
     }
 }
@@ -143,7 +139,7 @@ pub unsafe extern "C" fn sla_aggregate_write(
 ///
 /// report_json_out  receives the report; free it with `sla_string_free`
 ///
-/// Errors: `limit_exceeded` when a total does not fit.
+/// Errors: `out_of_range` when a total does not fit 64 bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_aggregate_report(
     aggregate: *const sla_aggregate,
@@ -152,21 +148,19 @@ pub unsafe extern "C" fn sla_aggregate_report(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("report_json_out", report_json_out)?;
+        answer(string_slot("report_json_out", report_json_out), error_out, || {
             let report = Report::of(&handle("aggregate", aggregate)?.0)?;
-            out.write(wire::analytics::write_report(&report).into());
-            Ok(())
+            Ok(wire::analytics::write_report(&report))
         })
     }
 }
 
 /// Writes the comparison of all packages of the newest revision of an engine, those without tickets included.
 ///
-/// aggregate        keeps packages apart, perhaps with more
+/// aggregate        grouped by package, and by other dimensions if you like
 /// report_json_out  receives the report; free it with `sla_string_free`
 ///
-/// Errors: `conflicting_fields` when packages are not kept apart; `limit_exceeded`.
+/// Errors: `conflicting_fields` when figures are not grouped by package; `out_of_range` when a total does not fit 64 bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_aggregate_packages(
     aggregate: *const sla_aggregate,
@@ -176,22 +170,20 @@ pub unsafe extern "C" fn sla_aggregate_packages(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("report_json_out", report_json_out)?;
+        answer(string_slot("report_json_out", report_json_out), error_out, || {
             let aggregate = &handle("aggregate", aggregate)?.0;
             let report = Report::packages(aggregate, handle("engine", engine)?.0.policy())?;
-            out.write(wire::analytics::write_report(&report).into());
-            Ok(())
+            Ok(wire::analytics::write_report(&report))
         })
     }
 }
 
-/// Writes what each agent did, with the score that the policy's `objectives` weigh, and its components.
+/// Writes the figures of each agent, with the score that the policy's `objectives` weigh, and its components.
 ///
-/// aggregate        keeps agents apart, perhaps with more
+/// aggregate        grouped by agent, and by other dimensions if you like
 /// agents_json_out  receives the table (docs/analytics.md); free it with `sla_string_free`
 ///
-/// Errors: `conflicting_fields` when agents are not kept apart; `limit_exceeded`.
+/// Errors: `conflicting_fields` when figures are not grouped by agent; `out_of_range` when a total does not fit 64 bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_aggregate_agents(
     aggregate: *const sla_aggregate,
@@ -201,12 +193,10 @@ pub unsafe extern "C" fn sla_aggregate_agents(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("agents_json_out", agents_json_out)?;
+        answer(string_slot("agents_json_out", agents_json_out), error_out, || {
             let aggregate = &handle("aggregate", aggregate)?.0;
             let agents = agents(aggregate, &handle("engine", engine)?.0.policy().objectives)?;
-            out.write(wire::analytics::write_agents(&agents).into());
-            Ok(())
+            Ok(wire::analytics::write_agents(&agents))
         })
     }
 }

@@ -6,13 +6,14 @@ use sla_core::at_risk::AtRisk;
 use sla_core::time::Timestamp;
 use sla_core::wire;
 
-use crate::boundary::{bytes, free, guard, handle, handle_mut, handle_slot, string_slot};
+use crate::boundary::{self, bytes, free, handle, handle_mut, handle_slot};
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::error::{answer, guard, sla_error, sla_status};
+use crate::string::{sla_string, string_slot};
 
-/// The open promises of many tickets with the least left. Not to be used by two threads at once.
+/// The open promises of many tickets with the least left. Must not be used by two threads at once.
 pub struct sla_at_risk(AtRisk);
+boundary::handle_type!(sla_at_risk);
 
 /// Makes an empty list.
 ///
@@ -25,12 +26,7 @@ pub unsafe extern "C" fn sla_at_risk_new(
     error_out: *mut *mut sla_error,
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
-    unsafe {
-        guard(error_out, || {
-            handle_slot("at_risk_out", at_risk_out)?.give(sla_at_risk(AtRisk::new(most)));
-            Ok(())
-        })
-    }
+    unsafe { answer(handle_slot("at_risk_out", at_risk_out), error_out, || Ok(sla_at_risk(AtRisk::new(most)))) }
 }
 
 /// Considers the open promises of a ticket. All tickets of a list are asked about as of one instant.
@@ -73,11 +69,9 @@ pub unsafe extern "C" fn sla_at_risk_write(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("promises_json_out", promises_json_out)?;
+        answer(string_slot("promises_json_out", promises_json_out), error_out, || {
             let promises = handle("at_risk", at_risk)?.0.clone().into_sorted();
-            out.write(wire::evaluation::write_at_risk(&promises).into());
-            Ok(())
+            Ok(wire::evaluation::write_at_risk(&promises))
         })
     }
 }

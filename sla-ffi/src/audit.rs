@@ -8,9 +8,9 @@ use sla_core::ticket::Event;
 use sla_core::time::Timestamp;
 use sla_core::{Error, Id, wire};
 
-use crate::boundary::{Failure, both, bytes, guard, optional_bytes, string_slot, text};
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::boundary::{Failure, Place, both, bytes, optional_bytes, text};
+use crate::error::{answer, guard, sla_error, sla_status};
+use crate::string::{sla_string, string_slot};
 
 /// Links events to the chain of their ticket: every entry carries the hash of the one before.
 ///
@@ -34,9 +34,9 @@ pub unsafe extern "C" fn sla_audit_link(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let (out, head_out) =
-                both(string_slot("entries_json_out", entries_json_out), string_slot("head_json_out", head_json_out))?;
+        let places =
+            both(string_slot("entries_json_out", entries_json_out), string_slot("head_json_out", head_json_out));
+        answer(places, error_out, || {
             let head = optional_bytes("head_json", head_json, head_json_len)?;
             let events = wire::ticket::read_events(bytes("events_json", events_json, events_json_len)?)?;
             let mut chain = match (head, events.first()) {
@@ -52,9 +52,7 @@ pub unsafe extern "C" fn sla_audit_link(
             };
             let entries = chain.extend(events, Timestamp::from_micros(detected_at_us))?;
             let entries: Vec<String> = entries.iter().map(wire::audit::write_entry).collect();
-            out.write(format!("[{}]", entries.join(",\n")).into());
-            head_out.write(wire::audit::write_head(chain.head()).into());
-            Ok(())
+            Ok((format!("[{}]", entries.join(",\n")), wire::audit::write_head(chain.head())))
         })
     }
 }
@@ -90,9 +88,8 @@ pub unsafe extern "C" fn sla_audit_deny(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let (out, head_out) =
-                both(string_slot("entry_json_out", entry_json_out), string_slot("head_json_out", head_json_out))?;
+        let places = both(string_slot("entry_json_out", entry_json_out), string_slot("head_json_out", head_json_out));
+        answer(places, error_out, || {
             let mut chain: Chain<Denial> = match optional_bytes("head_json", head_json, head_json_len)? {
                 Some(head) => Chain::resume(wire::audit::read_head(head)?)?,
                 None => Chain::new(Id::new(text("log", log, log_len)?)?),
@@ -101,9 +98,7 @@ pub unsafe extern "C" fn sla_audit_deny(
             let ticket = if ticket.is_null() { None } else { Some(Id::new(text("ticket", ticket, ticket_len)?)?) };
             let refusal = wire::audit::read_refusal(bytes("refusal_json", refusal_json, refusal_json_len)?)?;
             let entry = chain.deny(actor, ticket, refusal, Timestamp::from_micros(now_us));
-            out.write(wire::audit::write_entry(&entry).into());
-            head_out.write(wire::audit::write_head(chain.head()).into());
-            Ok(())
+            Ok((wire::audit::write_entry(&entry), wire::audit::write_head(chain.head())))
         })
     }
 }
@@ -129,8 +124,7 @@ pub unsafe extern "C" fn sla_audit_chain(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("chain_json_out", chain_json_out)?;
+        answer(string_slot("chain_json_out", chain_json_out), error_out, || {
             let kind: ChainKind = text("kind", kind, kind_len)?.parse()?;
             let id = Id::new(text("id", id, id_len)?)?;
             let entries = bytes("entries_json", entries_json, entries_json_len)?;
@@ -139,8 +133,7 @@ pub unsafe extern "C" fn sla_audit_chain(
                 ChainKind::Access => wire::audit::write_chain(&id, &wire::audit::read_entries::<Denial>(entries)?),
                 ChainKind::Policy => wire::audit::write_chain(&id, &wire::audit::read_entries::<Publication>(entries)?),
             };
-            out.write(chain.into());
-            Ok(())
+            Ok(chain)
         })
     }
 }
@@ -184,9 +177,9 @@ pub unsafe extern "C" fn sla_audit_verify(
                 ChainKind::Policy => verify::<Publication>(chain, &pins)?,
             };
             match verdict {
-                Ok(head) => head_out.write(wire::audit::write_head(&head).into()),
+                Ok(head) => head_out.put(wire::audit::write_head(&head)),
                 Err(Tampering { kind, index }) => {
-                    tampering_out.write(json!({"kind": kind.as_str(), "index": index}).to_string().into());
+                    tampering_out.put(json!({"kind": kind.as_str(), "index": index}).to_string());
                 }
             }
             Ok(())
@@ -209,11 +202,9 @@ pub unsafe extern "C" fn sla_audit_pin(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("pins_json_out", pins_json_out)?;
+        answer(string_slot("pins_json_out", pins_json_out), error_out, || {
             let heads = wire::audit::read_head_list(bytes("heads_json", heads_json, heads_json_len)?)?;
-            out.write(wire::audit::write_heads(&heads).into());
-            Ok(())
+            Ok(wire::audit::write_heads(&heads))
         })
     }
 }

@@ -1,18 +1,17 @@
-//! The crossing: pointers become references here and nowhere else, and panics end here.
+//! Pointers become references here and nowhere else.
 
-use std::any::Any;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sla_core::Error;
 use sla_core::time::Timestamp;
 
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
-use crate::version::SLA_NONE;
+/// Stands for no instant and no length, in arguments and answers.
+pub const SLA_NONE: i64 = i64::MIN;
 
-/// Why a call did not do what it was asked for.
+/// Why a call failed.
 pub(crate) enum Failure {
     /// The caller broke the contract of the function.
     Argument {
@@ -23,7 +22,7 @@ pub(crate) enum Failure {
         /// What to pass instead.
         help: &'static str,
     },
-    /// The engine refused an input.
+    /// The engine cannot work with an input.
     Input(Error),
 }
 
@@ -35,74 +34,6 @@ impl From<Error> for Failure {
 
 pub(crate) type Checked<T> = Result<T, Failure>;
 
-/// Runs a call and turns whatever goes wrong into a status and, if asked for, an error object.
-///
-/// # Safety
-///
-/// `error_out` is null or points to a place for a pointer.
-pub(crate) unsafe fn guard(error_out: *mut *mut sla_error, work: impl FnOnce() -> Checked<()>) -> sla_status {
-    let failed = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(())) => {
-            // SAFETY: as below.
-            unsafe { put_error(error_out, std::ptr::null_mut) };
-            return sla_status::Ok;
-        }
-        Ok(Err(failure)) => Ok(failure),
-        Err(payload) => Err(payload),
-    };
-    let (status, error) = told(failed);
-    // SAFETY: the caller's promise about `error_out`.
-    unsafe { put_error(error_out, || Box::into_raw(Box::new(error))) };
-    status
-}
-
-/// Says what went wrong, also what a panic carried.
-#[cold]
-#[inline(never)]
-fn told(failed: Result<Failure, Box<dyn Any + Send>>) -> (sla_status, sla_error) {
-    match failed {
-        Ok(failure) => sla_error::of(failure),
-        Err(payload) => {
-            let error = sla_error::of_panic(said(payload.as_ref()));
-            discard(payload);
-            (sla_status::Panic, error)
-        }
-    }
-}
-
-/// Runs a call that answers with a number, and SLA_NONE for whatever goes wrong.
-pub(crate) fn number(work: impl FnOnce() -> Checked<i64>) -> i64 {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(answer) => answer.unwrap_or(SLA_NONE),
-        Err(payload) => {
-            discard(payload);
-            SLA_NONE
-        }
-    }
-}
-
-/// Drops what a panic carries, which may panic once more.
-fn discard(payload: Box<dyn Any + Send>) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
-}
-
-/// Writes an error where one is asked for.
-///
-/// # Safety
-///
-/// As [`guard`].
-unsafe fn put_error(error_out: *mut *mut sla_error, error: impl FnOnce() -> *mut sla_error) {
-    if !error_out.is_null() && error_out.is_aligned() {
-        // SAFETY: the caller's promise about `error_out`; it is aligned.
-        unsafe { error_out.write(error()) };
-    }
-}
-
-fn said(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
-}
-
 fn checked<T>(name: &str, pointer: *const T) -> Checked<()> {
     if pointer.is_null() {
         return Err(null_pointer(name));
@@ -113,7 +44,7 @@ fn checked<T>(name: &str, pointer: *const T) -> Checked<()> {
     Ok(())
 }
 
-// What is told of a failure stands once in the library, not in each of its functions.
+// The faults are built out of line: they are in the library once, not in each of its functions.
 
 #[cold]
 #[inline(never)]
@@ -135,21 +66,40 @@ fn misaligned_pointer(name: &str) -> Failure {
     }
 }
 
-/// A place for an answer.
+/// Where answers go. Every place holds an empty answer from the moment that it is checked.
+pub(crate) trait Place {
+    /// What is written there.
+    type Answer;
+
+    /// Writes the answer.
+    fn put(self, answer: Self::Answer);
+}
+
+/// The place of a flat value.
 pub(crate) struct Slot<'a, T>(&'a mut MaybeUninit<T>);
 
-impl<T> Slot<'_, T> {
-    /// Writes the answer.
-    pub(crate) fn write(self, value: T) {
-        self.0.write(value);
+impl<T> Place for Slot<'_, T> {
+    type Answer = T;
+
+    fn put(self, answer: T) {
+        self.0.write(answer);
     }
 }
 
-/// Returns the place for an answer, after writing what stands there should the call fail.
+impl<A: Place, B: Place> Place for (A, B) {
+    type Answer = (A::Answer, B::Answer);
+
+    fn put(self, (one, other): Self::Answer) {
+        self.0.put(one);
+        self.1.put(other);
+    }
+}
+
+/// Returns the place of an answer, after writing what it holds when the call fails.
 ///
 /// # Safety
 ///
-/// `pointer` is null, or points to memory for a `T` that nobody else uses during the call.
+/// `pointer` is null, or points to memory for a `T` that nothing else uses during the call.
 pub(crate) unsafe fn slot<'a, T>(name: &str, pointer: *mut T, at_first: T) -> Checked<Slot<'a, T>> {
     checked(name, pointer)?;
     // SAFETY: the caller's promise; the pointer is neither null nor misaligned.
@@ -158,13 +108,13 @@ pub(crate) unsafe fn slot<'a, T>(name: &str, pointer: *mut T, at_first: T) -> Ch
     Ok(Slot(place))
 }
 
-/// Returns the places for two answers. As both are arguments, both hold what stands for a failed call by now, even if
-/// one of them cannot be used.
+/// Returns the places of two answers. As both are arguments, both hold an empty answer by now, even if one of them cannot
+/// be used.
 pub(crate) fn both<A, B>(one: Checked<A>, other: Checked<B>) -> Checked<(A, B)> {
     Ok((one?, other?))
 }
 
-/// Returns the place for an answer that the caller may leave out.
+/// Returns the place of an answer that the caller may leave out.
 ///
 /// # Safety
 ///
@@ -177,61 +127,140 @@ pub(crate) unsafe fn optional_slot<'a, T>(name: &str, pointer: *mut T, at_first:
     unsafe { slot(name, pointer, at_first) }.map(Some)
 }
 
-/// Returns the place for a text.
-///
-/// # Safety
-///
-/// As [`slot`].
-pub(crate) unsafe fn string_slot<'a>(name: &str, pointer: *mut sla_string) -> Checked<Slot<'a, sla_string>> {
-    // SAFETY: the caller's promise.
-    unsafe { slot(name, pointer, sla_string::EMPTY) }
+/// A type of which the caller holds handles.
+pub(crate) trait Handle {
+    /// The name of the type in C.
+    const NAME: &'static str;
+
+    /// What marks the memory of a handle of this type: the FNV-1a hash of the name.
+    const TAG: u64 = fnv1a(Self::NAME.as_bytes());
 }
 
-/// Returns the place for a handle.
-///
-/// # Safety
-///
-/// As [`slot`].
-pub(crate) unsafe fn handle_slot<'a, T>(name: &str, pointer: *mut *mut T) -> Checked<Slot<'a, *mut T>> {
-    // SAFETY: the caller's promise.
-    unsafe { slot(name, pointer, std::ptr::null_mut()) }
+/// Makes a type one of which the caller holds handles.
+macro_rules! handle_type {
+    ($name:ident) => {
+        impl $crate::boundary::Handle for $name {
+            const NAME: &'static str = stringify!($name);
+        }
+    };
+}
+pub(crate) use handle_type;
+
+const fn fnv1a(mut bytes: &[u8]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    while let [byte, rest @ ..] = bytes {
+        #[expect(clippy::as_conversions, reason = "`From` is not const")]
+        let byte = *byte as u64;
+        hash = (hash ^ byte).wrapping_mul(0x0100_0000_01b3);
+        bytes = rest;
+    }
+    hash
 }
 
-impl<T> Slot<'_, *mut T> {
-    /// Writes a new handle.
-    pub(crate) fn give(self, value: T) {
-        self.write(Box::into_raw(Box::new(value)));
+/// What a handle points to: a tag, so that a handle of another type or a freed one is noticed, and the value.
+#[repr(C)]
+pub(crate) struct Tagged<T> {
+    tag: u64,
+    value: T,
+}
+
+impl<T: Handle> Tagged<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self { tag: T::TAG, value }
+    }
+
+    /// Returns a handle that is borrowed, not owned: it is not to be freed.
+    pub(crate) const fn borrowed(&self) -> *const T {
+        std::ptr::from_ref(self).cast()
     }
 }
 
-/// Returns what a handle stands for.
+impl<T> Deref for Tagged<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// The place of a new handle.
+pub(crate) struct HandleSlot<'a, T>(Slot<'a, *mut T>);
+
+impl<T: Handle> Place for HandleSlot<'_, T> {
+    type Answer = T;
+
+    fn put(self, answer: T) {
+        self.0.put(new_handle(answer));
+    }
+}
+
+/// Returns the place of a handle.
 ///
 /// # Safety
 ///
-/// `pointer` is null, or a handle of this type that is not freed during the call.
-pub(crate) unsafe fn handle<'a, T>(name: &str, pointer: *const T) -> Checked<&'a T> {
-    checked(name, pointer)?;
-    // SAFETY: the caller's promise; the pointer is neither null nor misaligned.
-    Ok(unsafe { &*pointer })
+/// As [`slot`].
+pub(crate) unsafe fn handle_slot<'a, T>(name: &str, pointer: *mut *mut T) -> Checked<HandleSlot<'a, T>> {
+    // SAFETY: the caller's promise.
+    unsafe { slot(name, pointer, std::ptr::null_mut()) }.map(HandleSlot)
 }
 
-/// Returns what a handle stands for, to change it.
+/// Moves a value to where a handle points to. [`free`] takes it back.
+pub(crate) fn new_handle<T: Handle>(value: T) -> *mut T {
+    Box::into_raw(Box::new(Tagged::new(value))).cast()
+}
+
+/// Returns what a handle points to, once its tag says that it is of this type.
 ///
 /// # Safety
 ///
-/// As [`handle`], and nobody else uses the handle during the call.
-pub(crate) unsafe fn handle_mut<'a, T>(name: &str, pointer: *mut T) -> Checked<&'a mut T> {
-    checked(name, pointer)?;
-    // SAFETY: the caller's promise; the pointer is neither null nor misaligned.
-    Ok(unsafe { &mut *pointer })
+/// `pointer` is null, or a handle that the library made.
+unsafe fn tagged<T: Handle>(name: &str, pointer: *const T) -> Checked<*const Tagged<T>> {
+    let tagged = pointer.cast::<Tagged<T>>();
+    checked(name, tagged)?;
+    // SAFETY: the caller's promise; every handle begins with a tag. A freed one may still be read by chance only.
+    if unsafe { (&raw const (*tagged).tag).read() } == T::TAG { Ok(tagged) } else { Err(invalid_handle::<T>(name)) }
 }
 
-/// Returns what a handle stands for, if there is one.
+#[cold]
+#[inline(never)]
+fn invalid_handle<T: Handle>(name: &str) -> Failure {
+    Failure::Argument {
+        code: "invalid_handle",
+        message: format!("`{name}` is not a handle of type `{}`, or was freed", T::NAME),
+        help: "pass a handle that a function of the library gave as this type, before it is freed",
+    }
+}
+
+/// Returns the value of a handle.
+///
+/// # Safety
+///
+/// `pointer` is null, or a handle that the library made and that is not freed during the call.
+pub(crate) unsafe fn handle<'a, T: Handle>(name: &str, pointer: *const T) -> Checked<&'a T> {
+    // SAFETY: the caller's promise.
+    let tagged = unsafe { tagged(name, pointer) }?;
+    // SAFETY: the caller's promise; the tag says that it is of this type.
+    Ok(unsafe { &(*tagged).value })
+}
+
+/// Returns the value of a handle, to change it.
+///
+/// # Safety
+///
+/// As [`handle`], and nothing else uses the handle during the call.
+pub(crate) unsafe fn handle_mut<'a, T: Handle>(name: &str, pointer: *mut T) -> Checked<&'a mut T> {
+    // SAFETY: the caller's promise.
+    let tagged = unsafe { tagged(name, pointer) }?;
+    // SAFETY: the caller's promise; the tag says that it is of this type.
+    Ok(unsafe { &mut (*tagged.cast_mut()).value })
+}
+
+/// Returns the value of a handle that the caller may leave out.
 ///
 /// # Safety
 ///
 /// As [`handle`].
-pub(crate) unsafe fn optional_handle<'a, T>(name: &str, pointer: *const T) -> Checked<Option<&'a T>> {
+pub(crate) unsafe fn optional_handle<'a, T: Handle>(name: &str, pointer: *const T) -> Checked<Option<&'a T>> {
     if pointer.is_null() {
         return Ok(None);
     }
@@ -239,25 +268,50 @@ pub(crate) unsafe fn optional_handle<'a, T>(name: &str, pointer: *const T) -> Ch
     unsafe { handle(name, pointer) }.map(Some)
 }
 
-/// Frees what a handle stands for. A panic while it is dropped ends here.
+/// Frees the value of a handle; does nothing with a handle of another type. A panic while it is dropped ends here.
 ///
 /// # Safety
 ///
-/// `pointer` is null, or a handle of this type that was not freed before and that nobody uses any more.
-pub(crate) unsafe fn free<T>(pointer: *mut T) {
-    if pointer.is_null() || !pointer.is_aligned() {
-        return;
-    }
-    // SAFETY: the caller's promise: it came from `Slot::give` and is freed once.
-    let owned = unsafe { Box::from_raw(pointer) };
+/// `pointer` is null, or a handle that the library made, that was not freed before and that nothing uses any more.
+pub(crate) unsafe fn free<T: Handle>(pointer: *mut T) {
+    // SAFETY: the caller's promise.
+    let Ok(tagged) = (unsafe { tagged(T::NAME, pointer) }) else { return };
+    let tagged = tagged.cast_mut();
+    // Volatile, or the compiler may leave out a write to memory that is released at once.
+    // SAFETY: the caller's promise; the tag says that it is of this type.
+    unsafe { (&raw mut (*tagged).tag).write_volatile(0) };
+    // SAFETY: the caller's promise: it came from `new_handle` and is freed once.
+    let owned = unsafe { Box::from_raw(tagged) };
     let _ = catch_unwind(AssertUnwindSafe(|| drop(owned)));
+}
+
+/// Returns a struct of the caller.
+///
+/// # Safety
+///
+/// `pointer` is null, or points to a `T` that nothing changes during the call.
+pub(crate) unsafe fn borrow<'a, T>(name: &str, pointer: *const T) -> Checked<&'a T> {
+    checked(name, pointer)?;
+    // SAFETY: the caller's promise; the pointer is neither null nor misaligned.
+    Ok(unsafe { &*pointer })
+}
+
+/// Returns a struct of the caller, to change it.
+///
+/// # Safety
+///
+/// `pointer` is null, or points to a `T` that nothing else uses during the call.
+pub(crate) unsafe fn borrow_mut<'a, T>(name: &str, pointer: *mut T) -> Checked<&'a mut T> {
+    checked(name, pointer)?;
+    // SAFETY: the caller's promise; the pointer is neither null nor misaligned.
+    Ok(unsafe { &mut *pointer })
 }
 
 /// Returns the elements of an array.
 ///
 /// # Safety
 ///
-/// `pointer` is null, or points to `length` elements that nobody changes during the call.
+/// `pointer` is null, or points to `length` elements that nothing changes during the call.
 pub(crate) unsafe fn array<'a, T>(name: &str, pointer: *const T, length: usize) -> Checked<&'a [T]> {
     if length == 0 {
         return Ok(&[]);
@@ -272,7 +326,7 @@ pub(crate) unsafe fn array<'a, T>(name: &str, pointer: *const T, length: usize) 
 ///
 /// # Safety
 ///
-/// `pointer` is null, or points to `length` initialized elements that nobody else uses during the call.
+/// `pointer` is null, or points to `length` initialized elements that nothing else uses during the call.
 pub(crate) unsafe fn array_mut<'a, T>(name: &str, pointer: *mut T, length: usize) -> Checked<&'a mut [T]> {
     if length == 0 {
         return Ok(&mut []);
@@ -332,11 +386,17 @@ fn invalid_length(name: &str, length: usize) -> Failure {
 ///
 /// # Safety
 ///
-/// `pointer` is null, or points to `length` bytes that nobody changes during the call.
+/// `pointer` is null, or points to `length` bytes that nothing changes during the call.
 pub(crate) unsafe fn bytes<'a>(name: &str, pointer: *const c_char, length: usize) -> Checked<&'a [u8]> {
     checked(name, pointer)?;
     // SAFETY: the caller's promise.
-    unsafe { array(name, pointer.cast::<u8>(), length) }
+    let bytes = unsafe { array(name, pointer.cast::<u8>(), length) }?;
+    #[cfg(feature = "test-panic")]
+    #[expect(clippy::manual_assert, clippy::panic, reason = "tests prove that no panic leaves the library")]
+    if bytes == b"test-panic" {
+        panic!("asked for by the document `test-panic`");
+    }
+    Ok(bytes)
 }
 
 /// Returns the bytes of a document that may be left out.

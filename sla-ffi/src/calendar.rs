@@ -4,20 +4,90 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use sla_core::calendar::{Calendar, OpenWindow};
-use sla_core::columns::calendar as columns;
+use sla_core::columns::{RefusedRow, calendar as columns};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::wire;
 
-use crate::boundary::{array_mut, bytes, free, guard, handle, handle_slot, number, slot, text};
+use crate::boundary::{self, Checked, Place, array_mut, bytes, free, handle, handle_slot, slot, text};
 use crate::columns::{sla_answers, sla_column};
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
+use crate::error::{answer, number, sla_error, sla_status};
 use crate::zones::{sla_zones, zones_or_embedded};
 
 /// A compiled calendar. Immutable; use it from as many threads as you like.
 pub struct sla_calendar(Arc<Calendar>);
+boundary::handle_type!(sla_calendar);
 
-/// A stretch of time in which a calendar is open: `[opens_at_us, closes_at_us)`, in microseconds since
+/// Answers one question to a calendar.
+///
+/// # Safety
+///
+/// As [`handle`] for `calendar`, as [`answer`] for `error_out`.
+unsafe fn question<P: Place>(
+    calendar: *const sla_calendar,
+    place: Checked<P>,
+    error_out: *mut *mut sla_error,
+    ask: impl FnOnce(&Calendar) -> Checked<P::Answer>,
+) -> sla_status {
+    // SAFETY: the caller's promises.
+    unsafe { answer(place, error_out, || ask(&handle("calendar", calendar)?.0)) }
+}
+
+/// Answers one question to a calendar with an instant or a length, or with SLA_NONE.
+///
+/// # Safety
+///
+/// As [`handle`] for `calendar`.
+unsafe fn question_or_none(calendar: *const sla_calendar, ask: impl FnOnce(&Calendar) -> Checked<i64>) -> i64 {
+    // SAFETY: the caller's promise.
+    number(|| ask(&unsafe { handle("calendar", calendar) }?.0))
+}
+
+fn add(calendar: &Calendar, start_us: i64, length_us: i64) -> Checked<i64> {
+    Ok(calendar.add(Timestamp::from_micros(start_us), BusinessDuration::from_micros(length_us)?)?.as_micros())
+}
+
+fn subtract(calendar: &Calendar, end_us: i64, length_us: i64) -> Checked<i64> {
+    Ok(calendar.subtract(Timestamp::from_micros(end_us), BusinessDuration::from_micros(length_us)?)?.as_micros())
+}
+
+fn elapsed(calendar: &Calendar, from_us: i64, to_us: i64) -> Checked<i64> {
+    Ok(calendar.elapsed(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us))?.as_micros())
+}
+
+fn next_open(calendar: &Calendar, at_us: i64) -> Checked<i64> {
+    Ok(calendar.next_open(Timestamp::from_micros(at_us))?.as_micros())
+}
+
+fn next_close(calendar: &Calendar, at_us: i64) -> Checked<i64> {
+    Ok(calendar.next_close(Timestamp::from_micros(at_us))?.as_micros())
+}
+
+/// Answers a question to a calendar for each row of a batch.
+///
+/// # Safety
+///
+/// As [`handle`] for `calendar`, as [`sla_answers::borrow`] for the answers, as [`slot`] for `refused_out`, as [`answer`]
+/// for `error_out`.
+unsafe fn batch(
+    calendar: *const sla_calendar,
+    (name, answers, rows): (&str, sla_answers, usize),
+    refused_out: *mut usize,
+    error_out: *mut *mut sla_error,
+    ask: impl FnOnce(&Calendar, &mut [i64]) -> Checked<Vec<RefusedRow>>,
+) -> sla_status {
+    // SAFETY: the caller's promises.
+    unsafe {
+        question(calendar, slot("refused_out", refused_out, 0), error_out, |calendar| {
+            let mut answers = answers.borrow(name, rows)?;
+            let refused = ask(calendar, answers.values)?;
+            answers.finish(&refused);
+            Ok(refused.len())
+        })
+    }
+}
+
+/// An interval of time in which a calendar is open: `[opens_at_us, closes_at_us)`, in microseconds since
 /// 1970-01-01T00:00:00Z.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -45,13 +115,11 @@ pub unsafe extern "C" fn sla_calendar_compile(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = handle_slot("calendar_out", calendar_out)?;
+        answer(handle_slot("calendar_out", calendar_out), error_out, || {
             let document = bytes("calendar_json", calendar_json, calendar_json_len)?;
             let zones = zones_or_embedded(zones)?;
             let rules = wire::policy::calendar::read_with(document, &zones)?;
-            out.give(sla_calendar(Arc::new(Calendar::compile(&rules, &zones)?)));
-            Ok(())
+            Ok(sla_calendar(Arc::new(Calendar::compile(&rules, &zones)?)))
         })
     }
 }
@@ -72,12 +140,10 @@ pub unsafe extern "C" fn sla_engine_calendar(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = handle_slot("calendar_out", calendar_out)?;
+        answer(handle_slot("calendar_out", calendar_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let id = text("id", id, id_len)?;
-            out.give(sla_calendar(Arc::clone(engine.calendar(id)?)));
-            Ok(())
+            Ok(sla_calendar(Arc::clone(engine.calendar(id)?)))
         })
     }
 }
@@ -108,14 +174,7 @@ pub unsafe extern "C" fn sla_calendar_add(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("end_us_out", end_us_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            out.write(
-                calendar.add(Timestamp::from_micros(start_us), BusinessDuration::from_micros(length_us)?)?.as_micros(),
-            );
-            Ok(())
-        })
+        question(calendar, slot("end_us_out", end_us_out, 0), error_out, |calendar| add(calendar, start_us, length_us))
     }
 }
 
@@ -136,15 +195,8 @@ pub unsafe extern "C" fn sla_calendar_subtract(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("start_us_out", start_us_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            out.write(
-                calendar
-                    .subtract(Timestamp::from_micros(end_us), BusinessDuration::from_micros(length_us)?)?
-                    .as_micros(),
-            );
-            Ok(())
+        question(calendar, slot("start_us_out", start_us_out, 0), error_out, |calendar| {
+            subtract(calendar, end_us, length_us)
         })
     }
 }
@@ -165,11 +217,8 @@ pub unsafe extern "C" fn sla_calendar_elapsed(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("length_us_out", length_us_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            out.write(calendar.elapsed(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us))?.as_micros());
-            Ok(())
+        question(calendar, slot("length_us_out", length_us_out, 0), error_out, |calendar| {
+            elapsed(calendar, from_us, to_us)
         })
     }
 }
@@ -189,11 +238,8 @@ pub unsafe extern "C" fn sla_calendar_is_open(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("is_open_out", is_open_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            out.write(i32::from(calendar.is_open(Timestamp::from_micros(at_us))?));
-            Ok(())
+        question(calendar, slot("is_open_out", is_open_out, 0), error_out, |calendar| {
+            Ok(i32::from(calendar.is_open(Timestamp::from_micros(at_us))?))
         })
     }
 }
@@ -212,11 +258,8 @@ pub unsafe extern "C" fn sla_calendar_next_open(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("opens_at_us_out", opens_at_us_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            out.write(calendar.next_open(Timestamp::from_micros(at_us))?.as_micros());
-            Ok(())
+        question(calendar, slot("opens_at_us_out", opens_at_us_out, 0), error_out, |calendar| {
+            next_open(calendar, at_us)
         })
     }
 }
@@ -235,11 +278,8 @@ pub unsafe extern "C" fn sla_calendar_next_close(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("closes_at_us_out", closes_at_us_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            out.write(calendar.next_close(Timestamp::from_micros(at_us))?.as_micros());
-            Ok(())
+        question(calendar, slot("closes_at_us_out", closes_at_us_out, 0), error_out, |calendar| {
+            next_close(calendar, at_us)
         })
     }
 }
@@ -248,12 +288,7 @@ pub unsafe extern "C" fn sla_calendar_next_close(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_calendar_add_or_none(calendar: *const sla_calendar, start_us: i64, length_us: i64) -> i64 {
     // SAFETY: the caller's promise about `calendar`.
-    unsafe {
-        number(|| {
-            let calendar = &handle("calendar", calendar)?.0;
-            Ok(calendar.add(Timestamp::from_micros(start_us), BusinessDuration::from_micros(length_us)?)?.as_micros())
-        })
-    }
+    unsafe { question_or_none(calendar, |calendar| add(calendar, start_us, length_us)) }
 }
 
 /// Answers as `sla_calendar_subtract`, but SLA_NONE where that fails, and without saying why.
@@ -264,50 +299,28 @@ pub unsafe extern "C" fn sla_calendar_subtract_or_none(
     length_us: i64,
 ) -> i64 {
     // SAFETY: the caller's promise about `calendar`.
-    unsafe {
-        number(|| {
-            let calendar = &handle("calendar", calendar)?.0;
-            Ok(calendar
-                .subtract(Timestamp::from_micros(end_us), BusinessDuration::from_micros(length_us)?)?
-                .as_micros())
-        })
-    }
+    unsafe { question_or_none(calendar, |calendar| subtract(calendar, end_us, length_us)) }
 }
 
 /// Answers as `sla_calendar_elapsed`, but SLA_NONE where that fails, and without saying why.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_calendar_elapsed_or_none(calendar: *const sla_calendar, from_us: i64, to_us: i64) -> i64 {
     // SAFETY: the caller's promise about `calendar`.
-    unsafe {
-        number(|| {
-            let calendar = &handle("calendar", calendar)?.0;
-            Ok(calendar.elapsed(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us))?.as_micros())
-        })
-    }
+    unsafe { question_or_none(calendar, |calendar| elapsed(calendar, from_us, to_us)) }
 }
 
 /// Answers as `sla_calendar_next_open`, but SLA_NONE where that fails, and without saying why.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_calendar_next_open_or_none(calendar: *const sla_calendar, at_us: i64) -> i64 {
     // SAFETY: the caller's promise about `calendar`.
-    unsafe {
-        number(|| {
-            let calendar = &handle("calendar", calendar)?.0;
-            Ok(calendar.next_open(Timestamp::from_micros(at_us))?.as_micros())
-        })
-    }
+    unsafe { question_or_none(calendar, |calendar| next_open(calendar, at_us)) }
 }
 
 /// Answers as `sla_calendar_next_close`, but SLA_NONE where that fails, and without saying why.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_calendar_next_close_or_none(calendar: *const sla_calendar, at_us: i64) -> i64 {
     // SAFETY: the caller's promise about `calendar`.
-    unsafe {
-        number(|| {
-            let calendar = &handle("calendar", calendar)?.0;
-            Ok(calendar.next_close(Timestamp::from_micros(at_us))?.as_micros())
-        })
-    }
+    unsafe { question_or_none(calendar, |calendar| next_close(calendar, at_us)) }
 }
 
 /// Answers whether the holidays up to an instant are not all entered yet (`holidays_known_until`).
@@ -323,11 +336,8 @@ pub unsafe extern "C" fn sla_calendar_is_provisional(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("is_provisional_out", is_provisional_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            out.write(i32::from(calendar.is_provisional(Timestamp::from_micros(until_us))));
-            Ok(())
+        question(calendar, slot("is_provisional_out", is_provisional_out, 0), error_out, |calendar| {
+            Ok(i32::from(calendar.is_provisional(Timestamp::from_micros(until_us))))
         })
     }
 }
@@ -352,16 +362,14 @@ pub unsafe extern "C" fn sla_calendar_windows(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("count_out", count_out, 0)?;
+        answer(slot("count_out", count_out, 0), error_out, || {
             let room = array_mut("windows", windows, capacity)?;
             let calendar = &handle("calendar", calendar)?.0;
             let found = calendar.windows(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us))?;
             for (place, OpenWindow { opens_at, closes_at }) in room.iter_mut().zip(&found) {
                 *place = sla_window { opens_at_us: opens_at.as_micros(), closes_at_us: closes_at.as_micros() };
             }
-            out.write(found.len());
-            Ok(())
+            Ok(found.len())
         })
     }
 }
@@ -387,21 +395,15 @@ pub unsafe extern "C" fn sla_calendar_add_batch(
     refused_out: *mut usize,
     error_out: *mut *mut sla_error,
 ) -> sla_status {
-    // SAFETY: the caller's promises about the pointers.
+    // SAFETY: the caller's promises about the pointers, those of the columns and answers included.
     unsafe {
-        guard(error_out, || {
-            let out = slot("refused_out", refused_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            let mut answers = ends_us.borrow("ends_us", rows)?;
-            let refused = columns::add(
+        batch(calendar, ("ends_us", ends_us, rows), refused_out, error_out, |calendar, answers| {
+            Ok(columns::add(
                 calendar,
                 starts_us.borrow("starts_us", rows)?,
                 lengths_us.borrow("lengths_us", rows)?,
-                answers.values,
-            )?;
-            answers.finish(&refused);
-            out.write(refused.len());
-            Ok(())
+                answers,
+            )?)
         })
     }
 }
@@ -417,21 +419,15 @@ pub unsafe extern "C" fn sla_calendar_subtract_batch(
     refused_out: *mut usize,
     error_out: *mut *mut sla_error,
 ) -> sla_status {
-    // SAFETY: the caller's promises about the pointers.
+    // SAFETY: the caller's promises about the pointers, those of the columns and answers included.
     unsafe {
-        guard(error_out, || {
-            let out = slot("refused_out", refused_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            let mut answers = starts_us.borrow("starts_us", rows)?;
-            let refused = columns::subtract(
+        batch(calendar, ("starts_us", starts_us, rows), refused_out, error_out, |calendar, answers| {
+            Ok(columns::subtract(
                 calendar,
                 ends_us.borrow("ends_us", rows)?,
                 lengths_us.borrow("lengths_us", rows)?,
-                answers.values,
-            )?;
-            answers.finish(&refused);
-            out.write(refused.len());
-            Ok(())
+                answers,
+            )?)
         })
     }
 }
@@ -447,21 +443,10 @@ pub unsafe extern "C" fn sla_calendar_elapsed_batch(
     refused_out: *mut usize,
     error_out: *mut *mut sla_error,
 ) -> sla_status {
-    // SAFETY: the caller's promises about the pointers.
+    // SAFETY: the caller's promises about the pointers, those of the columns and answers included.
     unsafe {
-        guard(error_out, || {
-            let out = slot("refused_out", refused_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            let mut answers = lengths_us.borrow("lengths_us", rows)?;
-            let refused = columns::elapsed(
-                calendar,
-                from_us.borrow("from_us", rows)?,
-                to_us.borrow("to_us", rows)?,
-                answers.values,
-            )?;
-            answers.finish(&refused);
-            out.write(refused.len());
-            Ok(())
+        batch(calendar, ("lengths_us", lengths_us, rows), refused_out, error_out, |calendar, answers| {
+            Ok(columns::elapsed(calendar, from_us.borrow("from_us", rows)?, to_us.borrow("to_us", rows)?, answers)?)
         })
     }
 }
@@ -476,16 +461,10 @@ pub unsafe extern "C" fn sla_calendar_is_open_batch(
     refused_out: *mut usize,
     error_out: *mut *mut sla_error,
 ) -> sla_status {
-    // SAFETY: the caller's promises about the pointers.
+    // SAFETY: the caller's promises about the pointers, those of the columns and answers included.
     unsafe {
-        guard(error_out, || {
-            let out = slot("refused_out", refused_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            let mut answers = is_open.borrow("is_open", rows)?;
-            let refused = columns::is_open(calendar, at_us.borrow("at_us", rows)?, answers.values)?;
-            answers.finish(&refused);
-            out.write(refused.len());
-            Ok(())
+        batch(calendar, ("is_open", is_open, rows), refused_out, error_out, |calendar, answers| {
+            Ok(columns::is_open(calendar, at_us.borrow("at_us", rows)?, answers)?)
         })
     }
 }
@@ -500,16 +479,10 @@ pub unsafe extern "C" fn sla_calendar_next_open_batch(
     refused_out: *mut usize,
     error_out: *mut *mut sla_error,
 ) -> sla_status {
-    // SAFETY: the caller's promises about the pointers.
+    // SAFETY: the caller's promises about the pointers, those of the columns and answers included.
     unsafe {
-        guard(error_out, || {
-            let out = slot("refused_out", refused_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            let mut answers = opens_at_us.borrow("opens_at_us", rows)?;
-            let refused = columns::next_open(calendar, at_us.borrow("at_us", rows)?, answers.values)?;
-            answers.finish(&refused);
-            out.write(refused.len());
-            Ok(())
+        batch(calendar, ("opens_at_us", opens_at_us, rows), refused_out, error_out, |calendar, answers| {
+            Ok(columns::next_open(calendar, at_us.borrow("at_us", rows)?, answers)?)
         })
     }
 }
@@ -524,16 +497,10 @@ pub unsafe extern "C" fn sla_calendar_next_close_batch(
     refused_out: *mut usize,
     error_out: *mut *mut sla_error,
 ) -> sla_status {
-    // SAFETY: the caller's promises about the pointers.
+    // SAFETY: the caller's promises about the pointers, those of the columns and answers included.
     unsafe {
-        guard(error_out, || {
-            let out = slot("refused_out", refused_out, 0)?;
-            let calendar = &handle("calendar", calendar)?.0;
-            let mut answers = closes_at_us.borrow("closes_at_us", rows)?;
-            let refused = columns::next_close(calendar, at_us.borrow("at_us", rows)?, answers.values)?;
-            answers.finish(&refused);
-            out.write(refused.len());
-            Ok(())
+        batch(calendar, ("closes_at_us", closes_at_us, rows), refused_out, error_out, |calendar, answers| {
+            Ok(columns::next_close(calendar, at_us.borrow("at_us", rows)?, answers)?)
         })
     }
 }

@@ -9,11 +9,11 @@ use sla_core::wire;
 
 use crate::analytics::sla_aggregate;
 use crate::boundary::{
-    Checked, array, array_mut, bytes, free, guard, handle, handle_mut, handle_slot, optional_array, optional_array_mut,
-    slot,
+    self, Checked, array, array_mut, borrow, bytes, free, handle, handle_mut, handle_slot, optional_array,
+    optional_array_mut, slot,
 };
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
+use crate::error::{answer, sla_error, sla_status};
 
 /// Numbers that stand for something missing.
 #[repr(C)]
@@ -56,24 +56,24 @@ pub enum sla_row_code {
     OutOfRange = 6,
 }
 
-/// Where a timer of a row stands, in one word; what `sla_timer_columns.state` holds.
+/// The state of a timer of a row; what `sla_timer_columns.state` holds.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(dead_code, reason = "the engine writes the numbers")]
 pub enum sla_state {
     /// The timer has not started.
     NotStarted = 0,
-    /// Counting.
+    /// Business time counts.
     Running = 1,
-    /// Standing still.
+    /// Paused.
     Paused = 2,
-    /// Kept.
+    /// Stopped in time.
     Met = 3,
-    /// Broken.
+    /// Not stopped in time.
     Breached = 4,
-    /// Ended without verdict.
+    /// Ended without an outcome.
     Cancelled = 5,
-    /// The row was refused, or is promised nothing.
+    /// The row was refused, or its package has no target.
     None = 255,
 }
 
@@ -155,11 +155,12 @@ const fn number(code: sla_row_code) -> u8 {
     code as u8
 }
 
-/// The timers and kinds of tickets that rows speak of. Immutable; use it from as many threads as you like.
+/// The timers and kinds of tickets of rows. Immutable; use it from as many threads as you like.
 pub struct sla_plan {
     plan: Plan,
     timers: usize,
 }
+boundary::handle_type!(sla_plan);
 
 /// Tickets as columns: instants in microseconds since 1970-01-01T00:00:00Z.
 #[repr(C)]
@@ -199,7 +200,7 @@ pub struct sla_timer_columns {
     pub started: *mut u8,
 }
 
-/// Makes a plan for rows: which timers are judged, and every kind of ticket that rows may name.
+/// Makes a plan for rows: which timers are evaluated, and every kind of ticket that rows may name.
 ///
 /// plan_json  `{"timers": ["resolution"], "kinds": [{"package": "starter", "channel": "email"}]}`; a kind may also name
 ///            `agent`, `severity` and `category`; borrowed for the call
@@ -217,13 +218,11 @@ pub unsafe extern "C" fn sla_plan_new(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = handle_slot("plan_out", plan_out)?;
+        answer(handle_slot("plan_out", plan_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let plan = wire::columns::read_plan(engine, bytes("plan_json", plan_json, plan_json_len)?)?;
             let timers = plan.timers();
-            out.give(sla_plan { plan, timers });
-            Ok(())
+            Ok(sla_plan { plan, timers })
         })
     }
 }
@@ -235,7 +234,7 @@ pub unsafe extern "C" fn sla_plan_free(plan: *mut sla_plan) {
     unsafe { free(plan) };
 }
 
-/// Says where each timer of each row stands as of an instant. Exact for tickets that never paused and were not reopened.
+/// Evaluates each timer of each row as of an instant. Exact for tickets that never paused and were not reopened.
 ///
 /// rows           the tickets; borrowed for the call
 /// now_us         microseconds since 1970-01-01T00:00:00Z
@@ -258,10 +257,9 @@ pub unsafe extern "C" fn sla_plan_evaluate(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("refused_out", refused_out, 0)?;
+        answer(slot("refused_out", refused_out, 0), error_out, || {
             let plan = handle("plan", plan)?;
-            let raw = handle("rows", rows)?;
+            let raw = borrow("rows", rows)?;
             let count = raw.rows;
             let codes = optional_array_mut("codes", codes, count)?;
             let places = array("answers", answers, answers_count)?;
@@ -276,22 +274,22 @@ pub unsafe extern "C" fn sla_plan_evaluate(
             if let Some(codes) = codes {
                 tell(&refused, codes);
             }
-            out.write(refused.len());
-            Ok(())
+            Ok(refused.len())
         })
     }
 }
 
-/// Adds rows to an aggregate, as of an instant, in the groups and periods that it keeps apart.
+/// Adds rows to an aggregate, as of an instant, in its groups and periods.
 ///
 /// rows         the tickets; borrowed for the call
 /// now_us       microseconds since 1970-01-01T00:00:00Z
 /// aggregate    receives the figures; they are those of the tickets' histories, without what rows do not say:
-///              escalations, warnings, replies, who worked on a ticket
+///              escalations, warnings, replies, earlier agents
 /// codes        receives one `sla_row_code` a row; may be null
 /// refused_out  receives how many rows were refused; they are not counted
 ///
-/// Errors: `out_of_horizon` for `now_us`, `limit_exceeded` when counts do not fit; then nothing is added.
+/// Errors: `out_of_horizon` for `now_us`, nothing is added then; `out_of_range` when a sum does not fit 64 bits: some
+/// figures are added then, so free `aggregate`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_plan_aggregate(
     plan: *const sla_plan,
@@ -304,10 +302,9 @@ pub unsafe extern "C" fn sla_plan_aggregate(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("refused_out", refused_out, 0)?;
+        answer(slot("refused_out", refused_out, 0), error_out, || {
             let plan = handle("plan", plan)?;
-            let raw = handle("rows", rows)?;
+            let raw = borrow("rows", rows)?;
             let aggregate = &mut handle_mut("aggregate", aggregate)?.0;
             let codes = optional_array_mut("codes", codes, raw.rows)?;
             let mut figures = plan.plan.figures(aggregate.grouping().clone());
@@ -316,8 +313,7 @@ pub unsafe extern "C" fn sla_plan_aggregate(
             if let Some(codes) = codes {
                 tell(&refused, codes);
             }
-            out.write(refused.len());
-            Ok(())
+            Ok(refused.len())
         })
     }
 }

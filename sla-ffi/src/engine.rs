@@ -6,14 +6,15 @@ use serde_json::json;
 use sla_core::calendar::ZoneDatabase;
 use sla_core::{Engine, wire};
 
-use crate::boundary::{bytes, free, guard, handle, handle_slot, optional_handle, slot, string_slot};
+use crate::boundary::{self, bytes, free, handle, handle_slot, optional_handle, slot};
 use crate::cache;
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::error::{answer, guard, sla_error, sla_status};
+use crate::string::{sla_string, string_slot};
 use crate::zones::{sla_zones, zones_or_embedded};
 
 /// A compiled policy with all its revisions. Immutable; use it from as many threads as you like.
 pub struct sla_engine(pub(crate) Engine);
+boundary::handle_type!(sla_engine);
 
 /// How the process-wide cache of engines did so far.
 #[repr(C)]
@@ -47,8 +48,7 @@ pub unsafe extern "C" fn sla_engine_compile(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = handle_slot("engine_out", engine_out)?;
+        answer(handle_slot("engine_out", engine_out), error_out, || {
             let document = bytes("policies_json", policies_json, policies_json_len)?;
             let compile = |document: &[u8], zones: &ZoneDatabase| {
                 Engine::compile_revisions(wire::policy::read_revisions(document, zones)?)
@@ -57,8 +57,7 @@ pub unsafe extern "C" fn sla_engine_compile(
                 Some(_) => compile(document, &zones_or_embedded(zones)?)?,
                 None => cache::engine(document, |document| compile(document, &ZoneDatabase::embedded()))?,
             };
-            out.give(sla_engine(engine));
-            Ok(())
+            Ok(sla_engine(engine))
         })
     }
 }
@@ -75,8 +74,7 @@ pub unsafe extern "C" fn sla_engine_info(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("info_json_out", info_json_out)?;
+        answer(string_slot("info_json_out", info_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let info = json!({
                 "id": engine.policy().id.as_str(),
@@ -84,8 +82,7 @@ pub unsafe extern "C" fn sla_engine_info(
                 "policy_digest": engine.policy_digest().to_string(),
                 "rules_digest": engine.rules_digest().to_string(),
             });
-            out.write(info.to_string().into());
-            Ok(())
+            Ok(info.to_string())
         })
     }
 }
@@ -101,11 +98,9 @@ pub unsafe extern "C" fn sla_engine_policy(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("policy_json_out", policy_json_out)?;
+        answer(string_slot("policy_json_out", policy_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
-            out.write(wire::policy::write(engine.policy()).into());
-            Ok(())
+            Ok(wire::policy::write(engine.policy()))
         })
     }
 }
@@ -125,12 +120,14 @@ pub unsafe extern "C" fn sla_engine_cache(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("figures_out", figures_out, sla_cache_figures { hits: 0, misses: 0, engines: 0 })?;
-            let cache::Figures { hits, misses, engines } = cache::figures();
-            out.write(sla_cache_figures { hits, misses, engines: i64::try_from(engines).unwrap_or(i64::MAX) });
-            Ok(())
-        })
+        answer(
+            slot("figures_out", figures_out, sla_cache_figures { hits: 0, misses: 0, engines: 0 }),
+            error_out,
+            || {
+                let cache::Figures { hits, misses, engines } = cache::figures();
+                Ok(sla_cache_figures { hits, misses, engines: i64::try_from(engines).unwrap_or(i64::MAX) })
+            },
+        )
     }
 }
 

@@ -1,12 +1,14 @@
-//! What went wrong, as an object.
+//! The outcome of a call: a status and an error object. No panic leaves a function.
 
+use std::any::Any;
 use std::ffi::{CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sla_core::Error;
 
-use crate::boundary::{self, Failure};
+use crate::boundary::{self, Checked, Failure, Place, SLA_NONE, Tagged};
 
-/// What became of a call.
+/// The outcome of a call.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum sla_status {
@@ -28,8 +30,9 @@ pub struct sla_error {
     path: CString,
     message: CString,
     help: CString,
-    related: Vec<sla_error>,
+    related: Vec<Tagged<sla_error>>,
 }
+boundary::handle_type!(sla_error);
 
 impl sla_error {
     pub(crate) fn of(failure: Failure) -> (sla_status, Self) {
@@ -41,8 +44,13 @@ impl sla_error {
         }
     }
 
-    pub(crate) fn of_panic(said: &str) -> Self {
-        Self::new("panic", "", &format!("the library failed: {said}"), "please report it, with the call that caused it")
+    pub(crate) fn of_panic(message: &str) -> Self {
+        Self::new(
+            "panic",
+            "",
+            &format!("the library failed: {message}"),
+            "please report it, with the call that caused it",
+        )
     }
 
     fn new(code: &str, path: &str, message: &str, help: &str) -> Self {
@@ -53,9 +61,95 @@ impl sla_error {
 
 impl From<&Error> for sla_error {
     fn from(error: &Error) -> Self {
-        let related = error.related().iter().map(Self::from).collect();
+        let related = error.related().iter().map(|fault| Tagged::new(Self::from(fault))).collect();
         Self { related, ..Self::new(error.code().as_str(), error.path(), error.message(), error.help_text()) }
     }
+}
+
+/// Runs a call, and turns its failure or panic into a status and, if asked for, an error object.
+///
+/// # Safety
+///
+/// `error_out` is null or points to a place for a pointer.
+pub(crate) unsafe fn guard(error_out: *mut *mut sla_error, work: impl FnOnce() -> Checked<()>) -> sla_status {
+    let failed = match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(())) => {
+            // SAFETY: the caller's promise about `error_out`.
+            unsafe { put_error(error_out, std::ptr::null_mut) };
+            return sla_status::Ok;
+        }
+        Ok(Err(failure)) => Ok(failure),
+        Err(payload) => Err(payload),
+    };
+    let (status, error) = describe(failed);
+    // SAFETY: the caller's promise about `error_out`.
+    unsafe { put_error(error_out, || boundary::new_handle(error)) };
+    status
+}
+
+/// Runs a call with answers: their places were checked before it, and the answers are written after it.
+///
+/// # Safety
+///
+/// As [`guard`].
+pub(crate) unsafe fn answer<P: Place>(
+    places: Checked<P>,
+    error_out: *mut *mut sla_error,
+    work: impl FnOnce() -> Checked<P::Answer>,
+) -> sla_status {
+    // SAFETY: the caller's promise about `error_out`.
+    unsafe {
+        guard(error_out, || {
+            places?.put(work()?);
+            Ok(())
+        })
+    }
+}
+
+/// Runs a call that answers with a number, SLA_NONE for every failure.
+pub(crate) fn number(work: impl FnOnce() -> Checked<i64>) -> i64 {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(answer) => answer.unwrap_or(SLA_NONE),
+        Err(payload) => {
+            discard(payload);
+            SLA_NONE
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn describe(failed: Result<Failure, Box<dyn Any + Send>>) -> (sla_status, sla_error) {
+    match failed {
+        Ok(failure) => sla_error::of(failure),
+        Err(payload) => {
+            let error = sla_error::of_panic(panic_message(payload.as_ref()));
+            discard(payload);
+            (sla_status::Panic, error)
+        }
+    }
+}
+
+/// Drops what a panic carries, which may panic once more.
+fn discard(payload: Box<dyn Any + Send>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+}
+
+/// Writes an error where one is asked for.
+///
+/// # Safety
+///
+/// As [`guard`].
+unsafe fn put_error(error_out: *mut *mut sla_error, error: impl FnOnce() -> *mut sla_error) {
+    // SAFETY: the caller's promise about `error_out`.
+    if let Ok(Some(place)) = unsafe { boundary::optional_slot("error_out", error_out, std::ptr::null_mut()) } {
+        place.put(error());
+    }
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 /// Returns a text as C reads it; what ends a C string is shown as U+FFFD.
@@ -126,7 +220,7 @@ pub unsafe extern "C" fn sla_error_related_count(error: *const sla_error) -> usi
 pub unsafe extern "C" fn sla_error_related(error: *const sla_error, index: usize) -> *const sla_error {
     // SAFETY: the caller's promise about `error`.
     let found = unsafe { boundary::handle("error", error) }.ok().and_then(|error| error.related.get(index));
-    found.map_or(std::ptr::null(), std::ptr::from_ref)
+    found.map_or(std::ptr::null(), Tagged::borrowed)
 }
 
 /// Frees an error that an `error_out` received; null is accepted.

@@ -5,10 +5,10 @@ use std::ffi::c_char;
 use sla_core::time::Timestamp;
 use sla_core::{explain, wire};
 
-use crate::boundary::{bytes, guard, handle, string_slot, text};
+use crate::boundary::{bytes, handle, text};
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::error::{answer, sla_error, sla_status};
+use crate::string::{sla_string, string_slot};
 
 /// Explains the deadline of a timer as of an instant: every stretch of time since it started, as data and as text.
 ///
@@ -33,15 +33,13 @@ pub unsafe extern "C" fn sla_engine_explain(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("explanation_json_out", explanation_json_out)?;
+        answer(string_slot("explanation_json_out", explanation_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let history = wire::ticket::read_history(bytes("history_json", history_json, history_json_len)?)?;
             let timer = text("timer", timer, timer_len)?;
             let cycle = Some(cycle).filter(|cycle| *cycle > 0);
             let explanation = explain::deadline(engine, &history, timer, cycle, Timestamp::from_micros(now_us))?;
-            out.write(wire::explanation::write(&explanation).into());
-            Ok(())
+            Ok(wire::explanation::write(&explanation))
         })
     }
 }
@@ -64,13 +62,11 @@ pub unsafe extern "C" fn sla_engine_ledger(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("ledger_json_out", ledger_json_out)?;
+        answer(string_slot("ledger_json_out", ledger_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let history = wire::ticket::read_history(bytes("history_json", history_json, history_json_len)?)?;
             let ledger = explain::ledger(engine, &history, Timestamp::from_micros(now_us))?;
-            out.write(wire::explanation::write_ledger(&ledger).into());
-            Ok(())
+            Ok(wire::explanation::write_ledger(&ledger))
         })
     }
 }

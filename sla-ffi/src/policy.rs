@@ -7,9 +7,9 @@ use sla_core::revision::{self, Previous};
 use sla_core::time::Timestamp;
 use sla_core::{policy, wire};
 
-use crate::boundary::{Failure, bytes, guard, optional_bytes, string_slot, text};
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::boundary::{Failure, bytes, optional_bytes, text};
+use crate::error::{answer, sla_error, sla_status};
+use crate::string::{sla_string, string_slot};
 use crate::zones::{sla_zones, zones_or_embedded};
 
 /// Checks a policy as a whole, and writes it in the order of the format.
@@ -30,12 +30,10 @@ pub unsafe extern "C" fn sla_policy_check(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("policy_json_out", policy_json_out)?;
+        answer(string_slot("policy_json_out", policy_json_out), error_out, || {
             let document = bytes("policy_json", policy_json, policy_json_len)?;
             let policy = wire::policy::read_with(document, &zones_or_embedded(zones)?)?;
-            out.write(wire::policy::write(&policy).into());
-            Ok(())
+            Ok(wire::policy::write(&policy))
         })
     }
 }
@@ -58,13 +56,11 @@ pub unsafe extern "C" fn sla_policy_lint(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("warnings_json_out", warnings_json_out)?;
+        answer(string_slot("warnings_json_out", warnings_json_out), error_out, || {
             let document = bytes("policy_json", policy_json, policy_json_len)?;
             let policy = wire::policy::read_with(document, &zones_or_embedded(zones)?)?;
             let warnings = policy::lint(&policy, Timestamp::from_micros(as_of_us));
-            out.write(wire::policy::write_warnings(&warnings).into());
-            Ok(())
+            Ok(wire::policy::write_warnings(&warnings))
         })
     }
 }
@@ -85,14 +81,12 @@ pub unsafe extern "C" fn sla_policy_digests(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("digests_json_out", digests_json_out)?;
+        answer(string_slot("digests_json_out", digests_json_out), error_out, || {
             let document = bytes("policy_json", policy_json, policy_json_len)?;
             let policy = wire::policy::read_with(document, &zones_or_embedded(zones)?)?;
             let rules_digest = policy.rules_digest().to_string();
             let digests = json!({"policy_digest": policy.digest().to_string(), "rules_digest": rules_digest});
-            out.write(digests.to_string().into());
-            Ok(())
+            Ok(digests.to_string())
         })
     }
 }
@@ -127,8 +121,7 @@ pub unsafe extern "C" fn sla_policy_publish(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("publication_json_out", publication_json_out)?;
+        answer(string_slot("publication_json_out", publication_json_out), error_out, || {
             let zones = zones_or_embedded(zones)?;
             let policy = wire::policy::read_with(bytes("policy_json", policy_json, policy_json_len)?, &zones)?;
             let previous_policy =
@@ -155,8 +148,7 @@ pub unsafe extern "C" fn sla_policy_publish(
                 Ok(entry) => format!("{{\"accepted\":{}}}", wire::audit::write_entry(&entry)),
                 Err(refusal) => format!("{{\"refused\":{}}}", wire::evaluation::write_refusal(&refusal)),
             };
-            out.write(answer.into());
-            Ok(())
+            Ok(answer)
         })
     }
 }
@@ -179,14 +171,12 @@ pub unsafe extern "C" fn sla_policy_changes(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("changes_json_out", changes_json_out)?;
+        answer(string_slot("changes_json_out", changes_json_out), error_out, || {
             let zones = zones_or_embedded(zones)?;
             let before = wire::policy::read_with(bytes("before_json", before_json, before_json_len)?, &zones)?;
             let after = wire::policy::read_with(bytes("after_json", after_json, after_json_len)?, &zones)?;
             let changes = wire::policy::write_changes(&wire::policy::changes(&before, &after));
-            out.write(format!("{{\"changes\":{changes}}}").into());
-            Ok(())
+            Ok(format!("{{\"changes\":{changes}}}"))
         })
     }
 }

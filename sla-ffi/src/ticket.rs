@@ -1,4 +1,4 @@
-//! Tickets: what happens to them, and where they stand.
+//! Tickets: commands, automatic events and evaluations.
 
 use std::ffi::c_char;
 
@@ -7,15 +7,16 @@ use sla_core::ticket::{Apply, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
 
-use crate::boundary::{Checked, Slot, both, bytes, guard, handle, instant_us, optional_slot, slot, string_slot, text};
+use crate::boundary::{
+    Checked, Place, SLA_NONE, Slot, both, bytes, handle, instant_us, optional_bytes, optional_slot, slot, text,
+};
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
-use crate::version::SLA_NONE;
+use crate::error::{answer, guard, sla_error, sla_status};
+use crate::string::{StringSlot, optional_string_slot, sla_string, string_slot};
 
-/// The places that say how a ticket goes on.
+/// The places of what follows from an answer: the ticket after it, and when to check it.
 struct After<'a> {
-    ticket: Option<Slot<'a, sla_string>>,
+    ticket: Option<StringSlot<'a>>,
     next_check_at: Option<Slot<'a, i64>>,
 }
 
@@ -27,7 +28,7 @@ impl After<'_> {
         // SAFETY: the caller's promise.
         unsafe {
             let (ticket, next_check_at) = both(
-                optional_slot("ticket_json_out", ticket_json_out, sla_string::EMPTY),
+                optional_string_slot("ticket_json_out", ticket_json_out),
                 optional_slot("next_check_at_us_out", next_check_at_us_out, SLA_NONE),
             )?;
             Ok(Self { ticket, next_check_at })
@@ -36,19 +37,19 @@ impl After<'_> {
 
     fn write(self, engine: &Engine, ticket: &Ticket) -> Checked<()> {
         if let Some(place) = self.next_check_at {
-            place.write(instant_us(engine.next_check_at(ticket)?));
+            place.put(instant_us(engine.next_check_at(ticket)?));
         }
         if let Some(place) = self.ticket {
-            place.write(wire::snapshot::write(ticket).into());
+            place.put(wire::snapshot::write(ticket));
         }
         Ok(())
     }
 
-    fn decided(self, engine: &Engine, decision: &Decision, out: Slot<'_, sla_string>) -> Checked<()> {
+    fn decided(self, engine: &Engine, decision: &Decision, out: StringSlot<'_>) -> Checked<()> {
         if let Decision::Accepted(accepted) = decision {
             self.write(engine, &accepted.ticket)?;
         }
-        out.write(wire::evaluation::write_decision(decision).into());
+        out.put(wire::evaluation::write_decision(decision));
         Ok(())
     }
 }
@@ -137,8 +138,8 @@ pub unsafe extern "C" fn sla_engine_decide(
     }
 }
 
-/// Makes the automatic events that are due by an instant: breaches, escalations, warnings, the ends of pauses and of
-/// resolved tickets. Which events come does not depend on how often this is called.
+/// Makes the automatic events that are due by an instant: breaches, escalations, warnings, the ends of pauses, the closing
+/// of resolved tickets. The events do not depend on how often this is called.
 ///
 /// ticket_json           a snapshot or a history
 /// now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
@@ -172,17 +173,17 @@ pub unsafe extern "C" fn sla_engine_due_events(
                 ticket.apply(event)?;
             }
             after.write(engine, &ticket)?;
-            out.write(wire::ticket::write_events(&events).into());
+            out.put(wire::ticket::write_events(&events));
             Ok(())
         })
     }
 }
 
-/// Says where a ticket stands at an instant and when to ask again. Nothing is changed.
+/// Evaluates every timer of a ticket as of an instant, and says when to ask again. Nothing is changed.
 ///
 /// ticket_json          a snapshot or a history
 /// now_us               microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
-/// evaluation_json_out  receives the evaluation (docs/events.md); free it with `sla_string_free`
+/// evaluation_json_out  receives the evaluation (docs/documents.md); free it with `sla_string_free`
 ///
 /// Errors: as `sla_engine_due_events`.
 #[unsafe(no_mangle)]
@@ -196,13 +197,11 @@ pub unsafe extern "C" fn sla_engine_evaluate(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("evaluation_json_out", evaluation_json_out)?;
+        answer(string_slot("evaluation_json_out", evaluation_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
             let evaluation = engine.evaluate(&ticket, Timestamp::from_micros(now_us))?;
-            out.write(wire::evaluation::write(&evaluation).into());
-            Ok(())
+            Ok(wire::evaluation::write(&evaluation))
         })
     }
 }
@@ -223,12 +222,10 @@ pub unsafe extern "C" fn sla_engine_next_check_at(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = slot("next_check_at_us_out", next_check_at_us_out, SLA_NONE)?;
+        answer(slot("next_check_at_us_out", next_check_at_us_out, SLA_NONE), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
-            out.write(instant_us(engine.next_check_at(&ticket)?));
-            Ok(())
+            Ok(instant_us(engine.next_check_at(&ticket)?))
         })
     }
 }
@@ -251,16 +248,14 @@ pub unsafe extern "C" fn sla_ticket_fold(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("ticket_json_out", ticket_json_out)?;
+        answer(string_slot("ticket_json_out", ticket_json_out), error_out, || {
             let mut ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
-            if let Some(events) = crate::boundary::optional_bytes("events_json", events_json, events_json_len)? {
+            if let Some(events) = optional_bytes("events_json", events_json, events_json_len)? {
                 for event in wire::ticket::read_events(events)? {
                     ticket.apply(&event)?;
                 }
             }
-            out.write(wire::snapshot::write(&ticket).into());
-            Ok(())
+            Ok(wire::snapshot::write(&ticket))
         })
     }
 }
@@ -300,7 +295,7 @@ pub unsafe extern "C" fn sla_engine_import(
             if let Ok(import) = &import {
                 after.write(engine, import.history.ticket())?;
             }
-            out.write(wire::evaluation::write_import(&import).into());
+            out.put(wire::evaluation::write_import(&import));
             Ok(())
         })
     }
@@ -311,7 +306,7 @@ pub unsafe extern "C" fn sla_engine_import(
 /// tickets_json      a JSON list of snapshots and histories
 /// apply             `keep`, `from_now` or `retroactive`, as in `adopt_revision`
 /// now_us            microseconds since 1970-01-01T00:00:00Z
-/// dry_run_json_out  receives moved deadlines, broken promises and tickets that cannot adopt it (docs/commands.md); free
+/// dry_run_json_out  receives moved due instants, breaches and tickets that cannot adopt it (docs/documents.md); free
 ///                   it with `sla_string_free`
 ///
 /// Errors: as `sla_engine_due_events`, for the first ticket that cannot be judged; `unknown_word` for another
@@ -329,14 +324,12 @@ pub unsafe extern "C" fn sla_engine_dry_run(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("dry_run_json_out", dry_run_json_out)?;
+        answer(string_slot("dry_run_json_out", dry_run_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let tickets = wire::ticket::read_tickets(bytes("tickets_json", tickets_json, tickets_json_len)?)?;
             let apply: Apply = text("apply", apply, apply_len)?.parse()?;
             let run = engine.dry_run(&tickets, apply, Timestamp::from_micros(now_us))?;
-            out.write(wire::evaluation::write_dry_run(&run).into());
-            Ok(())
+            Ok(wire::evaluation::write_dry_run(&run))
         })
     }
 }

@@ -6,14 +6,15 @@ use sla_core::time::Timestamp;
 use sla_core::what_if::WhatIf;
 use sla_core::wire;
 
-use crate::boundary::{bytes, free, guard, handle, handle_mut, handle_slot, optional_slot, string_slot};
+use crate::boundary::{self, Place, bytes, free, handle, handle_mut, handle_slot};
 use crate::engine::sla_engine;
-use crate::error::{sla_error, sla_status};
-use crate::string::sla_string;
+use crate::error::{answer, guard, sla_error, sla_status};
+use crate::string::{optional_string_slot, sla_string, string_slot};
 
 /// A comparison of tickets under their own rules with the same tickets under a candidate. Its memory does not grow with
-/// the tickets. Not to be used by two threads at once.
+/// the tickets. Must not be used by two threads at once.
 pub struct sla_what_if(WhatIf);
+boundary::handle_type!(sla_what_if);
 
 /// Makes a comparison without tickets.
 ///
@@ -29,11 +30,9 @@ pub unsafe extern "C" fn sla_what_if_new(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = handle_slot("what_if_out", what_if_out)?;
+        answer(handle_slot("what_if_out", what_if_out), error_out, || {
             let (engine, candidate) = (handle("engine", engine)?, handle("candidate", candidate)?);
-            out.give(sla_what_if(WhatIf::new(&engine.0, &candidate.0)));
-            Ok(())
+            Ok(sla_what_if(WhatIf::new(&engine.0, &candidate.0)))
         })
     }
 }
@@ -58,12 +57,12 @@ pub unsafe extern "C" fn sla_what_if_add(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         guard(error_out, || {
-            let out = optional_slot("compared_json_out", compared_json_out, sla_string::EMPTY)?;
+            let out = optional_string_slot("compared_json_out", compared_json_out)?;
             let what_if = &mut handle_mut("what_if", what_if)?.0;
             let history = wire::ticket::read_history(bytes("history_json", history_json, history_json_len)?)?;
             let compared = what_if.add(&history, Timestamp::from_micros(now_us))?;
             if let Some(out) = out {
-                out.write(wire::what_if::write_compared(&compared).into());
+                out.put(wire::what_if::write_compared(&compared));
             }
             Ok(())
         })
@@ -81,10 +80,8 @@ pub unsafe extern "C" fn sla_what_if_comparison(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let out = string_slot("comparison_json_out", comparison_json_out)?;
-            out.write(wire::what_if::write(handle("what_if", what_if)?.0.comparison()).into());
-            Ok(())
+        answer(string_slot("comparison_json_out", comparison_json_out), error_out, || {
+            Ok(wire::what_if::write(handle("what_if", what_if)?.0.comparison()))
         })
     }
 }

@@ -4,12 +4,13 @@ use std::ffi::c_char;
 
 use sla_core::calendar::ZoneDatabase;
 
-use crate::boundary::{Checked, bytes, free, guard, handle_mut, handle_slot, optional_handle, text};
-use crate::error::{sla_error, sla_status};
+use crate::boundary::{self, Checked, bytes, free, handle_mut, handle_slot, optional_handle, text};
+use crate::error::{answer, guard, sla_error, sla_status};
 
 /// Time-zone rules: the embedded ones, and those that the host put in their place. Not to be changed by one thread while
 /// another uses it.
 pub struct sla_zones(ZoneDatabase);
+boundary::handle_type!(sla_zones);
 
 /// Returns the host's zones, or the embedded ones.
 ///
@@ -29,12 +30,7 @@ pub(crate) unsafe fn zones_or_embedded(zones: *const sla_zones) -> Checked<ZoneD
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_zones_new(zones_out: *mut *mut sla_zones, error_out: *mut *mut sla_error) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
-    unsafe {
-        guard(error_out, || {
-            handle_slot("zones_out", zones_out)?.give(sla_zones(ZoneDatabase::embedded()));
-            Ok(())
-        })
-    }
+    unsafe { answer(handle_slot("zones_out", zones_out), error_out, || Ok(sla_zones(ZoneDatabase::embedded()))) }
 }
 
 /// Puts a zone in place of the embedded one of the same name, or adds it.

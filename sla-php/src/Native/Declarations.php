@@ -33,7 +33,6 @@ typedef struct sla_timer_columns{int64_t*due_us;uint8_t*due_valid;int64_t*warn_u
 const char*sla_version(void);
 int32_t sla_abi_version(void);
 const char*sla_tzdb_version(void);
-int32_t sla_panic(sla_error**);
 const char*sla_error_code(const sla_error*);
 const char*sla_error_path(const sla_error*);
 const char*sla_error_message(const sla_error*);

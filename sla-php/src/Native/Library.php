@@ -98,12 +98,6 @@ final class Library
         return $this->ffi->sla_tzdb_version();
     }
 
-    /** Makes a defect inside the library happen, to see how a host reports one. */
-    public function panic(): void
-    {
-        $this->run('sla_panic');
-    }
-
     /** Returns how the cache of compiled engines of this process did. */
     public function engineCache(): EngineCache
     {

@@ -11,6 +11,7 @@ use Sla\Exceptions\SlaThrowable;
 use Sla\Message;
 use Sla\Native\Library;
 use Sla\Opening;
+use Sla\Policy;
 use Sla\Time;
 
 $began = hrtime(true);
@@ -47,7 +48,7 @@ try {
             Library::get()->text('sla_engine_evaluate', null, '{}', 2, 0);
             break;
         case 'panic':
-            Library::get()->panic();
+            Policy::fromJson('test-panic');
             break;
     }
 } catch (SlaThrowable $fault) {

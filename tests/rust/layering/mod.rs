@@ -16,7 +16,6 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("sla-core/src", &["analytics::aggregate", "analytics::observe"]),
     ("sla-core/src", &["columns", "columns::figures"]),
     ("sla-core/src", &["policy", "policy::check", "policy::lint"]),
-    ("sla-ffi/src", &["boundary", "error", "string", "version"]),
     ("sla-py/src", &["engine", "figures", "log::import", "log::read", "rows"]),
     ("sla-py/python/sla_engine", &["sla_engine.commands", "sla_engine.documents"]),
     ("sla-php/src", &["Native/Handle", "Native/Library"]),
