@@ -36,12 +36,12 @@ use std::fmt;
 pub use crate::engine::Unknown;
 use serde::{Serialize, Serializer};
 
-use crate::engine::{Activity, CycleEvaluation, Engine, Outcome, Replay};
+use crate::engine::{CycleEvaluation, Engine, Replay};
 use crate::error::Error;
 use crate::id::Id;
 use crate::serde_text::{WithText, serialize_as};
 use crate::string_enum::string_enum;
-use crate::ticket::{Cycle, Due, History, Phase, Ticket};
+use crate::ticket::{Activity, Cycle, History, Outcome, Ticket, Verdict};
 use crate::time::{Share, Timestamp};
 
 /// Compares tickets under their own rules with the same tickets under another policy, one by one. Memory is that of the
@@ -220,8 +220,8 @@ impl WhatIf {
         let mut flips = Vec::new();
         let pair = Pair { own: own.as_ref(), other: &other, now };
         pair.each(|timer, one, another| {
-            let (before, after) = (one.map(|cycle| stands(cycle, now)), another.map(|cycle| stands(cycle, now)));
-            let is_flip = before.map(|stand| stand.0) != after.map(|stand| stand.0);
+            let (before, after) = (one.map(|cycle| cycle.verdict(now)), another.map(|cycle| cycle.verdict(now)));
+            let is_flip = before.map(|verdict| verdict.outcome) != after.map(|verdict| verdict.outcome);
             self.comparison.promise(&own.package, timer).count(before, after, is_flip);
             if is_flip {
                 flips.push((timer.clone(), one.or(another).map_or(0, |cycle| cycle.number)));
@@ -243,16 +243,13 @@ impl WhatIf {
     }
 
     fn flip(&self, pair: &Pair<'_>, timer: Id, number: u32) -> Result<Flip, Error> {
-        let evaluate = |engine: &Engine, ticket: &Ticket| {
-            let found = ticket.cycles(timer.as_str()).iter().find(|cycle| cycle.number == number);
-            let marked =
-                found.map(|cycle| Cycle { breached: stands(cycle, pair.now).0 == Outcome::Breached, ..cycle.clone() });
-            let evaluated = marked.as_ref().map(|cycle| engine.evaluate_cycle(&timer, cycle, pair.now)).transpose()?;
-            Ok::<_, Error>((evaluated, marked))
+        let evaluate = |engine: &Engine, cycle: Option<&Cycle>| {
+            cycle.map(|cycle| engine.evaluate_cycle(&timer, cycle, pair.now)).transpose()
         };
-        let (before, own) = evaluate(&self.engine, pair.own)?;
-        let (after, other) = evaluate(&self.candidate, pair.other)?;
-        let causes = self.causes(pair, &timer, (before.as_ref(), own.as_ref()), (after.as_ref(), other.as_ref()))?;
+        let [own, other] = [pair.own, pair.other]
+            .map(|ticket| ticket.cycles(timer.as_str()).iter().find(|cycle| cycle.number == number));
+        let (before, after) = (evaluate(&self.engine, own)?, evaluate(&self.candidate, other)?);
+        let causes = self.causes(pair, &timer, (before.as_ref(), own), (after.as_ref(), other))?;
         let (ticket, package) = (pair.own.id.clone(), pair.own.package.clone());
         Ok(Flip { ticket, package, timer, cycle: number, before, after, causes })
     }
@@ -333,18 +330,6 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Returns what became of a cycle by `now`, and whether it still counts.
-fn stands(cycle: &Cycle, now: Timestamp) -> (Outcome, Activity) {
-    let (outcome, activity) = match cycle.phase {
-        Phase::Running { .. } => (Outcome::None, Activity::Running),
-        Phase::Paused { .. } => (Outcome::None, Activity::Paused),
-        Phase::Stopped { .. } => (Outcome::Met, Activity::Stopped),
-        Phase::Cancelled { .. } => (Outcome::Cancelled, Activity::Stopped),
-    };
-    let past_due = activity == Activity::Running && matches!(cycle.due, Some(Due::At(due_at)) if due_at < now);
-    if cycle.breached || past_due { (Outcome::Breached, activity) } else { (outcome, activity) }
-}
-
 impl Comparison {
     /// Adds the tickets of another comparison of the same two policies.
     pub fn merge(&mut self, other: &Self) {
@@ -383,7 +368,7 @@ impl Comparison {
 }
 
 impl ComparedPromise {
-    fn count(&mut self, before: Option<(Outcome, Activity)>, after: Option<(Outcome, Activity)>, is_flip: bool) {
+    fn count(&mut self, before: Option<Verdict>, after: Option<Verdict>, is_flip: bool) {
         self.before.count(before);
         self.after.count(after);
         self.flips = self.flips.saturating_add(u64::from(is_flip));
@@ -391,8 +376,8 @@ impl ComparedPromise {
 }
 
 impl Outcomes {
-    fn count(&mut self, stand: Option<(Outcome, Activity)>) {
-        let Some((outcome, activity)) = stand else { return };
+    fn count(&mut self, verdict: Option<Verdict>) {
+        let Some(Verdict { outcome, activity }) = verdict else { return };
         let count = match (outcome, activity) {
             (Outcome::Met, _) => &mut self.met,
             (Outcome::Breached, _) => &mut self.breached,

@@ -5,6 +5,7 @@ use super::rows::{NEVER, NONE, RefusedRow, Rows};
 use crate::calendar::check_horizon;
 use crate::engine::State;
 use crate::error::{Error, ErrorCode};
+use crate::ticket::{Due, Outcome, Verdict};
 use crate::time::{BusinessDuration, Timestamp};
 
 /// The state that is written for a row that is refused, or that has no target.
@@ -119,18 +120,18 @@ impl Terms {
         }
         let end_us = stop_us.min(now.as_micros().cast_unsigned());
         let [start, end] = [start_us, end_us].map(|at_us| Timestamp::from_micros(at_us.cast_signed()));
-        let due = self.due(start)?.at();
+        let due = self.due(start)?;
         let warn = match self.warn_after {
             Some(after) => self.calendar.due(start, after)?.at(),
             None => None,
         };
-        let (state, overdue) = match due {
-            Some(due_at) if end > due_at => (State::Breached, self.calendar.elapsed(due_at, end)?),
-            _ if stop_us < NEVER => (State::Met, BusinessDuration::ZERO),
-            _ => (State::Running, BusinessDuration::ZERO),
+        let verdict = Verdict::of_span(due, end, stop_us < NEVER);
+        let overdue = match due {
+            Due::At(due_at) if verdict.outcome == Outcome::Breached => self.calendar.elapsed(due_at, end)?,
+            Due::At(_) | Due::OutOfHorizon => BusinessDuration::ZERO,
         };
         let elapsed = self.calendar.elapsed(start, end)?;
-        Ok(Answer { state: Some(state), due, warn, elapsed: Some(elapsed), overdue: Some(overdue) })
+        Ok(Answer { state: Some(verdict.state()), due: due.at(), warn, elapsed: Some(elapsed), overdue: Some(overdue) })
     }
 }
 

@@ -7,56 +7,9 @@ use crate::calendar::Beyond;
 use crate::error::Error;
 use crate::id::Id;
 use crate::serde_text::serialize_as;
-use crate::string_enum::string_enum;
-use crate::ticket::{Cycle, Due, Event, Phase, Status, Ticket};
+use crate::ticket::{Activity, Cycle, Due, Event, Outcome, State, Status, Ticket, Verdict};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::timer::{self, Measure};
-
-string_enum! {
-    /// What became of a promise.
-    Outcome {
-        /// Nothing yet.
-        None => "none",
-        /// Kept; provisional until the ticket is closed, as a reopening may let it go on.
-        Met => "met",
-        /// Broken, for good.
-        Breached => "breached",
-        /// Withdrawn or void before its due.
-        Cancelled => "cancelled",
-    }
-}
-
-string_enum! {
-    /// Whether a promise still counts.
-    Activity {
-        /// The timer has not started.
-        NotStarted => "not_started",
-        /// Counting.
-        Running => "running",
-        /// Standing still.
-        Paused => "paused",
-        /// Ended.
-        Stopped => "stopped",
-    }
-}
-
-string_enum! {
-    /// The one word shown to people: the outcome where there is one, or else the activity.
-    State {
-        /// The timer has not started.
-        NotStarted => "not_started",
-        /// Counting.
-        Running => "running",
-        /// Standing still.
-        Paused => "paused",
-        /// Kept.
-        Met => "met",
-        /// Broken.
-        Breached => "breached",
-        /// Ended without verdict.
-        Cancelled => "cancelled",
-    }
-}
 
 /// Where a ticket stands as of an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -191,14 +144,7 @@ impl CycleEvaluation {
     /// Returns the one word shown to people.
     #[must_use]
     pub const fn state(&self) -> State {
-        match (self.outcome, self.activity) {
-            (Outcome::Breached, _) => State::Breached,
-            (Outcome::Met, _) => State::Met,
-            (Outcome::Cancelled, _) => State::Cancelled,
-            (Outcome::None, Activity::Paused) => State::Paused,
-            (Outcome::None, Activity::NotStarted) => State::NotStarted,
-            (Outcome::None, Activity::Running | Activity::Stopped) => State::Running,
-        }
+        Verdict { outcome: self.outcome, activity: self.activity }.state()
     }
 
     /// Returns the instant at which it falls or fell due; `None` while paused unbreached and beyond the horizon.
@@ -259,19 +205,10 @@ impl Engine {
         let revision = self.revision(cycle.revision)?;
         let calendar = revision.calendar(&cycle.calendar)?;
         let Measure { used, remaining, overdue } = timer::measure(cycle, calendar, now)?;
-        let (activity, stopped_at) = match cycle.phase {
-            Phase::Running { .. } => (Activity::Running, None),
-            Phase::Paused { .. } => (Activity::Paused, None),
-            Phase::Stopped { at, .. } | Phase::Cancelled { at, .. } => (Activity::Stopped, Some(at)),
-        };
-        let outcome = match cycle.phase {
-            _ if cycle.breached => Outcome::Breached,
-            Phase::Stopped { .. } => Outcome::Met,
-            Phase::Cancelled { .. } => Outcome::Cancelled,
-            Phase::Running { .. } | Phase::Paused { .. } => Outcome::None,
-        };
-        let frozen = activity == Activity::Paused && !cycle.breached;
-        let due_if_resumed_now = if frozen {
+        let Verdict { outcome, activity } = cycle.verdict(now);
+        let stopped_at = if cycle.is_active() { None } else { Some(cycle.since()) };
+        let is_breached = outcome == Outcome::Breached;
+        let due_if_resumed_now = if activity == Activity::Paused && !is_breached {
             let boundary = revision.timer(timer)?.due_boundary;
             Some(timer::due_from(calendar, boundary, now, remaining)?)
         } else {
@@ -289,7 +226,7 @@ impl Engine {
             target: cycle.target,
             calendar: cycle.calendar.clone(),
             due: cycle.due,
-            breached_at: if cycle.breached { cycle.due.and_then(Due::at) } else { None },
+            breached_at: if is_breached { cycle.due.and_then(Due::at) } else { None },
             due_if_resumed_now,
             elapsed: used,
             remaining,

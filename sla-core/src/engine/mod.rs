@@ -27,10 +27,11 @@ use crate::unknown::unknown_id;
 pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
 pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
-pub use self::evaluate::{Activity, CycleEvaluation, Evaluation, Outcome, State, TimerEvaluation};
+pub use self::evaluate::{CycleEvaluation, Evaluation, TimerEvaluation};
 pub use self::import::{Import, PastCommand, RefusedCommand};
 pub(crate) use self::replay::Replay;
 pub use self::replay::Unknown;
+pub use crate::ticket::{Activity, Outcome, State};
 
 /// A policy, compiled with all its revisions. Immutable; share it between threads. A clone is the same engine.
 #[derive(Debug, Clone)]

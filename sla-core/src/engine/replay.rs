@@ -10,7 +10,7 @@ use super::automatic::{PauseEnd, check_time, status_change};
 use crate::access::RefusalCode;
 use crate::error::Error;
 use crate::id::Id;
-use crate::ticket::{Actor, CloseCause, Due, Event, EventKind, History, Phase, ResumeCause, Role, Ticket, TimerChange};
+use crate::ticket::{Actor, CloseCause, Event, EventKind, History, Outcome, ResumeCause, Role, Ticket, TimerChange};
 use crate::time::Timestamp;
 
 /// Why a ticket cannot be played again: the rules do not know something it names.
@@ -195,15 +195,10 @@ fn accepts(ticket: &Ticket, kind: &EventKind) -> bool {
     kind.action().is_some_and(|action| action.accepted_in().contains(&ticket.status))
 }
 
-/// Marks the promises whose due lies before `now`.
+/// Marks the cycles that are breached as of `now`.
 fn mark_breaches(ticket: &mut Ticket, now: Timestamp) {
-    for track in &mut ticket.timers {
-        if let Some(cycle) = track.cycles.last_mut()
-            && matches!(cycle.phase, Phase::Running { .. })
-            && matches!(cycle.due, Some(Due::At(due_at)) if due_at < now)
-        {
-            cycle.breached = true;
-        }
+    for cycle in ticket.timers.iter_mut().filter_map(|track| track.cycles.last_mut()) {
+        cycle.breached = cycle.verdict(now).outcome == Outcome::Breached;
     }
 }
 

@@ -9,6 +9,7 @@ mod event;
 mod history;
 mod status;
 mod transition;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,7 @@ pub use self::event::{
 pub use self::history::History;
 pub use self::status::{Actor, PauseStatus, Role, Status};
 pub use self::transition::Trigger;
+pub use self::verdict::{Activity, Outcome, State, Verdict};
 pub use crate::calendar::Due;
 
 /// The state of one ticket after its last event.
