@@ -37,7 +37,7 @@ pub fn import(
         mapping.row(row, &mut report);
     }
     let (lines, commands): (Vec<u64>, Vec<PastCommand>) = mapping.commands.into_iter().unzip();
-    match engine.import(&opening, &actor(first), opened_at, &commands)? {
+    match engine.import(&opening, &actor(first), opened_at, &commands)?.into_result() {
         Ok(Import { history, refused }) => {
             for row in refused {
                 report(lines[row.index], row.refusal.to_string());

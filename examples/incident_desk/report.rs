@@ -6,7 +6,7 @@ use sla_core::analytics::{
     AgentPerformance, Aggregate, Dimension, Grouping, PeriodUnit, Report, ReportGroup, TimerFigures, agents,
 };
 use sla_core::calendar::ZoneDatabase;
-use sla_core::explain::{self, Explanation};
+use sla_core::explain::Explanation;
 use sla_core::ticket::{Change, History};
 use sla_core::time::{BusinessDuration, Share, Timestamp};
 use sla_core::what_if::{ComparedPromise, Comparison, Flip, WhatIf};
@@ -59,8 +59,7 @@ impl<'a> Figures<'a> {
     /// Makes the reports.
     pub fn finish(self, mut reported: Vec<Reported>) -> Result<Said, Error> {
         let weekly = Grouping::all().with_periods_of(self.aggregate.grouping());
-        let moved =
-            self.moved.map(|(_, history)| explain::deadline(self.engine, &history, EXPLAINED, None, self.as_of));
+        let moved = self.moved.map(|(_, history)| self.engine.explain(&history, EXPLAINED, None, self.as_of));
         reported.sort_by_key(|row| row.line);
         Ok(Said {
             as_of: self.as_of,

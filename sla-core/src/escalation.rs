@@ -2,7 +2,7 @@
 
 use crate::calendar::Calendar;
 use crate::digest::Digest;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::id::Id;
 use crate::policy::{BREACH_STEP, QuietHours, Step, StepAction, StepTime};
 use crate::record::Record;
@@ -42,7 +42,7 @@ pub(crate) fn fires_at(step: &Step, cycle: &Cycle, calendar: &Calendar) -> Resul
     let after = match step.when {
         StepTime::At(share) if share < Share::WHOLE => {
             let length = share.of(cycle.target).unwrap_or(cycle.target).saturating_sub(cycle.used);
-            return Ok(add(calendar, since, length)?.map(FiresAt::Instant));
+            return Ok(calendar.due(since, length)?.at().map(FiresAt::Instant));
         }
         StepTime::At(Share::WHOLE) => return Ok(cycle.due.and_then(Due::at).map(FiresAt::OnDue)),
         StepTime::At(share) => match share.of(cycle.target) {
@@ -53,12 +53,13 @@ pub(crate) fn fires_at(step: &Step, cycle: &Cycle, calendar: &Calendar) -> Resul
     };
     let Some(Due::At(due_at)) = cycle.due else { return Ok(None) };
     let after = after.saturating_sub(cycle.overdue_before);
+    // Beyond the horizon a step never fires.
     let at = if since <= due_at {
-        add(calendar, due_at, after)?
+        calendar.due(due_at, after)?
     } else {
-        add(calendar, since, after.saturating_sub(cycle.overdue))?
+        calendar.due(since, after.saturating_sub(cycle.overdue))?
     };
-    Ok(at.map(FiresAt::Instant))
+    Ok(at.at().map(FiresAt::Instant))
 }
 
 /// Returns how much of its target, and of the time after, a cycle has used when a step fires; `None` if that is never.
@@ -66,15 +67,6 @@ pub(crate) fn used_at(step: &Step, target: BusinessDuration) -> Option<BusinessD
     match step.when {
         StepTime::At(share) => share.of(target),
         StepTime::After(after) => target.checked_add(after),
-    }
-}
-
-/// Adds, with `None` for an answer beyond the horizon: a step that far away never fires.
-fn add(calendar: &Calendar, from: Timestamp, length: BusinessDuration) -> Result<Option<Timestamp>, Error> {
-    match calendar.add(from, length) {
-        Ok(at) => Ok(Some(at)),
-        Err(error) if error.code() == ErrorCode::OutOfHorizon && calendar.is_open(from).is_ok() => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Publishing revisions of a policy: by an admin, with a reason and the computed list of changes, in a chain.
 
-use crate::access::{self, Refusal, RefusalCode};
+use crate::access;
 use crate::audit::{Chain, Content as _, Entry, Head, Publication};
+use crate::engine::Decision;
 use crate::error::{Error, ErrorCode};
 use crate::policy::{CheckedPolicy, Policy};
+use crate::refusal::{Refusal, RefusalCode};
 use crate::ticket::{Action, Actor};
 use crate::time::Timestamp;
 use crate::wire;
@@ -22,7 +24,7 @@ pub struct Previous<'a> {
 /// New tickets open under the revision once the host compiles its engine with it; tickets that exist stay under theirs.
 /// [`Engine::dry_run`](crate::Engine::dry_run) says beforehand what adopting it would do.
 ///
-/// The outer error is a failure; the inner one is a refusal: `time_went_back` before the previous publication,
+/// Refuses with `time_went_back` before the previous publication,
 /// `anonymous_actor`, `role_not_permitted` for anyone but an admin, `reason_required`, `nothing_to_change` when the
 /// policy equals the previous one.
 ///
@@ -36,13 +38,13 @@ pub fn publish(
     actor: &Actor,
     reason: &str,
     at: Timestamp,
-) -> Result<Result<Entry<Publication>, Refusal>, Error> {
+) -> Result<Decision<Entry<Publication>>, Error> {
     if let Some(previous) = previous {
         check_previous(policy, previous)?;
     }
     let policy_digest = policy.digest();
     if let Err(refusal) = judge(policy, previous, actor, reason, at) {
-        return Ok(Err(refusal));
+        return Ok(Decision::Refused(refusal));
     }
     let (mut chain, seq) = match previous {
         Some(Previous { entry, .. }) => {
@@ -61,7 +63,7 @@ pub fn publish(
         policy_digest,
         changes: previous.map_or_else(Vec::new, |previous| wire::policy::changes(previous.policy, policy)),
     };
-    chain.append(publication, at).map(Ok)
+    chain.append(publication, at).map(Decision::Accepted)
 }
 
 fn check_previous(policy: &Policy, previous: Previous<'_>) -> Result<(), Error> {

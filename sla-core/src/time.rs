@@ -17,6 +17,9 @@ const SECONDS_PER_HOUR: i64 = 3_600;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z, where the horizon of calendars begins.
+    pub const EPOCH: Self = Self(0);
+
     /// Returns the instant `micros` microseconds after 1970-01-01T00:00:00Z; negative values lie before it.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
@@ -27,6 +30,27 @@ impl Timestamp {
     #[must_use]
     pub const fn as_micros(self) -> i64 {
         self.0
+    }
+
+    /// Returns the microseconds of wall time since `earlier`; negative when that lies later.
+    ///
+    /// Exact for all instants of documents and of the horizon. Only instants more than 292,000 years apart, which
+    /// [`Timestamp::from_micros`] alone can make, give the nearest `i64`.
+    #[must_use]
+    pub const fn micros_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// Returns the instant one microsecond later: the first one past this one. The last instant is its own.
+    #[must_use]
+    pub const fn just_after(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Returns the instant one microsecond earlier. The first instant is its own.
+    #[must_use]
+    pub const fn just_before(self) -> Self {
+        Self(self.0.saturating_sub(1))
     }
 
     /// Reads an instant written as RFC 3339, for example `2026-03-02T15:30:00+07:00`.

@@ -41,26 +41,21 @@ pub(crate) fn due_from(
     from: Timestamp,
     remaining: BusinessDuration,
 ) -> Result<Due, Error> {
-    let due_at = match calendar.add(from, remaining) {
-        Ok(due_at) => due_at,
-        Err(error) if error.code() == ErrorCode::OutOfHorizon && calendar.is_open(from).is_ok() => {
-            return Ok(Due::OutOfHorizon);
+    let due = calendar.due(from, remaining)?;
+    match (boundary, due) {
+        (DueBoundary::NextOpen, Due::At(due_at)) if is_closing(calendar, due_at)? => {
+            Ok(calendar.next_open(due_at).map_or(Due::OutOfHorizon, Due::At))
         }
-        Err(error) => return Err(error),
-    };
-    Ok(match boundary {
-        DueBoundary::Close => Due::At(due_at),
-        DueBoundary::NextOpen if !is_closing(calendar, due_at)? => Due::At(due_at),
-        DueBoundary::NextOpen => calendar.next_open(due_at).map_or(Due::OutOfHorizon, Due::At),
-    })
+        _ => Ok(due),
+    }
 }
 
 fn is_closing(calendar: &Calendar, at: Timestamp) -> Result<bool, Error> {
-    let before = Timestamp::from_micros(at.as_micros().saturating_sub(1));
-    Ok(!calendar.is_open(at)? && before.as_micros() >= 0 && calendar.is_open(before)?)
+    Ok(at > Timestamp::EPOCH && !calendar.is_open(at)? && calendar.is_open(at.just_before())?)
 }
 
-fn sum(a: BusinessDuration, b: BusinessDuration) -> Result<BusinessDuration, Error> {
+/// Returns the sum, which fits for lengths of open time within the horizon: only a history from elsewhere can break it.
+pub(crate) fn sum(a: BusinessDuration, b: BusinessDuration) -> Result<BusinessDuration, Error> {
     a.checked_add(b).ok_or_else(|| Error::new(ErrorCode::InvalidDuration, "a sum of business time does not fit"))
 }
 

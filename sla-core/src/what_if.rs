@@ -36,7 +36,7 @@ use std::fmt;
 pub use crate::engine::Unknown;
 use serde::{Serialize, Serializer};
 
-use crate::engine::{CycleEvaluation, Engine, Replay};
+use crate::engine::{CycleEvaluation, Decision, Engine, Replay};
 use crate::error::Error;
 use crate::id::Id;
 use crate::serde_text::{WithText, serialize_as};
@@ -210,8 +210,8 @@ impl WhatIf {
     pub fn add(&mut self, history: &History, now: Timestamp) -> Result<Compared, Error> {
         let own = self.engine.settled(history.ticket(), now)?;
         let other = match self.replay.ticket(history, now)? {
-            Ok(other) => other,
-            Err(unknown) => {
+            Decision::Accepted(other) => other,
+            Decision::Refused(unknown) => {
                 let count = self.comparison.left_out.entry(unknown.clone()).or_default();
                 *count = count.saturating_add(1);
                 return Ok(Compared { flips: Vec::new(), left_out: Some(unknown) });

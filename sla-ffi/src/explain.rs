@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use sla_core::time::Timestamp;
-use sla_core::{explain, wire};
+use sla_core::wire;
 
 use crate::boundary::{bytes, handle, text};
 use crate::engine::sla_engine;
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn sla_engine_explain(
             let history = wire::ticket::read_history(bytes("history_json", history_json, history_json_len)?)?;
             let timer = text("timer", timer, timer_len)?;
             let cycle = Some(cycle).filter(|cycle| *cycle > 0);
-            let explanation = explain::deadline(engine, &history, timer, cycle, Timestamp::from_micros(now_us))?;
+            let explanation = engine.explain(&history, timer, cycle, Timestamp::from_micros(now_us))?;
             Ok(wire::explanation::write(&explanation))
         })
     }
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn sla_engine_ledger(
         answer(string_slot("ledger_json_out", ledger_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let history = wire::ticket::read_history(bytes("history_json", history_json, history_json_len)?)?;
-            let ledger = explain::ledger(engine, &history, Timestamp::from_micros(now_us))?;
+            let ledger = engine.ledger(&history, Timestamp::from_micros(now_us))?;
             Ok(wire::explanation::write_ledger(&ledger))
         })
     }

@@ -144,7 +144,7 @@ pub unsafe extern "C" fn sla_policy_publish(
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
             let reason = text("reason", reason, reason_len)?;
             let at = Timestamp::from_micros(at_us);
-            let answer = match revision::publish(&policy, previous, &actor, reason, at)? {
+            let answer = match revision::publish(&policy, previous, &actor, reason, at)?.into_result() {
                 Ok(entry) => format!("{{\"accepted\":{}}}", wire::audit::write_entry(&entry)),
                 Err(refusal) => format!("{{\"refused\":{}}}", wire::evaluation::write_refusal(&refusal)),
             };

@@ -36,13 +36,18 @@ impl After<'_> {
     }
 
     fn write(self, engine: &Engine, ticket: &Ticket) -> Checked<()> {
+        let next_check_at = if self.next_check_at.is_some() { engine.next_check_at(ticket)? } else { None };
+        self.put(ticket, next_check_at);
+        Ok(())
+    }
+
+    fn put(self, ticket: &Ticket, next_check_at: Option<Timestamp>) {
         if let Some(place) = self.next_check_at {
-            place.put(instant_us(engine.next_check_at(ticket)?));
+            place.put(instant_us(next_check_at));
         }
         if let Some(place) = self.ticket {
             place.put(wire::snapshot::write(ticket));
         }
-        Ok(())
     }
 
     fn decided(self, engine: &Engine, decision: &Decision, out: StringSlot<'_>) -> Checked<()> {
@@ -167,13 +172,10 @@ pub unsafe extern "C" fn sla_engine_due_events(
                 After::new(ticket_json_out, next_check_at_us_out),
             )?;
             let engine = &handle("engine", engine)?.0;
-            let mut ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
-            let events = engine.due_events(&ticket, Timestamp::from_micros(now_us))?;
-            for event in &events {
-                ticket.apply(event)?;
-            }
-            after.write(engine, &ticket)?;
-            out.put(wire::ticket::write_events(&events));
+            let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            let due = engine.due_events(&ticket, Timestamp::from_micros(now_us))?;
+            after.put(&due.ticket, due.next_check_at);
+            out.put(wire::ticket::write_events(&due.events));
             Ok(())
         })
     }
@@ -292,7 +294,7 @@ pub unsafe extern "C" fn sla_engine_import(
             let recorded = wire::command::read_recorded(bytes("recorded_json", recorded_json, recorded_json_len)?)?;
             let wire::command::Recorded { opened_at, opener, opening, commands } = recorded;
             let import = engine.import(&opening, &opener, opened_at, &commands)?;
-            if let Ok(import) = &import {
+            if let Decision::Accepted(import) = &import {
                 after.write(engine, import.history.ticket())?;
             }
             out.put(wire::evaluation::write_import(&import));

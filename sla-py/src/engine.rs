@@ -8,7 +8,7 @@ use sla_core::engine::Decision;
 use sla_core::log::States;
 use sla_core::ticket::Action;
 use sla_core::ticket::{Apply, Ticket as Fold};
-use sla_core::{Digest, Engine as Compiled, Error, explain, wire};
+use sla_core::{Digest, Engine as Compiled, Error, wire};
 
 use crate::arrow::{Input, Table};
 use crate::cache::Cache;
@@ -230,11 +230,9 @@ impl Engine {
     ///     InputError: `time_went_back` before the ticket's last event.
     #[pyo3(signature = (ticket, *, now) -> "sla_engine._hints.DueEvents")]
     fn due_events<'py>(&self, py: Python<'py>, ticket: AnyTicket, now: Instant) -> PyResult<Bound<'py, PyAny>> {
-        let events = self.engine.due_events(ticket.get(), now.0).or_raise(py)?;
-        let mut after = ticket.get().clone();
-        events.iter().try_for_each(|event| after.apply(event)).or_raise(py)?;
-        let (ticket, next) = self.after(py, after)?;
-        let events = Events(list(events.iter().map(wire::ticket::write_event)));
+        let due = self.engine.due_events(ticket.get(), now.0).or_raise(py)?;
+        let events = Events(list(due.events.iter().map(wire::ticket::write_event)));
+        let (ticket, next) = (Bound::new(py, Ticket(due.ticket))?, maybe_utc(py, due.next_check_at)?);
         py.import("sla_engine.documents")?.getattr("DueEvents")?.call1((events, ticket, next))
     }
 
@@ -284,7 +282,7 @@ impl Engine {
         let documents = py.import("sla_engine.documents")?;
         let (class, refused) = (documents.getattr("Import")?, documents.getattr("RefusedCommand")?);
         let left = |index: usize, refusal| refused.call1((index, Refusal(wire::evaluation::write_refusal(refusal))));
-        match import {
+        match import.into_result() {
             Ok(import) => {
                 let all = import.refused.iter().map(|one| left(one.index.saturating_add(1), &one.refusal));
                 class.call1((History(import.history), PyTuple::new(py, all.collect::<PyResult<Vec<_>>>()?)?))
@@ -328,7 +326,7 @@ impl Engine {
         now: Instant,
         cycle: Option<u32>,
     ) -> PyResult<Explanation> {
-        let found = py.detach(|| explain::deadline(&self.engine, &history.0, timer, cycle, now.0)).or_raise(py)?;
+        let found = py.detach(|| self.engine.explain(&history.0, timer, cycle, now.0)).or_raise(py)?;
         Ok(Explanation(wire::explanation::write(&found)))
     }
 
@@ -338,7 +336,7 @@ impl Engine {
     ///     InputError: `time_went_back` before the ticket's last event.
     #[pyo3(signature = (history, *, now))]
     fn ledger(&self, py: Python<'_>, history: &History, now: Instant) -> PyResult<Ledger> {
-        Ok(Ledger(wire::explanation::write_ledger(&explain::ledger(&self.engine, &history.0, now.0).or_raise(py)?)))
+        Ok(Ledger(wire::explanation::write_ledger(&self.engine.ledger(&history.0, now.0).or_raise(py)?)))
     }
 
     /// Say where each promise of many tickets stands, given as wide rows: one row a ticket, its milestones as columns.

@@ -113,7 +113,7 @@ impl Policy {
         };
         let previous = before.as_ref().map(|(policy, entry)| Previous { policy: &policy.get().policy, entry });
         let class = py.import("sla_engine.documents")?.getattr("Publication")?;
-        match revision::publish(&self.policy, previous, &actor.0, reason, at.0).or_raise(py)? {
+        match revision::publish(&self.policy, previous, &actor.0, reason, at.0).or_raise(py)?.into_result() {
             Ok(entry) => class.call1((wire::audit::write_entry(&entry), py.None())),
             Err(refusal) => class.call1((py.None(), Refusal(wire::evaluation::write_refusal(&refusal)))),
         }

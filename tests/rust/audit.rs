@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use sla_core::access::RefusalCode;
 use sla_core::audit::{self, Chain, Content as _, Denial, Entry, Head, Publication, TamperKind};
 use sla_core::engine::Decision;
 use sla_core::policy::CheckedPolicy;
+use sla_core::refusal::RefusalCode;
 use sla_core::revision::{Previous, publish};
 use sla_core::ticket::{Actor, Apply, Event, EventKind, Role};
 use sla_core::time::Timestamp;
@@ -327,10 +327,10 @@ const SHORTER: (&str, &str) = ("\"resolution\": \"24h\"", "\"resolution\": \"20h
 fn publications() -> Vec<Entry<Publication>> {
     let admin = Actor::new(Role::Admin, "root");
     let (first, second) = (revision(&[]), revision(&[SHORTER]));
-    let one = publish(&first, None, &admin, "the start", at("2026-01-01T00:00:00Z")).unwrap().unwrap();
+    let one = publish(&first, None, &admin, "the start", at("2026-01-01T00:00:00Z")).unwrap().into_result().unwrap();
     let previous = Previous { policy: &first, entry: &one };
     let two = publish(&second, Some(previous), &admin, "Starter is faster", at("2026-02-01T00:00:00Z"));
-    vec![one, two.unwrap().unwrap()]
+    vec![one, two.unwrap().into_result().unwrap()]
 }
 
 #[test]
@@ -368,7 +368,7 @@ fn a_publication_without_right_reason_or_change_is_refused() {
     let (second, third) = (revision(&[SHORTER]), revision(&[]));
     let previous = Previous { policy: &second, entry: &entries[1] };
     let refused = |policy: &CheckedPolicy, actor: &Actor, reason: &str, at| {
-        publish(policy, Some(previous), actor, reason, at).unwrap().unwrap_err().code
+        publish(policy, Some(previous), actor, reason, at).unwrap().into_result().unwrap_err().code
     };
     assert_eq!(refused(&third, &Actor::new(Role::Agent, "ana"), "why", now), RefusalCode::RoleNotPermitted);
     assert_eq!(refused(&third, &Actor::system(), "why", now), RefusalCode::RoleNotPermitted);
@@ -377,7 +377,7 @@ fn a_publication_without_right_reason_or_change_is_refused() {
     assert_eq!(refused(&third, &admin, &"x".repeat(10_001), now), RefusalCode::ReasonRequired);
     assert_eq!(refused(&third, &admin, "why", at("2026-01-31T23:59:59Z")), RefusalCode::TimeWentBack);
     assert_eq!(refused(&second, &admin, "why", now), RefusalCode::NothingToChange);
-    assert!(publish(&third, Some(previous), &admin, "why", at("2026-02-01T00:00:00Z")).unwrap().is_ok());
+    assert!(publish(&third, Some(previous), &admin, "why", at("2026-02-01T00:00:00Z")).unwrap().into_result().is_ok());
 
     let mut renamed = third.clone().into_policy();
     renamed.id = Id::new("other").unwrap();

@@ -119,7 +119,7 @@ fn history(engine: &Engine, kind: &Kind, ticket: Ticket) -> History {
     commands.sort_by_key(|command| command.at);
     let kim = Actor::new(Role::Customer, "kim");
     let opened_at = Timestamp::from_micros(ticket.opened);
-    let import = engine.import(&opening, &kim, opened_at, &commands).unwrap().unwrap();
+    let import = engine.import(&opening, &kim, opened_at, &commands).unwrap().into_result().unwrap();
     assert!(import.refused.is_empty());
     import.history
 }

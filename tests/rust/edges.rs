@@ -162,7 +162,7 @@ fn automatic_escalations_say_why() {
     let Ok(Decision::Accepted(opened)) = engine.open(&opening.unwrap(), &kim, at("2026-03-02T08:00:00Z")) else {
         panic!("refused")
     };
-    let due = engine.due_events(&opened.ticket, at("2026-03-02T20:00:00Z")).unwrap();
+    let due = engine.due_events(&opened.ticket, at("2026-03-02T20:00:00Z")).unwrap().events;
     let reasons: Vec<_> = due
         .iter()
         .filter_map(|event| match &event.kind {

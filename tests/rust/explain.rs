@@ -3,7 +3,7 @@
 use sla_core::engine::Decision;
 use sla_core::ticket::{Actor, Command, History, Role};
 use sla_core::time::Timestamp;
-use sla_core::{Engine, ErrorCode, explain, wire};
+use sla_core::{Engine, ErrorCode, wire};
 
 const POLICY: &str = r#"{
     "schema": "sla-policy/1", "id": "desk", "version": 1,
@@ -54,7 +54,7 @@ fn desk() -> (Engine, History) {
 #[test]
 fn a_deadline_is_derived_step_by_step() {
     let (engine, history) = desk();
-    let found = explain::deadline(&engine, &history, "resolution", None, at("23T14:00")).unwrap();
+    let found = engine.explain(&history, "resolution", None, at("23T14:00")).unwrap();
     // 1 h + 1 h, then from the 18th at 11: 1 + 4 h; the 19th is a holiday; the 20th until 16: 4 + 3 h; the 23rd from
     // 9: 3 + 1 h make 18 h. Of the 6 h left, 3 h on the 23rd, 1 h on the 24th, 2 h on the 25th.
     assert_eq!(
@@ -100,7 +100,7 @@ due Wed 2026-03-25 10:00:00
 #[test]
 fn the_first_response_names_the_weekend_and_the_breach() {
     let (engine, history) = desk();
-    let found = explain::deadline(&engine, &history, "first_response", Some(1), at("23T14:00")).unwrap();
+    let found = engine.explain(&history, "first_response", Some(1), at("23T14:00")).unwrap();
     let text = found.to_string();
     // The resolve on Friday at 16 is the first answer; due after 1 h 30 and 2 h 30 more.
     assert!(text.ends_with("broken: was due Wed 2026-03-18 10:30:00\n"), "{text}");
@@ -111,7 +111,7 @@ fn the_first_response_names_the_weekend_and_the_breach() {
 #[test]
 fn the_ledger_books_status_holder_and_wait() {
     let (engine, history) = desk();
-    let ledger = explain::ledger(&engine, &history, at("23T14:00")).unwrap();
+    let ledger = engine.ledger(&history, at("23T14:00")).unwrap();
     let hours = |micros: i64| micros / 360_000_000;
     let booked: Vec<_> = ledger
         .entries
@@ -151,9 +151,9 @@ fn what_never_started_cannot_be_explained() {
     for (timer, cycle) in
         [("next_response", None), ("no timer", None), ("resolution", Some(2)), ("resolution", Some(0))]
     {
-        let error = explain::deadline(&engine, &history, timer, cycle, at("23T14:00")).unwrap_err();
+        let error = engine.explain(&history, timer, cycle, at("23T14:00")).unwrap_err();
         assert_eq!(error.code(), ErrorCode::UnknownTimer, "{timer}");
     }
-    let before = explain::deadline(&engine, &history, "resolution", None, at("17T14:00")).unwrap_err();
+    let before = engine.explain(&history, "resolution", None, at("17T14:00")).unwrap_err();
     assert_eq!(before.code(), ErrorCode::TimeWentBack);
 }

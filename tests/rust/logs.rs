@@ -55,7 +55,7 @@ fn log(engine: &Engine, package: usize, turns: &[Turn]) -> (Vec<PastCommand>, Hi
     let mut now = opened_at;
     let mut commands: Vec<PastCommand> = Vec::new();
     let import = |commands: &[PastCommand]| {
-        engine.import(&opening(PACKAGES[package]), &actors()[0], opened_at, commands).unwrap().unwrap()
+        engine.import(&opening(PACKAGES[package]), &actors()[0], opened_at, commands).unwrap().into_result().unwrap()
     };
     for turn in turns {
         let history = import(&commands).history;

@@ -9,9 +9,9 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{Hash as _, Hasher as _};
 
-use sla_core::access::RefusalCode;
 use sla_core::audit::Content as _;
 use sla_core::engine::Decision;
+use sla_core::refusal::RefusalCode;
 use sla_core::ticket::{
     Action, Actor, Apply, Change, Command, CommandKind, Due, EscalationTrigger, Event, EventKind, MessageRef, Opening,
     PauseStatus, Role, Standing, Status, Ticket,
@@ -274,7 +274,7 @@ impl Search {
     /// Lets time pass; a monitor that looks at every instant, at some, or only at the end finds the same events.
     fn wait(&self, node: &Node, length: i64) -> Node {
         let now = Timestamp::from_micros(node.now.as_micros() + length);
-        let at_once = self.engine.due_events(&node.ticket, now).unwrap();
+        let at_once = self.engine.due_events(&node.ticket, now).unwrap().events;
         let mut looks = vec![Vec::new(); 2];
         for (number, found) in looks.iter_mut().enumerate() {
             let mut ticket = node.ticket.clone();
@@ -285,14 +285,14 @@ impl Search {
                     _ => None,
                 };
                 let look = next.filter(|at| *at < now).unwrap_or(now);
-                let events = self.engine.due_events(&ticket, look).unwrap();
+                let events = self.engine.due_events(&ticket, look).unwrap().events;
                 events.iter().for_each(|event| ticket.apply(event).unwrap());
                 found.extend(events);
                 if look == now {
                     break;
                 }
                 if number == 1 {
-                    let rest = self.engine.due_events(&ticket, now).unwrap();
+                    let rest = self.engine.due_events(&ticket, now).unwrap().events;
                     found.extend(rest);
                     break;
                 }

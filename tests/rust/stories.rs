@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sla_core::access::Refusal;
 use sla_core::engine::Decision;
 use sla_core::policy::CheckedPolicy;
+use sla_core::refusal::Refusal;
 use sla_core::ticket::{Actor, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, wire};
@@ -67,17 +67,17 @@ impl<'a> Story<'a> {
                 self.command(&engine, step, command, at);
             }
             if let Some(expected) = step.get("due") {
-                let due = engine.due_events(self.history.as_ref().unwrap().ticket(), at).unwrap();
+                let due = engine.due_events(self.history.as_ref().unwrap().ticket(), at).unwrap().events;
                 self.transcript.line("due", &[&at.as_micros(), &wire::ticket::write_events(&due)]);
                 self.compare(at, "due", &named(&due), expected);
             }
             if let Some(expected) = step.get("notify_at") {
-                let due = engine.due_events(self.history.as_ref().unwrap().ticket(), at).unwrap();
+                let due = engine.due_events(self.history.as_ref().unwrap().ticket(), at).unwrap().events;
                 self.compare(at, "notify_at", &notified(&due), expected);
             }
             if step["monitor"] == true {
                 let history = self.history.as_mut().unwrap();
-                let due = engine.due_events(history.ticket(), at).unwrap();
+                let due = engine.due_events(history.ticket(), at).unwrap().events;
                 self.transcript.line("monitor", &[&at.as_micros(), &wire::ticket::write_events(&due)]);
                 history.extend(due).unwrap();
             }

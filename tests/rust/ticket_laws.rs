@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use sla_core::engine::{Activity, Decision, Outcome};
-use sla_core::explain::{self, LedgerEntry, Segment, SegmentKind};
+use sla_core::explain::{Segment, SegmentKind};
+use sla_core::ledger::LedgerEntry;
 use sla_core::ticket::{
     Actor, Apply, CloseCause, Command, CommandKind, EscalationTrigger, Event, EventKind, History, MessageRef,
     PauseStatus, ResumeCause, Role, Ticket,
@@ -79,7 +80,7 @@ fn play(
         }
         if let Some(share) = turn.look {
             let look = at(before.as_micros() + (now.as_micros() - before.as_micros()) / 1_000 * share);
-            let found = engine.due_events(watched.ticket(), look.max(watched.ticket().last_at)).unwrap();
+            let found = engine.due_events(watched.ticket(), look.max(watched.ticket().last_at)).unwrap().events;
             watched.extend(found).unwrap();
         }
         let actor = &actors()[turn.actor];
@@ -296,8 +297,7 @@ fn explanations_and_ledgers_add_up() {
             let evaluation = engine.evaluate(history.ticket(), now).unwrap();
             for timer in &evaluation.timers {
                 for cycle in &timer.cycles {
-                    let found =
-                        explain::deadline(&engine, history, timer.timer.as_str(), Some(cycle.number), now).unwrap();
+                    let found = engine.explain(history, timer.timer.as_str(), Some(cycle.number), now).unwrap();
                     prop_assert_eq!(&found.cycle, cycle);
                     let (counted, end) = sum_up(&found.passed, cycle.started_at.as_micros())?;
                     prop_assert_eq!(counted, cycle.elapsed.as_micros(), "{}", found);
@@ -311,7 +311,7 @@ fn explanations_and_ledgers_add_up() {
                     explained.set(explained.get() + 1);
                 }
             }
-            let ledger = explain::ledger(&engine, history, now).unwrap();
+            let ledger = engine.ledger(history, now).unwrap();
             let mut end = history.ticket().opened_at;
             for entry in &ledger.entries {
                 prop_assert_eq!(entry.from, end);
@@ -352,16 +352,20 @@ fn the_next_check_is_exact() {
         play(&engine, PACKAGES[package], &turns, |history, now| {
             let ticket = history.ticket();
             let evaluation = engine.evaluate(ticket, now).unwrap();
-            prop_assert_eq!(&engine.due_events(ticket, now).unwrap(), &evaluation.due_events);
+            prop_assert_eq!(&engine.due_events(ticket, now).unwrap().events, &evaluation.due_events);
             let mut ticket: Ticket = ticket.clone();
             evaluation.due_events.iter().for_each(|event| ticket.apply(event).unwrap());
+            let due = engine.due_events(history.ticket(), now).unwrap();
+            prop_assert_eq!((&due.ticket, due.next_check_at), (&ticket, evaluation.next_check_at));
             match evaluation.next_check_at {
                 Some(next) => {
                     prop_assert!(next > now, "{} is not after {}", next, now);
-                    prop_assert_eq!(engine.due_events(&ticket, at(next.as_micros() - 1)).unwrap(), []);
-                    prop_assert!(!engine.due_events(&ticket, next).unwrap().is_empty(), "nothing at {}", next);
+                    prop_assert_eq!(engine.due_events(&ticket, at(next.as_micros() - 1)).unwrap().events, []);
+                    prop_assert!(!engine.due_events(&ticket, next).unwrap().events.is_empty(), "nothing at {}", next);
                 }
-                None => prop_assert_eq!(engine.due_events(&ticket, at(now.as_micros() + 20_000 * HOUR)).unwrap(), []),
+                None => {
+                    prop_assert_eq!(engine.due_events(&ticket, at(now.as_micros() + 20_000 * HOUR)).unwrap().events, [])
+                }
             }
             Ok(())
         })
@@ -375,7 +379,7 @@ fn the_slow_ticket_notices_a_changed_fact() {
     let start = Timestamp::parse("2026-03-25T09:17:00Z").unwrap();
     let mut history = opened(&engine, "b", start);
     let now = at(start.as_micros() + 70 * HOUR / 60);
-    history.extend(engine.due_events(history.ticket(), now).unwrap()).unwrap();
+    history.extend(engine.due_events(history.ticket(), now).unwrap().events).unwrap();
     assert!(compare(&engine, &rules, &history, now).is_ok());
     let breach = history.events().iter().position(|event| event.kind.name() == "breached").unwrap();
     let slow = stand(&rules, history.events(), now.as_micros());

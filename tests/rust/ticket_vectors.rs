@@ -1,6 +1,6 @@
 //! Tickets by rule: every row of the vector files that tell a ticket's story.
 
-use sla_core::access::RefusalCode;
+use sla_core::refusal::RefusalCode;
 use sla_core::ticket::EventKind;
 use sla_tests::stories::{RULES, tell_and_note};
 use sla_tests::transcript::Transcript;

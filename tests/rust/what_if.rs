@@ -91,8 +91,11 @@ fn a_candidate_does_what_importing_under_it_does() {
             command_id: None,
         };
         for (number, candidate) in candidates.iter().enumerate() {
-            let imported =
-                candidate.import(&opening, &actors()[0], history.events()[0].at, &commands).unwrap().unwrap();
+            let imported = candidate
+                .import(&opening, &actors()[0], history.events()[0].at, &commands)
+                .unwrap()
+                .into_result()
+                .unwrap();
             let after = cycles(&candidate.evaluate(imported.history.ticket(), now).unwrap());
             let mut what_if = WhatIf::new(&own, candidate);
             let compared = what_if.add(&history, now).unwrap();
@@ -180,7 +183,7 @@ fn ticket(engine: &Engine, package: &str, answered: Option<&str>) -> History {
             command: Command::from(reply.clone()),
         })
         .collect();
-    let import = engine.import(&opening, &kim, opened_at, &commands).unwrap().unwrap();
+    let import = engine.import(&opening, &kim, opened_at, &commands).unwrap().into_result().unwrap();
     assert!(import.refused.is_empty());
     import.history
 }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Chain, ChainKind, Content, Entry, sealed};
-use crate::access::Refusal;
 use crate::digest::Digest;
 use crate::id::Id;
 use crate::record::Record;
+use crate::refusal::Refusal;
 use crate::ticket::Actor;
 use crate::time::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What happens by itself: pauses that end, tickets that close, steps, breaches.
+//! Automatic events: pauses that end, resolved tickets that close, steps, breaches.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,20 @@ use crate::escalation::{self, FiresAt};
 use crate::id::Id;
 use crate::policy::{Step, StepAction, StepTime};
 use crate::ticket::{
-    Actor, CloseCause, CommandStamp, Cycle, Due, Escalation, EscalationTrigger, Event, EventKind, Phase, ResumeCause,
-    Status, Ticket,
+    Actor, CloseCause, Cycle, Due, Escalation, EscalationTrigger, Event, EventKind, Phase, Status, Ticket,
 };
-use crate::time::{BusinessDuration, Share, Timestamp};
+use crate::time::{Share, Timestamp};
+
+/// The automatic events of a ticket by an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueEvents {
+    /// The events to append to the history, in order; empty when nothing is due.
+    pub events: Vec<Event>,
+    /// The ticket after them.
+    pub ticket: Ticket,
+    /// The earliest instant at which there will be another one; `None` when there never will.
+    pub next_check_at: Option<Timestamp>,
+}
 
 /// The order of automatic events at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,22 +42,13 @@ struct Upcoming<'a> {
     firing: Option<(&'a Id, &'a Cycle, &'a Step, usize)>,
 }
 
-/// When a pause ends by itself.
-pub(crate) enum PauseEnd {
-    Limited(Timestamp),
-    Unlimited,
-    /// It cannot begin: the ticket has paused as long as it may.
-    BudgetUsed {
-        paused: BusinessDuration,
-        most: BusinessDuration,
-    },
-}
-
 impl Upcoming<'_> {
     /// The first `now` at which the event has happened: a breach needs `now` to be past the due.
     fn happens_from(&self) -> Timestamp {
-        let past_due = matches!(self.class, Class::Breach | Class::StepOnDue);
-        Timestamp::from_micros(self.at.as_micros().saturating_add(i64::from(past_due)))
+        match self.class {
+            Class::Status | Class::Step => self.at,
+            Class::Breach | Class::StepOnDue => self.at.just_after(),
+        }
     }
 
     fn order(&self) -> (Timestamp, Class, Option<(&Id, u32, usize)>) {
@@ -56,20 +57,42 @@ impl Upcoming<'_> {
 }
 
 impl Engine {
-    /// Returns the automatic events that have happened by `now` and are not in the history yet, in order.
+    /// Returns the automatic events that have happened by `now` and are not in the history yet, with the ticket after
+    /// them.
     ///
-    /// They carry their own instants, whenever they are asked for; persist them, then act on their intents.
+    /// They carry their own instants, whenever they are asked for; store them, then act on their intents.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let ticket = opened(); // first response due at 14:00, with a warning at 80 %
+    /// let due = engine().due_events(&ticket, at("2026-03-02T14:00:01Z"))?;
+    /// let kinds: Vec<&str> = due.events.iter().map(|event| event.kind.name()).collect();
+    /// assert_eq!(kinds, ["warned", "breached", "escalated"]);
+    /// assert_eq!(due.ticket.escalations.len(), 1);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// - `time_went_back` when `now` lies before the ticket's last event;
     /// - `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// - `out_of_horizon` when an instant lies outside the horizon of calendars.
-    pub fn due_events(&self, ticket: &Ticket, now: Timestamp) -> Result<Vec<Event>, Error> {
-        Ok(self.up_to_date(ticket, now)?.1)
+    pub fn due_events(&self, ticket: &Ticket, now: Timestamp) -> Result<DueEvents, Error> {
+        let (ticket, events) = self.up_to_date(ticket, now)?;
+        let next_check_at = self.next_check_at(&ticket)?;
+        Ok(DueEvents { events, ticket: ticket.into_owned(), next_check_at })
     }
 
-    /// Returns the earliest `now` at which [`Engine::due_events`] would return something; `None` when nothing will.
+    /// Returns the earliest `now` at which [`Engine::due_events`] would return an event; `None` when it never will.
+    ///
+    /// A host stores it in an indexed column and asks for the tickets whose instant has come.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// // Opened at 10:00: the warning fires at 80 % of the four hours of the first response.
+    /// assert_eq!(engine().next_check_at(&opened())?, Some(at("2026-03-02T13:12:00Z")));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -124,9 +147,9 @@ impl Engine {
             if !matches!(cycle.phase, Phase::Running { .. }) {
                 continue;
             }
-            let own = self.revision(cycle.revision)?;
-            let calendar = own.calendar(&cycle.calendar)?;
-            let steps = own.steps.get(&track.timer).map_or(&[][..], Vec::as_slice);
+            let revision = self.revision(cycle.revision)?;
+            let calendar = revision.calendar(&cycle.calendar)?;
+            let steps = revision.steps.get(&track.timer).map_or(&[][..], Vec::as_slice);
             for (order, step) in steps.iter().enumerate() {
                 let firing = Some((&track.timer, cycle, step, order));
                 if step.when == StepTime::At(Share::WHOLE)
@@ -163,7 +186,7 @@ impl Engine {
         Ok(match step.action {
             StepAction::Warn => EventKind::Warned(firing),
             StepAction::Escalate { level } => EventKind::Escalated(Escalation {
-                number: next_escalation(ticket),
+                number: ticket.next_escalation(),
                 trigger: match step.when {
                     StepTime::At(Share::WHOLE) => EscalationTrigger::Breach,
                     _ => EscalationTrigger::Step,
@@ -175,94 +198,6 @@ impl Engine {
             }),
         })
     }
-
-    /// Returns when a pause that begins at `at` ends by itself: when the single or the summed limit is used up.
-    pub(crate) fn pause_end(&self, ticket: &Ticket, at: Timestamp) -> Result<PauseEnd, Error> {
-        let revision = self.revision(ticket.policy_digest)?;
-        let rules = &revision.policy.pauses;
-        let mut limit = rules.max_pause;
-        if limit.is_none() && rules.max_paused_total.is_none() {
-            return Ok(PauseEnd::Unlimited);
-        }
-        let Some(package) = revision.package(ticket.package.as_str()) else { return Ok(PauseEnd::Unlimited) };
-        let calendar = revision.calendar(&package.calendar)?;
-        if let Some(most) = rules.max_paused_total {
-            let mut paused = BusinessDuration::ZERO;
-            for pair in ticket.timeline.windows(2) {
-                if let [(from, status), (to, _)] = pair
-                    && status.pause().is_some()
-                {
-                    let part = calendar.elapsed(*from, *to)?;
-                    paused = paused.checked_add(part).unwrap_or(most);
-                }
-            }
-            let left = most.saturating_sub(paused);
-            if left == BusinessDuration::ZERO {
-                return Ok(PauseEnd::BudgetUsed { paused, most });
-            }
-            limit = Some(limit.map_or(left, |limit| limit.min(left)));
-        }
-        let Some(limit) = limit else { return Ok(PauseEnd::Unlimited) };
-        match calendar.add(at, limit) {
-            Ok(ends_at) => Ok(PauseEnd::Limited(ends_at)),
-            Err(error) if error.code() == ErrorCode::OutOfHorizon => Ok(PauseEnd::Unlimited),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Returns which limit ends the ticket's pause.
-    fn pause_limit(&self, ticket: &Ticket) -> Result<ResumeCause, Error> {
-        let revision = self.revision(ticket.policy_digest)?;
-        let Some(pause) = &ticket.pause else { return Ok(ResumeCause::MaxPause) };
-        let (Some(most), Some(package)) = (revision.policy.pauses.max_pause, revision.package(ticket.package.as_str()))
-        else {
-            return Ok(ResumeCause::MaxPausedTotal);
-        };
-        let single = revision.calendar(&package.calendar)?.add(pause.since, most).ok();
-        Ok(if single == pause.ends_at { ResumeCause::MaxPause } else { ResumeCause::MaxPausedTotal })
-    }
-
-    /// Returns the event that `kind` makes, with what it does to the timers.
-    pub(crate) fn event(
-        &self,
-        ticket: &Ticket,
-        at: Timestamp,
-        actor: Actor,
-        kind: EventKind,
-        command: Option<CommandStamp>,
-    ) -> Result<Event, Error> {
-        let revision = self.revision(ticket.policy_digest)?;
-        self.event_under(revision, ticket, at, actor, kind, command)
-    }
-
-    /// Returns the event that `kind` makes under `revision`, which differs from the ticket's when it adopts one.
-    pub(crate) fn event_under(
-        &self,
-        revision: &Revision,
-        ticket: &Ticket,
-        at: Timestamp,
-        actor: Actor,
-        kind: EventKind,
-        command: Option<CommandStamp>,
-    ) -> Result<Event, Error> {
-        let changes = self.react(Some(ticket), &kind, at, revision)?;
-        Ok(Event {
-            ticket: ticket.id.clone(),
-            seq: ticket.events,
-            at,
-            actor,
-            policy_digest: revision.digest,
-            rules_digest: revision.rules_digest,
-            command,
-            kind,
-            changes,
-        })
-    }
-}
-
-/// Returns the number of the ticket's next escalation.
-pub(crate) fn next_escalation(ticket: &Ticket) -> u32 {
-    u32::try_from(ticket.escalations.len()).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 /// Refuses a `now` before the ticket's last event.
@@ -278,17 +213,13 @@ pub(crate) fn check_time(ticket: &Ticket, now: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns when the ticket's status changes by itself: a pause ends, or a resolved ticket closes.
+/// Returns when the ticket's status changes automatically: a pause ends, or a resolved ticket closes.
 pub(super) fn status_change(revision: &Revision, ticket: &Ticket) -> Result<Option<Timestamp>, Error> {
     if let Some(pause) = &ticket.pause {
         return Ok(pause.ends_at);
     }
     let (Status::Resolved, Some(after)) = (ticket.status, revision.policy.close_after) else { return Ok(None) };
-    let Some(package) = revision.package(ticket.package.as_str()) else { return Ok(None) };
+    let Some(calendar) = revision.calendar_of(&ticket.package)? else { return Ok(None) };
     let resolved_at = ticket.timeline.last().map_or(ticket.opened_at, |(at, _)| *at);
-    match revision.calendar(&package.calendar)?.add(resolved_at, after) {
-        Ok(at) => Ok(Some(at)),
-        Err(error) if error.code() == ErrorCode::OutOfHorizon => Ok(None),
-        Err(error) => Err(error),
-    }
+    Ok(calendar.due(resolved_at, after)?.at())
 }

@@ -3,30 +3,44 @@
 use serde::Serialize;
 
 use super::Engine;
-use super::automatic::{PauseEnd, next_escalation};
 use super::command_digest::{command_digest, opening_digest};
-use crate::access::{self, Declined, Holders, Refusal, RefusalCode};
+use super::pause::PauseEnd;
+use crate::access::{self, Holders};
 use crate::calendar::check_horizon;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
 use crate::policy::Policy;
+use crate::refusal::{Refusal, RefusalCode};
 use crate::ticket::{
     Action, Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Escalation, EscalationStage,
     EscalationTrigger, Event, EventKind, Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Ticket,
 };
 use crate::time::Timestamp;
 
-/// What became of a command.
+/// The answer to what was asked for: accepted, or refused with nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[expect(clippy::large_enum_variant, reason = "nearly every decision is the large one")]
-pub enum Decision {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Decision"))]
+pub enum Decision<T = Accepted, R = Refusal> {
     /// It happens.
-    Accepted(Accepted),
+    Accepted(T),
     /// It does not, and nothing else happened either.
-    Refused(Refusal),
+    Refused(R),
+}
+
+impl<T, R> Decision<T, R> {
+    /// Returns what was accepted, or the refusal as an error, for `?` and `unwrap`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub fn into_result(self) -> Result<T, R> {
+        match self {
+            Self::Accepted(accepted) => Ok(accepted),
+            Self::Refused(refusal) => Err(refusal),
+        }
+    }
 }
 
 /// What happens: the events to persist, in order, automatic ones first.
@@ -38,6 +52,25 @@ pub struct Accepted {
     /// The ticket after them.
     #[serde(skip)]
     pub ticket: Ticket,
+}
+
+/// Why a decision did not come about: refused, or impossible to judge.
+#[derive(Debug)]
+enum Declined {
+    Refused(Refusal),
+    Failed(Error),
+}
+
+impl From<Error> for Declined {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Refusal> for Declined {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 type Judged<T> = Result<T, Declined>;
@@ -347,7 +380,7 @@ impl Desk<'_> {
         };
         let highest = self.ticket.escalations.iter().map(|escalation| escalation.level).max();
         self.record(EventKind::Escalated(Escalation {
-            number: next_escalation(&self.ticket),
+            number: self.ticket.next_escalation(),
             trigger: EscalationTrigger::Request,
             level: highest.unwrap_or_default().saturating_add(1),
             reason,
@@ -358,8 +391,7 @@ impl Desk<'_> {
 
     /// Checks that the escalation exists and has not reached `stage` yet.
     fn escalation(&self, number: u32, stage: EscalationStage) -> Judged<()> {
-        let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-        let Some(escalation) = at.and_then(|at| self.ticket.escalations.get(at)) else {
+        let Some(escalation) = self.ticket.escalation(number) else {
             return Err(refuse(
                 RefusalCode::UnknownEscalation,
                 self.name,

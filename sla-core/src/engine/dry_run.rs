@@ -3,9 +3,9 @@
 use serde::{Serialize, Serializer};
 
 use super::{Decision, Engine, Outcome};
-use crate::access::Refusal;
 use crate::error::Error;
 use crate::id::Id;
+use crate::refusal::Refusal;
 use crate::ticket::{Actor, Apply, Command, CommandKind, Due, Role, Ticket};
 use crate::time::Timestamp;
 
@@ -98,7 +98,7 @@ impl Engine {
         let admin = Actor::new(Role::Admin, "dry run");
         let reason = "dry run".to_owned();
         let adopt = Command::from(CommandKind::AdoptRevision { policy_digest: self.policy_digest(), apply, reason });
-        let just_after = Timestamp::from_micros(now.as_micros().saturating_add(1));
+        let just_after = now.just_after();
         let mut answer = DryRun::default();
         for ticket in tickets {
             answer.tickets = answer.tickets.saturating_add(1);

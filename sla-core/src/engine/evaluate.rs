@@ -194,7 +194,7 @@ impl Engine {
         Ok(Evaluation {
             now,
             status: ticket.status,
-            age_us: end.as_micros().saturating_sub(ticket.opened_at.as_micros()),
+            age_us: end.micros_since(ticket.opened_at),
             timers,
             next_check_at: self.next_check_at(&ticket)?,
             due_events,

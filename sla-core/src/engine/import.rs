@@ -3,8 +3,8 @@
 use serde::{Serialize, Serializer};
 
 use super::{Decision, Engine};
-use crate::access::Refusal;
 use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::ticket::{Actor, Command, History, Opening};
 use crate::time::Timestamp;
 
@@ -56,7 +56,7 @@ impl Engine {
     /// policy. One that is refused is reported and left out, and the next is judged without it. Automatic events come
     /// in place, stamped with their own instants.
     ///
-    /// The outer error is a failure; the inner one is the refusal of the opening, which leaves no ticket.
+    /// A refusal is that of the opening, which leaves no ticket.
     ///
     /// # Errors
     ///
@@ -67,10 +67,10 @@ impl Engine {
         opener: &Actor,
         opened_at: Timestamp,
         commands: &[PastCommand],
-    ) -> Result<Result<Import, Refusal>, Error> {
+    ) -> Result<Decision<Import>, Error> {
         let opened = match self.open(opening, opener, opened_at)? {
             Decision::Accepted(opened) => opened,
-            Decision::Refused(refusal) => return Ok(Err(refusal)),
+            Decision::Refused(refusal) => return Ok(Decision::Refused(refusal)),
         };
         let (mut events, mut ticket) = (opened.events, opened.ticket);
         let mut refused = Vec::new();
@@ -83,6 +83,6 @@ impl Engine {
                 Decision::Refused(refusal) => refused.push(RefusedCommand { index, refusal }),
             }
         }
-        Ok(Ok(Import { history: History::new(events)?, refused }))
+        Ok(Decision::Accepted(Import { history: History::new(events)?, refused }))
     }
 }

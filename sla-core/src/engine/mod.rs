@@ -5,16 +5,18 @@ mod command_digest;
 mod decide;
 mod dry_run;
 mod evaluate;
+mod event;
 mod import;
+mod pause;
 mod react;
 mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::access::Entitlements;
 use crate::calendar::Calendar;
 use crate::digest::Digest;
+use crate::entitlement::Entitlements;
 use crate::error::{Error, ErrorCode};
 use crate::escalation;
 use crate::id::Id;
@@ -24,6 +26,7 @@ use crate::ticket::Ticket;
 use crate::time::BusinessDuration;
 use crate::unknown::unknown_id;
 
+pub use self::automatic::DueEvents;
 pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
 pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
@@ -204,6 +207,11 @@ impl Revision {
             target: *own_target.or_else(|| package.targets.get(timer))?,
             calendar: own_calendar.unwrap_or(&package.calendar),
         })
+    }
+
+    /// Returns the calendar of a package, in which pauses and `close_after` count; `None` without that package.
+    pub(crate) fn calendar_of(&self, package: &Id) -> Result<Option<&Arc<Calendar>>, Error> {
+        self.package(package.as_str()).map(|package| self.calendar(&package.calendar)).transpose()
     }
 
     pub(crate) fn timer(&self, id: &Id) -> Result<&TimerRules, Error> {

@@ -5,11 +5,12 @@ use std::convert::Infallible;
 
 use serde::Serialize;
 
-use super::Engine;
-use super::automatic::{PauseEnd, check_time, status_change};
-use crate::access::RefusalCode;
+use super::automatic::{check_time, status_change};
+use super::pause::PauseEnd;
+use super::{Decision, Engine};
 use crate::error::Error;
 use crate::id::Id;
+use crate::refusal::RefusalCode;
 use crate::ticket::{Actor, CloseCause, Event, EventKind, History, Outcome, ResumeCause, Role, Ticket, TimerChange};
 use crate::time::Timestamp;
 
@@ -54,20 +55,19 @@ impl Replay {
 
     /// Returns the ticket as it would stand at `now`: what people did happens again where its status allows it, what
     /// happens by itself follows these rules. Promises past their due are marked; steps do not fire.
-    pub(crate) fn ticket(&mut self, history: &History, now: Timestamp) -> Result<Result<Ticket, Unknown>, Error> {
-        let mut events = history.events().iter();
-        let Some(opening) = events.next() else { return Ok(Ok(history.ticket().clone())) };
+    pub(crate) fn ticket(&mut self, history: &History, now: Timestamp) -> Result<Decision<Ticket, Unknown>, Error> {
+        let (opening, events) = history.opening();
         let mut ticket = match self.open(&opening.ticket, &opening.kind, opening.at)? {
-            Ok(Some(ticket)) => ticket,
-            Ok(None) => return Ok(Ok(history.ticket().clone())),
-            Err(unknown) => return Ok(Err(unknown)),
+            Some(Decision::Accepted(ticket)) => ticket,
+            Some(Decision::Refused(unknown)) => return Ok(Decision::Refused(unknown)),
+            None => return Ok(Decision::Accepted(history.ticket().clone())),
         };
         for event in events {
             if !concerns_timers(event) {
                 continue;
             }
             if let Some(unknown) = self.unknown(&event.kind) {
-                return Ok(Err(unknown));
+                return Ok(Decision::Refused(unknown));
             }
             self.catch_up(&mut ticket, event.at)?;
             if accepts(&ticket, &event.kind) {
@@ -75,7 +75,7 @@ impl Replay {
             }
         }
         self.catch_up(&mut ticket, now)?;
-        Ok(Ok(ticket))
+        Ok(Decision::Accepted(ticket))
     }
 
     /// Opens a ticket; `None` when `kind` is no opening.
@@ -84,15 +84,15 @@ impl Replay {
         id: &Id,
         kind: &EventKind,
         at: Timestamp,
-    ) -> Result<Result<Option<Ticket>, Unknown>, Error> {
-        let Some(mut ticket) = Ticket::opened(id, kind, at, self.engine.newest().digest) else { return Ok(Ok(None)) };
+    ) -> Result<Option<Decision<Ticket, Unknown>>, Error> {
+        let Some(mut ticket) = Ticket::opened(id, kind, at, self.engine.newest().digest) else { return Ok(None) };
         if let Some(unknown) = self.unknown(kind) {
-            return Ok(Err(unknown));
+            return Ok(Some(Decision::Refused(unknown)));
         }
         self.changes.clear();
         self.engine.react_into(None, kind, at, self.engine.newest(), &mut self.changes)?;
         self.apply_changes(&mut ticket, at);
-        Ok(Ok(Some(ticket)))
+        Ok(Some(Decision::Accepted(ticket)))
     }
 
     /// Applies the event of a command by `by`, after automatic events and the event that it implies, and returns whether

@@ -47,7 +47,7 @@ pub struct LogCommands {
 /// let found = commands_of(&mut rows, None);
 /// let ticket = &found.tickets[0];
 /// assert_eq!((ticket.opening.customer.as_str(), ticket.commands[0].command.kind.name()), ("customer of T-7", "reply"));
-/// let import = engine().import(&ticket.opening, &ticket.opener, ticket.opened_at, &ticket.commands)?.unwrap();
+/// let import = engine().import(&ticket.opening, &ticket.opener, ticket.opened_at, &ticket.commands)?.into_result().unwrap();
 /// assert_eq!(import.history.events().len(), 2);
 /// # Ok::<(), sla_core::Error>(())
 /// ```

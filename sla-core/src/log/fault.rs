@@ -1,7 +1,7 @@
 //! Why a row of a log is left out.
 
-use crate::access::{Refusal, RefusalCode};
 use crate::error::{Error, ErrorCode};
+use crate::refusal::{Refusal, RefusalCode};
 use crate::time::Timestamp;
 
 /// The row is taken, its other channel is not.

@@ -61,7 +61,7 @@ impl<'e> Importer<'e> {
         self.unlisted.clear(rows);
         let Some(ticket) = commands::ticket(rows, self.states, self.now, &mut self.refused) else { return Ok(None) };
         let TicketCommands { opening, opener, opened_at, commands, numbers } = ticket;
-        match self.engine.import(&opening, &opener, opened_at, &commands)? {
+        match self.engine.import(&opening, &opener, opened_at, &commands)?.into_result() {
             Ok(import) => {
                 for one in import.refused {
                     // The opening comes first.

@@ -8,7 +8,7 @@ use super::row::{LOG, Opened, Row};
 use super::states::States;
 use super::unlisted::Unlisted;
 use crate::digest::Digest;
-use crate::engine::{CycleEvaluation, Engine, Replay, Unknown};
+use crate::engine::{CycleEvaluation, Decision, Engine, Replay, Unknown};
 use crate::error::{Error, ErrorCode};
 use crate::escalation;
 use crate::id::Id;
@@ -240,9 +240,9 @@ impl Player {
         self.ticket = None;
         self.changes.clear();
         match self.replay.open(id, opening, at)? {
-            Ok(Some(ticket)) => self.ticket = Some(ticket),
-            Ok(None) => return Err(Error::new(ErrorCode::InvalidHistory, "a log of a ticket begins with its opening")),
-            Err(unknown) => return Ok(Err(unknown)),
+            Some(Decision::Accepted(ticket)) => self.ticket = Some(ticket),
+            None => return Err(Error::new(ErrorCode::InvalidHistory, "a log of a ticket begins with its opening")),
+            Some(Decision::Refused(unknown)) => return Ok(Err(unknown)),
         }
         Ok(Ok(()))
     }

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::event::Event;
-use super::{Ticket, broken_empty};
+use super::{Ticket, empty_history};
 use crate::error::Error;
 
 /// Every event of one ticket, oldest first, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
 pub struct History {
+    /// INVARIANT: not empty.
     events: Vec<Event>,
     #[cfg_attr(feature = "schema", schemars(skip))]
     ticket: Ticket,
@@ -36,7 +37,7 @@ impl History {
     /// `invalid_history` when the list is empty, does not begin with its one opening, has a gap or a repetition in
     /// its sequence numbers, goes back in time, or mixes tickets.
     pub fn new(events: Vec<Event>) -> Result<Self, Error> {
-        let Some((opening, rest)) = events.split_first() else { return Err(broken_empty()) };
+        let Some((opening, rest)) = events.split_first() else { return Err(empty_history()) };
         let mut ticket = Ticket::open(opening)?;
         for event in rest {
             ticket.apply(event)?;
@@ -64,6 +65,12 @@ impl History {
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// Returns the opening, and the events after it.
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: there is an opening")]
+    pub(crate) fn opening(&self) -> (&Event, &[Event]) {
+        (&self.events[0], &self.events[1..])
     }
 
     /// Returns the state after the last event.

@@ -128,10 +128,10 @@ impl Ticket {
     /// `invalid_history` unless the event is an opening with sequence number 0.
     pub fn open(event: &Event) -> Result<Self, Error> {
         let Some(mut ticket) = Self::opened(&event.ticket, &event.kind, event.at, event.policy_digest) else {
-            return Err(broken(event, "a history begins with its opening"));
+            return Err(misfit(event, "a history begins with its opening"));
         };
         if event.seq != 0 {
-            return Err(broken(event, "the opening has sequence number 0"));
+            return Err(misfit(event, "the opening has sequence number 0"));
         }
         ticket.commands.extend(event.command.clone());
         ticket.apply_changes(event)?;
@@ -175,26 +175,26 @@ impl Ticket {
     /// second opening, or speaks of a cycle that does not exist. The ticket must then be discarded.
     pub fn apply(&mut self, event: &Event) -> Result<(), Error> {
         if event.ticket != self.id {
-            return Err(broken(event, "it belongs to another ticket"));
+            return Err(misfit(event, "it belongs to another ticket"));
         }
         if event.seq != self.events {
-            return Err(broken(event, "its sequence number is not the next one"));
+            return Err(misfit(event, "its sequence number is not the next one"));
         }
         if event.at < self.last_at {
-            return Err(broken(event, "it lies before the event it follows"));
+            return Err(misfit(event, "it lies before the event it follows"));
         }
         self.take(event)?;
         self.apply_changes(event)?;
         self.policy_digest = event.policy_digest;
         self.last_at = event.at;
-        self.events = self.events.saturating_add(1);
+        self.events = self.events.checked_add(1).ok_or_else(|| misfit(event, "no sequence number follows it"))?;
         self.commands.extend(event.command.clone());
         Ok(())
     }
 
     fn take(&mut self, event: &Event) -> Result<(), Error> {
         match &event.kind {
-            EventKind::Opened { .. } => return Err(broken(event, "a history has one opening")),
+            EventKind::Opened { .. } => return Err(misfit(event, "a history has one opening")),
             EventKind::Warned(firing) => self.fire(event, firing)?,
             EventKind::Breached { timer, cycle, .. } => self.cycle_mut(event, timer, *cycle)?.breached = true,
             EventKind::Escalated(escalation) => {
@@ -266,7 +266,7 @@ impl Ticket {
 
     fn apply_changes(&mut self, event: &Event) -> Result<(), Error> {
         event.changes.iter().try_for_each(|change| {
-            self.apply_change(change, event.at, event.policy_digest).map_err(|why| broken(event, why))
+            self.apply_change(change, event.at, event.policy_digest).map_err(|why| misfit(event, why))
         })
     }
 
@@ -330,7 +330,7 @@ impl Ticket {
     }
 
     fn cycle_mut(&mut self, event: &Event, timer: &Id, number: u32) -> Result<&mut Cycle, Error> {
-        self.current_mut(timer, number).ok_or_else(|| broken(event, NOT_CURRENT))
+        self.current_mut(timer, number).ok_or_else(|| misfit(event, NOT_CURRENT))
     }
 
     /// Returns the current cycle of a timer if that is its number.
@@ -339,17 +339,34 @@ impl Ticket {
         self.timers.get_mut(at)?.cycles.last_mut().filter(|cycle| cycle.number == number)
     }
 
+    /// Returns an escalation by its number, from 1.
+    #[must_use]
+    pub fn escalation(&self, number: u32) -> Option<&EscalationState> {
+        self.escalations.get(place(number)?)
+    }
+
+    /// Returns the number of the ticket's next escalation.
+    pub(crate) fn next_escalation(&self) -> u32 {
+        // INVARIANT: each escalation is one of the ticket's events, whose count fits in `u32`.
+        u32::try_from(self.escalations.len()).ok().and_then(|count| count.checked_add(1)).unwrap_or(u32::MAX)
+    }
+
     fn escalation_mut(&mut self, event: &Event, number: u32) -> Result<&mut EscalationState, Error> {
-        let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-        at.and_then(|at| self.escalations.get_mut(at))
-            .ok_or_else(|| broken(event, "it speaks of an escalation that does not exist"))
+        place(number)
+            .and_then(|place| self.escalations.get_mut(place))
+            .ok_or_else(|| misfit(event, "the ticket has no escalation of that number"))
     }
 }
 
-const NOT_CURRENT: &str = "it speaks of a timer cycle that is not the current one";
+const NOT_CURRENT: &str = "it names a timer cycle that is not the current one";
+
+/// Returns the place in a list of what is numbered from 1.
+fn place(number: u32) -> Option<usize> {
+    usize::try_from(number.checked_sub(1)?).ok()
+}
 
 #[cold]
-fn broken(event: &Event, why: &str) -> Error {
+fn misfit(event: &Event, why: &str) -> Error {
     Error::new(
         ErrorCode::InvalidHistory,
         format!("event {} (`{}`) of ticket `{}` does not fit: {why}", event.seq, event.kind.name(), event.ticket),
@@ -359,7 +376,7 @@ fn broken(event: &Event, why: &str) -> Error {
 }
 
 #[cold]
-fn broken_empty() -> Error {
+fn empty_history() -> Error {
     Error::new(ErrorCode::InvalidHistory, "a history without events is no ticket")
         .help("hand over every event of the ticket, the opening first")
 }

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::tree::Tree;
 use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, read_document, to_lines, to_text, tree_of};
-use crate::access::Refusal;
 use crate::audit::{ChainKind, Content, Entry, Head};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
+use crate::refusal::Refusal;
 
 /// The format of chains, with its version.
 pub const CHAIN_SCHEMA: &str = "sla-chain/1";

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::to_text;
-use crate::access::Refusal;
 use crate::at_risk::OpenPromise;
 use crate::engine::{Decision, DryRun, Evaluation, Import};
+use crate::refusal::Refusal;
 
 /// Writes where a ticket stands, on one line.
 #[must_use]
@@ -29,10 +29,10 @@ pub fn write_refusal(refusal: &Refusal) -> String {
 /// or `{"refused": {…}}` when the ticket could not even be opened. `index` is the place in the list of
 /// [`super::command::read_recorded`], where the opening is 0.
 #[must_use]
-pub fn write_import(import: &Result<Import, Refusal>) -> String {
+pub fn write_import(import: &Decision<Import>) -> String {
     to_text(&match import {
-        Ok(import) => ImportDocument::Accepted(import),
-        Err(refusal) => ImportDocument::Refused(refusal),
+        Decision::Accepted(import) => ImportDocument::Accepted(import),
+        Decision::Refused(refusal) => ImportDocument::Refused(refusal),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Derivations and ledgers as documents.
 
 use super::to_text;
-use crate::explain::{Explanation, Ledger};
+use crate::explain::Explanation;
+use crate::ledger::Ledger;
 use crate::serde_text::WithText;
 
 /// Writes a derivation, on one line. Instants of parts are in the local time of the calendar, with its offset.

@@ -1,0 +1,87 @@
+//! Refusals: why something that was asked for did not happen, and what would be accepted.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::string_enum::string_enum;
+
+string_enum! {
+    /// Why something was refused. A code is never renamed and never reused.
+    RefusalCode {
+        /// The actor has no name.
+        AnonymousActor => "anonymous_actor",
+        /// The instant lies before the ticket's last event.
+        TimeWentBack => "time_went_back",
+        /// A command with this id was carried out with another content.
+        DuplicateCommand => "duplicate_command",
+        /// Nobody in this role may do it.
+        RoleNotPermitted => "role_not_permitted",
+        /// A customer may do it, but only the ticket's own.
+        NotTicketOwner => "not_ticket_owner",
+        /// An agent may do it, but only the one who holds the ticket.
+        NotAssignedAgent => "not_assigned_agent",
+        /// The ticket's status does not allow it.
+        WrongStatus => "wrong_status",
+        /// The policy has no such channel.
+        UnknownChannel => "unknown_channel",
+        /// The customer's package does not include the channel.
+        ChannelNotEntitled => "channel_not_entitled",
+        /// The policy has no such package.
+        UnknownPackage => "unknown_package",
+        /// The policy lists no such severity.
+        UnknownSeverity => "unknown_severity",
+        /// The policy lists no such category.
+        UnknownCategory => "unknown_category",
+        /// The engine was not compiled with that revision of the policy.
+        UnknownRevision => "unknown_revision",
+        /// A reason is needed and missing, blank, too long, or not one of the policy's.
+        ReasonRequired => "reason_required",
+        /// The ticket has no escalation of that number.
+        UnknownEscalation => "unknown_escalation",
+        /// The escalation is already further on.
+        EscalationNotOpen => "escalation_not_open",
+        /// The ticket may not pause any longer.
+        PauseBudgetUsed => "pause_budget_used",
+        /// The latest resolution is rated already.
+        AlreadyRated => "already_rated",
+        /// A rating is not a whole number from 1 to 5.
+        InvalidRating => "invalid_rating",
+        /// An id or a reference is blank, too long, or holds a control character.
+        InvalidReference => "invalid_reference",
+        /// Nothing would change.
+        NothingToChange => "nothing_to_change",
+    }
+}
+
+/// A refusal: a value, not a failure. Nothing happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Refusal {
+    /// Why, as a stable code.
+    pub code: RefusalCode,
+    /// What was asked for, as documents name it: a command, or `open`.
+    pub action: String,
+    /// What stands in the way.
+    pub message: String,
+    /// What would be accepted.
+    pub accepted: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(
+        code: RefusalCode,
+        action: &str,
+        message: impl Into<String>,
+        accepted: impl Into<String>,
+    ) -> Self {
+        Self { code, action: action.to_owned(), message: message.into(), accepted: accepted.into() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.code.as_str(), self.message, self.accepted)
+    }
+}
