@@ -1,16 +1,62 @@
 //! Instants, business durations and shares of a target: whole numbers, checked, never floating point.
 
+mod convert;
+
+use std::borrow::Cow;
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Fault};
 use crate::serde_text::serde_as_text;
 
 pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_MINUTE: i64 = 60;
 const SECONDS_PER_HOUR: i64 = 3_600;
+
+#[derive(Debug, Clone, thiserror::Error)]
+enum TimeFault {
+    #[error("`{text}` is not an instant")]
+    NotAnInstant { text: String },
+    #[error("{instant} does not fit a calendar date")]
+    BeyondDates { instant: Timestamp },
+    #[error("an instant lies more than 292,000 years from 1970")]
+    InstantTooFar,
+    #[error("a business duration of {length} is negative")]
+    NegativeDuration { length: String },
+    #[error("a business duration is longer than 292,000 years")]
+    DurationTooLong,
+    #[error("`{text}` is not a business duration: {why}")]
+    NotADuration { text: String, why: &'static str },
+    #[error("`{text}` is not a share of a target")]
+    NotAShare { text: String },
+}
+
+impl Fault for TimeFault {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotAnInstant { .. } | Self::BeyondDates { .. } | Self::InstantTooFar => ErrorCode::InvalidTimestamp,
+            Self::NegativeDuration { .. } | Self::DurationTooLong | Self::NotADuration { .. } => {
+                ErrorCode::InvalidDuration
+            }
+            Self::NotAShare { .. } => ErrorCode::InvalidShare,
+        }
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::NotAnInstant { .. } => {
+                "write it as `2026-03-02T15:30:00Z` or with an offset, at most six decimals of a second"
+            }
+            Self::NotADuration { .. } => "write hours, minutes and seconds, for example `1h30m` or `PT1H30M`",
+            Self::NotAShare { .. } => "write a percent string with at most four decimals, for example `80%`",
+            Self::BeyondDates { .. } | Self::InstantTooFar | Self::NegativeDuration { .. } | Self::DurationTooLong => {
+                ""
+            }
+        })
+    }
+}
 
 /// An instant: whole microseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,8 +80,14 @@ impl Timestamp {
 
     /// Returns the microseconds of wall time since `earlier`; negative when that lies later.
     ///
-    /// Exact for all instants of documents and of the horizon. Only instants more than 292,000 years apart, which
-    /// [`Timestamp::from_micros`] alone can make, give the nearest `i64`.
+    /// Exact between all instants of documents (years 0000 to 9999) and of the horizon. Instants more than 292,000 years
+    /// apart, which only [`Timestamp::from_micros`] makes, give the nearest `i64`.
+    ///
+    /// ```
+    /// use sla_core::time::Timestamp;
+    /// let [nine, ten] = ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z"].map(|text| Timestamp::parse(text).unwrap());
+    /// assert_eq!(ten.micros_since(nine), 3_600_000_000);
+    /// ```
     #[must_use]
     pub const fn micros_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
@@ -66,14 +118,11 @@ impl Timestamp {
     /// `invalid_timestamp` when the text is not RFC 3339, carries no offset, names a leap second,
     /// or has a fraction finer than a microsecond.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let refuse = || {
-            Error::new(ErrorCode::InvalidTimestamp, format!("`{text}` is not an instant"))
-                .help("write it as `2026-03-02T15:30:00Z` or with an offset, at most six decimals of a second")
-        };
+        let refuse = || TimeFault::NotAnInstant { text: text.to_owned() };
         let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| refuse())?;
         let nanos = parsed.timestamp_subsec_nanos();
         if nanos % 1_000 != 0 || nanos >= 1_000_000_000 {
-            return Err(refuse());
+            return Err(refuse().into());
         }
         Ok(Self(parsed.timestamp_micros()))
     }
@@ -108,22 +157,6 @@ impl schemars::JsonSchema for Timestamp {
     }
 }
 
-impl<Zone: TimeZone> From<DateTime<Zone>> for Timestamp {
-    /// Cuts below the microsecond, towards the past.
-    fn from(instant: DateTime<Zone>) -> Self {
-        Self(instant.timestamp_micros())
-    }
-}
-
-impl TryFrom<Timestamp> for DateTime<Utc> {
-    type Error = Error;
-
-    fn try_from(instant: Timestamp) -> Result<Self, Error> {
-        DateTime::from_timestamp_micros(instant.0)
-            .ok_or_else(|| Error::new(ErrorCode::InvalidTimestamp, format!("{instant} does not fit a calendar date")))
-    }
-}
-
 /// A length of open time in a calendar: whole microseconds, never negative. Serde writes the microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(transparent)]
@@ -140,10 +173,7 @@ impl BusinessDuration {
     /// `invalid_duration` when `micros` is negative.
     pub fn from_micros(micros: i64) -> Result<Self, Error> {
         if micros < 0 {
-            return Err(Error::new(
-                ErrorCode::InvalidDuration,
-                format!("a business duration of {micros} microseconds is negative"),
-            ));
+            return Err(TimeFault::NegativeDuration { length: format!("{micros} microseconds") }.into());
         }
         Ok(Self(micros))
     }
@@ -151,6 +181,7 @@ impl BusinessDuration {
     /// Returns a duration of `seconds` seconds.
     #[must_use]
     pub fn from_secs(seconds: u32) -> Self {
+        // INVARIANT: 2^32 seconds are less than 2^52 microseconds.
         Self(i64::from(seconds).saturating_mul(MICROS_PER_SECOND))
     }
 
@@ -169,9 +200,10 @@ impl BusinessDuration {
         }
     }
 
-    /// Returns the difference, or zero when `other` is longer.
+    /// Returns the difference, or zero when `other` is longer: what remains of a length is never negative.
     #[must_use]
     pub fn saturating_sub(self, other: Self) -> Self {
+        // INVARIANT: both are at least zero, so the difference fits.
         Self(self.0.saturating_sub(other.0).max(0))
     }
 
@@ -188,16 +220,13 @@ impl BusinessDuration {
     ///
     /// `invalid_duration` for anything else. A `d` is refused, because a day of business time is ambiguous.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let refuse = |why: &str| {
-            Error::new(ErrorCode::InvalidDuration, format!("`{text}` is not a business duration: {why}"))
-                .help("write hours, minutes and seconds, for example `1h30m` or `PT1H30M`")
-        };
+        let refuse = |why: &'static str| TimeFault::NotADuration { text: text.to_owned(), why };
         let (body, units) = match text.strip_prefix("PT") {
             Some(body) => (body, ['H', 'M', 'S']),
             None => (text, ['h', 'm', 's']),
         };
         if text.contains(['d', 'D']) {
-            return Err(refuse("a day of business time is ambiguous"));
+            return Err(refuse("a day of business time is ambiguous").into());
         }
         let mut rest = body;
         let mut total: i64 = 0;
@@ -210,7 +239,7 @@ impl BusinessDuration {
             read_any = true;
         }
         if !rest.is_empty() || !read_any {
-            return Err(refuse("the units are hours, minutes and seconds, in this order"));
+            return Err(refuse("the units are hours, minutes and seconds, in this order").into());
         }
         Ok(Self(total))
     }
@@ -319,18 +348,15 @@ impl Share {
     ///
     /// `invalid_share` for anything else, and above 429 496 %.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let refuse = || {
-            Error::new(ErrorCode::InvalidShare, format!("`{text}` is not a share of a target"))
-                .help("write a percent string with at most four decimals, for example `80%`")
-        };
+        let refuse = || TimeFault::NotAShare { text: text.to_owned() };
         let number = text.strip_suffix('%').ok_or_else(refuse)?;
         let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
         if decimals > 4 {
-            return Err(refuse());
+            return Err(refuse().into());
         }
         // One percent is 10 000 millionths, one second 1 000 000 microseconds: read as seconds, divide by 100.
         let micros = decimal_micros(number, 1).ok_or_else(refuse)?;
-        u32::try_from(micros / 100).map(Self).map_err(|_| refuse())
+        Ok(Self(u32::try_from(micros / 100).map_err(|_| refuse())?))
     }
 
     /// Returns this share of `target`, rounded down to the microsecond; `None` when it does not fit.
