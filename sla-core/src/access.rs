@@ -9,7 +9,7 @@ use crate::ticket::{Action, Actor, Role, Ticket};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
     Never,
-    /// On the tickets that are the actor's own: the customer's, or those the agent holds.
+    /// On tickets that the customer owns, or that are assigned to the agent.
     Own,
     Always,
 }
@@ -49,19 +49,19 @@ fn reach(action: Action, role: Role, rules: RoleRules) -> Reach {
 /// The longest reason, in bytes of UTF-8.
 pub const MAX_REASON_BYTES: usize = 10_000;
 
-/// Refuses a reason that says nothing, or too much.
+/// Refuses a reason that is blank or too long.
 pub(crate) fn check_reason(action: &str, reason: &str) -> Result<(), Refusal> {
     let why = if reason.trim().is_empty() {
-        "no reason is given"
+        "the reason is missing"
     } else if reason.len() > MAX_REASON_BYTES {
         "the reason is longer than 10000 bytes"
     } else {
         return Ok(());
     };
-    Err(Refusal::new(RefusalCode::ReasonRequired, action, why, "say why, in at most 10000 bytes"))
+    Err(Refusal::new(RefusalCode::ReasonRequired, action, why, "a reason of at most 10000 bytes"))
 }
 
-/// Whose an action's ticket is.
+/// The customer who owns a ticket, and the agent whom it is assigned to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Holders<'a> {
     pub(crate) customer: &'a str,
@@ -74,7 +74,7 @@ impl<'a> Holders<'a> {
     }
 }
 
-/// Answers whether `actor` may do `action`, on a ticket with these holders where it concerns one.
+/// Refuses unless `actor` is permitted `action`, on a ticket with these holders where it concerns one.
 pub(crate) fn permit(
     actor: &Actor,
     action: Action,
@@ -85,7 +85,7 @@ pub(crate) fn permit(
         return Err(Refusal::new(
             RefusalCode::AnonymousActor,
             action.as_str(),
-            "the actor has no name",
+            "the actor has a blank id",
             "name the person or automation that acts",
         ));
     }
@@ -95,14 +95,14 @@ pub(crate) fn permit(
         Reach::Own if actor.role == Role::Customer => Err(Refusal::new(
             RefusalCode::NotTicketOwner,
             action.as_str(),
-            format!("the ticket is not that of customer `{}`", actor.id),
-            "the customer who owns the ticket may do this",
+            format!("customer `{}` does not own the ticket", actor.id),
+            "the customer who owns the ticket",
         )),
         Reach::Own => Err(Refusal::new(
             RefusalCode::NotAssignedAgent,
             action.as_str(),
-            format!("agent `{}` does not hold the ticket", actor.id),
-            "the agent to whom the ticket is assigned, or an admin, may do this",
+            format!("the ticket is not assigned to agent `{}`", actor.id),
+            "the assigned agent, or an admin",
         )),
         Reach::Never => Err(Refusal::new(
             RefusalCode::RoleNotPermitted,
@@ -129,7 +129,7 @@ fn permitted_roles(action: Action, rules: RoleRules) -> String {
     };
     let roles = [
         named(Role::Customer, "the customer who owns the ticket"),
-        named(Role::Agent, "the agent who holds the ticket"),
+        named(Role::Agent, "the assigned agent"),
         named(Role::Admin, "admin"),
     ];
     roles.into_iter().flatten().collect::<Vec<_>>().join(", ")

@@ -41,7 +41,8 @@ pub(crate) fn fires_at(step: &Step, cycle: &Cycle, calendar: &Calendar) -> Resul
     let Phase::Running { since } = cycle.phase else { return Ok(None) };
     let after = match step.when {
         StepTime::At(share) if share < Share::WHOLE => {
-            let length = share.of(cycle.target).unwrap_or(cycle.target).saturating_sub(cycle.used);
+            let Some(length) = share.of(cycle.target) else { return Ok(None) };
+            let length = length.saturating_sub(cycle.used);
             return Ok(calendar.due(since, length)?.at().map(FiresAt::Instant));
         }
         StepTime::At(Share::WHOLE) => return Ok(cycle.due.and_then(Due::at).map(FiresAt::OnDue)),
@@ -52,6 +53,7 @@ pub(crate) fn fires_at(step: &Step, cycle: &Cycle, calendar: &Calendar) -> Resul
         StepTime::After(after) => after,
     };
     let Some(Due::At(due_at)) = cycle.due else { return Ok(None) };
+    // What a cycle was overdue before its due moved, or before it last ran, counts: the step fires that much earlier.
     let after = after.saturating_sub(cycle.overdue_before);
     // Beyond the horizon a step never fires.
     let at = if since <= due_at {
@@ -81,7 +83,7 @@ pub(crate) fn firing(
 ) -> Firing {
     let notify_at = match step.quiet_hours {
         QuietHours::Off => at,
-        // Nothing opens any more within the horizon: then there is no quieter moment than now.
+        // When the calendar never opens again within the horizon, no later instant is better.
         QuietHours::Calendar => calendar.next_open(at).unwrap_or(at),
     };
     Firing {
@@ -95,7 +97,7 @@ pub(crate) fn firing(
     }
 }
 
-/// Returns the digest that names one firing of one step: the same however often it is computed.
+/// Returns the digest that identifies one firing of one step: the same however often it is computed.
 #[must_use]
 pub fn intent_id(ticket: &Id, timer: &Id, cycle: u32, step: &Id) -> Digest {
     let mut record = Record::new("sla-intent", 1);
@@ -117,8 +119,9 @@ pub(crate) fn reason(timer: &Id, cycle: &Cycle, step: &Step, at: Timestamp) -> S
             format!("{timer}: target of {target} breached, due {due_at}, overdue 0s")
         }
         (Some(Due::At(due_at)), StepTime::At(share)) => {
-            let over = share.of(target).unwrap_or(target).saturating_sub(target);
-            format!("{timer}: target of {target} breached, due {due_at}, overdue {over}")
+            // A share that does not fit never fires.
+            let overdue = share.of(target).unwrap_or(target).saturating_sub(target);
+            format!("{timer}: target of {target} breached, due {due_at}, overdue {overdue}")
         }
         (Some(Due::At(due_at)), StepTime::After(over)) => {
             format!("{timer}: target of {target} breached, due {due_at}, overdue {over}")

@@ -138,7 +138,7 @@ impl Engine {
     /// first_response of ticket T-1: 4h promised in the calendar `office` (UTC)
     /// still to come:
     ///   Mon 2026-03-02 16:00:00 to 17:00:00  counted 1h, 1h used
-    ///   Mon 2026-03-02 17:00:00 to Tue 2026-03-03 09:00:00  closed: outside opening hours
+    ///   Mon 2026-03-02 17:00:00 to Tue 2026-03-03 09:00:00  closed: outside hours
     ///   Tue 2026-03-03 09:00:00 to 12:00:00  counted 3h, 4h used
     /// due Tue 2026-03-03 12:00:00
     /// ");

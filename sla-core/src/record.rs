@@ -1,4 +1,4 @@
-//! Canonical binary records: bytes in which no two values read alike.
+//! Canonical records: an injective binary encoding, in which distinct values have distinct bytes.
 //!
 //! Numbers have a fixed width and are big-endian; texts and lists state their length. `docs/canonical-record.md`
 //! specifies every byte.
@@ -73,9 +73,10 @@ impl Record {
         let mut count: u64 = 0;
         for entry in entries {
             write(self, entry);
+            // INVARIANT: the entries are in memory, so their number fits.
             count = count.saturating_add(1);
         }
-        // How many there are is known only now.
+        // An iterator says how many entries there were only at its end, so the length is written last.
         let length = self.0.iter_mut().skip(start);
         length.zip(count.to_be_bytes()).for_each(|(byte, is)| *byte = is);
     }

@@ -9,17 +9,17 @@ use crate::string_enum::string_enum;
 string_enum! {
     /// Why something was refused. A code is never renamed and never reused.
     RefusalCode {
-        /// The actor has no name.
+        /// The actor has a blank id.
         AnonymousActor => "anonymous_actor",
         /// The instant lies before the ticket's last event.
         TimeWentBack => "time_went_back",
-        /// A command with this id was carried out with another content.
+        /// A command with this id was executed with another content.
         DuplicateCommand => "duplicate_command",
-        /// Nobody in this role may do it.
+        /// The role is not permitted the action.
         RoleNotPermitted => "role_not_permitted",
-        /// A customer may do it, but only the ticket's own.
+        /// The role is permitted it only on tickets that the customer owns.
         NotTicketOwner => "not_ticket_owner",
-        /// An agent may do it, but only the one who holds the ticket.
+        /// The role is permitted it only on tickets assigned to the agent.
         NotAssignedAgent => "not_assigned_agent",
         /// The ticket's status does not allow it.
         WrongStatus => "wrong_status",
@@ -39,22 +39,22 @@ string_enum! {
         ReasonRequired => "reason_required",
         /// The ticket has no escalation of that number.
         UnknownEscalation => "unknown_escalation",
-        /// The escalation is already further on.
+        /// The escalation is already acknowledged or resolved.
         EscalationNotOpen => "escalation_not_open",
-        /// The ticket may not pause any longer.
+        /// The ticket has used up `max_paused_total`.
         PauseBudgetUsed => "pause_budget_used",
-        /// The latest resolution is rated already.
+        /// The latest resolution is already rated.
         AlreadyRated => "already_rated",
         /// A rating is not a whole number from 1 to 5.
         InvalidRating => "invalid_rating",
         /// An id or a reference is blank, too long, or holds a control character.
         InvalidReference => "invalid_reference",
-        /// Nothing would change.
+        /// The change has no effect.
         NothingToChange => "nothing_to_change",
     }
 }
 
-/// A refusal: a value, not a failure. Nothing happened.
+/// A refusal: a value, not an error. Nothing happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -63,7 +63,7 @@ pub struct Refusal {
     pub code: RefusalCode,
     /// What was asked for, as documents name it: a command, or `open`.
     pub action: String,
-    /// What stands in the way.
+    /// Why it is refused, in one line.
     pub message: String,
     /// What would be accepted.
     pub accepted: String,

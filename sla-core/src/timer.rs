@@ -1,4 +1,6 @@
-//! Where one promise stands: time used, time left, and what an event does to it.
+//! The arithmetic of one cycle: time used, remaining and overdue, and the changes that an event makes.
+//!
+//! INVARIANT: lengths of open time between instants of the horizon fit: 230 years are 53 bits of microseconds.
 
 use crate::calendar::Calendar;
 use crate::error::{Error, ErrorCode};
@@ -6,7 +8,7 @@ use crate::policy::{DueBoundary, TimerRules, Trigger};
 use crate::ticket::{Change, Cycle, Due, Phase, Standing, Status, StopCause, StopOutcome, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
 
-/// What a cycle has used, has left, and has run over, as of an instant. All in business time of its calendar.
+/// Time used, remaining and overdue of a cycle as of an instant, in business time of its calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Measure {
     pub(crate) used: BusinessDuration,
@@ -16,11 +18,11 @@ pub(crate) struct Measure {
 
 /// Measures a cycle as of `now`, which does not lie before the cycle's last change.
 pub(crate) fn measure(cycle: &Cycle, calendar: &Calendar, now: Timestamp) -> Result<Measure, Error> {
-    let still = |remaining| Measure { used: cycle.used, remaining, overdue: cycle.overdue };
+    let unchanged = |remaining| Measure { used: cycle.used, remaining, overdue: cycle.overdue };
     let since = match cycle.phase {
         Phase::Running { since } => since,
         Phase::Paused { remaining, .. } | Phase::Stopped { remaining, .. } | Phase::Cancelled { remaining, .. } => {
-            return Ok(still(remaining));
+            return Ok(unchanged(remaining));
         }
     };
     let used = sum(cycle.used, calendar.elapsed(since, now)?)?;
@@ -66,13 +68,13 @@ pub(crate) fn stop(cycle: &Cycle, calendar: &Calendar, at: Timestamp, cause: Sto
     Ok(Change::Stopped { outcome, cause, used, remaining, overdue })
 }
 
-/// Returns the change that makes a cycle stand still.
+/// Returns the change that pauses a cycle.
 pub(crate) fn pause(cycle: &Cycle, calendar: &Calendar, at: Timestamp) -> Result<Change, Error> {
     let Measure { used, remaining, overdue } = measure(cycle, calendar, at)?;
     Ok(Change::Paused { used, remaining, overdue })
 }
 
-/// Returns the change that lets a cycle go on; a broken promise keeps its due.
+/// Returns the change that resumes a cycle; a breached one keeps its due.
 pub(crate) fn resume(cycle: &Cycle, calendar: &Calendar, rules: &TimerRules, at: Timestamp) -> Result<Change, Error> {
     let Measure { used, remaining, .. } = measure(cycle, calendar, at)?;
     let due = match cycle.due {
@@ -82,15 +84,15 @@ pub(crate) fn resume(cycle: &Cycle, calendar: &Calendar, rules: &TimerRules, at:
     Ok(Change::Resumed { used, standing: Standing::Due(due) })
 }
 
-/// Returns whether a cycle under `rules` stands still while the ticket is in `status`.
+/// Returns whether a cycle under `rules` is paused while the ticket is in `status`.
 pub(crate) fn pauses_in(rules: &TimerRules, status: Status) -> bool {
     status.pause().is_some_and(|pause| rules.pauses_on.contains(&pause))
 }
 
-/// A cycle counted anew from its start: the stretches in which it would have counted, in order.
+/// A cycle counted anew from its start: the spans in which it would have counted, in order.
 pub(crate) struct Recount<'a> {
     calendar: &'a Calendar,
-    stretches: Vec<(Timestamp, BusinessDuration)>,
+    spans: Vec<(Timestamp, BusinessDuration)>,
     /// What it would have used by now.
     pub(crate) used: BusinessDuration,
 }
@@ -105,14 +107,14 @@ impl<'a> Recount<'a> {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let stops_at_resolve = rules.stops_on.contains(&Trigger::Resolved);
-        let mut recount = Self { calendar, stretches: Vec::new(), used: BusinessDuration::ZERO };
-        for (at, (began, status)) in ticket.timeline.iter().enumerate() {
-            let ended = ticket.timeline.get(at.saturating_add(1)).map_or(now, |(next, _)| *next);
+        let mut recount = Self { calendar, spans: Vec::new(), used: BusinessDuration::ZERO };
+        let ends = ticket.timeline.iter().skip(1).map(|(at, _)| *at).chain([now]);
+        for ((began, status), ended) in ticket.timeline.iter().zip(ends) {
             let (from, to) = ((*began).max(cycle.started_at), ended.min(now));
-            let stands_still = pauses_in(rules, *status) || (stops_at_resolve && *status == Status::Resolved);
-            if from < to && !stands_still {
+            let counts = !pauses_in(rules, *status) && !(stops_at_resolve && *status == Status::Resolved);
+            if from < to && counts {
                 let length = calendar.elapsed(from, to)?;
-                recount.stretches.push((from, length));
+                recount.spans.push((from, length));
                 recount.used = sum(recount.used, length)?;
             }
         }
@@ -122,7 +124,7 @@ impl<'a> Recount<'a> {
     /// Returns when `length` was used up; `None` when it is not yet.
     pub(crate) fn reached(&self, length: BusinessDuration) -> Result<Option<Timestamp>, Error> {
         let mut missing = length;
-        for (from, part) in &self.stretches {
+        for (from, part) in &self.spans {
             if *part >= missing {
                 return self.calendar.add(*from, missing).map(Some);
             }

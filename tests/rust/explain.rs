@@ -103,7 +103,7 @@ fn the_first_response_names_the_weekend_and_the_breach() {
     let found = engine.explain(&history, "first_response", Some(1), at("23T14:00")).unwrap();
     let text = found.to_string();
     // The resolve on Friday at 16 is the first answer; due after 1 h 30 and 2 h 30 more.
-    assert!(text.ends_with("broken: was due Wed 2026-03-18 10:30:00\n"), "{text}");
+    assert!(text.ends_with("breached: was due Wed 2026-03-18 10:30:00\n"), "{text}");
     assert!(!text.contains("paused"), "{text}");
     assert_eq!(found.cycle.elapsed.as_micros(), (90 + 480 + 420) * 60_000_000);
 }

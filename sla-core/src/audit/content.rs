@@ -1,4 +1,4 @@
-//! What chains say beside the events of tickets: refusals, and revisions of policies.
+//! Contents of chains other than the events of tickets: refusals, and revisions of policies.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::ticket::Actor;
 use crate::time::Timestamp;
 
-/// A refusal as an entry of the host's access log: who wanted what, and why it did not happen.
+/// A refusal as an entry of the host's access log: who asked for what, and why it was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -21,7 +21,7 @@ pub struct Denial {
     pub seq: u64,
     /// When it was refused.
     pub at: Timestamp,
-    /// Who wanted it; the name may be blank, for that is one reason to refuse.
+    /// Who asked for it; the name may be blank, which is one reason to refuse.
     pub actor: Actor,
     /// The ticket it concerned, as the host names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,7 +31,20 @@ pub struct Denial {
 }
 
 impl Chain<Denial> {
-    /// Links a refusal that the host gave at `now`.
+    /// Links a refusal that the host answered at `now`.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Id;
+    /// use sla_core::audit::{Chain, Denial};
+    ///
+    /// let (ticket, now) = (opened(), at("2026-03-02T10:05:00Z"));
+    /// let refusal = engine().decide(&ticket, &reply(), &agent(), now)?.into_result().unwrap_err();
+    /// let mut log = Chain::<Denial>::new(Id::new("access")?);
+    /// let entry = log.deny(agent(), Some(ticket.id.clone()), refusal, now);
+    /// assert_eq!(entry.content.refusal.code.as_str(), "not_assigned_agent");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     pub fn deny(&mut self, actor: Actor, ticket: Option<Id>, refusal: Refusal, now: Timestamp) -> Entry<Denial> {
         let seq = self.head().entries;
         self.link(Denial { log: self.id().clone(), seq, at: now, actor, ticket, refusal }, now)
@@ -93,10 +106,10 @@ pub struct Publication {
 pub struct PolicyChange {
     /// Where, as a JSON pointer into the policy document: the new one, or for what was removed, the old one.
     pub path: String,
-    /// What was, as JSON; `None` when it is new.
+    /// The value before, as JSON; `None` when it is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// What is, as JSON; `None` when it was removed.
+    /// The value after, as JSON; `None` when it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }

@@ -1,27 +1,20 @@
-//! Chains of entries: whoever alters, removes, inserts or reorders an entry breaks the chain at that place.
+//! Chains of entries: altering, removing, inserting or reordering an entry breaks the chain at that place.
 //!
 //! Each entry's hash covers what the entry says and the hash before it, as `docs/audit.md` specifies byte by byte. A
-//! host that owns the whole log can still write it anew; keeping the [`Head`]s elsewhere, one small file a day, pins
-//! what was written until then.
+//! host that owns the whole log can still rewrite it; keeping the [`Head`]s elsewhere, one small file a day, pins what
+//! was written until then.
 //!
 //! ```
-//! # use sla_core::{Engine, wire};
-//! # use sla_core::engine::Decision;
-//! # use sla_core::ticket::{Actor, Role};
-//! # use sla_core::time::Timestamp;
+//! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
 //! use sla_core::audit::{self, Chain};
-//! # let engine = Engine::compile(wire::policy::read(include_str!("../../../examples/talkabiz.json"))?)?;
-//! # let opening = wire::command::read_opening(r#"{
-//! #     "command": "open", "ticket": "T-1", "customer": "c-7", "package": "starter", "channel": "email",
-//! #     "message": {"message_ref": "m-1", "content_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
-//! # }"#)?;
-//! # let now = Timestamp::parse("2026-11-23T09:00:00+07:00")?;
-//! # let Decision::Accepted(accepted) = engine.open(&opening, &Actor::new(Role::Customer, "c-7"), now)? else { panic!() };
-//! let mut chain = Chain::new(accepted.ticket.id.clone());
-//! let mut entries = chain.extend(accepted.events, now)?;
+//!
+//! let now = at("2026-03-02T10:00:00Z");
+//! let opened = accepted(engine().open(&opening(), &customer(), now)?);
+//! let mut chain = Chain::new(opened.ticket.id.clone());
+//! let mut entries = chain.extend(opened.events, now)?;
 //! assert_eq!(&audit::verify(chain.id(), &entries, &[])?, chain.head());
 //!
-//! entries[0].content.at = Timestamp::parse("2026-11-23T08:00:00+07:00")?;
+//! entries[0].content.at = at("2026-03-02T09:00:00Z");
 //! let tampering = audit::verify(chain.id(), &entries, &[]).unwrap_err();
 //! assert_eq!(tampering.to_string(), "entry 0 was altered");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -37,7 +30,7 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::digest::Digest;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::record::Record;
 use crate::serde_split::{Outer, needed, once, read_split};
@@ -59,6 +52,20 @@ string_enum! {
 }
 
 crate::unknown::from_str!(ChainKind, UnknownWord, "kind of chain");
+
+#[derive(Debug, Clone, thiserror::Error)]
+enum ChainFault {
+    #[error("a chain of kind `{found}` cannot continue as `{expected}`")]
+    OtherKind { found: &'static str, expected: &'static str },
+    #[error("entry {seq} of `{chain}` does not follow {entries} entries of `{id}`")]
+    DoesNotFollow { seq: u64, chain: Id, entries: u64, id: Id },
+}
+
+impl Fault for ChainFault {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::InvalidHistory
+    }
+}
 
 mod sealed {
     pub trait Sealed {}
@@ -147,7 +154,7 @@ impl<C: Content> Entry<C> {
     }
 }
 
-/// Where a chain stands: enough to go on with it, and to pin it.
+/// The end of a chain: enough to continue it, and to pin it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -179,23 +186,20 @@ pub struct Chain<C> {
 }
 
 impl<C: Content> Chain<C> {
-    /// Begins a chain.
+    /// Returns a chain without entries.
     #[must_use]
     pub fn new(id: Id) -> Self {
         Self { head: Head::start(C::KIND, id), content: PhantomData }
     }
 
-    /// Goes on where a chain ended.
+    /// Returns a chain that continues after `head`.
     ///
     /// # Errors
     ///
     /// `invalid_history` when the head is that of another kind of chain.
     pub fn resume(head: Head) -> Result<Self, Error> {
         if head.kind != C::KIND {
-            return Err(Error::new(
-                ErrorCode::InvalidHistory,
-                format!("a chain of kind `{}` cannot go on as `{}`", head.kind.as_str(), C::KIND.as_str()),
-            ));
+            return Err(ChainFault::OtherKind { found: head.kind.as_str(), expected: C::KIND.as_str() }.into());
         }
         Ok(Self { head, content: PhantomData })
     }
@@ -206,29 +210,26 @@ impl<C: Content> Chain<C> {
         &self.head.id
     }
 
-    /// Returns where the chain stands.
+    /// Returns the end of the chain.
     #[must_use]
     pub const fn head(&self) -> &Head {
         &self.head
     }
 
-    /// Links one more entry, which the host writes down at `detected_at`.
+    /// Links one more entry, which the host stores at `detected_at`.
     ///
     /// # Errors
     ///
     /// `invalid_history` when the content belongs to another chain or to another place; then the chain stays.
     pub fn append(&mut self, content: C, detected_at: Timestamp) -> Result<Entry<C>, Error> {
         if *content.chain() != self.head.id || content.seq() != self.head.entries {
-            return Err(Error::new(
-                ErrorCode::InvalidHistory,
-                format!(
-                    "entry {} of `{}` does not follow {} entries of `{}`",
-                    content.seq(),
-                    content.chain(),
-                    self.head.entries,
-                    self.head.id
-                ),
-            ));
+            return Err(ChainFault::DoesNotFollow {
+                seq: content.seq(),
+                chain: content.chain().clone(),
+                entries: self.head.entries,
+                id: self.head.id.clone(),
+            }
+            .into());
         }
         Ok(self.link(content, detected_at))
     }
@@ -238,6 +239,7 @@ impl<C: Content> Chain<C> {
         let prev = self.head.hash;
         let hash = Digest::of(&content.record(prev));
         self.head.hash = hash;
+        // INVARIANT: a chain is written entry by entry, so its length fits.
         self.head.entries = self.head.entries.saturating_add(1);
         Entry { content, detected_at, prev, hash }
     }
@@ -291,10 +293,24 @@ impl fmt::Display for Tampering {
 
 impl std::error::Error for Tampering {}
 
-/// Checks a whole chain, and that every pinned head of it is in it. Returns where the chain stands.
+/// Checks a whole chain, and that every pinned head of it is in it, and returns its head.
 ///
-/// Without a pin, an end that was cut off and a chain that was written anew as a whole cannot be told from the truth.
-/// Pins of other chains are passed over.
+/// Without a pin, an end that was cut off and a chain that was rewritten as a whole look like the original. Pins of
+/// other chains are ignored.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::audit::{Chain, TamperKind, verify};
+///
+/// let history = closed();
+/// let mut chain = Chain::new(history.ticket().id.clone());
+/// let mut entries = chain.extend(history.events().to_vec(), at("2026-03-03T09:00:00Z"))?;
+/// let pin = chain.head().clone();
+/// entries.pop();
+/// assert!(verify(chain.id(), &entries, &[]).is_ok());
+/// assert_eq!(verify(chain.id(), &entries, &[pin]).unwrap_err().kind, TamperKind::Removed);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -308,6 +324,7 @@ pub fn verify<C: Content>(id: &Id, entries: &[Entry<C>], pins: &[Head]) -> Resul
             return Err(diagnose(entries, index, &head));
         }
         head.hash = entry.hash;
+        // INVARIANT: the entries are in memory, so their number fits.
         head.entries = head.entries.saturating_add(1);
     }
     for pin in pins.iter().filter(|pin| pin.kind == C::KIND && pin.id == *id) {
@@ -330,7 +347,7 @@ fn follows<C: Content>(entry: &Entry<C>, head: &Head) -> bool {
     entry.prev == head.hash && content.seq() == head.entries && *content.chain() == head.id && entry.is_sound()
 }
 
-/// Says what happened at `index`, where the entry does not follow `head`.
+/// Returns what was done at `index`, where the entry does not follow `head`.
 fn diagnose<C: Content>(entries: &[Entry<C>], index: usize, head: &Head) -> Tampering {
     let (before, rest) = entries.split_at(index);
     let Some((here, later)) = rest.split_first() else {
@@ -340,7 +357,7 @@ fn diagnose<C: Content>(entries: &[Entry<C>], index: usize, head: &Head) -> Tamp
     let is_foreign = *here.content.chain() != head.id;
     let found = |kind| Tampering { kind, index };
     if later.iter().any(|entry| follows(entry, head)) {
-        // What belongs here stands further on; what stands here was put in, or moved here from its own place.
+        // The entry of this place comes later; the one at this place was inserted, or moved here from its own place.
         let has_double = entries.iter().filter(|entry| entry.content.seq() == seq).count() > 1;
         let is_own = here.is_sound() && !is_foreign && !has_double;
         return found(if is_own { TamperKind::Reordered } else { TamperKind::Inserted });
@@ -351,17 +368,18 @@ fn diagnose<C: Content>(entries: &[Entry<C>], index: usize, head: &Head) -> Tamp
     if is_foreign {
         return found(TamperKind::Inserted);
     }
+    // The first entry has none before it: then it is that one which is at fault.
     let before_index = index.saturating_sub(1);
     if seq > head.entries {
         return found(TamperKind::Removed);
     }
     if seq < head.entries {
-        // Two entries of one place: the one that the chain goes on from is the true one.
-        let goes_on_from_here = later.first().is_some_and(|next| next.prev == here.hash);
+        // Two entries of one place: the one that the chain continues from is the original.
+        let continues_from_here = later.first().is_some_and(|next| next.prev == here.hash);
         let rival = before.last().is_some_and(|last| last.prev == here.prev && last.hash != here.hash);
-        let index = if goes_on_from_here && rival { before_index } else { index };
+        let index = if continues_from_here && rival { before_index } else { index };
         return Tampering { kind: TamperKind::Inserted, index };
     }
-    // Sound by itself, but it goes on from another hash: the entry before was altered and its hash made anew.
+    // Sound alone, but it continues from another hash: the entry before was altered and its hash computed again.
     Tampering { kind: TamperKind::Altered, index: before_index }
 }

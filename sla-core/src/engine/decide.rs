@@ -1,4 +1,4 @@
-//! Commands: what is asked for is judged on the up-to-date ticket, and either happens or is refused with a reason.
+//! Commands: each is judged on the up-to-date ticket, and is accepted or refused with a reason.
 
 use serde::Serialize;
 
@@ -43,11 +43,11 @@ impl<T, R> Decision<T, R> {
     }
 }
 
-/// What happens: the events to persist, in order, automatic ones first.
+/// What happens: the events to store, in order, automatic ones first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Accepted {
-    /// The events to append to the history. None at all when a command is repeated.
+    /// The events to append to the history; automatic ones alone when the command is a repeated one.
     pub events: Vec<Event>,
     /// The ticket after them.
     #[serde(skip)]
@@ -78,24 +78,53 @@ type Judged<T> = Result<T, Declined>;
 impl Engine {
     /// Decides whether a ticket is opened.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::engine::Decision;
+    ///
+    /// let now = at("2026-03-02T10:00:00Z");
+    /// match engine().open(&opening(), &customer(), now)? {
+    ///     Decision::Accepted(opened) => assert_eq!(opened.events[0].kind.name(), "opened"),
+    ///     Decision::Refused(refusal) => panic!("{refusal}"),
+    /// }
+    /// // Customers open tickets only for themselves.
+    /// let other = sla_core::ticket::Actor::new(sla_core::ticket::Role::Customer, "eve");
+    /// let refusal = engine().open(&opening(), &other, now)?.into_result().unwrap_err();
+    /// assert_eq!(refusal.code.as_str(), "not_ticket_owner");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `out_of_horizon` when `now` lies outside the horizon of calendars.
     pub fn open(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
-        settle(self.judge_opening(opening, actor, now))
+        decision(self.judge_opening(opening, actor, now))
     }
 
-    /// Decides whether a command happens to a ticket.
+    /// Decides whether a command on a ticket is accepted, and returns the events that it makes.
     ///
     /// Automatic events that are due by `now` come first, at their own instants. A command whose id and content the
     /// ticket has seen adds no event of its own.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let (engine, ticket, now) = (engine(), opened(), at("2026-03-02T11:00:00Z"));
+    /// let assigned = accepted(engine.decide(&ticket, &command("assign", r#""agent": "ana""#), &admin(), now)?);
+    /// let answered = accepted(engine.decide(&assigned.ticket, &reply(), &agent(), now)?);
+    /// assert_eq!(answered.events[0].kind.name(), "replied");
+    /// assert!(!answered.ticket.reply_owed);
+    ///
+    /// let refusal = engine.decide(&ticket, &reply(), &agent(), now)?.into_result().unwrap_err();
+    /// assert_eq!(refusal.code.as_str(), "not_assigned_agent");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn decide(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
-        settle(self.judge(ticket, command, actor, now))
+        decision(self.judge(ticket, command, actor, now))
     }
 
     fn judge_opening(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
@@ -159,15 +188,16 @@ impl Engine {
             ));
         }
         let (ticket, events) = self.up_to_date(ticket, now)?;
-        let mut desk = Desk { engine: self, ticket: ticket.into_owned(), events, actor, now, name, stamp: None };
-        let rules = self.revision(desk.ticket.policy_digest)?.policy.roles;
-        access::permit(actor, action, Some(Holders::of(&desk.ticket)), rules)?;
+        let mut transaction =
+            Transaction { engine: self, ticket: ticket.into_owned(), events, actor, now, name, stamp: None };
+        let rules = self.revision(transaction.ticket.policy_digest)?.policy.roles;
+        access::permit(actor, action, Some(Holders::of(&transaction.ticket)), rules)?;
         if let Some(id) = &command.command_id {
             let id = reference(name, "command id", id)?;
             let digest = command_digest(&command.kind, actor);
-            match desk.ticket.commands.iter().find(|known| known.id == id) {
+            match transaction.ticket.commands.iter().find(|known| known.id == id) {
                 Some(known) if known.digest == digest => {
-                    return Ok(Accepted { events: desk.events, ticket: desk.ticket });
+                    return Ok(Accepted { events: transaction.events, ticket: transaction.ticket });
                 }
                 Some(_) => {
                     return Err(refuse(
@@ -177,16 +207,27 @@ impl Engine {
                         "give every command an id of its own",
                     ));
                 }
-                None => desk.stamp = Some(CommandStamp { id, digest }),
+                None => transaction.stamp = Some(CommandStamp { id, digest }),
             }
         }
-        desk.carry_out(&command.kind)?;
-        Ok(Accepted { events: desk.events, ticket: desk.ticket })
+        transaction.execute(&command.kind)?;
+        Ok(Accepted { events: transaction.events, ticket: transaction.ticket })
     }
 
-    /// Answers whether `actor` may do `action`, without doing it; `ticket` where the action concerns one.
+    /// Checks whether `actor` is permitted `action`, without doing it; on `ticket` where the action concerns one.
     ///
     /// The ticket's status and the package's channels are not part of the answer: `decide` judges those.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::ticket::Action;
+    ///
+    /// let ticket = opened();
+    /// assert!(engine().authorize(&admin(), Action::Assign, Some(&ticket)).is_ok());
+    /// let refusal = engine().authorize(&agent(), Action::Reply, Some(&ticket)).unwrap_err();
+    /// assert_eq!(refusal.accepted, "the assigned agent, or an admin");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -197,7 +238,7 @@ impl Engine {
     }
 }
 
-fn settle(judged: Judged<Accepted>) -> Result<Decision, Error> {
+fn decision(judged: Judged<Accepted>) -> Result<Decision, Error> {
     match judged {
         Ok(accepted) => Ok(Decision::Accepted(accepted)),
         Err(Declined::Refused(refusal)) => Ok(Decision::Refused(refusal)),
@@ -205,8 +246,8 @@ fn settle(judged: Judged<Accepted>) -> Result<Decision, Error> {
     }
 }
 
-/// A command on its way: the ticket as it has become, and the events that made it so.
-struct Desk<'a> {
+/// One command being decided: the working ticket and the events emitted so far.
+struct Transaction<'a> {
     engine: &'a Engine,
     ticket: Ticket,
     events: Vec<Event>,
@@ -218,8 +259,8 @@ struct Desk<'a> {
     stamp: Option<CommandStamp>,
 }
 
-impl Desk<'_> {
-    fn carry_out(&mut self, command: &CommandKind) -> Judged<()> {
+impl Transaction<'_> {
+    fn execute(&mut self, command: &CommandKind) -> Judged<()> {
         self.accepted(command.action())?;
         match command {
             CommandKind::Assign { agent } => self.assign(agent),
@@ -300,10 +341,10 @@ impl Desk<'_> {
     fn record_one(&mut self, kind: EventKind) -> Judged<()> {
         let stamp = self.stamp.take();
         let event = self.engine.event(&self.ticket, self.now, self.actor.clone(), kind, stamp)?;
-        self.take(event)
+        self.push(event)
     }
 
-    fn take(&mut self, event: Event) -> Judged<()> {
+    fn push(&mut self, event: Event) -> Judged<()> {
         self.ticket.apply(&event)?;
         self.events.push(event);
         Ok(())
@@ -314,8 +355,8 @@ impl Desk<'_> {
             return Err(refuse(
                 RefusalCode::RoleNotPermitted,
                 self.name,
-                "an agent may assign a ticket to himself only",
-                "an admin may assign it to others",
+                "agents may only assign tickets to themselves",
+                "an admin may assign it to another agent",
             ));
         }
         let agent = self.reference("agent", agent)?;
@@ -350,7 +391,7 @@ impl Desk<'_> {
             PauseEnd::BudgetUsed { paused, most } => Err(refuse(
                 RefusalCode::PauseBudgetUsed,
                 self.name,
-                format!("the ticket has paused for {paused} of business time in all"),
+                format!("the ticket has been paused for {paused} of business time in all"),
                 format!("at most {most} a ticket"),
             )),
         }
@@ -358,13 +399,13 @@ impl Desk<'_> {
 
     fn rate(&mut self, score: u8) -> Judged<()> {
         if !(1..=5).contains(&score) {
-            return Err(refuse(RefusalCode::InvalidRating, self.name, format!("{score} is no rating"), "1 to 5"));
+            return Err(refuse(RefusalCode::InvalidRating, self.name, format!("{score} is not a rating"), "1 to 5"));
         }
         if self.ticket.rated {
             return Err(refuse(
                 RefusalCode::AlreadyRated,
                 self.name,
-                "the latest resolution is rated already",
+                "the latest resolution is already rated",
                 "once per resolution",
             ));
         }
@@ -382,6 +423,7 @@ impl Desk<'_> {
         self.record(EventKind::Escalated(Escalation {
             number: self.ticket.next_escalation(),
             trigger: EscalationTrigger::Request,
+            // A level cannot rise past the highest number; the escalation happens all the same.
             level: highest.unwrap_or_default().saturating_add(1),
             reason,
             firing: None,
@@ -396,14 +438,14 @@ impl Desk<'_> {
                 RefusalCode::UnknownEscalation,
                 self.name,
                 format!("the ticket has no escalation {number}"),
-                format!("it has {} of them, counted from 1", self.ticket.escalations.len()),
+                format!("it has {}, numbered from 1", self.ticket.escalations.len()),
             ));
         };
         if escalation.stage >= stage {
             return Err(refuse(
                 RefusalCode::EscalationNotOpen,
                 self.name,
-                format!("escalation {number} is already further on"),
+                format!("escalation {number} is already {}", escalation.stage.as_str()),
                 "an escalation is acknowledged once, then resolved once",
             ));
         }
@@ -425,16 +467,16 @@ impl Desk<'_> {
             return Err(refuse(
                 RefusalCode::UnknownPackage,
                 self.name,
-                format!("that revision has no package `{}`", self.ticket.package),
+                format!("the revision has no package `{}`", self.ticket.package),
                 "change the ticket's package first",
             ));
         }
         let stamp = self.stamp.take();
         let event = engine.event_under(revision, &self.ticket, self.now, self.actor.clone(), kind, stamp)?;
-        self.take(event)
+        self.push(event)
     }
 
-    /// Returns what a reopening carries: the customer's channel, or somebody else's reason.
+    /// Returns what a reopening carries: the channel of the customer, or the reason of an agent or admin.
     fn channel_or_reason(&self, channel: Option<&str>, reason: Option<&str>) -> Judged<(Option<Id>, Option<String>)> {
         match (self.actor.role, channel) {
             (Role::Customer, Some(channel)) => Ok((Some(self.entitled(channel)?), None)),
@@ -444,7 +486,12 @@ impl Desk<'_> {
     }
 
     fn channel_missing(&self) -> Declined {
-        refuse(RefusalCode::UnknownChannel, self.name, "the customer's request names no channel", "name its channel")
+        refuse(
+            RefusalCode::UnknownChannel,
+            self.name,
+            "the customer named no channel",
+            "the channel by which the customer wrote",
+        )
     }
 
     fn policy(&self) -> Judged<&'_ Policy> {
@@ -487,8 +534,8 @@ impl Desk<'_> {
         if differs {
             return Ok(());
         }
-        let message = "the ticket is that way already";
-        Err(refuse(RefusalCode::NothingToChange, self.name, message, "ask for something that differs"))
+        let message = "the change has no effect: the ticket already has this value";
+        Err(refuse(RefusalCode::NothingToChange, self.name, message, "another value than the present one"))
     }
 }
 
@@ -501,7 +548,7 @@ fn reference(name: &str, what: &str, id: &str) -> Judged<Id> {
         refuse(
             RefusalCode::InvalidReference,
             name,
-            format!("the {what} is no id: {}", error.message()),
+            format!("the {what} is not an id: {}", error.message()),
             error.help_text(),
         )
     })
@@ -521,7 +568,7 @@ fn package(policy: &Policy, name: &str, id: &str) -> Judged<Id> {
     })
 }
 
-/// Returns the channel if the package includes it: for every message, whoever writes it.
+/// Returns the channel if the package includes it, for messages of agents and admins too.
 fn entitled(policy: &Policy, package: &Id, name: &str, channel: &str) -> Judged<Id> {
     if !policy.channels.iter().any(|known| known.id.as_str() == channel) {
         let ids: Vec<&str> = policy.channels.iter().map(|channel| channel.id.as_str()).collect();
@@ -545,7 +592,7 @@ fn listed(name: &str, code: RefusalCode, what: &str, known: &[Id], wanted: Optio
     })
 }
 
-/// Cuts what a host handed over to a length that a message can carry.
+/// Cuts a text of the host to a length that a message can carry.
 fn shown(text: &str) -> &str {
     text.char_indices().nth(80).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
 }

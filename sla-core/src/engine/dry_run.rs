@@ -1,4 +1,4 @@
-//! What adopting the newest revision would do to tickets, before anybody does it.
+//! What adopting the newest revision would do to tickets, before it is done.
 
 use serde::{Serialize, Serializer};
 
@@ -15,9 +15,9 @@ use crate::time::Timestamp;
 pub struct DryRun {
     /// How many tickets were looked at.
     pub tickets: u64,
-    /// Deadlines that would move.
+    /// Dues that would move.
     pub moved: Vec<MovedDeadline>,
-    /// Promises that would be broken right after the change and are not without it.
+    /// Cycles that would be breached right after the change and are not without it.
     pub breached: Vec<BrokenPromise>,
     /// Recorded breaches that would disappear. Always empty: no change takes a breach back. The list is computed, not
     /// assumed.
@@ -28,7 +28,7 @@ pub struct DryRun {
     pub refused: Vec<(Id, Refusal)>,
 }
 
-/// A deadline that would move. `None` stands for a promise that is not running, or is due beyond the horizon.
+/// A due that would move. `None` stands for a cycle that is not running, or is due beyond the horizon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MovedDeadline {
@@ -44,7 +44,7 @@ pub struct MovedDeadline {
     pub after: Option<Timestamp>,
 }
 
-/// A promise that is broken on one side of the comparison only.
+/// A cycle that is breached on one side of the comparison only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BrokenPromise {
@@ -81,10 +81,26 @@ struct Compared {
 }
 
 impl Engine {
-    /// Says what would happen if every ticket adopted the newest revision at `now`, as an admin's `adopt_revision` with
-    /// this `apply` would do it. Nothing is changed.
+    /// Returns what would happen if every ticket adopted the newest revision at `now`, as `adopt_revision` of an admin
+    /// with this `apply` would do it. Nothing is changed.
     ///
     /// Both sides are compared one microsecond after `now`, when a deadline that the change moves to `now` has passed.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Engine;
+    /// use sla_core::ticket::Apply;
+    /// use sla_core::time::BusinessDuration;
+    ///
+    /// let mut next = policy().into_policy();
+    /// next.version = 2;
+    /// next.packages[0].targets.insert(sla_core::Id::new("first_response")?, BusinessDuration::parse("2h")?);
+    /// let engine = Engine::compile_revisions([policy(), next.try_into()?])?;
+    /// let ticket = opened(); // under the first revision: due at 14:00
+    /// let run = engine.dry_run([&ticket], Apply::FromNow, at("2026-03-02T11:00:00Z"))?;
+    /// assert_eq!(run.moved[0].after, Some(at("2026-03-02T12:00:00Z")));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -101,6 +117,7 @@ impl Engine {
         let just_after = now.just_after();
         let mut answer = DryRun::default();
         for ticket in tickets {
+            // INVARIANT: the tickets are looked at one by one, so their number fits.
             answer.tickets = answer.tickets.saturating_add(1);
             match self.decide(ticket, &adopt, &admin, now)? {
                 Decision::Refused(refusal) => answer.refused.push((ticket.id.clone(), refusal)),
@@ -131,7 +148,7 @@ impl Engine {
 impl DryRun {
     fn compare(&mut self, ticket: &Id, before: &[Compared], after: &[Compared]) {
         let same = |one: &Compared, other: &Compared| one.timer == other.timer && one.cycle == other.cycle;
-        let broken = |cycle: &Compared| BrokenPromise {
+        let breached = |cycle: &Compared| BrokenPromise {
             ticket: ticket.clone(),
             timer: cycle.timer.clone(),
             cycle: cycle.cycle,
@@ -149,10 +166,10 @@ impl DryRun {
                 });
             }
             if is.is_breached && was.is_none_or(|was| !was.is_breached) {
-                self.breached.push(broken(is));
+                self.breached.push(breached(is));
             }
         }
         let lost = |was: &&Compared| was.is_breached && !after.iter().any(|is| same(was, is) && is.is_breached);
-        self.unbreached.extend(before.iter().filter(lost).map(broken));
+        self.unbreached.extend(before.iter().filter(lost).map(breached));
     }
 }

@@ -1,4 +1,4 @@
-//! Where a ticket and each of its promises stand as of an instant.
+//! The state of a ticket and each of its timers as of an instant.
 
 use serde::{Serialize, Serializer};
 
@@ -11,7 +11,7 @@ use crate::ticket::{Activity, Cycle, Due, Event, Outcome, State, Status, Ticket,
 use crate::time::{BusinessDuration, Timestamp};
 use crate::timer::{self, Measure};
 
-/// Where a ticket stands as of an instant.
+/// The state of a ticket as of an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evaluation {
@@ -21,11 +21,11 @@ pub struct Evaluation {
     pub status: Status,
     /// Wall time since the opening, until the ticket ended.
     pub age_us: i64,
-    /// Every timer that started, and every one that the ticket's package promises, by timer id.
+    /// Every timer that started, and every one that the ticket's package has a target for, by timer id.
     #[serde(serialize_with = "by_timer")]
     #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<Id, TimerEvaluation>"))]
     pub timers: Vec<TimerEvaluation>,
-    /// The earliest instant at which something will happen by itself; `None` when nothing will.
+    /// The earliest instant of the next automatic event; `None` when there will be none.
     pub next_check_at: Option<Timestamp>,
     /// The automatic events up to `now` that the history does not hold yet; `due_events` returns the same.
     pub due_events: Vec<Event>,
@@ -67,15 +67,15 @@ impl TimerEvaluation {
 pub struct CycleEvaluation {
     /// 1 for the first.
     pub number: u32,
-    /// What became of it.
+    /// How it ended, if it did.
     pub outcome: Outcome,
-    /// Whether it still counts.
+    /// Whether it counts.
     pub activity: Activity,
     /// When it started.
     pub started_at: Timestamp,
     /// When it stopped or was cancelled.
     pub stopped_at: Option<Timestamp>,
-    /// What is promised.
+    /// The promised duration.
     #[serde(rename = "target_us")]
     pub target: BusinessDuration,
     /// The calendar it counts in.
@@ -84,14 +84,14 @@ pub struct CycleEvaluation {
     #[serde(flatten, serialize_with = "due_fields")]
     #[cfg_attr(feature = "schema", schemars(with = "DueFields"))]
     pub due: Option<Due>,
-    /// When the promise was broken: its due, whenever that was noticed.
+    /// When it was breached: its due, whenever that was noticed.
     pub breached_at: Option<Timestamp>,
-    /// While paused: when it would fall due if it went on now.
+    /// While paused: when it would fall due if it resumed now.
     pub due_if_resumed_now: Option<Due>,
     /// Open, unpaused time since the start.
     #[serde(rename = "elapsed_us")]
     pub elapsed: BusinessDuration,
-    /// What is left of the target, never negative.
+    /// What remains of the target, never negative.
     #[serde(rename = "remaining_us")]
     pub remaining: BusinessDuration,
     /// Open, unpaused time after the due, until the stop.
@@ -155,7 +155,19 @@ impl CycleEvaluation {
 }
 
 impl Engine {
-    /// Returns where a ticket stands as of `now`: the fold of its events and of those due by `now`. Changes nothing.
+    /// Returns the state of a ticket as of `now`: the fold of its events and of those due by `now`. Changes nothing.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::ticket::State;
+    ///
+    /// let evaluation = engine().evaluate(&opened(), at("2026-03-02T11:00:00Z"))?;
+    /// let response = &evaluation.timers[0]; // first_response: 4 hours of business time since 10:00
+    /// assert_eq!((response.state(), response.due_at()), (State::Running, Some(at("2026-03-02T14:00:00Z"))));
+    /// assert_eq!(response.cycles[0].remaining.to_string(), "3h");
+    /// assert_eq!(evaluation.next_check_at, Some(at("2026-03-02T13:12:00Z"))); // the warning at 80 %
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;

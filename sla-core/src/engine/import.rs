@@ -1,4 +1,4 @@
-//! Histories from other systems: their commands are replayed, with what happens by itself put in place.
+//! Histories from other systems: their commands are replayed, with automatic events in place.
 
 use serde::{Serialize, Serializer};
 
@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use crate::ticket::{Actor, Command, History, Opening};
 use crate::time::Timestamp;
 
-/// A command that another system carried out.
+/// A command that another system recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PastCommand {
@@ -49,14 +49,30 @@ fn place<S: Serializer>(index: &usize, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 impl Engine {
-    /// Makes the history of a ticket from what another system recorded: its opening and the commands after it, oldest
+    /// Returns the history of a ticket from what another system recorded: its opening and the commands after it, oldest
     /// first.
     ///
-    /// Every command is judged as [`Engine::decide`] judges it, at its own instant, so an import is no way around the
+    /// Every command is judged as [`Engine::decide`] judges it, at its own instant, so an import does not bypass the
     /// policy. One that is refused is reported and left out, and the next is judged without it. Automatic events come
     /// in place, stamped with their own instants.
     ///
     /// A refusal is that of the opening, which leaves no ticket.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::engine::RecordedCommand;
+    ///
+    /// let assign = RecordedCommand {
+    ///     at: at("2026-03-02T10:30:00Z"), actor: admin(), command: command("assign", r#""agent": "ana""#),
+    /// };
+    /// // A customer is not permitted to reply: the command is reported and left out.
+    /// let answer = RecordedCommand { at: at("2026-03-02T11:00:00Z"), actor: customer(), command: reply() };
+    /// let opened_at = at("2026-03-02T10:00:00Z");
+    /// let import = engine().import(&opening(), &customer(), opened_at, &[assign, answer])?.into_result().unwrap();
+    /// assert_eq!(import.history.events().len(), 2);
+    /// assert_eq!(import.refused[0].index, 1);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

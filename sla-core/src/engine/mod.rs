@@ -56,7 +56,7 @@ pub(crate) struct Revision {
     pub(crate) steps: BTreeMap<Id, Vec<Step>>,
 }
 
-/// What a package promises for one timer.
+/// The target of a package for one timer, and its calendar.
 pub(crate) struct Terms<'a> {
     pub(crate) target: BusinessDuration,
     pub(crate) calendar: &'a Id,

@@ -15,8 +15,8 @@ use crate::time::BusinessDuration;
 use crate::time::Timestamp;
 use crate::timer::{self, Measure, Recount};
 
-/// The ticket as it stands around an event.
-struct Around<'a> {
+/// Ticket state before and after one event.
+struct EventContext<'a> {
     engine: &'a Engine,
     /// `None` at the opening.
     ticket: Option<&'a Ticket>,
@@ -32,9 +32,9 @@ struct Around<'a> {
     channel: &'a Id,
 }
 
-/// The rules of a cycle, and the revision that they are of.
+/// Timer rules with the revision they come from.
 #[derive(Clone, Copy)]
-struct Own<'a> {
+struct CycleRules<'a> {
     revision: &'a Revision,
     rules: &'a TimerRules,
 }
@@ -62,8 +62,9 @@ impl Engine {
         revision: &Revision,
         changes: &mut Vec<TimerChange>,
     ) -> Result<(), Error> {
-        let Some(around) = Around::new(self, ticket, kind, at, revision) else { return Ok(()) };
-        // Both lists are in order: the timers that run or ran, and those that some package promises.
+        let Some(context) = EventContext::new(self, ticket, kind, at, revision) else { return Ok(()) };
+        // Both lists are in order, so one pass pairs the timers that ever started with those that some package has a
+        // target for, without a lookup a timer.
         let mut tracks = ticket.map_or(&[][..], |ticket| &ticket.timers).iter();
         let mut track = tracks.next();
         for rules in &revision.promised {
@@ -71,7 +72,7 @@ impl Engine {
             while let Some(next) = track {
                 let order = next.timer.cmp(&rules.id);
                 match order {
-                    Ordering::Less => around.timer(&next.timer, None, track, changes)?,
+                    Ordering::Less => context.timer(&next.timer, None, track, changes)?,
                     Ordering::Equal => own = track,
                     Ordering::Greater => break,
                 }
@@ -80,13 +81,13 @@ impl Engine {
                     break;
                 }
             }
-            around.timer(&rules.id, Some(rules), own, changes)?;
+            context.timer(&rules.id, Some(rules), own, changes)?;
         }
-        track.into_iter().chain(tracks).try_for_each(|track| around.timer(&track.timer, None, Some(track), changes))
+        track.into_iter().chain(tracks).try_for_each(|track| context.timer(&track.timer, None, Some(track), changes))
     }
 }
 
-impl<'a> Around<'a> {
+impl<'a> EventContext<'a> {
     fn new(
         engine: &'a Engine,
         ticket: Option<&'a Ticket>,
@@ -119,7 +120,8 @@ impl<'a> Around<'a> {
         Some(Self { engine, ticket, kind, at, revision, subject, status, triggers, channel })
     }
 
-    /// `rules` are those of the revision after the event, where a package promises anything for the timer.
+    /// Adds what the event does to one timer. `rules` are those of the revision after the event, where a package has a
+    /// target for the timer.
     fn timer(
         &self,
         timer: &Id,
@@ -131,9 +133,9 @@ impl<'a> Around<'a> {
         let mut active = false;
         if let Some(cycle) = last {
             let change = if cycle.is_active() {
-                self.active(self.own(timer, rules, cycle)?, cycle)?
+                self.change_active(self.rules_of(timer, rules, cycle)?, cycle)?
             } else if self.resumes(cycle) {
-                self.reopened(self.own(timer, rules, cycle)?, cycle)?
+                self.reopened(self.rules_of(timer, rules, cycle)?, cycle)?
             } else {
                 None
             };
@@ -145,25 +147,29 @@ impl<'a> Around<'a> {
             changes.extend(change.map(|change| TimerChange { timer: timer.clone(), cycle: cycle.number, change }));
         }
         if !active && let Some(change) = rules.map(|rules| self.start(rules, last)).transpose()?.flatten() {
-            let cycle = last.map_or(0, |cycle| cycle.number).saturating_add(1);
+            let cycle = Cycle::next_number(last);
             changes.push(TimerChange { timer: timer.clone(), cycle, change });
         }
         Ok(())
     }
 
     /// Returns the rules that hold for a cycle: those of the revision that it is under.
-    fn own(&self, timer: &Id, rules: Option<&'a TimerRules>, cycle: &Cycle) -> Result<Own<'a>, Error> {
+    fn rules_of(&self, timer: &Id, rules: Option<&'a TimerRules>, cycle: &Cycle) -> Result<CycleRules<'a>, Error> {
         match rules {
-            Some(rules) if cycle.revision == self.revision.digest => Ok(Own { revision: self.revision, rules }),
+            Some(rules) if cycle.revision == self.revision.digest => Ok(CycleRules { revision: self.revision, rules }),
             _ => {
                 let revision = self.engine.revision(cycle.revision)?;
-                Ok(Own { revision, rules: revision.timer(timer)? })
+                Ok(CycleRules { revision, rules: revision.timer(timer)? })
             }
         }
     }
 
-    /// Returns what the event does to a cycle that counts or pauses.
-    fn active(&self, Own { revision, rules }: Own<'_>, cycle: &Cycle) -> Result<Option<Change>, Error> {
+    /// Returns what the event does to a running or paused cycle.
+    fn change_active(
+        &self,
+        CycleRules { revision, rules }: CycleRules<'_>,
+        cycle: &Cycle,
+    ) -> Result<Option<Change>, Error> {
         let calendar = || revision.calendar(&cycle.calendar);
         if matches!(self.kind, EventKind::Withdrawn | EventKind::Voided { .. }) && !cycle.breached {
             let Measure { used, remaining, .. } = timer::measure(cycle, calendar()?, self.at)?;
@@ -181,8 +187,8 @@ impl<'a> Around<'a> {
         {
             return Ok(Some(change));
         }
-        let stands_still = matches!(cycle.phase, Phase::Paused { .. });
-        match (stands_still, timer::pauses_in(rules, self.status)) {
+        let is_paused = matches!(cycle.phase, Phase::Paused { .. });
+        match (is_paused, timer::pauses_in(rules, self.status)) {
             (false, true) => timer::pause(cycle, calendar()?, self.at).map(Some),
             (true, false) => timer::resume(cycle, calendar()?, rules, self.at).map(Some),
             _ => Ok(None),
@@ -195,15 +201,15 @@ impl<'a> Around<'a> {
             && matches!(cycle.phase, Phase::Stopped { cause: StopCause::Resolve, .. })
     }
 
-    /// Returns how a reopening lets a cycle go on that the resolve stopped.
-    fn reopened(&self, Own { revision, rules }: Own<'_>, cycle: &Cycle) -> Result<Option<Change>, Error> {
+    /// Returns how a reopening resumes a cycle that the resolve stopped.
+    fn reopened(&self, CycleRules { revision, rules }: CycleRules<'_>, cycle: &Cycle) -> Result<Option<Change>, Error> {
         match rules.on_reopen {
             OnReopen::Resume => timer::resume(cycle, revision.calendar(&cycle.calendar)?, rules, self.at).map(Some),
             OnReopen::NewCycle | OnReopen::Ignore => Ok(None),
         }
     }
 
-    /// Returns the start of a new cycle, if the event starts one and the package promises anything.
+    /// Returns the start of a new cycle, if the event starts one and the package has a target for it.
     fn start(&self, rules: &TimerRules, last: Option<&Cycle>) -> Result<Option<Change>, Error> {
         if !self.starts(rules, last) {
             return Ok(None);
@@ -229,17 +235,17 @@ impl<'a> Around<'a> {
     }
 
     fn starts(&self, rules: &TimerRules, last: Option<&Cycle>) -> bool {
-        // Nothing is promised to a ticket that has ended, nor what a resolve fulfils to one that is resolved.
-        let over = self.status == Status::Resolved && rules.stops_on.contains(&Trigger::Resolved);
-        if self.status.is_final() || over {
+        // No cycle starts on a ticket in a final status, nor one that a resolve stops on a resolved ticket.
+        let is_over = self.status == Status::Resolved && rules.stops_on.contains(&Trigger::Resolved);
+        if self.status.is_final() || is_over {
             return false;
         }
-        let again = rules.on_reopen == OnReopen::NewCycle && last.is_some_and(|last| self.resumes(last));
+        let restarts = rules.on_reopen == OnReopen::NewCycle && last.is_some_and(|last| self.resumes(last));
         let started = self.triggers.iter().any(|trigger| rules.starts_on.contains(trigger));
-        again || (started && (rules.cycles == Cycles::Repeated || last.is_none()))
+        restarts || (started && (rules.cycles == Cycles::Repeated || last.is_none()))
     }
 
-    /// Returns the cycle under the terms that hold after the event; `None` when there are none and it keeps its own.
+    /// Returns the cycle under the terms that hold after the event; `None` when there are none, and it keeps its own.
     fn retarget(&self, timer: &Id, cycle: &Cycle, apply: Apply) -> Result<Option<Change>, Error> {
         if apply == Apply::Keep {
             return Ok(None);
@@ -276,7 +282,7 @@ impl<'a> Around<'a> {
         }))
     }
 
-    /// Returns what a cycle has used under its own terms.
+    /// Returns what a cycle has used under the terms it has before the event.
     fn used(&self, cycle: &Cycle) -> Result<BusinessDuration, Error> {
         let own = self.engine.revision(cycle.revision)?;
         Ok(timer::measure(cycle, own.calendar(&cycle.calendar)?, self.at)?.used)

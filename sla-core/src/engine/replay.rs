@@ -1,4 +1,4 @@
-//! What somebody did to a ticket, played again under other rules.
+//! The commands of a ticket, replayed under other rules.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -14,7 +14,7 @@ use crate::refusal::RefusalCode;
 use crate::ticket::{Actor, CloseCause, Event, EventKind, History, Outcome, ResumeCause, Role, Ticket, TimerChange};
 use crate::time::Timestamp;
 
-/// Why a ticket cannot be played again: the rules do not know something it names.
+/// Why a ticket cannot be replayed: the rules lack something that it names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -39,22 +39,22 @@ impl Unknown {
     }
 }
 
-/// Plays tickets again under the newest revision of an engine.
+/// Replays tickets under the newest revision of an engine.
 #[derive(Debug)]
 pub(crate) struct Replay {
     engine: Engine,
-    nobody: Actor,
+    no_actor: Actor,
     changes: Vec<TimerChange>,
 }
 
 impl Replay {
     pub(crate) fn new(engine: Engine) -> Self {
-        let nobody = Actor::new(Role::System, String::new());
-        Self { engine, nobody, changes: Vec::new() }
+        let no_actor = Actor::new(Role::System, String::new());
+        Self { engine, no_actor, changes: Vec::new() }
     }
 
-    /// Returns the ticket as it would stand at `now`: what people did happens again where its status allows it, what
-    /// happens by itself follows these rules. Promises past their due are marked; steps do not fire.
+    /// Returns the ticket as it would be at `now`: commands happen again where its status accepts them, automatic changes
+    /// of status follow these rules. Cycles past their due are marked as breached; steps do not fire.
     pub(crate) fn ticket(&mut self, history: &History, now: Timestamp) -> Result<Decision<Ticket, Unknown>, Error> {
         let (opening, events) = history.opening();
         let mut ticket = match self.open(&opening.ticket, &opening.kind, opening.at)? {
@@ -116,7 +116,7 @@ impl Replay {
         Ok(true)
     }
 
-    /// Returns what an event names that these rules do not know.
+    /// Returns what an event names that these rules lack.
     pub(crate) fn unknown(&self, kind: &EventKind) -> Option<Unknown> {
         let policy = &self.engine.newest().policy;
         let (package, severity, category) = match kind {
@@ -133,7 +133,7 @@ impl Replay {
     }
 
     fn act(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<(), Error> {
-        let EventKind::Paused { status, .. } = *kind else { return self.step(ticket, kind, at) };
+        let EventKind::Paused { status, .. } = *kind else { return self.apply(ticket, kind, at) };
         let ends_at = match &ticket.pause {
             Some(pause) => pause.ends_at,
             None => match self.engine.pause_end(ticket, at)? {
@@ -142,10 +142,10 @@ impl Replay {
                 PauseEnd::BudgetUsed { .. } => return Ok(()),
             },
         };
-        self.step(ticket, &EventKind::Paused { status, reason: String::new(), ends_at }, at)
+        self.apply(ticket, &EventKind::Paused { status, reason: String::new(), ends_at }, at)
     }
 
-    /// Lets happen by itself what has happened by `now`.
+    /// Applies automatic changes of status and breaches up to `now`.
     pub(crate) fn catch_up(&mut self, ticket: &mut Ticket, now: Timestamp) -> Result<(), Error> {
         while let Some(at) = status_change(self.engine.newest(), ticket)?.filter(|at| *at <= now) {
             mark_breaches(ticket, at);
@@ -153,16 +153,16 @@ impl Replay {
                 Some(_) => EventKind::Resumed { cause: ResumeCause::MaxPause },
                 None => EventKind::Closed { cause: CloseCause::CloseAfter },
             };
-            self.step(ticket, &kind, at)?;
+            self.apply(ticket, &kind, at)?;
         }
         mark_breaches(ticket, now);
         Ok(())
     }
 
-    fn step(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<(), Error> {
+    fn apply(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<(), Error> {
         self.changes.clear();
         self.engine.react_into(Some(ticket), kind, at, self.engine.newest(), &mut self.changes)?;
-        ticket.apply_kind(kind, at, &self.nobody);
+        ticket.apply_kind(kind, at, &self.no_actor);
         self.apply_changes(ticket, at);
         ticket.last_at = at;
         Ok(())
@@ -176,7 +176,7 @@ impl Replay {
     }
 }
 
-/// Returns whether an event was somebody's doing and of a kind that may move a timer.
+/// Returns whether an event was made by a command and is of a kind that may change a timer.
 fn concerns_timers(event: &Event) -> bool {
     event.actor.role != Role::System
         && !matches!(
@@ -203,9 +203,9 @@ fn mark_breaches(ticket: &mut Ticket, now: Timestamp) {
 }
 
 impl Engine {
-    /// Returns the ticket in the status it has at `now` under its own rules. Promises that went past their due since its
-    /// last event may not be marked.
-    pub(crate) fn settled<'a>(&self, ticket: &'a Ticket, now: Timestamp) -> Result<Cow<'a, Ticket>, Error> {
+    /// Returns the ticket in the status it has at `now` under its own rules. Breaches since its last event may not be
+    /// marked.
+    pub(crate) fn in_present_status<'a>(&self, ticket: &'a Ticket, now: Timestamp) -> Result<Cow<'a, Ticket>, Error> {
         check_time(ticket, now)?;
         match status_change(self.revision(ticket.policy_digest)?, ticket)? {
             Some(at) if at <= now => Ok(self.up_to_date(ticket, now)?.0),

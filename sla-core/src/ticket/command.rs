@@ -1,4 +1,4 @@
-//! What somebody asks to happen to a ticket; an engine decides whether it does.
+//! Commands: what is asked for; an engine decides whether it happens.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,18 +8,18 @@ use crate::digest::Digest;
 use crate::serde_text::empty_object;
 use crate::string_enum::string_enum;
 
-/// A wish to open a ticket.
+/// A command to open a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Opening {
     /// The host's id of the new ticket.
     pub ticket: String,
-    /// Whose ticket it is; a customer opens only his own.
+    /// The customer who owns it; customers open tickets only for themselves.
     pub customer: String,
     /// The customer's package, an id of the policy.
     pub package: String,
-    /// The channel it comes by, an id of the policy.
+    /// The channel by which it comes, an id of the policy.
     pub channel: String,
     /// One of the policy's severities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ pub struct Opening {
     pub category: Option<String>,
     /// The first message.
     pub message: MessageRef,
-    /// The host's id of this command: the same id is never carried out twice.
+    /// The host's id of this command: the same id is never executed twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command_id: Option<String>,
 }
@@ -45,11 +45,11 @@ pub struct MessageRef {
     pub content_sha256: Digest,
 }
 
-/// A wish about a ticket that exists.
+/// A command on an existing ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Command {
-    /// The host's id of this command: the same id is never carried out twice.
+    /// The host's id of this command: the same id is never executed twice.
     pub command_id: Option<String>,
     /// What is asked for.
     #[cfg_attr(feature = "schema", schemars(flatten))]
@@ -67,14 +67,14 @@ impl From<CommandKind> for Command {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(tag = "command"))]
 pub enum CommandKind {
-    /// Give the ticket to an agent or admin.
+    /// Assign the ticket to an agent or admin.
     Assign {
-        /// Who holds it from then on.
+        /// The assignee from then on.
         agent: String,
     },
     /// Answer publicly.
     Reply {
-        /// The channel it goes out by.
+        /// The channel by which it is sent.
         channel: String,
         /// The answer.
         message: MessageRef,
@@ -86,24 +86,24 @@ pub enum CommandKind {
     },
     /// The customer writes.
     CustomerMessage {
-        /// The channel it comes by.
+        /// The channel by which it comes.
         channel: String,
         /// The message.
         message: MessageRef,
     },
-    /// Wait for the customer or a third party.
+    /// Pause, for the customer or a third party.
     Pause {
-        /// For whom.
+        /// For the customer or a third party.
         status: PauseStatus,
         /// Why; one of the policy's pause reasons where it lists any.
         #[serde(default)]
         reason: String,
     },
-    /// End the wait.
+    /// End the pause.
     #[serde(with = "empty_object")]
     #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Resume,
-    /// Answer for good.
+    /// Resolve the ticket.
     Resolve {
         /// The public message that says so.
         message: MessageRef,
@@ -117,11 +117,11 @@ pub enum CommandKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    /// Close a resolved ticket for good.
+    /// Close a resolved ticket, finally.
     #[serde(with = "empty_object")]
     #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Close,
-    /// Take the ticket back.
+    /// Withdraw the ticket, as its customer.
     #[serde(with = "empty_object")]
     #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Withdraw,
@@ -134,7 +134,7 @@ pub enum CommandKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duplicate_of: Option<String>,
     },
-    /// Ask for more attention.
+    /// Ask for an escalation.
     RequestEscalation {
         /// Why.
         #[serde(default)]
@@ -143,17 +143,17 @@ pub enum CommandKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         channel: Option<String>,
     },
-    /// Take note of an escalation.
+    /// Acknowledge an escalation.
     AcknowledgeEscalation {
         /// Its number within the ticket, from 1.
         number: u32,
     },
-    /// Say that an escalation is dealt with.
+    /// Resolve an escalation.
     ResolveEscalation {
         /// Its number within the ticket, from 1.
         number: u32,
     },
-    /// Judge the resolution.
+    /// Rate the resolution, as the customer.
     Rate {
         /// 1 (worst) to 5 (best).
         score: u8,
@@ -228,11 +228,11 @@ impl CommandKind {
 }
 
 string_enum! {
-    /// Everything that may be asked about: the commands, and what only a host shows.
+    /// Everything that is permitted or refused: the commands, and what only a host shows.
     Action {
         /// Open a ticket.
         Open => "open",
-        /// Give a ticket to somebody.
+        /// Assign a ticket.
         Assign => "assign",
         /// Answer publicly.
         Reply => "reply",
@@ -240,27 +240,27 @@ string_enum! {
         Note => "note",
         /// Write as the customer.
         CustomerMessage => "customer_message",
-        /// Wait.
+        /// Pause a ticket.
         Pause => "pause",
-        /// End a wait.
+        /// End a pause.
         Resume => "resume",
-        /// Answer for good.
+        /// Resolve a ticket.
         Resolve => "resolve",
         /// Open a resolved ticket again.
         Reopen => "reopen",
         /// Close a resolved ticket.
         Close => "close",
-        /// Take a ticket back.
+        /// Withdraw a ticket.
         Withdraw => "withdraw",
         /// Declare a ticket void.
         Void => "void",
-        /// Ask for more attention.
+        /// Ask for an escalation.
         RequestEscalation => "request_escalation",
-        /// Take note of an escalation.
+        /// Acknowledge an escalation.
         AcknowledgeEscalation => "acknowledge_escalation",
-        /// Deal with an escalation.
+        /// Resolve an escalation.
         ResolveEscalation => "resolve_escalation",
-        /// Judge the resolution.
+        /// Rate the resolution, as the customer.
         Rate => "rate",
         /// Put a ticket under another package.
         ChangePackage => "change_package",
@@ -274,7 +274,7 @@ string_enum! {
         ViewMetrics => "view_metrics",
         /// Publish revisions of the policy.
         ManagePolicy => "manage_policy",
-        /// Give people their roles.
+        /// Give users their roles.
         ManageUsers => "manage_users",
     }
 }

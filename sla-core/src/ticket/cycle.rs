@@ -31,7 +31,7 @@ impl TimerTrack {
     }
 }
 
-/// One cycle: a promise, what is used of it, and where it stands.
+/// One cycle: a target, the time used of it, and its phase.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -44,16 +44,16 @@ pub struct Cycle {
     pub channel: Id,
     /// When it started.
     pub started_at: Timestamp,
-    /// What is promised.
+    /// The promised duration.
     #[serde(rename = "target_us")]
     pub target: BusinessDuration,
     /// The calendar it counts in.
     pub calendar: Id,
-    /// When it falls or fell due; `None` while it stands still unbreached, as the pause postpones it.
+    /// When it falls or fell due; `None` while it is paused before its due, as the pause postpones it.
     pub due: Option<Due>,
-    /// Whether the promise is broken; then `due` never changes again.
+    /// Whether it is breached; then `due` never changes again.
     pub breached: bool,
-    /// Where it stands.
+    /// Whether it counts, and since when.
     pub phase: Phase,
     /// Time used up to the phase's instant.
     #[serde(rename = "used_us")]
@@ -69,7 +69,7 @@ pub struct Cycle {
     pub fired: Vec<Id>,
 }
 
-/// Where a cycle stands.
+/// Whether a cycle counts, with what that needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -79,36 +79,36 @@ pub enum Phase {
         /// The start, or the last resume or change of terms.
         since: Timestamp,
     },
-    /// Standing still in a pause.
+    /// Paused with the ticket.
     Paused {
-        /// When it began to stand still.
+        /// When it was paused.
         since: Timestamp,
-        /// What is left of the target.
+        /// What remains of the target.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
-    /// Ended by what stops the timer; a reopening may let it go on.
+    /// Ended by what stops the timer; a reopening may resume it.
     Stopped {
         /// When.
         at: Timestamp,
         /// What stopped it.
         cause: StopCause,
-        /// What was left of the target.
+        /// What remained of the target.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
-    /// Ended without verdict.
+    /// Ended by a withdrawal or a void before its due.
     Cancelled {
         /// When.
         at: Timestamp,
-        /// What was left of the target.
+        /// What remained of the target.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
 }
 
 impl Cycle {
-    /// Returns whether the cycle still counts or stands still in a pause.
+    /// Returns whether the cycle is running or paused.
     #[must_use]
     pub const fn is_active(&self) -> bool {
         matches!(self.phase, Phase::Running { .. } | Phase::Paused { .. })
@@ -123,24 +123,33 @@ impl Cycle {
         }
     }
 
-    /// Takes over what an event says about this cycle.
+    /// Returns the number of the cycle after `last`, the latest of a timer.
+    pub(crate) const fn next_number(last: Option<&Self>) -> u32 {
+        match last {
+            // INVARIANT: an event starts one cycle of a timer at most, and a ticket's events are counted in `u32`.
+            Some(last) => last.number.saturating_add(1),
+            None => 1,
+        }
+    }
+
+    /// Applies what an event did to this cycle.
     pub(super) fn apply(&mut self, change: &Change, at: Timestamp, revision: Digest) {
         match change {
             Change::Started { .. } => {}
             Change::Paused { used, remaining, overdue } => {
                 (self.used, self.overdue) = (*used, *overdue);
-                self.stand(Standing::Paused(*remaining), at);
+                self.set_standing(Standing::Paused(*remaining), at);
             }
             Change::Resumed { used, standing } => {
                 self.used = *used;
-                self.stand(*standing, at);
+                self.set_standing(*standing, at);
             }
             Change::Retargeted { target, calendar, used, standing, computed_due_at, .. } => {
                 let late = computed_due_at.map(|_| used.saturating_sub(*target));
                 self.overdue_before = late.unwrap_or(BusinessDuration::ZERO);
                 (self.target, self.used, self.revision) = (*target, *used, revision);
                 self.calendar = calendar.clone();
-                self.stand(*standing, at);
+                self.set_standing(*standing, at);
             }
             Change::Stopped { outcome, cause, used, remaining, overdue } => {
                 self.phase = Phase::Stopped { at, cause: *cause, remaining: *remaining };
@@ -154,7 +163,7 @@ impl Cycle {
         }
     }
 
-    fn stand(&mut self, standing: Standing, at: Timestamp) {
+    fn set_standing(&mut self, standing: Standing, at: Timestamp) {
         match standing {
             Standing::Due(due) => {
                 self.phase = Phase::Running { since: at };
@@ -188,7 +197,7 @@ impl Cycle {
             overdue_before: BusinessDuration::ZERO,
             fired: Vec::new(),
         };
-        cycle.stand(*standing, at);
+        cycle.set_standing(*standing, at);
         Some(cycle)
     }
 }

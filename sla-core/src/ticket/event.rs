@@ -1,4 +1,4 @@
-//! The vocabulary of a ticket's history: what happened, and what it did to the timers.
+//! Events: what happened to a ticket, and what it did to the timers.
 //!
 //! `docs/events.md` lists every kind with its data.
 
@@ -136,13 +136,13 @@ pub struct Message {
 #[serde(tag = "kind", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum EventKind {
-    /// The ticket came into being.
+    /// The ticket was opened.
     Opened {
-        /// Whose ticket it is.
+        /// The customer who owns the ticket.
         customer: Id,
         /// The customer's package.
         package: Id,
-        /// The channel it came by.
+        /// The channel by which it came.
         channel: Id,
         /// The severity, where the policy lists any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,16 +153,16 @@ pub enum EventKind {
         /// The first message.
         message: Message,
     },
-    /// Somebody holds the ticket from now on.
+    /// The ticket is assigned from now on.
     Assigned {
-        /// The holder.
+        /// The assignee.
         agent: Id,
-        /// Whether it was assigned on purpose or by resolving it.
+        /// Whether an assignment or a resolve assigned it.
         cause: AssignCause,
     },
     /// An agent or admin answered publicly.
     Replied {
-        /// The channel it went out by.
+        /// The channel by which it was sent.
         channel: Id,
         /// The answer.
         message: Message,
@@ -172,29 +172,29 @@ pub enum EventKind {
         /// The note.
         message: Message,
     },
-    /// The customer wrote; ends a wait for the customer.
+    /// The customer wrote; ends a pause for the customer.
     CustomerMessaged {
-        /// The channel it came by.
+        /// The channel by which it came.
         channel: Id,
         /// The message.
         message: Message,
     },
-    /// The ticket waits, or waits for somebody else than before.
+    /// The ticket is paused, or pauses for another party or reason than before.
     Paused {
-        /// For whom.
+        /// For the customer or a third party.
         status: PauseStatus,
         /// Why.
         reason: String,
-        /// When the wait ends by itself; `None` without a limit, or when that lies beyond the horizon.
+        /// When the pause ends automatically; `None` without a limit, or when that lies beyond the horizon.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ends_at: Option<Timestamp>,
     },
-    /// The wait is over.
+    /// The pause ended.
     Resumed {
         /// Why.
         cause: ResumeCause,
     },
-    /// The ticket is answered for good.
+    /// The ticket is resolved.
     Resolved {
         /// The public message that says so.
         message: Message,
@@ -208,12 +208,12 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    /// Final.
+    /// Final: the ticket is closed.
     Closed {
         /// Why.
         cause: CloseCause,
     },
-    /// Final: the customer took the ticket back.
+    /// Final: the customer withdrew the ticket.
     #[serde(with = "empty_object")]
     #[cfg_attr(feature = "schema", schemars(with = "empty_object::Empty"))]
     Withdrawn,
@@ -225,31 +225,31 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duplicate_of: Option<Id>,
     },
-    /// A promise is at risk: a warning step fired.
+    /// A cycle is at risk: a warning step fired.
     Warned(Firing),
-    /// A promise was broken at this instant.
+    /// A cycle was breached: its due passed at this instant.
     Breached {
         /// The timer.
         timer: Id,
         /// Its cycle.
         cycle: u32,
-        /// What was promised.
+        /// The promised duration.
         #[serde(rename = "target_us")]
         target: BusinessDuration,
     },
     /// The ticket is escalated.
     Escalated(Escalation),
-    /// Somebody took note of an escalation.
+    /// An escalation was acknowledged.
     EscalationAcknowledged {
         /// The number of the escalation within the ticket.
         number: u32,
     },
-    /// Somebody dealt with an escalation.
+    /// An escalation was resolved.
     EscalationResolved {
         /// The number of the escalation within the ticket.
         number: u32,
     },
-    /// The customer judged the resolution.
+    /// The customer rated the resolution.
     Rated {
         /// 1 (worst) to 5 (best).
         score: u8,
@@ -341,7 +341,7 @@ impl EventKind {
 }
 
 string_enum! {
-    /// How a ticket came to its holder.
+    /// What assigned a ticket.
     AssignCause {
         /// By an assignment.
         Command => "command",
@@ -351,13 +351,13 @@ string_enum! {
 }
 
 string_enum! {
-    /// Why a wait ended.
+    /// Why a pause ended.
     ResumeCause {
-        /// Somebody resumed it.
+        /// A resume.
         Command => "command",
-        /// The longest single pause was used up.
+        /// `max_pause` was reached.
         MaxPause => "max_pause",
-        /// The longest sum of pauses was used up.
+        /// `max_paused_total` was reached.
         MaxPausedTotal => "max_paused_total",
     }
 }
@@ -389,7 +389,7 @@ crate::unknown::from_str!(Apply, UnknownWord, "`apply` mode");
 string_enum! {
     /// What caused an escalation.
     EscalationTrigger {
-        /// A broken promise.
+        /// A breach.
         Breach => "breach",
         /// A step of the policy.
         Step => "step",
@@ -409,7 +409,7 @@ pub struct Firing {
     pub cycle: u32,
     /// The step's id within the timer.
     pub step: Id,
-    /// The same for every computation of this firing, so that nobody is notified twice.
+    /// The same for every computation of this firing, so that hosts notify once.
     pub intent_id: Digest,
     /// Names of notification channels.
     pub notify: Vec<String>,
@@ -420,7 +420,7 @@ pub struct Firing {
     pub notify_at: Timestamp,
 }
 
-/// An escalation as it came into being.
+/// What an escalation says when it happens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -429,7 +429,7 @@ pub struct Escalation {
     pub number: u32,
     /// What caused it.
     pub trigger: EscalationTrigger,
-    /// How high it goes, 1 or higher.
+    /// Its level, 1 or higher.
     pub level: u32,
     /// Why, never blank.
     pub reason: String,
@@ -461,7 +461,7 @@ pub struct TimerChange {
 pub enum Change {
     /// The cycle began.
     Started {
-        /// What is promised.
+        /// The promised duration.
         #[serde(rename = "target_us")]
         target: BusinessDuration,
         /// The calendar it counts in.
@@ -471,29 +471,29 @@ pub enum Change {
         /// When it falls due.
         standing: Standing,
     },
-    /// The cycle stands still.
+    /// The cycle is paused.
     Paused {
         /// Time used so far.
         #[serde(rename = "used_us")]
         used: BusinessDuration,
-        /// What is left of the target.
+        /// What remains of the target.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
         /// Open, unpaused time after due so far.
         #[serde(rename = "overdue_us")]
         overdue: BusinessDuration,
     },
-    /// The cycle goes on, after a pause or a reopening.
+    /// The cycle resumed, after a pause or a reopening.
     Resumed {
         /// Time used so far.
         #[serde(rename = "used_us")]
         used: BusinessDuration,
-        /// When it falls due now; a broken promise keeps its due.
+        /// When it falls due now; a breached cycle keeps its due.
         standing: Standing,
     },
     /// The cycle counts under new terms.
     Retargeted {
-        /// What is promised now.
+        /// The promised duration now.
         #[serde(rename = "target_us")]
         target: BusinessDuration,
         /// The calendar it counts in now.
@@ -511,28 +511,28 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         computed_steps: Vec<ComputedStep>,
     },
-    /// The cycle ended as promised or not.
+    /// The cycle stopped, in time or not.
     Stopped {
-        /// Whether the promise was kept.
+        /// Whether it stopped in time.
         outcome: StopOutcome,
         /// What stopped it.
         cause: StopCause,
         /// Time used.
         #[serde(rename = "used_us")]
         used: BusinessDuration,
-        /// What was left of the target.
+        /// What remained of the target.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
         /// Open, unpaused time after due.
         #[serde(rename = "overdue_us")]
         overdue: BusinessDuration,
     },
-    /// The cycle ended without verdict: the ticket was withdrawn or voided before its due.
+    /// The cycle was cancelled: the ticket was withdrawn or voided before its due.
     Cancelled {
         /// Time used.
         #[serde(rename = "used_us")]
         used: BusinessDuration,
-        /// What was left of the target.
+        /// What remained of the target.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
@@ -550,7 +550,7 @@ pub struct ComputedStep {
 }
 
 string_enum! {
-    /// Whether a promise was kept.
+    /// Whether a cycle stopped in time.
     StopOutcome {
         /// Stopped at or before its due.
         Met => "met",
@@ -560,7 +560,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// What stopped a cycle: only one that the resolve stopped goes on when the ticket is reopened.
+    /// What stopped a cycle: a reopening resumes only one that the resolve stopped.
     StopCause {
         /// The ticket was resolved.
         Resolve => "resolve",
@@ -569,14 +569,14 @@ string_enum! {
     }
 }
 
-/// When a cycle falls due, or what is left while it stands still.
+/// When a cycle falls due, or what remains while it is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "StandingDocument", into = "StandingDocument")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Standing {
     /// Counting; due at this instant.
     Due(Due),
-    /// Standing still with this much left.
+    /// Paused with this much remaining.
     Paused(BusinessDuration),
 }
 

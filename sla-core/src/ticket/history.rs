@@ -32,6 +32,18 @@ impl<'de> Deserialize<'de> for History {
 impl History {
     /// Checks and folds a list of events.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::ticket::{History, Status};
+    ///
+    /// let events = closed().events().to_vec();
+    /// let history = History::new(events.clone())?;
+    /// assert_eq!(history.ticket().status, Status::Closed);
+    /// // A history has all events, in order.
+    /// assert!(History::new(events[1..].to_vec()).is_err());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_history` when the list is empty, does not begin with its one opening, has a gap or a repetition in
@@ -45,7 +57,19 @@ impl History {
         Ok(Self { events, ticket })
     }
 
-    /// Appends the events of a decision.
+    /// Appends the events of a decision, or automatic ones.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::ticket::History;
+    ///
+    /// let opened = accepted(engine().open(&opening(), &customer(), at("2026-03-02T10:00:00Z"))?);
+    /// let mut history = History::new(opened.events)?;
+    /// let due = engine().due_events(history.ticket(), at("2026-03-02T13:12:00Z"))?;
+    /// history.extend(due.events)?;
+    /// assert_eq!(history.ticket(), &due.ticket);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

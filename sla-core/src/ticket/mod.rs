@@ -1,7 +1,24 @@
 //! What happened to a ticket, in order, and the state that follows from it.
 //!
 //! A [`Ticket`] is the fold of its [`Event`]s: applying one more event never replays the others. Only an engine
-//! creates events; folding takes them as they are, so a stored deadline stays what was promised.
+//! creates events; folding takes them as they are, so a stored due stays what was promised.
+//!
+//! # A cycle and its states
+//!
+//! A timer measures in [`Cycle`]s. Events say what changed ([`Change`]), folding keeps the [`Phase`], and a question as of
+//! an instant answers with a [`Verdict`]:
+//!
+//! | type | where | says | values |
+//! |---|---|---|---|
+//! | [`Standing`] | in a change that starts, resumes or retargets a cycle | whether it counts from then on, with its due or what remains | due, paused |
+//! | [`StopOutcome`] | in the change that stops it | whether it stopped in time | met, breached |
+//! | [`Phase`] | in the fold | whether it counts, since when and with what remaining | running, paused, stopped, cancelled |
+//! | [`Activity`] | in an answer | the phase as one word, or that the timer never started | not started, running, paused, stopped |
+//! | [`Outcome`] | in an answer | how it ended, or that this is not decided | none, met, breached, cancelled |
+//! | [`State`] | in an answer | the one word for people: the outcome where there is one, or else the activity | not started, running, paused, met, breached, cancelled |
+//!
+//! A breach is an outcome and no phase: a breached cycle runs, pauses and stops like any other, and stays breached.
+//! [`Cycle::verdict`] is the only place that tells met from breached.
 
 mod command;
 mod cycle;
@@ -40,7 +57,7 @@ pub use crate::calendar::Due;
 pub struct Ticket {
     /// The host's id.
     pub id: Id,
-    /// Whose it is.
+    /// The customer who owns it.
     pub customer: Id,
     /// The customer's package.
     pub package: Id,
@@ -52,9 +69,9 @@ pub struct Ticket {
     pub severity: Option<Id>,
     /// Its category, where the policy lists any.
     pub category: Option<Id>,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// Who holds it.
+    /// The agent or admin it is assigned to.
     pub agent: Option<Id>,
     /// When it was opened.
     pub opened_at: Timestamp,
@@ -64,7 +81,7 @@ pub struct Ticket {
     pub events: u32,
     /// Every change of status with its instant, the opening first.
     pub timeline: Vec<(Timestamp, Status)>,
-    /// The wait the ticket is in.
+    /// The pause the ticket is in.
     pub pause: Option<Pause>,
     /// Whether the customer waits for a public reply.
     pub reply_owed: bool,
@@ -78,7 +95,7 @@ pub struct Ticket {
     pub commands: Vec<CommandStamp>,
 }
 
-/// A wait for somebody else.
+/// A pause of a ticket, for the customer or a third party.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -89,16 +106,16 @@ pub struct Pause {
     pub by: Actor,
     /// Why.
     pub reason: String,
-    /// When it ends by itself.
+    /// When it ends automatically.
     pub ends_at: Option<Timestamp>,
 }
 
-/// Where an escalation stands.
+/// An escalation and its stage.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EscalationState {
-    /// When it came into being.
+    /// When the ticket was escalated.
     pub at: Timestamp,
     /// Its level.
     pub level: u32,
@@ -109,19 +126,32 @@ pub struct EscalationState {
 }
 
 string_enum! {
-    /// The life of an escalation.
+    /// How far an escalation has been handled.
     EscalationStage {
-        /// Nobody took note yet.
+        /// Not acknowledged yet.
         Open => "open",
-        /// Somebody took note.
+        /// Acknowledged.
         Acknowledged => "acknowledged",
-        /// Dealt with.
+        /// Resolved.
         Resolved => "resolved",
     }
 }
 
 impl Ticket {
     /// Returns the ticket that its opening event makes.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::ticket::Ticket;
+    ///
+    /// let history = closed();
+    /// let mut ticket = Ticket::open(&history.events()[0])?;
+    /// for event in &history.events()[1..] {
+    ///     ticket.apply(event)?;
+    /// }
+    /// assert_eq!(&ticket, history.ticket());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -167,12 +197,12 @@ impl Ticket {
         })
     }
 
-    /// Takes over the next event.
+    /// Applies the next event.
     ///
     /// # Errors
     ///
     /// `invalid_history` when the event is of another ticket, not the next in sequence, earlier than the last, a
-    /// second opening, or speaks of a cycle that does not exist. The ticket must then be discarded.
+    /// second opening, or names a cycle that does not exist. The ticket must then be discarded.
     pub fn apply(&mut self, event: &Event) -> Result<(), Error> {
         if event.ticket != self.id {
             return Err(misfit(event, "it belongs to another ticket"));
@@ -183,7 +213,7 @@ impl Ticket {
         if event.at < self.last_at {
             return Err(misfit(event, "it lies before the event it follows"));
         }
-        self.take(event)?;
+        self.apply_event(event)?;
         self.apply_changes(event)?;
         self.policy_digest = event.policy_digest;
         self.last_at = event.at;
@@ -192,7 +222,7 @@ impl Ticket {
         Ok(())
     }
 
-    fn take(&mut self, event: &Event) -> Result<(), Error> {
+    fn apply_event(&mut self, event: &Event) -> Result<(), Error> {
         match &event.kind {
             EventKind::Opened { .. } => return Err(misfit(event, "a history has one opening")),
             EventKind::Warned(firing) => self.fire(event, firing)?,
@@ -270,7 +300,7 @@ impl Ticket {
         })
     }
 
-    /// Takes over what an event did to one cycle; the error says why that cannot be.
+    /// Applies what an event did to one cycle; the error says why that is impossible.
     pub(crate) fn apply_change(
         &mut self,
         TimerChange { timer, cycle, change }: &TimerChange,
@@ -290,14 +320,14 @@ impl Ticket {
             }
         };
         let Some(track) = self.timers.get_mut(place) else { return Ok(()) };
-        if track.cycles.last().map_or(0, |last| last.number).checked_add(1) != Some(*cycle) {
+        if Cycle::next_number(track.cycles.last()) != *cycle {
             return Err("a timer's cycles count up by one");
         }
         track.cycles.push(started);
         Ok(())
     }
 
-    /// Checks a state that was stored elsewhere: what folding relies on must hold.
+    /// Checks a state that was stored elsewhere: the invariants on which folding relies.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let why = if self.events == 0 {
             "it has no events"
@@ -316,8 +346,8 @@ impl Ticket {
         } else {
             return Ok(());
         };
-        Err(Error::new(ErrorCode::InvalidHistory, format!("the state of ticket `{}` is broken: {why}", self.id))
-            .help("fold the ticket's events anew"))
+        Err(Error::new(ErrorCode::InvalidHistory, format!("the state of ticket `{}` is inconsistent: {why}", self.id))
+            .help("fold the events of the ticket again"))
     }
 
     /// Returns the cycles of a timer, oldest first; empty when it never started.

@@ -1,4 +1,4 @@
-//! Where a ticket stands, and who acts on it.
+//! The statuses of a ticket, and who acts on it.
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// Where a ticket stands.
+    /// The status of a ticket.
     Status {
         /// Opened, not assigned.
         New => "new",
         /// Being worked on.
         Open => "open",
-        /// Waiting for the customer.
+        /// Paused for the customer.
         Pending => "pending",
-        /// Waiting for a third party.
+        /// Paused for a third party.
         OnHold => "on_hold",
-        /// Answered for good, unless reopened.
+        /// Answered, unless reopened.
         Resolved => "resolved",
         /// Final: resolved and done.
         Closed => "closed",
-        /// Final: taken back by the customer.
+        /// Final: withdrawn by the customer.
         Withdrawn => "withdrawn",
         /// Final: declared void, for example as a duplicate.
         Voided => "voided",
@@ -29,7 +29,7 @@ string_enum! {
 }
 
 impl Status {
-    /// Returns whether nothing can follow but acknowledgements and a rating.
+    /// Returns whether the ticket accepts nothing but a rating and the handling of escalations.
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Closed | Self::Withdrawn | Self::Voided)
@@ -49,9 +49,9 @@ impl Status {
 string_enum! {
     /// A status in which a timer may pause.
     PauseStatus {
-        /// Waiting for the customer.
+        /// Paused for the customer.
         Pending => "pending",
-        /// Waiting for a third party.
+        /// Paused for a third party.
         OnHold => "on_hold",
     }
 }
@@ -76,13 +76,13 @@ impl From<PauseStatus> for Status {
 }
 
 string_enum! {
-    /// In which capacity somebody acts.
+    /// The role in which an actor acts.
     Role {
         /// Who asked for help.
         Customer => "customer",
         /// Who helps.
         Agent => "agent",
-        /// Who runs the desk; a host's automation acts as an admin with a name of its own.
+        /// Who administers; a host's automation acts as an admin with a name of its own.
         Admin => "admin",
         /// The engine itself, for automatic events only.
         System => "system",
@@ -96,7 +96,7 @@ crate::unknown::from_str!(Role, UnknownWord, "role");
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Actor {
-    /// In which capacity.
+    /// The role.
     pub role: Role,
     /// Who; a blank id is refused as `anonymous_actor`.
     pub id: String,
