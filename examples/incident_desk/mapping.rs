@@ -1,6 +1,6 @@
 //! Rows to commands, as `data/README.md` states.
 
-use sla_core::engine::{Import, PastCommand};
+use sla_core::engine::{Import, RecordedCommand};
 use sla_core::ticket::{Actor, Apply, Command, CommandKind, History, MessageRef, Opening, PauseStatus, Role};
 use sla_core::{Digest, Engine, Error};
 
@@ -36,7 +36,7 @@ pub fn import(
     for row in rows {
         mapping.row(row, &mut report);
     }
-    let (lines, commands): (Vec<u64>, Vec<PastCommand>) = mapping.commands.into_iter().unzip();
+    let (lines, commands): (Vec<u64>, Vec<RecordedCommand>) = mapping.commands.into_iter().unzip();
     match engine.import(&opening, &actor(first), opened_at, &commands)?.into_result() {
         Ok(Import { history, refused }) => {
             for row in refused {
@@ -70,7 +70,7 @@ struct Mapping<'a> {
     /// Who holds the ticket.
     team: Option<&'a str>,
     channel: &'static str,
-    commands: Vec<(u64, PastCommand)>,
+    commands: Vec<(u64, RecordedCommand)>,
 }
 
 impl<'a> Mapping<'a> {
@@ -177,7 +177,7 @@ impl<'a> Mapping<'a> {
             Some(team) => Actor::new(Role::Agent, team),
             None => actor(row),
         };
-        let command = PastCommand { at: row.at, actor, command: Command::from(kind) };
+        let command = RecordedCommand { at: row.at, actor, command: Command::from(kind) };
         self.commands.push((row.line, command));
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use sla_core::analytics::{Aggregate, Dimension, Figure, Grouping, PeriodUnit, Row, UNASSIGNED};
 use sla_core::calendar::ZoneDatabase;
 use sla_core::columns::{Column, Kind, NO_STATE, NONE, Plan, RefusedRow, Rows, TimerColumns};
-use sla_core::engine::{PastCommand, State};
+use sla_core::engine::{RecordedCommand, State};
 use sla_core::ticket::{Actor, Command, CommandKind, EventKind, History, MessageRef, Opening, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, Id, wire};
@@ -101,9 +101,9 @@ fn history(engine: &Engine, kind: &Kind, ticket: Ticket) -> History {
     };
     let agent = kind.agent.as_ref().map_or(UNASSIGNED.to_owned(), ToString::to_string);
     let admin = Actor::new(Role::Admin, agent.clone());
-    let mut commands: Vec<PastCommand> = Vec::new();
+    let mut commands: Vec<RecordedCommand> = Vec::new();
     let mut push = |at: Option<i64>, command: CommandKind| {
-        commands.extend(at.map(|at| PastCommand {
+        commands.extend(at.map(|at| RecordedCommand {
             at: Timestamp::from_micros(at),
             actor: admin.clone(),
             command: Command::from(command),

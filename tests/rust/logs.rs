@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sla_core::calendar::ZoneDatabase;
-use sla_core::engine::{CycleEvaluation, PastCommand};
+use sla_core::engine::{CycleEvaluation, RecordedCommand};
 use sla_core::log::Player;
 use sla_core::ticket::{
     Actor, AssignCause, CloseCause, Command, CommandKind, Event, EventKind, History, Message, ResumeCause, Role, Status,
@@ -50,11 +50,11 @@ fn happened(command: &CommandKind, by: &Actor) -> Option<EventKind> {
 }
 
 /// Makes a log of what is accepted of a stream, and imports it.
-fn log(engine: &Engine, package: usize, turns: &[Turn]) -> (Vec<PastCommand>, History, Timestamp) {
+fn log(engine: &Engine, package: usize, turns: &[Turn]) -> (Vec<RecordedCommand>, History, Timestamp) {
     let opened_at = Timestamp::parse("2026-03-25T09:17:00Z").unwrap();
     let mut now = opened_at;
-    let mut commands: Vec<PastCommand> = Vec::new();
-    let import = |commands: &[PastCommand]| {
+    let mut commands: Vec<RecordedCommand> = Vec::new();
+    let import = |commands: &[RecordedCommand]| {
         engine.import(&opening(PACKAGES[package]), &actors()[0], opened_at, commands).unwrap().into_result().unwrap()
     };
     for turn in turns {
@@ -62,7 +62,7 @@ fn log(engine: &Engine, package: usize, turns: &[Turn]) -> (Vec<PastCommand>, Hi
         let next = engine.evaluate(history.ticket(), now).unwrap().next_check_at;
         now = instant(turn.when, now, next);
         let actor = actors()[turn.actor].clone();
-        commands.push(PastCommand { at: now, actor, command: Command::from(turn.command.clone()) });
+        commands.push(RecordedCommand { at: now, actor, command: Command::from(turn.command.clone()) });
         if !import(&commands).refused.is_empty() {
             commands.pop();
         }
@@ -72,7 +72,7 @@ fn log(engine: &Engine, package: usize, turns: &[Turn]) -> (Vec<PastCommand>, Hi
     (commands, import.history, opened_at)
 }
 
-fn play(engine: &Engine, package: usize, commands: &[PastCommand], opened_at: Timestamp) -> Player {
+fn play(engine: &Engine, package: usize, commands: &[RecordedCommand], opened_at: Timestamp) -> Player {
     let mut player = Player::new(engine);
     let opened = EventKind::Opened {
         customer: id("kim"),
@@ -83,7 +83,7 @@ fn play(engine: &Engine, package: usize, commands: &[PastCommand], opened_at: Ti
         message: written(),
     };
     player.open(&id("T-1"), &opened, opened_at).unwrap().unwrap();
-    for PastCommand { at, actor, command } in commands {
+    for RecordedCommand { at, actor, command } in commands {
         if let Some(event) = happened(&command.kind, actor) {
             assert_eq!(player.happen(&event, *at, &id(&actor.id)), Ok(Ok(true)), "{event:?}");
         }
@@ -148,12 +148,12 @@ fn a_warning_is_given_where_nothing_came_between() {
     let engine = engine();
     let opened_at = Timestamp::parse("2026-03-26T08:00:00Z").unwrap();
     let hours = |hours: i64| at(opened_at.as_micros() + hours * HOUR);
-    let assign = |at| PastCommand {
+    let assign = |at| RecordedCommand {
         at,
         actor: actors()[2].clone(),
         command: Command::from(CommandKind::Assign { agent: "ana".to_owned() }),
     };
-    let package = |apply| PastCommand {
+    let package = |apply| RecordedCommand {
         at: hours(1),
         actor: actors()[2].clone(),
         command: Command::from(CommandKind::ChangePackage {
@@ -162,7 +162,7 @@ fn a_warning_is_given_where_nothing_came_between() {
             reason: "sold".to_owned(),
         }),
     };
-    let pause = PastCommand {
+    let pause = RecordedCommand {
         at: hours(2),
         actor: actors()[2].clone(),
         command: Command::from(CommandKind::Pause {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use sla_core::engine::{CycleEvaluation, Decision, Evaluation, PastCommand};
+use sla_core::engine::{CycleEvaluation, Decision, Evaluation, RecordedCommand};
 use sla_core::policy::{OnReopen, Policy};
 use sla_core::ticket::{Actor, Command, CommandKind, History, MessageRef, Opening, Role};
 use sla_core::time::{BusinessDuration, Timestamp};
@@ -19,7 +19,7 @@ fn lasting(text: &str) -> BusinessDuration {
 }
 
 /// Plays a stream and keeps the commands that were carried out.
-fn carried_out(engine: &Engine, package: usize, turns: &[Turn]) -> (History, Vec<PastCommand>, Timestamp) {
+fn carried_out(engine: &Engine, package: usize, turns: &[Turn]) -> (History, Vec<RecordedCommand>, Timestamp) {
     let mut now = Timestamp::parse("2026-03-25T09:17:00Z").unwrap();
     let mut history = opened(engine, PACKAGES[package], now);
     let mut commands = Vec::new();
@@ -29,7 +29,7 @@ fn carried_out(engine: &Engine, package: usize, turns: &[Turn]) -> (History, Vec
         let (command, actor) = (Command::from(turn.command.clone()), actors()[turn.actor].clone());
         if let Decision::Accepted(accepted) = engine.decide(history.ticket(), &command, &actor, now).unwrap() {
             history.extend(accepted.events).unwrap();
-            commands.push(PastCommand { at: now, actor, command });
+            commands.push(RecordedCommand { at: now, actor, command });
         }
     }
     (history, commands, now)
@@ -175,9 +175,9 @@ fn ticket(engine: &Engine, package: &str, answered: Option<&str>) -> History {
     let admin = Actor::new(Role::Admin, "root");
     let opened_at = Timestamp::parse("2027-01-04T09:00:00Z").unwrap();
     let reply = CommandKind::Reply { channel: "email".to_owned(), message };
-    let commands: Vec<PastCommand> = answered
+    let commands: Vec<RecordedCommand> = answered
         .iter()
-        .map(|answered| PastCommand {
+        .map(|answered| RecordedCommand {
             at: Timestamp::parse(answered).unwrap(),
             actor: admin.clone(),
             command: Command::from(reply.clone()),

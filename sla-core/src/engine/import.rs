@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 /// A command that another system recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct PastCommand {
+pub struct RecordedCommand {
     /// When.
     pub at: Timestamp,
     /// Who asked for it.
@@ -82,7 +82,7 @@ impl Engine {
         opening: &Opening,
         opener: &Actor,
         opened_at: Timestamp,
-        commands: &[PastCommand],
+        commands: &[RecordedCommand],
     ) -> Result<Decision<Import>, Error> {
         let opened = match self.open(opening, opener, opened_at)? {
             Decision::Accepted(opened) => opened,

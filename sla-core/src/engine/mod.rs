@@ -31,7 +31,7 @@ pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
 pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
 pub use self::evaluate::{CycleEvaluation, Evaluation, TimerEvaluation};
-pub use self::import::{Import, PastCommand, RefusedCommand};
+pub use self::import::{Import, RecordedCommand, RefusedCommand};
 pub(crate) use self::replay::Replay;
 pub use self::replay::Unknown;
 pub use crate::ticket::{Activity, Outcome, State};

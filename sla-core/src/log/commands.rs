@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::fault::{RefusedRow, RowFault};
 use super::row::{Opened, Row, by_ticket};
 use super::states::States;
-use crate::engine::PastCommand;
+use crate::engine::RecordedCommand;
 use crate::ticket::{Actor, Opening};
 use crate::time::Timestamp;
 
@@ -19,7 +19,7 @@ pub struct TicketCommands {
     /// When it is opened.
     pub opened_at: Timestamp,
     /// What follows, oldest first.
-    pub commands: Vec<PastCommand>,
+    pub commands: Vec<RecordedCommand>,
     /// The [`Row::number`] of the opening and of each command.
     pub numbers: Vec<u64>,
 }

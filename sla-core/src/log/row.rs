@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::fault::{RefusedRow, RowFault};
 use crate::calendar::check_horizon;
 use crate::digest::Digest;
-use crate::engine::PastCommand;
+use crate::engine::RecordedCommand;
 use crate::ticket::{Action, Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus, Role};
 use crate::time::Timestamp;
 
@@ -235,11 +235,15 @@ impl<'a> Row<'a> {
     }
 
     /// Reads a row that follows the opening; `None` for an automatic event.
-    pub(super) fn command(&self, opened: Opened<'_>, now: Option<Timestamp>) -> Result<Option<PastCommand>, RowFault> {
+    pub(super) fn command(
+        &self,
+        opened: Opened<'_>,
+        now: Option<Timestamp>,
+    ) -> Result<Option<RecordedCommand>, RowFault> {
         let Some(action) = self.read_action()? else { return Ok(None) };
         let actor = self.read_actor(action, opened.customer)?;
         let command = Command::from(self.command_kind(action, opened, &actor)?);
-        Ok(Some(PastCommand { at: self.at(now)?, actor, command }))
+        Ok(Some(RecordedCommand { at: self.at(now)?, actor, command }))
     }
 
     fn command_kind(&self, action: Action, opened: Opened<'_>, actor: &Actor) -> Result<CommandKind, RowFault> {

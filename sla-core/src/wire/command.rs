@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, read_as, read_document, to_text, tree_of, value_of};
-use crate::engine::PastCommand;
+use crate::engine::RecordedCommand;
 use crate::error::{Error, ErrorCode};
 use crate::ticket::{Action, Actor, Command, Opening};
 use crate::time::Timestamp;
@@ -66,7 +66,7 @@ pub struct Recorded {
     /// What was asked for.
     pub opening: Opening,
     /// What came after, oldest first.
-    pub commands: Vec<PastCommand>,
+    pub commands: Vec<RecordedCommand>,
 }
 
 /// Reads what [`Engine::import`](crate::Engine::import) takes: a list whose first entry is the opening.
@@ -88,7 +88,7 @@ pub fn read_recorded(json: impl AsRef<[u8]>) -> Result<Recorded, Error> {
     let opening = opening_of(command).map_err(|error| error.within("/0/command"))?;
     let past = |(place, RecordedDocument { at, actor, command })| {
         let command = command_of(command).map_err(|error: Error| error.within(&format!("/{place}/command")))?;
-        Ok(PastCommand { at, actor, command })
+        Ok(RecordedCommand { at, actor, command })
     };
     Ok(Recorded { opened_at, opener, opening, commands: entries.map(past).collect::<Result<_, Error>>()? })
 }
