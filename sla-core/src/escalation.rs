@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::id::Id;
 use crate::policy::{BREACH_STEP, QuietHours, Step, StepAction, StepTime};
 use crate::record::Record;
-use crate::ticket::{Cycle, Due, Firing, Phase};
+use crate::ticket::{Cycle, Due, Intent, Phase};
 use crate::time::{BusinessDuration, Share, Timestamp};
 
 /// Returns the steps of a timer in firing order for equal instants, the breach escalation included.
@@ -80,13 +80,13 @@ pub(crate) fn firing(
     step: &Step,
     calendar: &Calendar,
     at: Timestamp,
-) -> Firing {
+) -> Intent {
     let notify_at = match step.quiet_hours {
         QuietHours::Off => at,
         // When the calendar never opens again within the horizon, no later instant is better.
         QuietHours::Calendar => calendar.next_open(at).unwrap_or(at),
     };
-    Firing {
+    Intent {
         timer: timer.clone(),
         cycle: cycle.number,
         step: step.id.clone(),

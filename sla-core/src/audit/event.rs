@@ -5,7 +5,7 @@ use super::{ChainKind, Content, sealed};
 use crate::digest::Digest;
 use crate::id::Id;
 use crate::record::Record;
-use crate::ticket::{Change, Due, Event, EventKind, Firing, Message, Standing, TimerChange};
+use crate::ticket::{Change, Due, Event, EventKind, Intent, Message, Standing, TimerChange};
 use crate::time::{BusinessDuration, Timestamp};
 
 impl sealed::Sealed for Event {}
@@ -171,7 +171,7 @@ fn standing(record: &mut Record, standing: Standing) {
     }
 }
 
-fn firing(record: &mut Record, firing: &Firing) {
+fn firing(record: &mut Record, firing: &Intent) {
     id(record, &firing.timer);
     record.number(firing.cycle);
     id(record, &firing.step);

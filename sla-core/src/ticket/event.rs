@@ -226,7 +226,7 @@ pub enum EventKind {
         duplicate_of: Option<Id>,
     },
     /// A cycle is at risk: a warning step fired.
-    Warned(Firing),
+    Warned(Intent),
     /// A cycle was breached: its due passed at this instant.
     Breached {
         /// The timer.
@@ -402,7 +402,7 @@ string_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Firing {
+pub struct Intent {
     /// The timer.
     pub timer: Id,
     /// Its cycle.
@@ -435,7 +435,7 @@ pub struct Escalation {
     pub reason: String,
     /// The step behind it; `None` for a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub firing: Option<Firing>,
+    pub firing: Option<Intent>,
     /// The channel, when the customer requested it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Id>,

@@ -40,7 +40,7 @@ pub use self::command::{Action, Command, CommandKind, MessageRef, Opening};
 pub use self::cycle::{Cycle, Phase, TimerTrack};
 pub use self::event::{
     Apply, AssignCause, Change, CloseCause, CommandStamp, ComputedStep, Escalation, EscalationTrigger, Event,
-    EventKind, Firing, Message, ResumeCause, Standing, StopCause, StopOutcome, TimerChange,
+    EventKind, Intent, Message, ResumeCause, Standing, StopCause, StopOutcome, TimerChange,
 };
 pub use self::history::History;
 pub use self::status::{Actor, PauseStatus, Role, Status};
@@ -289,7 +289,7 @@ impl Ticket {
         }
     }
 
-    fn fire(&mut self, event: &Event, firing: &Firing) -> Result<(), Error> {
+    fn fire(&mut self, event: &Event, firing: &Intent) -> Result<(), Error> {
         self.cycle_mut(event, &firing.timer, firing.cycle)?.fired.push(firing.step.clone());
         Ok(())
     }
