@@ -81,6 +81,8 @@ impl Engine {
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::{Engine, wire};
+    ///
     /// let engine = Engine::compile(wire::policy::read(POLICY)?)?;
     /// assert_eq!(engine.policy().id.as_str(), "support");
     /// # Ok::<(), sla_core::Error>(())

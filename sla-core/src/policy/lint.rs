@@ -70,6 +70,7 @@ impl fmt::Display for Warning {
 /// ```
 /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
 /// use sla_core::policy::{WarningCode, lint};
+/// use sla_core::wire;
 ///
 /// let policy = wire::policy::read(POLICY.replacen(r#""at": "80%""#, r#""at": "120%""#, 1))?;
 /// let warnings = lint(&policy, at("2026-03-02T09:00:00Z"));
