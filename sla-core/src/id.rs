@@ -62,16 +62,6 @@ impl Id {
         Self(word.into())
     }
 
-    /// Stands for an id that could not be read, the `number`-th of a document; no readable id equals it.
-    pub(crate) fn unreadable(number: usize) -> Self {
-        Self(format!("\0{number}").into())
-    }
-
-    /// Returns whether this id does not stand for an unreadable one.
-    pub(crate) fn is_readable(&self) -> bool {
-        !self.0.starts_with('\0')
-    }
-
     /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

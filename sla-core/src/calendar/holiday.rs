@@ -4,8 +4,12 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::fault::CalendarFault;
 use super::week::Window;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
+
+/// The most holidays and special days that one calendar may list, each.
+pub const MAX_DATES: usize = 20_000;
 
 /// A date closed all day: no window opens on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +51,9 @@ impl HolidayDate {
         }
     }
 
-    /// Refuses a yearly date that no year has.
+    /// Refuses a date that cannot be written: a yearly one that no year has, or one after the year 9999.
     pub(crate) fn check(self) -> Result<(), Error> {
-        match self {
-            Self::Yearly { month, day } if NaiveDate::from_ymd_opt(2000, month, day).is_none() => {
-                Err(not_a_date(&self.to_string()))
-            }
-            _ => Ok(()),
-        }
+        Self::parse(&self.to_string()).map(drop)
     }
 }
 
@@ -78,6 +77,12 @@ pub struct SpecialDay {
     pub windows: Vec<Window>,
 }
 
+/// Refuses more holidays or special days than one calendar may list.
+pub(crate) fn check_dates(count: usize) -> Result<(), CalendarFault> {
+    let most = MAX_DATES;
+    if count > most { Err(CalendarFault::TooManyDates { count, most }) } else { Ok(()) }
+}
+
 /// Reads a calendar date written as `2026-12-25`.
 pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, Error> {
     let shape = text.len() == 10
@@ -90,6 +95,5 @@ pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, Error> {
 }
 
 fn not_a_date(text: &str) -> Error {
-    Error::new(ErrorCode::InvalidDate, format!("`{text}` is not a calendar date"))
-        .help("write `2026-12-25` for one date or `--12-25` for every year")
+    CalendarFault::InvalidDate { date: text.to_owned() }.into()
 }

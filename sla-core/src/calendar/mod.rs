@@ -22,6 +22,7 @@
 
 mod closure;
 mod due;
+mod fault;
 mod holiday;
 mod schedule;
 mod table;
@@ -36,20 +37,19 @@ use chrono::NaiveDate;
 pub use self::closure::{ClosedReason, ClosedTime};
 pub(crate) use self::due::Beyond;
 pub use self::due::Due;
-pub(crate) use self::holiday::parse_date;
-pub use self::holiday::{Holiday, HolidayDate, SpecialDay};
+use self::fault::CalendarFault;
+pub use self::holiday::{Holiday, HolidayDate, MAX_DATES, SpecialDay};
+pub(crate) use self::holiday::{check_dates, parse_date};
 use self::schedule::{Schedule, day_number};
 use self::table::{HORIZON_END_US, HORIZON_START_US, Table};
+pub(crate) use self::week::check_windows;
 pub use self::week::{Hours, MAX_WINDOWS_A_DAY, Week, Window};
 pub use self::zone::{ZoneDatabase, ZoneName, ZoneTable};
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::time::{BusinessDuration, MICROS_PER_SECOND, Timestamp};
 
 /// The instants for which calendars answer, in microseconds since 1970-01-01T00:00:00Z: until 2200-01-01T00:00:00Z.
 pub const HORIZON_US: Range<i64> = HORIZON_START_US..HORIZON_END_US;
-
-/// The most holidays and special days that one calendar may list, each.
-pub const MAX_DATES: usize = 20_000;
 
 /// When support time counts, in local wall time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,11 +114,18 @@ impl Calendar {
     /// - `limit_exceeded` above [`MAX_WINDOWS_A_DAY`] or [`MAX_DATES`];
     /// - `invalid_date` for a yearly holiday on a date that no year has.
     pub fn compile(rules: &CalendarRules, zones: &ZoneDatabase) -> Result<Self, Error> {
-        Self::in_zone(rules.clone(), Arc::new(zones.zone(&rules.time_zone)?))
+        let zone = Arc::new(zones.zone(&rules.time_zone)?);
+        if let Hours::Weekly(week) = &rules.hours {
+            week.days.iter().try_for_each(|windows| check_windows(windows))?;
+        }
+        rules.special_days.iter().try_for_each(|day| check_windows(&day.windows))?;
+        check_dates(rules.holidays.len().max(rules.special_days.len()))?;
+        rules.holidays.iter().try_for_each(|holiday| holiday.date.check())?;
+        Ok(Self::in_zone(rules.clone(), zone)?)
     }
 
-    /// Compiles rules whose time zone is read already.
-    pub(crate) fn in_zone(rules: CalendarRules, zone: Arc<ZoneTable>) -> Result<Self, Error> {
+    /// Compiles rules that hold the limits, whose dates exist and whose time zone is read already.
+    pub(crate) fn in_zone(rules: CalendarRules, zone: Arc<ZoneTable>) -> Result<Self, CalendarFault> {
         let provisional_from_us = match rules.holidays_known_until {
             Some(date) => {
                 let day_after_s = day_number(date).saturating_add(1).saturating_mul(86_400);
@@ -129,21 +136,9 @@ impl Calendar {
         let Hours::Weekly(week) = &rules.hours else {
             return Ok(Self { table: None, rules, zone, provisional_from_us: i64::MAX });
         };
-        let most_windows =
-            week.days.iter().chain(rules.special_days.iter().map(|day| &day.windows)).map(Vec::len).max();
-        if most_windows.unwrap_or_default() > MAX_WINDOWS_A_DAY {
-            return Err(limit("a day lists too many windows", MAX_WINDOWS_A_DAY));
-        }
-        if rules.holidays.len().max(rules.special_days.len()) > MAX_DATES {
-            return Err(limit("too many holidays or special days", MAX_DATES));
-        }
-        for holiday in &rules.holidays {
-            holiday.date.check()?;
-        }
         let schedule = Schedule::new(Arc::clone(&zone), week, &rules.holidays, &rules.special_days);
         if !schedule.opens_again_and_again() {
-            return Err(Error::new(ErrorCode::CalendarNeverOpens, "the calendar has no recurring opening")
-                .help("add at least one window, for example \"mon\": [\"09:00-17:00\"], or set `always_open`"));
+            return Err(CalendarFault::NeverOpens);
         }
         Ok(Self { table: Some(Table::new(schedule)), rules, zone, provisional_from_us })
     }
@@ -323,7 +318,11 @@ impl Calendar {
     /// Asks again where the quick way gave no answer.
     #[cold]
     #[inline(never)]
-    fn thoroughly<T>(&self, (question, at): (&str, Timestamp), ask: impl Fn(&Table) -> Option<T>) -> Result<T, Error> {
+    fn thoroughly<T>(
+        &self,
+        (question, at): (&'static str, Timestamp),
+        ask: impl Fn(&Table) -> Option<T>,
+    ) -> Result<T, Error> {
         self.table.as_ref().and_then(ask).ok_or_else(|| out_of_horizon(question, at))
     }
 
@@ -345,7 +344,7 @@ impl Calendar {
 }
 
 /// Refuses an instant at which no calendar answers.
-pub(crate) fn check_horizon(question: &str, at: Timestamp) -> Result<(), Error> {
+pub(crate) fn check_horizon(question: &'static str, at: Timestamp) -> Result<(), Error> {
     in_horizon(at).map(|_| ()).ok_or_else(|| out_of_horizon(question, at))
 }
 
@@ -357,21 +356,11 @@ fn within(at_us: Option<i64>) -> Option<i64> {
     at_us.filter(|at_us| HORIZON_US.contains(at_us))
 }
 
-fn check_order(from: Timestamp, to: Timestamp) -> Result<(), Error> {
-    if to < from {
-        return Err(Error::new(ErrorCode::EndBeforeStart, format!("the end {to} lies before the start {from}")));
-    }
-    Ok(())
+fn check_order(from: Timestamp, to: Timestamp) -> Result<(), CalendarFault> {
+    if to < from { Err(CalendarFault::EndBeforeStart { from, to }) } else { Ok(()) }
 }
 
 #[cold]
-fn out_of_horizon(question: &str, at: Timestamp) -> Error {
-    Error::new(
-        ErrorCode::OutOfHorizon,
-        format!("`{question}` at {at} leaves the horizon of calendars, 1970-01-01 to 2200-01-01 UTC"),
-    )
-}
-
-fn limit(what: &str, most: usize) -> Error {
-    Error::new(ErrorCode::LimitExceeded, what.to_owned()).help(format!("at most {most} are accepted"))
+fn out_of_horizon(question: &'static str, at: Timestamp) -> Error {
+    CalendarFault::OutOfHorizon { question, at }.into()
 }

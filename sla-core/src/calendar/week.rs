@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::error::{Error, ErrorCode};
+use super::fault::CalendarFault;
+use crate::error::Error;
 
 pub(crate) const DAY_S: u32 = 86_400;
 
@@ -26,11 +27,7 @@ impl Window {
     /// `invalid_window` unless `open_s < 86400` and `close_s <= 86400`.
     pub fn new(open_s: u32, close_s: u32) -> Result<Self, Error> {
         if open_s >= DAY_S || close_s > DAY_S {
-            return Err(Error::new(
-                ErrorCode::InvalidWindow,
-                format!("a window from second {open_s} to second {close_s} does not fit a day"),
-            )
-            .help("a window opens before 24:00 and closes at 24:00 at the latest"));
+            return Err(CalendarFault::WindowBeyondDay { open_s, close_s }.into());
         }
         Ok(Self { open_s, close_s })
     }
@@ -43,8 +40,7 @@ impl Window {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let parts = text.split_once('-').and_then(|(open, close)| Some((time_of_day(open)?, time_of_day(close)?)));
         let Some((open_s, close_s)) = parts else {
-            return Err(Error::new(ErrorCode::InvalidWindow, format!("`{text}` is not an opening window"))
-                .help("write it as `09:00-17:00`; `22:00-06:00` runs past midnight, `24:00` may close a window"));
+            return Err(CalendarFault::InvalidWindow { window: text.to_owned() }.into());
         };
         Self::new(open_s, close_s)
     }
@@ -66,6 +62,12 @@ impl Window {
     pub const fn close_after_open_s(self) -> u32 {
         if self.close_s > self.open_s { self.close_s } else { self.close_s.saturating_add(DAY_S) }
     }
+}
+
+/// Refuses more windows than one day may list.
+pub(crate) fn check_windows(windows: &[Window]) -> Result<(), CalendarFault> {
+    let (count, most) = (windows.len(), MAX_WINDOWS_A_DAY);
+    if count > most { Err(CalendarFault::TooManyWindows { count, most }) } else { Ok(()) }
 }
 
 /// Reads `HH:MM` or `HH:MM:SS` up to `24:00:00` as seconds after midnight.

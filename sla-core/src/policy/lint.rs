@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::problem::Pointer;
-use super::{CheckedPolicy, Policy, Preset, Step, StepAction, StepTime, WEEKDAYS, written_timers};
+use super::rules::{WEEKDAYS, written_timers};
+use super::{CheckedPolicy, Policy, Preset, Step, StepAction, StepTime};
 use crate::calendar::{Calendar, CalendarRules, Hours, Window};
 use crate::id::Id;
 use crate::package::{Condition, Package};

@@ -3,192 +3,23 @@
 pub(crate) mod check;
 mod checked;
 mod digest;
+pub(crate) mod document;
+mod fault;
 mod lint;
 pub(crate) mod problem;
+mod rules;
+pub(crate) mod slot;
 mod timer;
-
-use std::collections::BTreeMap;
-
-use crate::calendar::CalendarRules;
-use crate::channel::Channel;
-use crate::id::Id;
-use crate::package::Package;
-use crate::time::{BusinessDuration, Share};
+mod written;
 
 pub use self::check::check;
 pub use self::checked::CheckedPolicy;
 pub use self::digest::RECORD_VERSION;
 pub use self::lint::{Warning, WarningCode, lint};
 pub use self::problem::MAX_PROBLEMS;
+pub use self::rules::{
+    BREACH_STEP, BurnObjective, MAX_CALENDARS, Objectives, PauseRules, Policy, QuietHours, RoleRules, Step, StepAction,
+    StepTime,
+};
 pub use self::timer::{Cycles, DueBoundary, OnReopen, Preset, TimerRules};
 pub use crate::ticket::{PauseStatus, Trigger};
-
-/// The most calendars that one policy may have.
-pub const MAX_CALENDARS: usize = 1_000;
-
-/// The id of the breach escalation that every timer has unless a step at 100 % configures it; no other step may take it.
-pub const BREACH_STEP: &str = "breach";
-
-/// The days of a week as documents write them, Monday first.
-pub(crate) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-/// One policy: everything a host would otherwise keep in tables.
-///
-/// The fields say what is promised; [`crate::wire::policy`] reads them from JSON, where the format is documented.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy {
-    /// The policy's id; the same in all its revisions.
-    pub id: Id,
-    /// The number of this revision, for people.
-    pub version: u32,
-    /// Calendars by id.
-    pub calendars: BTreeMap<Id, CalendarRules>,
-    /// Every channel that a request may come by.
-    pub channels: Vec<Channel>,
-    /// The severities a ticket may have; empty when the desk has none.
-    pub severities: Vec<Id>,
-    /// The categories a ticket may have; empty when the desk has none.
-    pub categories: Vec<Id>,
-    /// Subscription levels.
-    pub packages: Vec<Package>,
-    /// Every timer that some package may set a target for, the presets included, by id.
-    pub timers: BTreeMap<Id, TimerRules>,
-    /// Steps of each timer by timer id, in document order.
-    pub steps: BTreeMap<Id, Vec<Step>>,
-    /// How long a ticket may pause, and why.
-    pub pauses: PauseRules,
-    /// The business time, in the package's calendar, after which a resolved ticket closes by itself.
-    pub close_after: Option<BusinessDuration>,
-    /// Who may do what beyond the fixed table of commands.
-    pub roles: RoleRules,
-    /// What the desk wants to reach, for reports and alerts.
-    pub objectives: Objectives,
-}
-
-impl Policy {
-    /// Returns a policy that has the preset timers and nothing else yet.
-    #[must_use]
-    pub fn new(id: Id, version: u32) -> Self {
-        Self {
-            id,
-            version,
-            calendars: BTreeMap::new(),
-            channels: Vec::new(),
-            severities: Vec::new(),
-            categories: Vec::new(),
-            packages: Vec::new(),
-            timers: Preset::ALL.iter().map(|preset| (Id::preset(*preset), preset.rules())).collect(),
-            steps: BTreeMap::new(),
-            pauses: PauseRules::default(),
-            close_after: None,
-            roles: RoleRules::default(),
-            objectives: Objectives::default(),
-        }
-    }
-}
-
-/// Returns the timers that a document writes down: those of the desk and the adjusted presets, by id.
-pub(crate) fn written_timers(policy: &Policy) -> impl Iterator<Item = &TimerRules> {
-    policy
-        .timers
-        .values()
-        .filter(|timer| Preset::from_word(timer.id.as_str()).is_none_or(|preset| preset.rules() != **timer))
-}
-
-/// Limits on pauses, in business time of the ticket's package.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PauseRules {
-    /// The reasons that a pause may give; empty accepts any non-blank reason.
-    pub reasons: Vec<String>,
-    /// The longest single pause; after it the ticket resumes by itself.
-    pub max_pause: Option<BusinessDuration>,
-    /// The longest sum of pauses of one ticket; when used up, a pause is refused.
-    pub max_paused_total: Option<BusinessDuration>,
-}
-
-/// Permissions that a policy may grant to agents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct RoleRules {
-    /// Whether an agent may assign a ticket to himself.
-    pub self_assign: bool,
-    /// Whether the assigned agent may set severity and category.
-    pub agents_may_classify: bool,
-}
-
-/// A warning or an escalation at an instant that follows from a timer's target.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// Unique within its timer.
-    pub id: Id,
-    /// When it fires.
-    pub when: StepTime,
-    /// What it does.
-    pub action: StepAction,
-    /// Names of notification channels; the host acts on them.
-    pub notify: Vec<String>,
-    /// A role or queue to assign to; the host acts on it.
-    pub assign_to: Option<String>,
-    /// Whether the notification waits for the next opening. The step's own instant does not.
-    pub quiet_hours: QuietHours,
-}
-
-/// When a step fires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StepTime {
-    /// When this share of the target is used up.
-    At(Share),
-    /// When this much business time has passed since the due instant; more than zero.
-    After(BusinessDuration),
-}
-
-/// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StepAction {
-    /// Warns that a promise is at risk.
-    Warn,
-    /// Escalates to a level, 1 or higher.
-    Escalate {
-        /// The level.
-        level: u32,
-    },
-}
-
-/// Whether notifications of a step respect the timer's calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum QuietHours {
-    /// Notify at once.
-    #[default]
-    Off,
-    /// Notify at the next opening of the timer's calendar.
-    Calendar,
-}
-
-/// What the desk wants to reach; read by reports and alerts only, never by a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Objectives {
-    /// Error-budget burn to watch, per timer.
-    pub burn: Vec<BurnObjective>,
-    /// The level from which an escalation is critical.
-    pub critical_level: Option<u32>,
-    /// The weights of an agent's score by component: a timer id, or `csat`.
-    pub score_weights: BTreeMap<Id, u32>,
-    /// The lag between an automatic event and its detection above which the monitor alerts, in wall time.
-    pub monitor_lag: Option<BusinessDuration>,
-}
-
-/// A compliance objective of one timer and when its burn is alarming.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BurnObjective {
-    /// The timer.
-    pub timer: Id,
-    /// The share of promises to be met, below 100 %.
-    pub objective: Share,
-    /// The long window, in wall time.
-    pub long_window: BusinessDuration,
-    /// The short window, in wall time, not longer than the long one.
-    pub short_window: BusinessDuration,
-    /// The burn at which both windows alarm; `200%` burns the budget twice as fast as it lasts.
-    pub threshold: Share,
-    /// The fewest decided cycles in the long window.
-    pub min_decided: u32,
-}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::document::{Document, Object};
 use crate::error::{Error, ErrorCode};
 
 /// The most problems that one error lists; the number of further ones is stated.
@@ -9,24 +10,6 @@ pub const MAX_PROBLEMS: usize = 1_000;
 
 /// The most bytes that the pointers of listed problems take together: a long key stands in each pointer below it.
 const MAX_POINTER_BYTES: usize = 16 * 1024 * 1024;
-
-/// The fields of a policy document in the order of the format; problems are listed in this order.
-const FIELDS: [&str; 14] = [
-    "schema",
-    "id",
-    "version",
-    "calendars",
-    "channels",
-    "severities",
-    "categories",
-    "packages",
-    "timers",
-    "steps",
-    "pauses",
-    "close_after",
-    "roles",
-    "objectives",
-];
 
 /// A place in a policy document; displays as a JSON pointer.
 #[derive(Clone, Copy)]
@@ -73,6 +56,7 @@ impl fmt::Display for Pointer<'_> {
 }
 
 /// Problems found so far; beyond [`MAX_PROBLEMS`] they are only counted.
+// INVARIANT: counts of problems and of bytes are below the bytes of a document in memory, so their sums fit.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     found: Vec<Error>,
@@ -80,53 +64,29 @@ pub(crate) struct Problems {
     further: usize,
 }
 
+#[expect(clippy::arithmetic_side_effects, reason = "the invariant of `Problems`")]
 impl Problems {
+    /// Adds a problem; its message and its pointer are only written when they will be shown.
+    pub(crate) fn add(&mut self, at: &Pointer<'_>, fault: impl Into<Error>) {
+        if self.is_full() {
+            self.further += 1;
+        } else {
+            self.push(fault.into().at(at.to_string()));
+        }
+    }
+
     /// Adds a problem that already says where it lies.
     pub(crate) fn push(&mut self, problem: Error) {
-        if self.has_room() {
-            self.pointer_bytes = self.pointer_bytes.saturating_add(problem.path().len());
+        if self.is_full() {
+            self.further += 1;
+        } else {
+            self.pointer_bytes += problem.path().len();
             self.found.push(problem);
-        } else {
-            self.further = self.further.saturating_add(1);
         }
     }
 
-    /// Adds a problem; the message and the help are only composed when they will be shown.
-    pub(crate) fn add(
-        &mut self,
-        code: ErrorCode,
-        at: &Pointer<'_>,
-        message: impl FnOnce() -> String,
-        help: impl Into<String>,
-    ) {
-        if self.has_room() {
-            self.push(Error::new(code, message()).help(help).at(at.to_string()));
-        } else {
-            self.further = self.further.saturating_add(1);
-        }
-    }
-
-    fn has_room(&self) -> bool {
-        self.found.len() < MAX_PROBLEMS && self.pointer_bytes < MAX_POINTER_BYTES
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
-    /// Returns whether every problem is listed.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.further == 0
-    }
-
-    pub(crate) fn found(&self) -> &[Error] {
-        &self.found
-    }
-
-    /// Takes over `other`'s problems after these, each as `keep` returns it.
-    pub(crate) fn absorb(&mut self, other: Self, keep: impl Fn(Error) -> Option<Error>) {
-        self.further = self.further.saturating_add(other.further);
-        other.found.into_iter().filter_map(keep).for_each(|problem| self.push(problem));
+    fn is_full(&self) -> bool {
+        self.found.len() >= MAX_PROBLEMS || self.pointer_bytes >= MAX_POINTER_BYTES
     }
 
     /// Returns the one error that lists every problem of a `document`, or `Ok` when there is none.
@@ -135,12 +95,10 @@ impl Problems {
             return Ok(());
         }
         self.found.sort_by_cached_key(|problem| place(problem.path()));
-        let count = self.found.len().saturating_add(self.further);
+        let count = self.found.len() + self.further;
         if self.further > 0 {
-            self.found.push(Error::new(
-                ErrorCode::LimitExceeded,
-                format!("{} further problems are not listed", self.further),
-            ));
+            let message = format!("{} further problems are not listed", self.further);
+            self.found.push(Error::new(ErrorCode::LimitExceeded, message));
         }
         let problems = if count == 1 { "problem" } else { "problems" };
         Err(Error::new(ErrorCode::InvalidPolicy, format!("the {document} has {count} {problems}"))
@@ -152,6 +110,6 @@ impl Problems {
 fn place(path: &str) -> (usize, Vec<(usize, String)>) {
     let mut segments = path.split('/').skip(1);
     let first = segments.next().unwrap_or_default();
-    let rank = FIELDS.iter().position(|field| *field == first).unwrap_or(FIELDS.len());
+    let rank = Document::FIELDS.iter().position(|field| *field == first).unwrap_or(Document::FIELDS.len());
     (rank, segments.map(|segment| (segment.parse().unwrap_or(usize::MAX), segment.to_owned())).collect())
 }

@@ -10,7 +10,6 @@ pub mod explanation;
 mod lines;
 mod node;
 pub mod policy;
-mod slot;
 pub mod snapshot;
 pub mod ticket;
 mod tree;

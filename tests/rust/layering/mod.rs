@@ -15,7 +15,6 @@ use graph::Graph;
 const KNOWN: &[(&str, &[&str])] = &[
     ("sla-core/src", &["analytics::aggregate", "analytics::observe"]),
     ("sla-core/src", &["columns", "columns::figures"]),
-    ("sla-core/src", &["policy", "policy::check", "policy::lint"]),
     ("sla-py/src", &["engine", "figures", "log::import", "log::read", "rows"]),
     ("sla-py/python/sla_engine", &["sla_engine.commands", "sla_engine.documents"]),
     ("sla-php/src", &["Native/Handle", "Native/Library"]),

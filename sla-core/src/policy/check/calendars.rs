@@ -1,148 +1,170 @@
-//! Validation of calendars.
+//! Calendars: their rules, and their tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Check;
-use crate::calendar::{Calendar, CalendarRules, HolidayDate, Hours, MAX_DATES, MAX_WINDOWS_A_DAY, Window, ZoneTable};
-use crate::error::{Error, ErrorCode};
+use super::{Check, Ids};
+use crate::calendar::{
+    Calendar, CalendarRules, Holiday, Hours, SpecialDay, Week, Window, ZoneTable, check_dates, check_windows,
+};
+use crate::error::Error;
 use crate::id::Id;
+use crate::policy::document::{CalendarObject, HolidayObject, SpecialDayObject, WeekObject};
+use crate::policy::fault::PolicyFault;
 use crate::policy::problem::Pointer;
-use crate::policy::{MAX_CALENDARS, WEEKDAYS};
+use crate::policy::rules::{MAX_CALENDARS, WEEKDAYS};
+use crate::policy::slot::{List, Slot, Table, Text};
 
-impl<'a> Check<'a> {
-    /// Returns the calendars that have no problem, compiled.
-    pub(super) fn calendars(&mut self) -> BTreeMap<Id, Arc<Calendar>> {
-        let place = Pointer::ROOT.key("calendars");
-        if self.policy.calendars.len() > MAX_CALENDARS {
-            let count = self.policy.calendars.len();
-            self.add(
-                ErrorCode::LimitExceeded,
-                &place,
-                || format!("{count} calendars are too many"),
-                format!("at most {MAX_CALENDARS} are accepted"),
-            );
+impl Check<'_> {
+    /// Returns the calendars without problems, compiled.
+    pub(super) fn calendars(
+        &mut self,
+        slot: Slot<Table<CalendarObject>>,
+        at: &Pointer<'_>,
+    ) -> BTreeMap<Id, Arc<Calendar>> {
+        let Some(table) = self.required(slot, at) else {
+            self.calendars.is_partial = true;
+            return BTreeMap::new();
+        };
+        let ids: BTreeSet<Id> = table.keys().filter_map(|key| Id::new(key.as_str()).ok()).collect();
+        self.calendars = Ids { is_partial: ids.len() < table.len(), ids };
+        if table.len() > MAX_CALENDARS {
+            self.note(at, PolicyFault::TooManyCalendars { count: table.len() });
             return BTreeMap::new();
         }
-        let policy = self.policy;
-        let compile = |(id, rules): (&Id, _)| Some((id.clone(), self.calendar(rules, &place.key(id.as_str()))?));
-        policy.calendars.iter().filter_map(compile).collect()
+        self.table(Slot::Is(table), at, |check, _, slot, at| check.calendar(slot, at))
     }
 
-    pub(super) fn calendar(&mut self, rules: &'a CalendarRules, at: &Pointer<'_>) -> Option<Arc<Calendar>> {
-        match &rules.hours {
-            Hours::AlwaysOpen => self.always_open(rules, at),
-            Hours::Weekly(week) => {
-                let weekly = at.key("weekly");
-                for (day, windows) in WEEKDAYS.into_iter().zip(&week.days) {
-                    self.windows(windows, &weekly.key(day));
+    pub(super) fn calendar(&mut self, slot: Slot<CalendarObject>, at: &Pointer<'_>) -> Option<Arc<Calendar>> {
+        let calendar = self.object(slot, at)?;
+        let always_open = self.given(calendar.always_open, &at.key("always_open")) == Some(true);
+        let weekly = at.key("weekly");
+        let (hours, hours_are_readable) = self.is_readable(|check| check.hours(always_open, calendar.weekly, &weekly));
+        let time_zone = self.required(calendar.time_zone, &at.key("time_zone"));
+        let place = at.key("holidays");
+        let (holidays, holidays_are_readable) = self.is_readable(|check| check.holidays(calendar.holidays, &place));
+        let place = at.key("special_days");
+        let (special_days, days_are_readable) =
+            self.is_readable(|check| check.special_days(calendar.special_days, &place));
+        let holidays_known_until = self.text(calendar.holidays_known_until, &at.key("holidays_known_until"));
+        if always_open {
+            // No holiday closes it.
+            for (field, has_effect) in [
+                ("holidays", holidays_are_readable && !holidays.is_empty()),
+                ("special_days", days_are_readable && !special_days.is_empty()),
+                ("holidays_known_until", holidays_known_until.is_some()),
+            ] {
+                if has_effect {
+                    self.note(&at.key(field), PolicyFault::NoEffectWhenAlwaysOpen { field });
                 }
             }
         }
-        self.holidays(rules, &at.key("holidays"));
-        self.special_days(rules, &at.key("special_days"));
-        let zone = match self.zone(&rules.time_zone) {
-            Ok(zone) => zone,
-            Err(fault) => {
-                self.problems.push(fault.at(at.key("time_zone").to_string()));
+        let zone = time_zone.as_deref().map(|name| self.zone(name).map_err(|error| (error, name)));
+        let (zone, is_known) = match zone {
+            Some(Ok(zone)) => (zone, true),
+            unknown => {
+                if let Some(Err((error, _))) = unknown {
+                    self.note(&at.key("time_zone"), error);
+                }
                 // The hours can be judged in any zone.
-                self.zone("UTC").ok()?
+                (self.zone("UTC").ok()?, false)
             }
         };
-        match Calendar::in_zone(rules.clone(), zone) {
-            Ok(calendar) => return Some(Arc::new(calendar)),
-            Err(fault) if fault.code() == ErrorCode::CalendarNeverOpens => {
-                self.problems.push(fault.at(at.key("weekly").to_string()));
-            }
-            // Limits and dates are reported above, each at its place.
+        let time_zone = time_zone.unwrap_or_default();
+        match Calendar::in_zone(CalendarRules { time_zone, hours, holidays, special_days, holidays_known_until }, zone)
+        {
+            Ok(calendar) => return is_known.then(|| Arc::new(calendar)),
+            Err(fault) if hours_are_readable => self.note(&weekly, fault),
             Err(_) => {}
         }
         None
     }
 
-    fn zone(&mut self, name: &'a str) -> Result<Arc<ZoneTable>, Error> {
+    fn zone(&mut self, name: &str) -> Result<Arc<ZoneTable>, Error> {
         if let Some(zone) = self.zone_tables.get(name) {
             return Ok(Arc::clone(zone));
         }
         let zone = Arc::new(self.zones.zone(name)?);
-        self.zone_tables.insert(name, Arc::clone(&zone));
+        self.zone_tables.insert(name.to_owned(), Arc::clone(&zone));
         Ok(zone)
     }
 
-    /// A calendar around the clock has nothing else: no holiday closes it.
-    fn always_open(&mut self, rules: &CalendarRules, at: &Pointer<'_>) {
-        let present = [
-            ("holidays", !rules.holidays.is_empty()),
-            ("special_days", !rules.special_days.is_empty()),
-            ("holidays_known_until", rules.holidays_known_until.is_some()),
-        ];
-        for (field, _) in present.into_iter().filter(|(_, present)| *present) {
-            self.add(
-                ErrorCode::ConflictingFields,
-                &at.key(field),
-                || format!("`{field}` has no effect in a calendar that is always open"),
-                "leave it out, or write `weekly` with `00:00-24:00` instead of `always_open`",
-            );
+    fn hours(&mut self, always_open: bool, weekly: Slot<WeekObject>, at: &Pointer<'_>) -> Hours {
+        match (always_open, weekly.is_missing()) {
+            (true, false) => self.note_form(at, PolicyFault::NoEffectWhenAlwaysOpen { field: "weekly" }),
+            (false, true) => self.note_form(at, PolicyFault::NoHours),
+            _ => {}
         }
-    }
-
-    fn windows(&mut self, windows: &[Window], at: &Pointer<'_>) {
-        if windows.len() > MAX_WINDOWS_A_DAY {
-            self.add(
-                ErrorCode::LimitExceeded,
-                at,
-                || format!("{} windows of one day are too many", windows.len()),
-                format!("at most {MAX_WINDOWS_A_DAY} are accepted"),
-            );
-        }
-    }
-
-    fn holidays(&mut self, rules: &'a CalendarRules, at: &Pointer<'_>) {
-        self.date_limit(rules.holidays.len(), at);
-        let mut seen = BTreeSet::new();
-        for (index, holiday) in rules.holidays.iter().enumerate() {
-            let place = at.index(index);
-            self.not_blank("the name of a holiday", &holiday.name, &place.key("name"));
-            if let Err(fault) = HolidayDate::parse(&holiday.date.to_string()) {
-                self.problems.push(fault.at(place.key("date").to_string()));
-            }
-            if !seen.insert(holiday.date) {
-                self.add(
-                    ErrorCode::DuplicateEntry,
-                    &place.key("date"),
-                    || format!("two holidays fall on `{}`", holiday.date),
-                    "list the date once, with both names in one",
-                );
+        let mut week = Week::default();
+        if let Some(weekly) = self.object(weekly, at) {
+            let WeekObject { mon, tue, wed, thu, fri, sat, sun, .. } = weekly;
+            let days = week.days.iter_mut().zip(WEEKDAYS).zip([mon, tue, wed, thu, fri, sat, sun]);
+            for ((day, name), windows) in days {
+                *day = self.windows(windows, &at.key(name));
             }
         }
+        if always_open { Hours::AlwaysOpen } else { Hours::Weekly(week) }
     }
 
-    fn special_days(&mut self, rules: &'a CalendarRules, at: &Pointer<'_>) {
-        self.date_limit(rules.special_days.len(), at);
-        let mut seen = BTreeSet::new();
-        for (index, day) in rules.special_days.iter().enumerate() {
-            let place = at.index(index);
-            self.not_blank("the name of a special day", &day.name, &place.key("name"));
-            self.windows(&day.windows, &place.key("windows"));
-            if !seen.insert(day.date) {
-                self.add(
-                    ErrorCode::DuplicateEntry,
-                    &place.key("date"),
-                    || format!("two special days fall on `{}`", day.date),
-                    "list the date once, with all its windows",
-                );
+    fn windows(&mut self, slot: Slot<List<Text<Window>>>, at: &Pointer<'_>) -> Vec<Window> {
+        let (windows, are_readable) = self.is_readable(|check| check.list(slot, at, Self::text).unwrap_or_default());
+        if let Err(fault) = check_windows(&windows)
+            && are_readable
+        {
+            self.note(at, fault);
+        }
+        windows
+    }
+
+    fn holidays(&mut self, slot: Slot<List<HolidayObject>>, at: &Pointer<'_>) -> Vec<Holiday> {
+        let mut dates = BTreeSet::new();
+        self.dates(slot, at, |check, slot, at| {
+            let holiday = check.object(slot, at)?;
+            let name = check.name("the name of a holiday", holiday.name, &at.key("name"));
+            let place = at.key("date");
+            let date = check.required_text(holiday.date, &place)?;
+            if let Err(error) = date.check() {
+                check.note(&place, error);
+                return None;
             }
-        }
+            if !dates.insert(date) {
+                check.note(&place, PolicyFault::DuplicateDate { what: "holidays", date: date.to_string() });
+            }
+            Some(Holiday { name: name?, date })
+        })
     }
 
-    fn date_limit(&mut self, count: usize, at: &Pointer<'_>) {
-        if count > MAX_DATES {
-            self.add(
-                ErrorCode::LimitExceeded,
-                at,
-                || format!("{count} dates are too many"),
-                format!("at most {MAX_DATES} are accepted"),
-            );
+    fn special_days(&mut self, slot: Slot<List<SpecialDayObject>>, at: &Pointer<'_>) -> Vec<SpecialDay> {
+        let mut dates = BTreeSet::new();
+        self.dates(slot, at, |check, slot, at| {
+            let day = check.object(slot, at)?;
+            let name = check.name("the name of a special day", day.name, &at.key("name"));
+            let place = at.key("windows");
+            if day.windows.is_missing() {
+                check.note_form(&place, PolicyFault::Missing);
+            }
+            let windows = check.windows(day.windows, &place);
+            let place = at.key("date");
+            let date = check.required_text(day.date, &place)?;
+            if !dates.insert(date) {
+                check.note(&place, PolicyFault::DuplicateDate { what: "special days", date: date.to_string() });
+            }
+            Some(SpecialDay { date, name: name?, windows })
+        })
+    }
+
+    fn dates<T, U>(
+        &mut self,
+        slot: Slot<List<T>>,
+        at: &Pointer<'_>,
+        read: impl FnMut(&mut Self, Slot<T>, &Pointer<'_>) -> Option<U>,
+    ) -> Vec<U> {
+        let (dates, are_readable) = self.is_readable(|check| check.list(slot, at, read).unwrap_or_default());
+        if let Err(fault) = check_dates(dates.len())
+            && are_readable
+        {
+            self.note(at, fault);
         }
+        dates
     }
 }

@@ -1,91 +1,92 @@
-//! Validation of packages: what they refer to, and their promises.
+//! Packages: what they promise, and what they refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, listing};
-use crate::error::ErrorCode;
+use super::{Check, Ids};
 use crate::id::Id;
-use crate::package::{Package, Variant};
+use crate::package::{Condition, Package, Variant};
+use crate::policy::document::{ConditionObject, PackageObject, VariantObject};
+use crate::policy::fault::{Named, PolicyFault};
 use crate::policy::problem::Pointer;
+use crate::policy::slot::{List, Slot, Table, Text};
 use crate::time::BusinessDuration;
 
-/// The ids that packages may refer to.
-struct Known<'a> {
-    channels: BTreeSet<&'a Id>,
-    severities: BTreeSet<&'a Id>,
-    categories: BTreeSet<&'a Id>,
-}
-
-impl<'a> Check<'a> {
-    pub(super) fn packages(&mut self) {
-        let policy = self.policy;
-        let known = Known {
-            channels: policy.channels.iter().map(|channel| &channel.id).collect(),
-            severities: policy.severities.iter().collect(),
-            categories: policy.categories.iter().collect(),
-        };
-        let place = Pointer::ROOT.key("packages");
-        let mut seen = BTreeSet::new();
-        for (at, package) in policy.packages.iter().enumerate() {
-            let place = place.index(at);
-            self.unique_id("package", &package.id, &mut seen, &place.key("id"));
-            self.package(package, &known, &place);
-        }
+impl Check<'_> {
+    pub(super) fn packages(&mut self, slot: Slot<List<PackageObject>>, at: &Pointer<'_>) -> Vec<Package> {
+        let mut ids = Ids::default();
+        let read = |check: &mut Self, slot, at: &Pointer<'_>| check.package(slot, &mut ids, at);
+        self.required_list(slot, at, read).unwrap_or_default()
     }
 
-    fn package(&mut self, package: &'a Package, known: &Known<'a>, at: &Pointer<'_>) {
-        self.not_blank("the name of a package", &package.name, &at.key("name"));
-        let channels = at.key("channels");
+    fn package(&mut self, slot: Slot<PackageObject>, ids: &mut Ids, at: &Pointer<'_>) -> Option<Package> {
+        let package = self.object(slot, at)?;
+        let id = self.define("package", package.id, ids, &at.key("id"));
+        let name = self.name("the name of a package", package.name, &at.key("name"));
+        let rank = self.required(package.rank, &at.key("rank"));
         let mut seen = BTreeSet::new();
-        for (index, channel) in package.channels.iter().enumerate() {
-            let place = channels.index(index);
-            self.known(ErrorCode::UnknownChannel, "channel", channel, &known.channels, &place);
-            self.unique("channel", channel, &mut seen, &place);
-        }
-        self.known_calendar(&package.calendar, &at.key("calendar"));
-        self.targets(&package.targets, &at.key("targets"));
-        let variants = at.key("variants");
-        for (index, variant) in package.variants.iter().enumerate() {
-            self.variant(variant, known, &variants.index(index));
-        }
-    }
-
-    fn variant(&mut self, variant: &'a Variant, known: &Known<'a>, at: &Pointer<'_>) {
-        let when = at.key("when");
-        let condition = &variant.when;
-        for (code, what, id, known) in [
-            (ErrorCode::UnknownChannel, "channel", &condition.channel, &known.channels),
-            (ErrorCode::UnknownSeverity, "severity", &condition.severity, &known.severities),
-            (ErrorCode::UnknownCategory, "category", &condition.category, &known.categories),
-        ] {
-            if let Some(id) = id {
-                self.known(code, what, id, known, &when.key(what));
+        let channels = self.required_list(package.channels, &at.key("channels"), |check, slot, at| {
+            let channel = check.reference(Named::Channel, slot, at)?;
+            if !seen.insert(channel.clone()) {
+                check.note(at, PolicyFault::DuplicateEntry { what: "channel", entry: channel.to_string() });
             }
+            Some(channel)
+        });
+        let calendar = self.reference(Named::Calendar, package.calendar, &at.key("calendar"));
+        let place = at.key("targets");
+        if package.targets.is_missing() {
+            self.note_form(&place, PolicyFault::Missing);
         }
-        self.targets(&variant.targets, &at.key("targets"));
-        if let Some(calendar) = &variant.calendar {
-            self.known_calendar(calendar, &at.key("calendar"));
+        let targets = self.targets(package.targets, &place);
+        let priority = self.text(package.priority, &at.key("priority"));
+        let variants = self.list(package.variants, &at.key("variants"), Self::variant);
+        Some(Package {
+            id: id?,
+            name: name?,
+            rank: rank?.0,
+            channels: channels?,
+            calendar: calendar?,
+            targets,
+            priority,
+            variants: variants.unwrap_or_default(),
+        })
+    }
+
+    fn targets(
+        &mut self,
+        slot: Slot<Table<Text<BusinessDuration>>>,
+        at: &Pointer<'_>,
+    ) -> BTreeMap<Id, BusinessDuration> {
+        self.table(slot, at, |check, timer, slot, at| {
+            let target = check.text(slot, at)?;
+            check.known(Named::Timer, timer, at);
+            check.above_zero("a target", Some(target), at);
+            Some(target)
+        })
+    }
+
+    fn variant(&mut self, slot: Slot<VariantObject>, at: &Pointer<'_>) -> Option<Variant> {
+        let variant = self.object(slot, at)?;
+        let place = at.key("when");
+        if variant.when.is_missing() {
+            self.note_form(&place, PolicyFault::Missing);
+        }
+        let when = self.object(variant.when, &place).map(|condition| self.condition(condition, &place));
+        let targets = self.targets(variant.targets, &at.key("targets"));
+        let calendar = self.optional_reference(Named::Calendar, variant.calendar, &at.key("calendar"));
+        Some(Variant { when: when?, targets, calendar })
+    }
+
+    fn condition(&mut self, condition: ConditionObject, at: &Pointer<'_>) -> Condition {
+        Condition {
+            channel: self.optional_reference(Named::Channel, condition.channel, &at.key("channel")),
+            severity: self.optional_reference(Named::Severity, condition.severity, &at.key("severity")),
+            category: self.optional_reference(Named::Category, condition.category, &at.key("category")),
         }
     }
 
-    fn targets(&mut self, targets: &BTreeMap<Id, BusinessDuration>, at: &Pointer<'_>) {
-        for (timer, target) in targets {
-            let place = at.key(timer.as_str());
-            self.known_timer(timer, &place);
-            self.above_zero("a target", Some(*target), &place);
-        }
-    }
-
-    fn known_calendar(&mut self, id: &Id, at: &Pointer<'_>) {
-        if !self.policy.calendars.contains_key(id) {
-            let known = listing(self.policy.calendars.keys());
-            self.add(ErrorCode::UnknownCalendar, at, || format!("calendar `{id}` is not known"), known);
-        }
-    }
-
-    fn known(&mut self, code: ErrorCode, what: &str, id: &Id, known: &BTreeSet<&Id>, at: &Pointer<'_>) {
-        if !known.contains(id) {
-            self.add(code, at, || format!("{what} `{id}` is not known"), listing(known.iter().copied()));
-        }
+    fn optional_reference(&mut self, what: Named, slot: Slot<Text<Id>>, at: &Pointer<'_>) -> Option<Id> {
+        let id = self.text(slot, at);
+        self.known(what, id.as_ref(), at);
+        id
     }
 }

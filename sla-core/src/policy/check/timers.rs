@@ -1,179 +1,215 @@
-//! Validation of timers and their steps.
+//! Timers and their steps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CSAT, Check};
-use crate::error::ErrorCode;
+use super::{CSAT, Check, Ids};
 use crate::id::Id;
+use crate::policy::document::{ActionWord, QuietWord, StepObject, TimerObject};
+use crate::policy::fault::{Named, PolicyFault};
 use crate::policy::problem::Pointer;
-use crate::policy::{BREACH_STEP, OnReopen, Preset, Step, StepAction, StepTime, TimerRules, Trigger};
+use crate::policy::slot::{List, Slot, Table, Text, Whole};
+use crate::policy::{
+    BREACH_STEP, Cycles, DueBoundary, OnReopen, Preset, QuietHours, Step, StepAction, StepTime, TimerRules, Trigger,
+};
 use crate::time::{BusinessDuration, Share};
 
-impl<'a> Check<'a> {
-    pub(super) fn timers(&mut self) {
-        let policy = self.policy;
-        let timers = Pointer::ROOT.key("timers");
-        for preset in Preset::ALL {
-            if !policy.timers.contains_key(&Id::preset(*preset)) {
-                self.add(
-                    ErrorCode::MissingField,
-                    &timers,
-                    || format!("the preset timer `{}` is missing", preset.as_str()),
-                    "begin with `Policy::new`, which has every preset",
-                );
-            }
+/// The level of an escalation that states none.
+const DEFAULT_LEVEL: u32 = 1;
+
+/// What the earlier steps of a timer have taken.
+#[derive(Default)]
+struct Taken {
+    ids: Ids,
+    /// When they fire and what they do.
+    steps: BTreeSet<(StepTime, StepAction)>,
+    /// The id of the step that configures the breach escalation.
+    breach: Option<Id>,
+}
+
+impl Check<'_> {
+    /// Returns every timer, the presets included.
+    pub(super) fn timers(&mut self, slot: Slot<List<TimerObject>>, at: &Pointer<'_>) -> BTreeMap<Id, TimerRules> {
+        let presets = Preset::ALL.iter().map(|preset| (Id::preset(*preset), preset.rules()));
+        let mut timers: BTreeMap<Id, TimerRules> = presets.collect();
+        let mut ids = Ids { is_partial: matches!(slot, Slot::Unreadable(_)), ..Ids::default() };
+        let read = self.list(slot, at, |check, slot, at| {
+            let timer = check.timer(slot, &mut ids, at);
+            ids.is_partial |= timer.is_none();
+            timer
+        });
+        for rules in read.unwrap_or_default() {
+            timers.insert(rules.id.clone(), rules);
         }
-        for (id, timer) in &policy.timers {
-            let place = match self.timer_places.get(id) {
-                Some(at) => timers.index(*at),
-                None => timers.key(id.as_str()),
-            };
-            if timer.id != *id {
-                self.add(
-                    ErrorCode::InvalidId,
-                    &place.key("id"),
-                    || format!("timer `{}` is filed under `{id}`", timer.id),
-                    "file each timer under its own id",
-                );
-            }
-            self.timer(timer, &place);
-        }
+        ids.ids.extend(timers.keys().cloned());
+        self.timers = ids;
+        timers
     }
 
-    fn timer(&mut self, timer: &'a TimerRules, at: &Pointer<'_>) {
-        if timer.id.as_str() == CSAT {
-            self.add(
-                ErrorCode::InvalidId,
-                &at.key("id"),
-                || "the id `csat` is taken: it names the customers' ratings among the score weights".to_owned(),
-                "give the timer another id",
-            );
+    fn timer(&mut self, slot: Slot<TimerObject>, ids: &mut Ids, at: &Pointer<'_>) -> Option<TimerRules> {
+        let timer = self.object(slot, at)?;
+        let place = at.key("id");
+        let id = self.define("timer", timer.id, ids, &place);
+        if id.as_ref().is_some_and(|id| id.as_str() == CSAT) {
+            self.note(&place, PolicyFault::TimerNamedCsat);
         }
-        for (field, triggers) in [("starts_on", &timer.starts_on), ("stops_on", &timer.stops_on)] {
-            let place = at.key(field);
-            let mut seen = BTreeSet::new();
-            for (index, trigger) in triggers.iter().enumerate() {
-                self.unique("trigger", trigger.as_str(), &mut seen, &place.index(index));
-            }
-        }
-        let pauses_on = at.key("pauses_on");
-        let mut seen = BTreeSet::new();
-        for (index, status) in timer.pauses_on.iter().enumerate() {
-            self.unique("status", status.as_str(), &mut seen, &pauses_on.index(index));
-        }
-        if timer.starts_on.is_empty() {
-            self.add(
-                ErrorCode::TimerNeverStarts,
-                &at.key("starts_on"),
-                || format!("nothing starts timer `{}`", timer.id),
-                "name what starts a cycle, for example `opened`",
-            );
-        }
-        if timer.stops_on.iter().all(|trigger| *trigger == Trigger::Opened) {
-            let only_opened = !timer.stops_on.is_empty();
-            self.add(
-                ErrorCode::TimerNeverStops,
-                &at.key("stops_on"),
-                || {
-                    let why = if only_opened { ": no ticket is opened twice" } else { "" };
-                    format!("nothing stops timer `{}`{why}", timer.id)
-                },
-                "name what stops a cycle, for example `resolved`",
-            );
-        }
-        let reopens = !matches!(Preset::from_word(timer.id.as_str()), Some(Preset::FirstResponse | Preset::Assignment));
-        if !reopens && timer.on_reopen != OnReopen::Ignore {
-            self.add(
-                ErrorCode::NoReopening,
-                &at.key("on_reopen"),
-                || format!("timer `{}` has no reopening", timer.id),
-                "leave `on_reopen` out, or define a timer of your own",
-            );
-        }
-    }
-
-    pub(super) fn steps(&mut self) {
-        let policy = self.policy;
-        let place = Pointer::ROOT.key("steps");
-        for (timer, steps) in &policy.steps {
-            let place = place.key(timer.as_str());
-            self.known_timer(timer, &place);
-            let mut ids = BTreeSet::new();
-            let mut instants = BTreeSet::new();
-            let mut breach: Option<&Id> = None;
-            for (at, step) in steps.iter().enumerate() {
-                let place = place.index(at);
-                self.unique_id("step", &step.id, &mut ids, &place.key("id"));
-                self.step(step, &place);
-                if !instants.insert(instant(step)) {
-                    self.add(
-                        ErrorCode::DuplicateStep,
-                        &place,
-                        || format!("step `{}` has the instant, action and level of an earlier step", step.id),
-                        "join the two into one step",
-                    );
-                } else if configures_breach(step) {
-                    match breach {
-                        Some(first) => self.add(
-                            ErrorCode::DuplicateBreachEscalation,
-                            &place,
-                            || format!("steps `{first}` and `{}` both configure the breach escalation", step.id),
-                            "keep one escalation at 100%, move the other with `after`",
-                        ),
-                        None => breach = Some(&step.id),
-                    }
+        let preset = id.as_ref().and_then(|id| Preset::from_word(id.as_str()));
+        let base = preset.map(Preset::rules);
+        if id.is_some() && base.is_none() {
+            for (field, is_missing) in
+                [("starts_on", timer.starts_on.is_missing()), ("stops_on", timer.stops_on.is_missing())]
+            {
+                if is_missing {
+                    self.note_form(&at.key(field), PolicyFault::Missing);
                 }
             }
         }
+        let starts_on = self.triggers(timer.starts_on, &at.key("starts_on"), |check, triggers, at| {
+            if let Some(timer) = id.clone().filter(|_| triggers.is_empty()) {
+                check.note(at, PolicyFault::NeverStarts { timer });
+            }
+        });
+        let stops_on = self.triggers(timer.stops_on, &at.key("stops_on"), |check, triggers, at| {
+            if let Some(timer) = id.clone().filter(|_| triggers.iter().all(|trigger| *trigger == Trigger::Opened)) {
+                check.note(at, PolicyFault::NeverStops { timer, only_opened: !triggers.is_empty() });
+            }
+        });
+        let pauses_on = self.set("status", timer.pauses_on, &at.key("pauses_on"));
+        let cycles = self.text(timer.cycles, &at.key("cycles"));
+        let place = at.key("on_reopen");
+        let on_reopen = self.text(timer.on_reopen, &place);
+        let due_boundary = self.text(timer.due_boundary, &at.key("due_boundary"));
+        let id = id?;
+        let base = base.unwrap_or(TimerRules {
+            id: id.clone(),
+            starts_on: Vec::new(),
+            stops_on: Vec::new(),
+            pauses_on: Vec::new(),
+            cycles: Cycles::Once,
+            on_reopen: OnReopen::Resume,
+            due_boundary: DueBoundary::Close,
+        });
+        let on_reopen = on_reopen.unwrap_or(base.on_reopen);
+        if matches!(preset, Some(Preset::FirstResponse | Preset::Assignment)) && on_reopen != OnReopen::Ignore {
+            self.note(&place, PolicyFault::NoReopening { timer: id.clone() });
+        }
+        Some(TimerRules {
+            id,
+            starts_on: starts_on.unwrap_or(base.starts_on),
+            stops_on: stops_on.unwrap_or(base.stops_on),
+            pauses_on: pauses_on.unwrap_or(base.pauses_on),
+            cycles: cycles.unwrap_or(base.cycles),
+            on_reopen,
+            due_boundary: due_boundary.unwrap_or(base.due_boundary),
+        })
     }
 
-    fn step(&mut self, step: &'a Step, at: &Pointer<'_>) {
-        match step.when {
-            StepTime::At(share) => self.share_above_zero("the share of a step", share, &at.key("at")),
-            StepTime::After(BusinessDuration::ZERO) => self.add(
-                ErrorCode::OutOfRange,
-                &at.key("after"),
-                || format!("step `{}` fires no time after due", step.id),
-                "a step on due is at 100%",
-            ),
-            StepTime::After(_) => {}
+    /// Returns a list of triggers; `judge` sees it as a whole if all of it is readable.
+    fn triggers(
+        &mut self,
+        slot: Slot<List<Text<Trigger>>>,
+        at: &Pointer<'_>,
+        judge: impl FnOnce(&mut Self, &[Trigger], &Pointer<'_>),
+    ) -> Option<Vec<Trigger>> {
+        let (triggers, are_readable) = self.is_readable(|check| check.set("trigger", slot, at));
+        if let Some(triggers) = triggers.as_deref().filter(|_| are_readable) {
+            judge(self, triggers, at);
         }
-        if let StepAction::Escalate { level } = step.action {
-            self.at_least_one("the level of an escalation", level, &at.key("level"));
+        triggers
+    }
+
+    pub(super) fn steps(&mut self, slot: Slot<Table<List<StepObject>>>, at: &Pointer<'_>) -> BTreeMap<Id, Vec<Step>> {
+        self.table(slot, at, |check, timer, slot, at| {
+            let mut taken = Taken::default();
+            let read = |check: &mut Self, slot, at: &Pointer<'_>| check.step(slot, &mut taken, at);
+            let (steps, are_readable) = check.is_readable(|check| check.list(slot, at, read));
+            check.known(Named::Timer, timer.filter(|_| are_readable), at);
+            steps
+        })
+    }
+
+    fn step(&mut self, slot: Slot<StepObject>, taken: &mut Taken, at: &Pointer<'_>) -> Option<Step> {
+        let before = self.form_faults;
+        let step = self.object(slot, at)?;
+        let id = self.define("step", step.id, &mut taken.ids, &at.key("id"));
+        let when = self.step_time(step.at, step.after, at);
+        let action = self.action(step.action, step.level, at);
+        let notify = self.labels("a notification channel", step.notify, &at.key("notify"));
+        let place = at.key("assign_to");
+        let assign_to = self.given(step.assign_to, &place);
+        if let Some(assign_to) = &assign_to {
+            self.not_blank("the role or queue to assign to", assign_to, &place);
         }
-        if step.id.as_str() == BREACH_STEP && !configures_breach(step) {
-            self.add(
-                ErrorCode::DuplicateId,
-                at,
-                || {
-                    format!(
-                        "the id `{BREACH_STEP}` is that of the breach escalation, which this step does not configure"
-                    )
-                },
-                "give the step another id, or make it an escalation at 100%",
-            );
+        let quiet_hours = match self.text(step.quiet_hours, &at.key("quiet_hours")) {
+            Some(QuietWord::Calendar) => QuietHours::Calendar,
+            Some(QuietWord::Off) | None => QuietHours::Off,
+        };
+        let is_new = when.zip(action).is_none_or(|taken_by| taken.steps.insert(taken_by));
+        let (id, when, action) = (id?, when?, action?);
+        let configures_breach = configures_breach(when, action);
+        let earlier = taken.breach.clone().filter(|_| configures_breach);
+        if configures_breach && is_new {
+            taken.breach.get_or_insert_with(|| id.clone());
         }
-        self.labels("a notification channel", &step.notify, &at.key("notify"));
-        if let Some(assign_to) = &step.assign_to {
-            self.not_blank("the role or queue to assign to", assign_to, &at.key("assign_to"));
+        if self.form_faults == before {
+            match (is_new, earlier) {
+                (false, _) => self.note(at, PolicyFault::DuplicateStep { step: id.clone() }),
+                (true, Some(first)) => self.note(at, PolicyFault::DuplicateBreach { first, second: id.clone() }),
+                (true, None) => {}
+            }
+            if id.as_str() == BREACH_STEP && !configures_breach {
+                self.note(at, PolicyFault::NamedBreach);
+            }
+        }
+        Some(Step { id, when, action, notify, assign_to, quiet_hours })
+    }
+
+    fn step_time(
+        &mut self,
+        share: Slot<Text<Share>>,
+        after: Slot<Text<BusinessDuration>>,
+        at: &Pointer<'_>,
+    ) -> Option<StepTime> {
+        let place = at.key("at");
+        let stated = (!share.is_missing(), !after.is_missing());
+        let share = self.text(share, &place);
+        let after = self.text(after, &at.key("after"));
+        self.share_above_zero("the share of a step", share, &place);
+        match stated {
+            (true, true) => {
+                self.note_form(&place, PolicyFault::BothInstants);
+                None
+            }
+            (false, false) => {
+                self.note_form(&place, PolicyFault::NoInstant);
+                None
+            }
+            _ => share.map(StepTime::At).or(after.map(|after| match after {
+                BusinessDuration::ZERO => StepTime::At(Share::WHOLE),
+                after => StepTime::After(after),
+            })),
+        }
+    }
+
+    fn action(&mut self, action: Slot<Text<ActionWord>>, level: Slot<Whole>, at: &Pointer<'_>) -> Option<StepAction> {
+        let place = at.key("level");
+        let states_level = !level.is_missing();
+        let level = self.given(level, &place).map_or(DEFAULT_LEVEL, |Whole(level)| level);
+        match self.required_text(action, &at.key("action"))? {
+            ActionWord::Warn => {
+                if states_level {
+                    self.note_form(&place, PolicyFault::LevelOfWarning);
+                }
+                Some(StepAction::Warn)
+            }
+            ActionWord::Escalate => {
+                self.at_least_one("the level of an escalation", Some(level), &place);
+                Some(StepAction::Escalate { level })
+            }
         }
     }
 }
 
 /// Returns whether a step is the breach escalation of its timer.
-fn configures_breach(step: &Step) -> bool {
-    step.when == StepTime::At(Share::WHOLE) && matches!(step.action, StepAction::Escalate { .. })
-}
-
-/// Returns what two steps of one timer may not share: the kind of instant, its value, and the level, 0 for a warning.
-fn instant(step: &Step) -> (bool, i64, u32) {
-    let (after, value) = match step.when {
-        StepTime::At(share) => (false, i64::from(share.as_millionths())),
-        StepTime::After(length) => (true, length.as_micros()),
-    };
-    let level = match step.action {
-        StepAction::Warn => 0,
-        StepAction::Escalate { level } => level,
-    };
-    (after, value, level)
+fn configures_breach(when: StepTime, action: StepAction) -> bool {
+    when == StepTime::At(Share::WHOLE) && matches!(action, StepAction::Escalate { .. })
 }

@@ -10,14 +10,12 @@
 
 use serde::Deserialize;
 
-use super::super::slot::Slot;
 use super::super::tree::Tree;
-use super::document::CalendarObject;
-use super::{reader, writer};
 use crate::calendar::{CalendarRules, ZoneDatabase};
 use crate::error::Error;
 use crate::policy::check;
-use crate::policy::problem::Pointer;
+use crate::policy::document::CalendarObject;
+use crate::policy::slot::Slot;
 
 /// Reads a calendar and checks it as a whole, with the embedded time zones.
 ///
@@ -35,12 +33,9 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<CalendarRules, Error> {
 /// As [`read`].
 pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<CalendarRules, Error> {
     let tree = Tree::parse(json.as_ref())?;
-    let mut reader = reader::Reader::of(tree.duplicates);
     // INVARIANT: a slot never fails to be read.
-    let calendar = Slot::<CalendarObject>::deserialize(tree.root).unwrap_or_default();
-    let rules = reader.calendar(calendar, &Pointer::ROOT);
-    reader.judged("calendar", || check::calendar_problems(&rules, zones))?;
-    Ok(rules)
+    let calendar = Slot::deserialize(tree.root).unwrap_or_default();
+    check::calendar(calendar, tree.duplicates, zones).map(|calendar| calendar.rules().clone())
 }
 
 /// Writes a calendar as a document, indented, in the order of the format.
@@ -49,5 +44,5 @@ pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Calenda
 #[must_use]
 pub fn write(rules: &CalendarRules) -> String {
     // INVARIANT: as for a policy.
-    serde_json::to_string_pretty(&writer::calendar(rules)).unwrap_or_default()
+    serde_json::to_string_pretty(&CalendarObject::of(rules)).unwrap_or_default()
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::writer;
 use crate::audit::PolicyChange;
 use crate::policy::Policy;
+use crate::policy::document::Document;
 use crate::wire::value_of;
 
 /// Returns what differs from `before` to `after`, in the order of the document.
@@ -30,7 +30,7 @@ pub fn changes(before: &Policy, after: &Policy) -> Vec<PolicyChange> {
 }
 
 fn document(policy: &Policy) -> Value {
-    value_of(&writer::document(policy))
+    value_of(&Document::of(policy))
 }
 
 fn compare(before: &Value, after: &Value, path: String, changes: &mut Vec<PolicyChange>) {

@@ -14,27 +14,19 @@
 
 pub mod calendar;
 mod changes;
-mod document;
-mod objects;
-mod reader;
-#[cfg(feature = "schema")]
-mod schema;
-mod writer;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::document::Document;
-use super::slot::Slot;
 use super::tree::Tree;
 use crate::audit::PolicyChange;
 use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
-use crate::policy::{CheckedPolicy, Policy, Warning};
+use crate::policy::document::Document;
+use crate::policy::slot::Slot;
+use crate::policy::{CheckedPolicy, Policy, Warning, check};
 
 pub use self::changes::changes;
-#[cfg(feature = "schema")]
-pub use self::schema::json_schema;
 
 /// The format that is read and written, with its version.
 pub const SCHEMA: &str = "sla-policy/1";
@@ -85,10 +77,9 @@ pub fn read_revisions(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Ve
 }
 
 fn read_tree(tree: Tree, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
-    let reader = reader::Reader::of(tree.duplicates);
     // INVARIANT: a slot never fails to be read.
-    let document = Slot::<Document>::deserialize(tree.root).unwrap_or_default();
-    reader.policy(document, zones)
+    let document = Slot::deserialize(tree.root).unwrap_or_default();
+    check::document(document, SCHEMA, tree.duplicates, zones)
 }
 
 /// Writes warnings of the linter, on one line: `{"warnings": [{"code": "…", "path": "…", "message": "…", "help": "…"}]}`.
@@ -111,6 +102,25 @@ pub fn write_changes(changes: &[PolicyChange]) -> String {
 /// What [`read`] makes of it equals `policy`, if `policy` passes [`crate::policy::check`].
 #[must_use]
 pub fn write(policy: &Policy) -> String {
+    let mut document = Document::of(policy);
+    document.schema = Slot::Is(SCHEMA.to_owned());
     // INVARIANT: the document has text keys only and holds no number that JSON cannot write.
-    serde_json::to_string_pretty(&writer::document(policy)).unwrap_or_default()
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// Returns the JSON Schema (draft 2020-12) of the policy document, indented.
+///
+/// A document that it accepts may still have problems of meaning, a reference to an unknown channel for one.
+#[cfg(feature = "schema")]
+#[must_use]
+pub fn json_schema() -> String {
+    let settings = schemars::generate::SchemaSettings::draft2020_12();
+    let mut root = settings.into_generator().into_root_schema_for::<Document>();
+    root.insert("title".to_owned(), "SLA policy".into());
+    if let Some(Value::Object(schema)) = root.pointer_mut("/properties/schema") {
+        schema.insert("enum".to_owned(), json!([SCHEMA]));
+    }
+    let mut text = serde_json::to_string_pretty(root.as_value()).unwrap_or_default();
+    text.push('\n');
+    text
 }

@@ -1,25 +1,28 @@
-//! The policy document as it is written, field by field.
+//! The policy document, field by field, as its text states it: the one place that knows the fields of the format.
+//!
+//! `written` makes it of a policy, `check` makes a policy of it.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use chrono::NaiveDate;
 use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::{IgnoredAny, MapAccess};
 
-use super::super::slot::{Slot, Whole, Written, word_terms};
+use super::slot::{Ids, List, Part, Slot, Table, Text, Whole, word_terms};
+use super::{Cycles, DueBoundary, OnReopen, PauseStatus, Trigger};
 use crate::calendar::{HolidayDate, Window};
 use crate::id::Id;
-use crate::policy::{Cycles, DueBoundary, OnReopen, PauseStatus, Trigger};
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Share};
+use chrono::NaiveDate;
 
-pub(super) type List<T> = Vec<Slot<T>>;
-pub(super) type Table<T> = BTreeMap<String, Slot<T>>;
-pub(super) type Ids = List<Written<Id>>;
+/// An object of the document.
+pub(crate) trait Object {
+    /// The fields that it may have.
+    const FIELDS: &'static [&'static str];
 
-/// Defines an object of the document: every field tolerates faults, unknown fields are kept for the report.
+    /// Returns the fields that the format does not know.
+    fn unknown(&self) -> &[String];
+}
+
+/// Defines an object of the document: each field is a [`Slot`], the names of unknown fields are kept for the report.
 macro_rules! object {
     (
         $(#[doc = $doc:literal])*
@@ -32,46 +35,39 @@ macro_rules! object {
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[cfg_attr(feature = "schema", schemars(extend("required" = $required, "additionalProperties" = false)))]
         #[serde(default)]
-        pub(super) struct $name {
+        pub(crate) struct $name {
             $(
                 $(#[doc = $field_doc])*
                 #[serde(skip_serializing_if = "Slot::is_missing")]
-                pub(super) $field: Slot<$kind>,
+                pub(crate) $field: Slot<$kind>,
             )*
             #[serde(skip)]
-            pub(super) unknown: BTreeMap<String, Value>,
+            pub(super) unknown: Vec<String>,
         }
 
-        impl $name {
-            /// The fields that this object may have.
-            pub(super) const FIELDS: &[&str] = &[$(stringify!($field)),*];
+        impl Object for $name {
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            fn unknown(&self) -> &[String] {
+                &self.unknown
+            }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Fields;
+        impl Part for $name {
+            const EXPECTED: &'static str = $what;
 
-                impl<'de> Visitor<'de> for Fields {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str($what)
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<$name, A::Error> {
-                        let mut object = $name::default();
-                        while let Some(name) = fields.next_key::<String>()? {
-                            match name.as_str() {
-                                $(stringify!($field) => object.$field = fields.next_value()?,)*
-                                _ => {
-                                    object.unknown.insert(name, fields.next_value()?);
-                                }
-                            }
+            fn of_object<'de, A: MapAccess<'de>>(mut fields: A) -> Result<Option<Self>, A::Error> {
+                let mut object = Self::default();
+                while let Some(name) = fields.next_key::<String>()? {
+                    match name.as_str() {
+                        $(stringify!($field) => object.$field = fields.next_value()?,)*
+                        _ => {
+                            fields.next_value::<IgnoredAny>()?;
+                            object.unknown.push(name);
                         }
-                        Ok(object)
                     }
                 }
-                deserializer.deserialize_map(Fields)
+                Ok(Some(object))
             }
         }
     };
@@ -81,9 +77,9 @@ object! {
     /// The rules of one support desk: calendars, channels, packages, timers and steps.
     Document is "a policy: an object", required ["schema", "id", "version", "calendars", "channels", "packages"] {
         /// The format and its version: `sla-policy/1`.
-        schema: Written<SchemaName>,
+        schema: String,
         /// The policy's id; the same in all its revisions.
-        id: Written<Id>,
+        id: Text<Id>,
         /// The number of this revision, for people.
         version: Whole,
         /// Calendars by id: when support time counts.
@@ -103,7 +99,7 @@ object! {
         /// How long a ticket may pause, and why.
         pauses: PausesObject,
         /// The business time, in the package's calendar, after which a resolved ticket closes by itself; never when left out.
-        close_after: Written<BusinessDuration>,
+        close_after: Text<BusinessDuration>,
         /// What agents may do beyond the fixed table of commands.
         roles: RolesObject,
         /// What the desk wants to reach; read by reports and alerts only, never by a decision.
@@ -125,7 +121,7 @@ object! {
         /// Dates whose windows replace the weekly ones; they win over holidays.
         special_days: List<SpecialDayObject>,
         /// The last local date up to which the holidays are entered; later answers are provisional.
-        holidays_known_until: Written<NaiveDate>,
+        holidays_known_until: Text<NaiveDate>,
     }
 }
 
@@ -133,19 +129,19 @@ object! {
     /// The opening windows of each day of the week; a day left out is closed.
     WeekObject is "a week: an object", required [] {
         /// Windows that open on a Monday.
-        mon: List<Written<Window>>,
+        mon: List<Text<Window>>,
         /// Windows that open on a Tuesday.
-        tue: List<Written<Window>>,
+        tue: List<Text<Window>>,
         /// Windows that open on a Wednesday.
-        wed: List<Written<Window>>,
+        wed: List<Text<Window>>,
         /// Windows that open on a Thursday.
-        thu: List<Written<Window>>,
+        thu: List<Text<Window>>,
         /// Windows that open on a Friday.
-        fri: List<Written<Window>>,
+        fri: List<Text<Window>>,
         /// Windows that open on a Saturday.
-        sat: List<Written<Window>>,
+        sat: List<Text<Window>>,
         /// Windows that open on a Sunday.
-        sun: List<Written<Window>>,
+        sun: List<Text<Window>>,
     }
 }
 
@@ -153,7 +149,7 @@ object! {
     /// A date on which no window opens.
     HolidayObject is "a holiday: an object", required ["date", "name"] {
         /// The local date, `2026-12-25` once or `--12-25` every year.
-        date: Written<HolidayDate>,
+        date: Text<HolidayDate>,
         /// The name shown when closed time is explained.
         name: String,
     }
@@ -163,11 +159,11 @@ object! {
     /// A date whose windows replace the weekly ones.
     SpecialDayObject is "a special day: an object", required ["date", "name", "windows"] {
         /// The local date.
-        date: Written<NaiveDate>,
+        date: Text<NaiveDate>,
         /// The name shown when the time of this day is explained.
         name: String,
         /// The windows that open on this date; an empty list closes it.
-        windows: List<Written<Window>>,
+        windows: List<Text<Window>>,
     }
 }
 
@@ -175,7 +171,7 @@ object! {
     /// A way a request may come by.
     ChannelObject is "a channel: an object", required ["id", "name"] {
         /// Unique within the policy.
-        id: Written<Id>,
+        id: Text<Id>,
         /// The name people see.
         name: String,
     }
@@ -185,7 +181,7 @@ object! {
     /// A subscription level: what a customer bought.
     PackageObject is "a package: an object", required ["id", "name", "rank", "channels", "calendar", "targets"] {
         /// Unique within the policy.
-        id: Written<Id>,
+        id: Text<Id>,
         /// The name people see.
         name: String,
         /// The order of packages, higher is better; two packages may share a rank.
@@ -193,11 +189,11 @@ object! {
         /// The channels a ticket of this package may use.
         channels: Ids,
         /// The calendar in which targets count, unless a variant names another.
-        calendar: Written<Id>,
+        calendar: Text<Id>,
         /// The target of each timer by timer id; a timer left out promises nothing.
-        targets: Table<Written<BusinessDuration>>,
+        targets: Table<Text<BusinessDuration>>,
         /// A label that reports group by; no decision reads it.
-        priority: Written<Id>,
+        priority: Text<Id>,
         /// Deviations, in order; the first whose condition holds applies.
         variants: List<VariantObject>,
     }
@@ -209,9 +205,9 @@ object! {
         /// When it applies.
         when: ConditionObject,
         /// Targets that replace the package's; timers left out keep the package's.
-        targets: Table<Written<BusinessDuration>>,
+        targets: Table<Text<BusinessDuration>>,
         /// The calendar that replaces the package's.
-        calendar: Written<Id>,
+        calendar: Text<Id>,
     }
 }
 
@@ -219,11 +215,11 @@ object! {
     /// A condition on a ticket; every stated part must hold.
     ConditionObject is "a condition: an object", required [] {
         /// The channel of the event that starts the cycle.
-        channel: Written<Id>,
+        channel: Text<Id>,
         /// The ticket's severity.
-        severity: Written<Id>,
+        severity: Text<Id>,
         /// The ticket's category.
-        category: Written<Id>,
+        category: Text<Id>,
     }
 }
 
@@ -231,19 +227,19 @@ object! {
     /// A timer of this desk, or an adjustment of a preset: then every field but `id` may be left out and keeps what the preset says.
     TimerObject is "a timer: an object", required ["id"] {
         /// Unique within the policy, or the name of a preset.
-        id: Written<Id>,
+        id: Text<Id>,
         /// What starts a cycle; required for a timer that is no preset.
-        starts_on: List<Written<Trigger>>,
+        starts_on: List<Text<Trigger>>,
         /// What stops it; required for a timer that is no preset.
-        stops_on: List<Written<Trigger>>,
+        stops_on: List<Text<Trigger>>,
         /// The statuses in which it pauses; never when left out.
-        pauses_on: List<Written<PauseStatus>>,
+        pauses_on: List<Text<PauseStatus>>,
         /// Whether it runs once a ticket (default) or at each start.
-        cycles: Written<Cycles>,
+        cycles: Text<Cycles>,
         /// What a reopened ticket does to a cycle that the resolve stopped; `resume` when left out.
-        on_reopen: Written<OnReopen>,
+        on_reopen: Text<OnReopen>,
         /// Where a due lands that falls exactly on a closing; `close` when left out.
-        due_boundary: Written<DueBoundary>,
+        due_boundary: Text<DueBoundary>,
     }
 }
 
@@ -251,13 +247,13 @@ object! {
     /// A warning or an escalation at an instant that follows from a timer's target. Either `at` or `after`.
     StepObject is "a step: an object", required ["id", "action"] {
         /// Unique within its timer.
-        id: Written<Id>,
+        id: Text<Id>,
         /// Fires when this share of the target is used up.
-        at: Written<Share>,
+        at: Text<Share>,
         /// Fires when this much business time has passed since the due instant; `0s` is `at` 100%.
-        after: Written<BusinessDuration>,
+        after: Text<BusinessDuration>,
         /// What it does.
-        action: Written<ActionWord>,
+        action: Text<ActionWord>,
         /// The level of an escalation, at least 1; 1 when left out.
         level: Whole,
         /// Names of notification channels; the host acts on them.
@@ -265,7 +261,7 @@ object! {
         /// A role or queue to assign to; the host acts on it.
         assign_to: String,
         /// Whether the notification waits for the next opening of the timer's calendar.
-        quiet_hours: Written<QuietWord>,
+        quiet_hours: Text<QuietWord>,
     }
 }
 
@@ -275,9 +271,9 @@ object! {
         /// The reasons that a pause may give; any non-blank one when left out or empty.
         reasons: List<String>,
         /// The longest single pause; after it the ticket resumes by itself.
-        max_pause: Written<BusinessDuration>,
+        max_pause: Text<BusinessDuration>,
         /// The longest sum of pauses of one ticket; when used up, a pause is refused.
-        max_paused_total: Written<BusinessDuration>,
+        max_paused_total: Text<BusinessDuration>,
     }
 }
 
@@ -301,7 +297,7 @@ object! {
         /// The weights of an agent's score by component: a timer id, or `csat`.
         score_weights: Table<Whole>,
         /// The lag between an automatic event and its detection above which the monitor alerts, in wall time.
-        monitor_lag: Written<BusinessDuration>,
+        monitor_lag: Text<BusinessDuration>,
     }
 }
 
@@ -309,15 +305,15 @@ object! {
     /// A compliance objective of one timer and when its burn is alarming; windows are wall time.
     BurnObject is "a burn objective: an object", required ["timer", "objective", "long_window", "short_window", "threshold", "min_decided"] {
         /// The timer.
-        timer: Written<Id>,
+        timer: Text<Id>,
         /// The share of promises to be met, above 0% and below 100%.
-        objective: Written<Share>,
+        objective: Text<Share>,
         /// The long window.
-        long_window: Written<BusinessDuration>,
+        long_window: Text<BusinessDuration>,
         /// The short window, not longer than the long one.
-        short_window: Written<BusinessDuration>,
+        short_window: Text<BusinessDuration>,
         /// The burn at which both windows alarm: `200%` burns the budget twice as fast as it lasts.
-        threshold: Written<Share>,
+        threshold: Text<Share>,
         /// The fewest decided cycles in the long window, at least 1.
         min_decided: Whole,
     }
@@ -344,15 +340,6 @@ string_enum! {
 }
 
 word_terms! {
-    Trigger: "Something in a ticket's life that starts or stops a timer.";
-    PauseStatus: "A status in which a timer may pause.";
-    Cycles: "How often a timer runs on one ticket.";
-    OnReopen: "What a reopened ticket does to a cycle that the resolve stopped.";
-    DueBoundary: "Where a due lands that falls exactly on a closing.";
     ActionWord: "What a step does.";
     QuietWord: "When a step notifies: at once, or at the next opening of the timer's calendar.";
 }
-
-/// The name of the format with its version.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct SchemaName;

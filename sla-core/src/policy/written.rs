@@ -1,56 +1,60 @@
-//! The model as a document.
+//! The policy as a document.
 
 use std::collections::BTreeMap;
 
-use super::super::slot::{Slot, Whole, Written};
 use super::document::{
-    ActionWord, BurnObject, CalendarObject, ChannelObject, ConditionObject, Document, HolidayObject, List,
-    ObjectivesObject, PackageObject, PausesObject, QuietWord, RolesObject, SchemaName, SpecialDayObject, StepObject,
-    Table, TimerObject, VariantObject, WeekObject,
+    ActionWord, BurnObject, CalendarObject, ChannelObject, ConditionObject, Document, HolidayObject, ObjectivesObject,
+    PackageObject, PausesObject, QuietWord, RolesObject, SpecialDayObject, StepObject, TimerObject, VariantObject,
+    WeekObject,
 };
-use crate::calendar::{CalendarRules, Hours, Window};
+use super::rules::written_timers;
+use super::slot::{List, Slot, Table, Text, Whole};
+use super::{
+    BurnObjective, Objectives, PauseRules, Policy, Preset, QuietHours, RoleRules, Step, StepAction, StepTime,
+    TimerRules,
+};
+use crate::calendar::{CalendarRules, Holiday, Hours, SpecialDay, Window};
+use crate::channel::Channel;
 use crate::id::Id;
 use crate::package::{Package, Variant};
-use crate::policy::{
-    BurnObjective, Objectives, PauseRules, Policy, Preset, QuietHours, RoleRules, Step, StepAction, StepTime,
-    TimerRules, written_timers,
-};
 use crate::time::BusinessDuration;
 
-pub(super) fn document(policy: &Policy) -> Document {
-    let channel = |channel: &crate::channel::Channel| ChannelObject {
-        id: term(channel.id.clone()),
-        name: Slot::Is(channel.name.clone()),
-        ..ChannelObject::default()
-    };
-    Document {
-        schema: term(SchemaName),
-        id: term(policy.id.clone()),
-        version: Slot::Is(Whole(policy.version)),
-        calendars: Slot::Is(table(&policy.calendars, |rules| Slot::Is(calendar(rules)))),
-        channels: Slot::Is(list(&policy.channels, channel)),
-        severities: some_terms(&policy.severities),
-        categories: some_terms(&policy.categories),
-        packages: Slot::Is(list(&policy.packages, package)),
-        timers: some_list(written_timers(policy).map(timer).map(Slot::Is).collect()),
-        steps: some_table(table(&policy.steps, |steps| Slot::Is(list(steps, step)))),
-        pauses: pauses(&policy.pauses),
-        close_after: some_term(policy.close_after),
-        roles: roles(policy.roles),
-        objectives: objectives(&policy.objectives),
-        ..Document::default()
+impl Document {
+    /// Returns what the document of a policy states, but its `schema`.
+    pub(crate) fn of(policy: &Policy) -> Self {
+        let channel = |channel: &Channel| ChannelObject {
+            id: term(channel.id.clone()),
+            name: Slot::Is(channel.name.clone()),
+            ..ChannelObject::default()
+        };
+        Self {
+            id: term(policy.id.clone()),
+            version: Slot::Is(Whole(policy.version)),
+            calendars: Slot::Is(table(&policy.calendars, |rules| Slot::Is(CalendarObject::of(rules)))),
+            channels: Slot::Is(list(&policy.channels, channel)),
+            severities: some_terms(&policy.severities),
+            categories: some_terms(&policy.categories),
+            packages: Slot::Is(list(&policy.packages, package)),
+            timers: some_list(written_timers(policy).map(timer).map(Slot::Is).collect()),
+            steps: some_table(table(&policy.steps, |steps| Slot::Is(list(steps, step)))),
+            pauses: pauses(&policy.pauses),
+            close_after: some_term(policy.close_after),
+            roles: roles(policy.roles),
+            objectives: objectives(&policy.objectives),
+            ..Self::default()
+        }
     }
 }
 
-fn term<T>(value: T) -> Slot<Written<T>> {
-    Slot::Is(Written(Ok(value)))
+fn term<T>(value: T) -> Slot<Text<T>> {
+    Slot::Is(Text(value))
 }
 
-fn some_term<T>(value: Option<T>) -> Slot<Written<T>> {
-    value.map(|value| Written(Ok(value))).into()
+fn some_term<T>(value: Option<T>) -> Slot<Text<T>> {
+    value.map(|value| Text(value)).into()
 }
 
-fn terms<T: Clone>(values: &[T]) -> List<Written<T>> {
+fn terms<T: Clone>(values: &[T]) -> List<Text<T>> {
     values.iter().cloned().map(term).collect()
 }
 
@@ -66,7 +70,7 @@ fn some_list<T>(values: List<T>) -> Slot<List<T>> {
     if values.is_empty() { Slot::Missing } else { Slot::Is(values) }
 }
 
-fn some_terms<T: Clone>(values: &[T]) -> Slot<List<Written<T>>> {
+fn some_terms<T: Clone>(values: &[T]) -> Slot<List<Text<T>>> {
     some_list(terms(values))
 }
 
@@ -78,34 +82,37 @@ fn some_table<T>(values: Table<T>) -> Slot<Table<T>> {
     if values.is_empty() { Slot::Missing } else { Slot::Is(values) }
 }
 
-fn targets(values: &BTreeMap<Id, BusinessDuration>) -> Table<Written<BusinessDuration>> {
+fn targets(values: &BTreeMap<Id, BusinessDuration>) -> Table<Text<BusinessDuration>> {
     table(values, |target| term(*target))
 }
 
-pub(super) fn calendar(rules: &CalendarRules) -> CalendarObject {
-    let holiday = |holiday: &crate::calendar::Holiday| HolidayObject {
-        date: term(holiday.date),
-        name: Slot::Is(holiday.name.clone()),
-        ..HolidayObject::default()
-    };
-    let special_day = |day: &crate::calendar::SpecialDay| SpecialDayObject {
-        date: term(day.date),
-        name: Slot::Is(day.name.clone()),
-        windows: Slot::Is(terms(&day.windows)),
-        ..SpecialDayObject::default()
-    };
-    let (always_open, weekly) = match &rules.hours {
-        Hours::AlwaysOpen => (Slot::Is(true), Slot::Missing),
-        Hours::Weekly(week) => (Slot::Missing, Slot::Is(weekdays(&week.days))),
-    };
-    CalendarObject {
-        time_zone: Slot::Is(rules.time_zone.clone()),
-        always_open,
-        weekly,
-        holidays: some_list(list(&rules.holidays, holiday)),
-        special_days: some_list(list(&rules.special_days, special_day)),
-        holidays_known_until: some_term(rules.holidays_known_until),
-        ..CalendarObject::default()
+impl CalendarObject {
+    /// Returns what the document of a calendar states.
+    pub(crate) fn of(rules: &CalendarRules) -> Self {
+        let holiday = |holiday: &Holiday| HolidayObject {
+            date: term(holiday.date),
+            name: Slot::Is(holiday.name.clone()),
+            ..HolidayObject::default()
+        };
+        let special_day = |day: &SpecialDay| SpecialDayObject {
+            date: term(day.date),
+            name: Slot::Is(day.name.clone()),
+            windows: Slot::Is(terms(&day.windows)),
+            ..SpecialDayObject::default()
+        };
+        let (always_open, weekly) = match &rules.hours {
+            Hours::AlwaysOpen => (Slot::Is(true), Slot::Missing),
+            Hours::Weekly(week) => (Slot::Missing, Slot::Is(weekdays(&week.days))),
+        };
+        Self {
+            time_zone: Slot::Is(rules.time_zone.clone()),
+            always_open,
+            weekly,
+            holidays: some_list(list(&rules.holidays, holiday)),
+            special_days: some_list(list(&rules.special_days, special_day)),
+            holidays_known_until: some_term(rules.holidays_known_until),
+            ..Self::default()
+        }
     }
 }
 

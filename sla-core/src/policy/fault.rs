@@ -1,0 +1,214 @@
+//! What can be wrong in a policy: one variant a situation.
+
+use std::borrow::Cow;
+
+use super::rules::{BREACH_STEP, MAX_CALENDARS};
+use crate::error::{ErrorCode, Fault};
+use crate::id::Id;
+use crate::time::{BusinessDuration, Share};
+
+/// The most characters of an unknown word that a message shows.
+const SHOWN_CHARS: usize = 64;
+/// The most ids that a help text offers.
+const OFFERED_IDS: usize = 12;
+
+/// What other parts of a policy refer to by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    Calendar,
+    Channel,
+    Severity,
+    Category,
+    Timer,
+}
+
+impl Named {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Calendar => "calendar",
+            Self::Channel => "channel",
+            Self::Severity => "severity",
+            Self::Category => "category",
+            Self::Timer => "timer",
+        }
+    }
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+pub(super) enum PolicyFault {
+    #[error("the field is missing")]
+    Missing,
+    #[error("found {found}, expected {expected}")]
+    WrongKind { found: &'static str, expected: &'static str },
+    #[error("the key is there twice in one object")]
+    DuplicateKey,
+    #[error("the field `{field}` is not known")]
+    UnknownField { field: String, known: &'static [&'static str] },
+    #[error("the format `{found}` is not known")]
+    OtherFormat { found: String, expected: &'static str },
+    #[error("`{word}` is not known here")]
+    UnknownWord { word: String, known: String },
+    #[error("the calendar has neither `weekly` nor `always_open`")]
+    NoHours,
+    #[error("`{field}` has no effect in a calendar that is always open")]
+    NoEffectWhenAlwaysOpen { field: &'static str },
+    #[error("{count} calendars are too many")]
+    TooManyCalendars { count: usize },
+    #[error("two {what} fall on `{date}`")]
+    DuplicateDate { what: &'static str, date: String },
+    #[error("{what} `{id}` is there twice")]
+    DuplicateId { what: &'static str, id: Id },
+    #[error("{what} `{entry}` is listed twice")]
+    DuplicateEntry { what: &'static str, entry: String },
+    #[error("{} `{id}` is not known", what.as_str())]
+    Unknown { what: Named, id: Id, offered: String },
+    #[error("{what} is blank")]
+    Blank { what: &'static str },
+    #[error("{what} is zero")]
+    ZeroDuration { what: &'static str },
+    #[error("{what} is 0%")]
+    ZeroShare { what: &'static str },
+    #[error("{what} is 0")]
+    ZeroNumber { what: &'static str },
+    #[error("an objective of `{objective}` leaves no error budget, or nothing but one")]
+    Objective { objective: Share },
+    #[error("the short window `{short}` is longer than the long one")]
+    ShortWindow { short: BusinessDuration, long: BusinessDuration },
+    #[error("the preset timer `{timer}` is missing")]
+    MissingPreset { timer: &'static str },
+    #[error("timer `{timer}` is filed under `{key}`")]
+    OtherKey { timer: Id, key: Id },
+    #[error("the id `csat` is taken: it names the customers' ratings among the score weights")]
+    TimerNamedCsat,
+    #[error("nothing starts timer `{timer}`")]
+    NeverStarts { timer: Id },
+    #[error("nothing stops timer `{timer}`{}", if *.only_opened { ": no ticket is opened twice" } else { "" })]
+    NeverStops { timer: Id, only_opened: bool },
+    #[error("timer `{timer}` has no reopening")]
+    NoReopening { timer: Id },
+    #[error("a step has both `at` and `after`")]
+    BothInstants,
+    #[error("a step has neither `at` nor `after`")]
+    NoInstant,
+    #[error("step `{step}` fires no time after due")]
+    AfterZero { step: Id },
+    #[error("a warning has no level")]
+    LevelOfWarning,
+    #[error("step `{step}` has the instant, action and level of an earlier step")]
+    DuplicateStep { step: Id },
+    #[error("steps `{first}` and `{second}` both configure the breach escalation")]
+    DuplicateBreach { first: Id, second: Id },
+    #[error("the id `{BREACH_STEP}` is that of the breach escalation, which this step does not configure")]
+    NamedBreach,
+}
+
+impl PolicyFault {
+    pub(super) fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
+        Self::UnknownField { field: shortened(field), known }
+    }
+
+    pub(super) fn other_format(found: &str, expected: &'static str) -> Self {
+        Self::OtherFormat { found: shortened(found), expected }
+    }
+
+    pub(super) fn unknown_word(word: &str, known: impl Iterator<Item = &'static str>) -> Self {
+        Self::UnknownWord { word: shortened(word), known: known.collect::<Vec<_>>().join("`, `") }
+    }
+
+    /// An id that is none of the `known` ones; the help offers the first of them.
+    pub(super) fn unknown<'a>(what: Named, id: &Id, mut known: impl Iterator<Item = &'a Id>) -> Self {
+        let mut offered: Vec<String> = known.by_ref().take(OFFERED_IDS).map(|id| format!("`{id}`")).collect();
+        if known.next().is_some() {
+            offered.push("...".to_owned());
+        }
+        Self::Unknown { what, id: id.clone(), offered: offered.join(", ") }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(SHOWN_CHARS).collect()
+}
+
+impl Fault for PolicyFault {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Missing | Self::NoHours | Self::NoInstant | Self::MissingPreset { .. } => ErrorCode::MissingField,
+            Self::WrongKind { .. } => ErrorCode::WrongType,
+            Self::DuplicateKey => ErrorCode::DuplicateKey,
+            Self::UnknownField { .. } => ErrorCode::UnknownField,
+            Self::OtherFormat { .. } => ErrorCode::UnsupportedSchema,
+            Self::UnknownWord { .. } => ErrorCode::UnknownWord,
+            Self::NoEffectWhenAlwaysOpen { .. } | Self::BothInstants | Self::LevelOfWarning => {
+                ErrorCode::ConflictingFields
+            }
+            Self::TooManyCalendars { .. } => ErrorCode::LimitExceeded,
+            Self::DuplicateDate { .. } | Self::DuplicateEntry { .. } => ErrorCode::DuplicateEntry,
+            Self::DuplicateId { .. } | Self::NamedBreach => ErrorCode::DuplicateId,
+            Self::Unknown { what, .. } => match what {
+                Named::Calendar => ErrorCode::UnknownCalendar,
+                Named::Channel => ErrorCode::UnknownChannel,
+                Named::Severity => ErrorCode::UnknownSeverity,
+                Named::Category => ErrorCode::UnknownCategory,
+                Named::Timer => ErrorCode::UnknownTimer,
+            },
+            Self::Blank { .. } => ErrorCode::BlankText,
+            Self::ZeroDuration { .. }
+            | Self::ZeroShare { .. }
+            | Self::ZeroNumber { .. }
+            | Self::Objective { .. }
+            | Self::ShortWindow { .. }
+            | Self::AfterZero { .. } => ErrorCode::OutOfRange,
+            Self::OtherKey { .. } | Self::TimerNamedCsat => ErrorCode::InvalidId,
+            Self::NeverStarts { .. } => ErrorCode::TimerNeverStarts,
+            Self::NeverStops { .. } => ErrorCode::TimerNeverStops,
+            Self::NoReopening { .. } => ErrorCode::NoReopening,
+            Self::DuplicateStep { .. } => ErrorCode::DuplicateStep,
+            Self::DuplicateBreach { .. } => ErrorCode::DuplicateBreachEscalation,
+        }
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        match self {
+            Self::WrongKind { .. } => "".into(),
+            Self::Missing => "add it".into(),
+            Self::DuplicateKey | Self::BothInstants => "keep one of the two".into(),
+            Self::UnknownField { field, known } => match known.iter().find(|known| known.eq_ignore_ascii_case(field)) {
+                Some(known) => format!("write it as `{known}`").into(),
+                None => format!("leave it out; the fields here are `{}`", known.join("`, `")).into(),
+            },
+            Self::OtherFormat { expected, .. } => format!("write `{expected}`").into(),
+            Self::UnknownWord { known, .. } => format!("write one of `{known}`").into(),
+            Self::NoHours => {
+                "add hours, for example `\"weekly\": {\"mon\": [\"09:00-17:00\"]}`, or `\"always_open\": true`".into()
+            }
+            Self::NoEffectWhenAlwaysOpen { field: "weekly" } => "keep `weekly` or `always_open`".into(),
+            Self::NoEffectWhenAlwaysOpen { .. } => {
+                "leave it out, or write `weekly` with `00:00-24:00` instead of `always_open`".into()
+            }
+            Self::TooManyCalendars { .. } => format!("at most {MAX_CALENDARS} are accepted").into(),
+            Self::DuplicateDate { .. } => "list the date once, with all that it has in one entry".into(),
+            Self::DuplicateId { .. } => "give each an id of its own".into(),
+            Self::DuplicateEntry { .. } => "list it once".into(),
+            Self::Unknown { offered, .. } if offered.is_empty() => "the policy has none yet: add it first".into(),
+            Self::Unknown { offered, .. } => format!("the policy has {offered}").into(),
+            Self::Blank { .. } => "write something that people understand".into(),
+            Self::ZeroDuration { .. } => "name a duration above zero, for example `4h`, or leave the field out".into(),
+            Self::ZeroShare { .. } => "name a share above 0%, for example `80%`".into(),
+            Self::ZeroNumber { .. } => "name a whole number of at least 1".into(),
+            Self::Objective { .. } => "name a share above 0% and below 100%, for example `95%`".into(),
+            Self::ShortWindow { long, .. } => format!("name at most the long window, `{long}`").into(),
+            Self::MissingPreset { .. } => "begin with `Policy::new`, which has every preset".into(),
+            Self::OtherKey { .. } => "file each timer under its own id".into(),
+            Self::TimerNamedCsat => "give the timer another id".into(),
+            Self::NeverStarts { .. } => "name what starts a cycle, for example `opened`".into(),
+            Self::NeverStops { .. } => "name what stops a cycle, for example `resolved`".into(),
+            Self::NoReopening { .. } => "leave `on_reopen` out, or define a timer of your own".into(),
+            Self::NoInstant => "write `\"at\": \"80%\"` or `\"after\": \"2h\"`".into(),
+            Self::AfterZero { .. } => "a step on due is at 100%".into(),
+            Self::LevelOfWarning => "leave `level` out, or write `\"action\": \"escalate\"`".into(),
+            Self::DuplicateStep { .. } => "join the two into one step".into(),
+            Self::DuplicateBreach { .. } => "keep one escalation at 100%, move the other with `after`".into(),
+            Self::NamedBreach => "give the step another id, or make it an escalation at 100%".into(),
+        }
+    }
+}
