@@ -22,23 +22,77 @@ packages: ## Installs what is missing of packages.txt (Debian).
 	@missing=$$(grep -v '^#' packages.txt | while read -r name; do dpkg -s $$name >/dev/null 2>&1 || echo $$name; done); \
 	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; fi
 
-test: packages ## Format, lints, unit, property, vector and doc tests, docs, the C interface, PHP, Python.
+# Blocks run side by side, and what a block writes is shown when it ends.
+test: ## Format, lints, unit, property, vector and doc tests, docs, the C interface, PHP, Python.
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(BLOCKS)
+
+# The longest chain comes first; blocks that cargo would let wait for each other follow each other.
+BLOCKS = test-rust test-php-code test-python test-php test-c test-python-lint test-python-types test-lints test-docs test-features test-c-debug
+.PHONY: $(BLOCKS) build-checks build-python python-environment mago
+# Neither wheels nor benchmarks have Rust tests; without them fewer packages are compiled.
+CHECKED = --profile checks --workspace --exclude sla-py --exclude sla-benches --features sla-ffi/test-panic
+
+# Nothing else is needed to compile and link.
+build-checks mago test-lints: $(if $(shell command -v cc),,packages)
+
+# One command for all programs and libraries: each set of packages would get a set of features of its own, and what all
+# of them use would be compiled anew.
+build-checks:
+	$(CARGO) build $(CHECKED) --lib --bins --tests
+
+test-rust: build-checks ## The tests of the core and those in its documentation; leaves transcripts for the other languages.
+	$(CARGO) test $(CHECKED)
+
+test-lints:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
-	$(CARGO) test --workspace --profile checks
+
+test-docs: test-lints
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --all-features
-	$(CARGO) build -p sla-ffi --profile checks --features test-panic
+
+# Each feature of the core by itself, and none; `make test-long` runs the tests with each.
+FEATURES = none schema jiff chrono-tz
+test-features: test-docs
+	for feature in $(FEATURES); do $(CARGO) clippy -p sla-core --features "$${feature#none}" -- -D warnings || exit; done
+
+test-c: test-rust packages
 	SLA_TEST_PANIC=1 tests/c/run $(TARGET)/checks
-	mago --version 2>/dev/null | grep -qF "$(MAGO)" || CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-		CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 $(CARGO) install --quiet --locked mago --version $(MAGO)
-	SLA_TEST_PANIC=1 sla-php/tests/run $(TARGET)/checks
-	$(CARGO) build --profile checks -p sla-examples
-	SLA_DEMO=$(abspath $(TARGET))/checks/incident-desk sla-py/tests/run
+
+# Without optimization, with checks of overflow and assertions.
+test-c-debug: test-features packages
 	$(CARGO) build -p sla-ffi
 	CFLAGS=-O0 tests/c/run $(TARGET)/debug
 
-test-long: packages ## The same properties over ten million cases; the C interface under sanitizers; Spark and old producers of columns.
+# Only from source by cargo; it looks at the code once, so that it need not be fast.
+mago:
+	mago --version 2>/dev/null | grep -qF "$(MAGO)" || CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
+		CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 $(CARGO) install --quiet --locked mago --version $(MAGO)
+
+test-php-code: mago packages
+	sla-php/tests/analyze
+
+test-php: test-rust packages
+	SLA_TEST_PANIC=1 sla-php/tests/run $(TARGET)/checks
+
+python-environment: packages
+	sla-py/tools/environment
+
+build-python: build-checks python-environment
+	sla-py/tools/install checks
+
+test-python: build-python test-rust
+	SLA_DEMO=$(abspath $(TARGET))/checks/incident-desk sla-py/tests/run tests
+
+test-python-lint: build-python
+	sla-py/tests/run lint
+
+test-python-types: build-python
+	sla-py/tests/run types
+
+test-long: packages ## The same properties over ten million cases; each feature; sanitizers; the wheel, Spark, old producers of columns.
 	PROPTEST_CASES=10000000 $(CARGO) test -p sla-tests --profile checks
+	for feature in $(FEATURES); do $(CARGO) test -p sla-core --features "$${feature#none}" || exit; done
+	$(CARGO) package -p sla-core --allow-dirty
 	tests/c/sanitize
 	sla-py/tests/long/run
 
