@@ -290,7 +290,7 @@ def test_what_if_plays_again_under_another_policy(log: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ([], "say what to compare with"),
+        ([], "name what to compare with"),
         (["--target", "resolution"], "TIMER=SHARE"),
         (["--target", "resolution=0.75"], "is not a share"),
         (["--target", "resolutoin=75%"], "did you mean `resolution`?"),

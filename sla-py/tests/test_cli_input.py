@@ -5,13 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
+import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sla_engine.cli import load, source, tickets
 from sla_engine.cli.app import app
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +48,7 @@ def refused(result: Result, *said: str, code: int = 2) -> None:
         ("log.xlsx", b"PK", "the format is not known by the suffix"),
         ("latin.csv", f"{HEAD}\nT-1,x,open,caf\xe9,email\n".encode("latin-1"), "line 2: the text is not UTF-8"),
         ("quote.csv", f'{HEAD}\n"T-1,2026,open\n'.encode(), "is the file CSV?"),
-        ("nul.csv", f"{HEAD}\nT-1\0,x,open,a,b\n".encode(), "is no instant"),
+        ("nul.csv", f"{HEAD}\nT-1\0,x,open,a,b\n".encode(), "is not an instant"),
         ("twice.csv", b"ticket_id,ticket_id,event_at,kind\n1,2,3,4\n", "two columns are called `ticket_id`"),
         ("log.jsonl", b"[1, 2]\n", "no row can be used"),
         ("log.csv", b"a,b\n1,2\n", "there is no column `kind`"),
@@ -69,12 +75,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("T-2,yesterday,open,starter,email", "`event_at`: `yesterday` is no instant"),
+        ("T-2,yesterday,open,starter,email", "`event_at`: `yesterday` is not an instant"),
         ("T-2,2026-03-02,open,starter,email", "has no time of day"),
-        ("T-2,2026-13-02T00:00:00Z,open,starter,email", "is no instant"),
+        ("T-2,2026-13-02T00:00:00Z,open,starter,email", "is not an instant"),
         ("T-2,,open,starter,email", "the column `event_at` is empty"),
         (",2026-03-02T02:00:00Z,open,starter,email", "the column `ticket_id` is empty"),
-        ("T-2,2026-03-02T02:00:00Z,opne,starter,email", "there is no command `opne`"),
+        ("T-2,2026-03-02T02:00:00Z,opne,starter,email", "unknown kind `opne`"),
         ("T-2,2026-03-02T02:00:00Z,open", "the row has 3 fields, the heading 5"),
         ("T-2,2026-03-02T02:00:00Z,open,gold,email", "line 3, ticket T-2: the ticket is not opened"),
         ("T-2,2026-03-02T02:00:00Z,close,,", "line 3, ticket T-2"),
@@ -147,6 +153,97 @@ def test_mapping_files_that_say_something_else(tmp_path: Path, content: str, sai
     refused(evaluate(log, "--mapping", str(tmp_path / "none.toml")), "none.toml: No such file")
 
 
+ROWS = [
+    f"T-{ticket:03},2026-03-02T{hour:02}:{ticket % 60:02}:00Z,{kind},starter,email"
+    for ticket in range(90)
+    for hour, kind in ((2, "open"), (3, "assign"), (4, "reply"), (5, "resolve"))
+]
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("order", ["grouped", "mixed"])
+def test_batches_and_order_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str, order: str
+) -> None:
+    rows = [*ROWS, "T-007,2026-03-02T06:00:00Z,close,,", "T-008,tomorrow,close,,"]
+    rows.sort() if order == "grouped" else random.Random(1).shuffle(rows)
+    path = tmp_path / f"log.{format}"
+    records = [dict(zip(HEAD.split(","), row.split(","), strict=True)) for row in rows]
+    if format == "csv":
+        path.write_text("\n".join([HEAD, *rows]))
+    elif format == "jsonl":
+        path.write_text("\n".join(json.dumps(record) for record in records))
+    else:
+        pq.write_table(pa.Table.from_pylist(records), path)
+    whole = report(path)
+    assert (whole["tickets"], whole["source"]["rows"], len(whole["refused"])) == (90, len(rows), 1)
+    expected = report(tmp_path / "sorted.csv", "\n".join([HEAD, *sorted(rows)]))
+    assert whole["over_time"] == expected["over_time"]
+    assert whole["worst"] == expected["worst"]
+    monkeypatch.setattr(source, "_BLOCK_BYTES", 700)
+    monkeypatch.setattr(source, "_PARQUET_ROWS", 9)
+    monkeypatch.setattr(tickets, "_SORTED_ROWS", 7)
+    monkeypatch.setattr(sys.modules["sla_engine.report.build"], "_CHUNK", 11)
+    assert report(path) == whole
+
+
+def report(log: Path, content: str | None = None) -> dict[str, Any]:
+    if content is not None:
+        log.write_text(content)
+    result = CliRunner().invoke(app, ["report", str(log), "--policy", str(POLICY), "--json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_a_log_that_must_be_sorted_in_memory_says_how_to_need_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join([HEAD, *random.Random(1).sample(ROWS, len(ROWS))]))
+    assert "memory" not in evaluate(path).stderr
+    monkeypatch.setattr(load, "_MANY_ROWS", 100)
+    assert "sort the file by `ticket_id` to need less" in evaluate(path).stderr
+
+
+def test_a_column_that_the_policy_lists_nothing_for_is_ignored_with_a_remark(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f"{HEAD},category\n{OPEN},printer\n")
+    result = evaluate(path, "--json")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
+    assert result.stderr == "the column `category` is ignored: the policy lists no categories\n"
+
+
+def test_json_of_several_types_is_read_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    opened = {"ticket_id": 1, "event_at": "2026-03-02T02:00:00Z", "kind": "open", "package": "starter"}
+    rows = [
+        {**opened, "channel": "email"},
+        {**opened, "ticket_id": "T-2", "channel": ["email"]},
+        {**opened, "ticket_id": 3.0, "channel": "email", "event_at": 7},
+        {**opened, "ticket_id": 4.0, "channel": "email", "sequence": "x"},
+        {**opened, "ticket_id": 5.0, "channel": " email "},
+    ]
+    path.write_text("\n".join(["", *map(json.dumps, rows), "[]", "{"]))
+    result = evaluate(path, "--json")
+    assert [json.loads(line)["ticket"] for line in result.stdout.splitlines()] == ["1", "5"]
+    for said in (
+        "line 3, ticket T-2: `channel`: the value is not a text",
+        "line 4, ticket 3: `event_at`: `7` is not an instant",
+        "line 5, ticket 4: `sequence`: `x` is not a whole number",
+        "line 7, ticket unknown: the line is not a JSON object",
+        "line 8, ticket unknown: the line is not a JSON object",
+    ):
+        assert said in result.stderr, result.stderr
+
+
+def test_files_of_old_systems_end_their_lines_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(f"{HEAD}\r{OPEN}\rT-2,never,open,starter,email\r".encode())
+    result = evaluate(path, "--json")
+    assert len(result.stdout.splitlines()) == 1
+    assert "line 3, ticket T-2" in result.stderr
+
+
 STATES = """\
 [constants]
 package = "starter"
@@ -190,12 +287,12 @@ def test_states_that_are_not_mapped_are_told(tmp_path: Path) -> None:
     rows = "T-1,2026-03-02T02:00:00Z,1,New,Mail,,desk\nT-1,2026-03-02T03:00:00Z,2,Wroking,Mail,,desk\n"
     result = states(tmp_path, rows)
     assert result.exit_code == 0
-    assert "line 3, ticket T-1: the state `Wroking` is not known" in result.stderr
+    assert "line 3, ticket T-1: unknown state `Wroking`" in result.stderr
 
 
 def test_a_number_that_is_none_is_told(tmp_path: Path) -> None:
     rows = "T-1,2026-03-02T02:00:00Z,1,New,Mail,,desk\nT-1,2026-03-02T03:00:00Z,two,Working,Mail,,desk\n"
-    assert "`sequence`: `two` is no whole number" in states(tmp_path, rows).stderr
+    assert "`sequence`: `two` is not a whole number" in states(tmp_path, rows).stderr
 
 
 CELL = st.one_of(

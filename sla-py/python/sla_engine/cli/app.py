@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sla_engine import SlaError, __version__
-from sla_engine.cli import check as checking
-from sla_engine.cli import evaluate as evaluating
-from sla_engine.cli import explain as explaining
-from sla_engine.cli import report as reporting
-from sla_engine.cli import verify as verifying
-from sla_engine.cli import what_if as comparing
 from sla_engine.cli.fault import Fault
 from sla_engine.cli.options import LogOptions, as_json, reading_a_log
 from sla_engine.cli.show import Terminal
 from sla_engine.cli.times import as_of as instant
 
+if TYPE_CHECKING:
+    from sla_engine.report import Format
+    from sla_engine.report.build import PeriodUnit
+
 
 class _Commands(click.Group):
-    """Says what the engine cannot do in one sentence."""
+    """Turns errors of the engine into faults of one sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -35,7 +33,7 @@ class _Commands(click.Group):
 def app() -> None:
     """Judge support tickets by a policy: deadlines, compliance, reports, audit.
 
-    Exit codes: 0 fine; 1 what was read has problems (a refused policy, an altered chain, no usable row); 2 the question
+    Exit codes: 0 success; 1 the input has problems (a refused policy, an altered chain, no usable row); 2 the question
     cannot be asked (options, files, columns).
     """
 
@@ -53,14 +51,16 @@ _targets = click.option(
 
 @app.command()
 @click.argument("policy")
-@click.option("--strict", is_flag=True, help="Let warnings fail, too.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option(
-    "--as-of", metavar="INSTANT", help="Judge the holidays that are entered as of this instant; now unless given."
+    "--as-of", metavar="INSTANT", help="Check the holidays that are entered as of this instant; by default now."
 )
 @as_json
 def check(policy: str, strict: bool, as_of: str | None, as_json: bool) -> None:
-    """Say what is wrong with a POLICY, each problem with its place."""
-    checking.run(Terminal(), policy, strict=strict, as_of=instant(as_of) or datetime.now(UTC), as_json=as_json)
+    """List the problems and warnings of a POLICY, each with its place."""
+    from sla_engine.cli.check import run
+
+    run(Terminal(), policy, strict=strict, as_of=instant(as_of) or datetime.now(UTC), as_json=as_json)
 
 
 @app.command()
@@ -76,43 +76,45 @@ def check(policy: str, strict: bool, as_of: str | None, as_json: bool) -> None:
 )
 @as_json
 def evaluate(options: LogOptions, output: str | None, limit: int, as_json: bool) -> None:
-    """Say where each ticket of a LOG stands."""
-    evaluating.run(Terminal(), options, output=output, limit=limit, as_json=as_json)
+    """Evaluate the tickets of a LOG."""
+    from sla_engine.cli.evaluate import run
+
+    run(Terminal(), options, output=output, limit=limit, as_json=as_json)
 
 
 @app.command()
 @reading_a_log
-@click.option("--output", "-o", metavar="FILE", help="Where to write; standard output unless given.")
+@click.option("--output", "-o", metavar="FILE", help="Where to write; by default standard output.")
 @click.option(
     "--format",
     "format",
     type=click.Choice(["html", "md", "json"]),
-    help="By the suffix of the output unless given.",
+    help="By default by the suffix of the output.",
 )
 @_candidate
 @_targets
 @click.option("--period", type=click.Choice(["hour", "day", "week", "month"]), default="week", show_default=True)
+@click.option("--report-zone", metavar="ZONE", help="The zone of periods; by default that of the log's times, or UTC.")
 @click.option(
-    "--report-zone", metavar="ZONE", help="The zone of periods; that of the log's times, or UTC, unless given."
-)
-@click.option(
-    "--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N", help="Promises to derive."
+    "--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N", help="Breaches to derive."
 )
 @as_json
 def report(
     options: LogOptions,
     output: str | None,
-    format: reporting.Format | None,
+    format: Format | None,
     candidate: str | None,
     targets: tuple[str, ...],
-    period: reporting.PeriodUnit,
+    period: PeriodUnit,
     report_zone: str | None,
     worst: int,
     as_json: bool,
 ) -> None:
     """Make a report of a LOG: a page, Markdown or JSON."""
-    wish = reporting.Wish(output, format, candidate, targets, period, report_zone, worst, as_json)
-    reporting.run(Terminal(), options, wish)
+    from sla_engine.cli.report import Wish, run
+
+    wish = Wish(output, format, candidate, targets, period, report_zone, worst, as_json)
+    run(Terminal(), options, wish)
 
 
 @app.command()
@@ -120,12 +122,14 @@ def report(
 @click.option("--ticket", required=True, metavar="ID")
 @click.option("--timer", default="resolution", show_default=True, metavar="ID")
 @click.option(
-    "--cycle", type=click.IntRange(min=1), metavar="N", help="Which promise of the timer; the latest unless given."
+    "--cycle", type=click.IntRange(min=1), metavar="N", help="Which cycle of the timer; by default the latest."
 )
 @as_json
 def explain(options: LogOptions, ticket: str, timer: str, cycle: int | None, as_json: bool) -> None:
     """Derive one deadline of a ticket in a LOG."""
-    explaining.run(Terminal(), options, ticket=ticket, timer=timer, cycle=cycle, as_json=as_json)
+    from sla_engine.cli.explain import run
+
+    run(Terminal(), options, ticket=ticket, timer=timer, cycle=cycle, as_json=as_json)
 
 
 @app.command("what-if")
@@ -138,18 +142,22 @@ def explain(options: LogOptions, ticket: str, timer: str, cycle: int | None, as_
     default=10,
     show_default=True,
     metavar="N",
-    help="Promises to name; 0 for all.",
+    help="Promises to list; 0 for all.",
 )
 @as_json
 def what_if(options: LogOptions, candidate: str | None, targets: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Say what another policy would have made of a LOG."""
-    comparing.run(Terminal(), options, candidate=candidate, targets=targets, limit=limit, as_json=as_json)
+    """Compare the outcomes of a LOG with those under another policy."""
+    from sla_engine.cli.what_if import run
+
+    run(Terminal(), options, candidate=candidate, targets=targets, limit=limit, as_json=as_json)
 
 
 @app.command()
 @click.argument("chain")
-@click.option("--pins", metavar="FILE", help="Heads that were kept elsewhere.")
+@click.option("--pins", metavar="FILE", help="Chain heads that were kept elsewhere.")
 @as_json
 def verify(chain: str, pins: str | None, as_json: bool) -> None:
     """Check an audit CHAIN: whether nothing was altered, removed, inserted or reordered."""
-    verifying.run(Terminal(), chain, pins, as_json=as_json)
+    from sla_engine.cli.verify import run
+
+    run(Terminal(), chain, pins, as_json=as_json)

@@ -1,4 +1,4 @@
-"""What goes wrong for the person at the terminal: one sentence that says what to change, never a traceback."""
+"""Faults for the person at the terminal: one sentence with the remedy, never a traceback."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import click
 from sla_engine.report.figures import plain
 
 PROBLEMS = 1
-"""The exit code when what was read has problems: a policy that is refused, a chain that was altered, no usable row."""
+"""The exit code when the input has problems: a policy that is refused, a chain that was altered, no usable row."""
 USAGE = 2
 """The exit code when the question cannot be asked: wrong options, an unreadable file, a missing column."""
 
 
 class Fault(click.ClickException):
-    """Something that the caller can put right: the question cannot be asked like this."""
+    """The question cannot be asked like this; the caller can change it."""
 
     exit_code = USAGE
 
@@ -25,7 +25,7 @@ class Fault(click.ClickException):
 
 
 class Problem(Fault):
-    """Something that is wrong with what was read."""
+    """The input has a problem."""
 
     exit_code = PROBLEMS
 

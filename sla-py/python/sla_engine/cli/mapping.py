@@ -1,4 +1,4 @@
-"""What the columns, values and states of a log mean: from a mapping file, with options on top."""
+"""The meaning of the columns, values and states of a log: from a mapping file, with options on top."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from typing import Any, Literal
 
 import msgspec
 
-from sla_engine.cli.commands import NUMBERS, TEXTS
 from sla_engine.cli.fault import Fault, alike, listed
 
-COLUMNS = (
-    "ticket_id",
-    "event_at",
-    "sequence",
-    "state",
-    *TEXTS,
-    *NUMBERS,
-    "opened_at",
-    "assigned_at",
-    "first_reply_at",
-    "resolved_at",
+INSTANTS = ("event_at", "opened_at", "assigned_at", "first_reply_at", "resolved_at")
+NUMBERS = ("sequence", "score", "number")
+COMMAND_COLUMNS = (
+    *("actor", "role", "customer", "package", "channel", "severity", "category", "agent", "status", "reason", "apply"),
+    *("duplicate_of", "message_ref", "content_sha256", *NUMBERS),
 )
-"""Ours, of every shape."""
+"""Optional ones of rows of commands."""
+STATE_COLUMNS = ("sequence", "severity", "category", "agent", "actor", "customer", "opened_at")
+"""Optional ones of rows of states."""
+COLUMNS = ("ticket_id", "kind", "state", *COMMAND_COLUMNS, *INSTANTS)
+"""Of rows of every shape, by our names."""
 
 Meaning = Literal["new", "active", "pending", "on_hold", "resolved", "closed", "voided"]
 
 
 class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a state of a log means."""
+    """The meaning of a state of a log."""
 
     means: Meaning
     replied: bool = False
-    """Whether entering it tells that somebody answered the customer."""
+    """Whether entering it means a reply to the customer."""
     reason: str | None = None
-    """Of the pause; the state's own name in small letters unless it is given."""
+    """Of the pause; by default the state's own name in small letters."""
+
+    def as_argument(self) -> dict[str, object]:
+        """Return what `Engine.import_log` takes for the state."""
+        return {name: value for name, value in msgspec.to_builtins(self).items() if value is not None}
 
 
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +52,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     states: dict[str, State] = {}
 
     def theirs(self, ours: str) -> str:
-        """Return what the log calls a column."""
+        """Return the name of a column in the log."""
         return self.columns.get(ours, ours)
 
     def taken(self, ours: str) -> bool:
@@ -67,7 +68,7 @@ def load(
     time_zone: str | None = None,
     time_format: str | None = None,
 ) -> Mapping:
-    """Return the mapping of a file, with what options say on top; ``columns`` and ``constants`` are ``ours=theirs``."""
+    """Return the mapping of a file, with options on top; ``columns`` and ``constants`` are ``ours=theirs``."""
     base = _file(path) if path is not None else Mapping()
     found = Mapping(
         time_zone=time_zone or base.time_zone,
@@ -108,7 +109,7 @@ def _pairs(option: str, written: Sequence[str]) -> dict[str, str]:
     for pair in written:
         ours, equals, theirs = pair.partition("=")
         if not equals or not ours or not theirs:
-            raise Fault(f"`{option} {pair}` says nothing; write `{option} OURS=THEIRS`")
+            raise Fault(f"`{option} {pair}` has no value; write `{option} OURS=THEIRS`")
         found[ours.strip()] = theirs
     return found
 

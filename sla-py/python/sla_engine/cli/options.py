@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import click
 
-from sla_engine import Engine
 from sla_engine.cli import mapping as mappings
 from sla_engine.cli import times
 from sla_engine.cli.load import Loaded, engine_of, load
@@ -20,7 +20,7 @@ from sla_engine.cli.source import Format
 
 @dataclass(frozen=True)
 class LogOptions:
-    """How a log is read."""
+    """The options that a log is read by."""
 
     log: str
     policy: str
@@ -33,7 +33,7 @@ class LogOptions:
     as_of: str | None
 
     def read_mapping(self) -> mappings.Mapping:
-        """Return what the columns, values and states of the log mean."""
+        """Return the meaning of the columns, values and states of the log."""
         return mappings.load(
             self.mapping,
             columns=self.columns,
@@ -42,16 +42,15 @@ class LogOptions:
             time_format=self.time_format,
         )
 
-    def load(self, terminal: Terminal, only: str | None = None) -> tuple[Engine, Loaded]:
-        """Compile the policy and import the log."""
+    def load(self, terminal: Terminal) -> AbstractContextManager[Loaded]:
+        """Compile the policy and open the log."""
         engine = engine_of(self.policy)
-        read = self.read_mapping()
         as_of: datetime | None = times.as_of(self.as_of)
-        return engine, load(engine, self.log, self.input_format, read, as_of, terminal, only)
+        return load(engine, self.log, self.input_format, self.read_mapping(), as_of, terminal)
 
 
 def reading_a_log(command: Callable[..., None]) -> Callable[..., Any]:
-    """Give a command the options that say how a log is read; it takes them as `LogOptions`."""
+    """Add the options that a log is read by to a command, which takes them as `LogOptions`."""
 
     @functools.wraps(command)
     def called(**given: Any) -> Any:
@@ -76,12 +75,12 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     _option(
         "--input-format",
         type=click.Choice(["csv", "parquet", "jsonl"]),
-        help="The format of the log; by its suffix unless given.",
+        help="The format of the log; by default by its suffix.",
     ),
-    _option("--mapping", "-m", metavar="FILE", help="What columns, values and states mean, as TOML."),
-    _option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="What the log calls a column."),
+    _option("--mapping", "-m", metavar="FILE", help="The meaning of columns, values and states, as TOML."),
+    _option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="The name of a column in the log."),
     _option("--constant", "constants", multiple=True, metavar="OURS=VALUE", help="A value for a missing column."),
     _option("--time-zone", metavar="ZONE", help="The zone of times without an offset."),
     _option("--time-format", metavar="FORMAT", help="The form of times that are not ISO 8601, as in strptime."),
-    _option("--as-of", metavar="INSTANT", help="Judge as of this instant, or `now`; the log's last one unless given."),
+    _option("--as-of", metavar="INSTANT", help="Judge as of this instant, or `now`; by default the log's last one."),
 ]

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from sla_engine import Evaluation, History
 from sla_engine.cli.fault import Fault
+from sla_engine.cli.load import Loaded
 
 SCHEMA = pa.schema(
     [
-        ("ticket_id", pa.string()),
-        ("package", pa.string()),
-        ("status", pa.string()),
-        ("agent", pa.string()),
-        ("timer", pa.string()),
+        *((name, pa.string()) for name in ("ticket_id", "package", "status", "agent", "timer")),
         ("cycle", pa.int32()),
-        ("outcome", pa.string()),
-        ("activity", pa.string()),
+        *((name, pa.string()) for name in ("outcome", "activity")),
         *((name, pa.timestamp("us", "UTC")) for name in ("started_at", "due_at", "breached_at", "stopped_at")),
         *((name, pa.int64()) for name in ("target_us", "elapsed_us", "remaining_us", "overdue_us")),
         ("provisional", pa.bool_()),
     ]
 )
 
-_ROWS_AT_ONCE = 50_000
 _SUFFIXES = (".parquet", ".csv")
 
 
@@ -37,22 +30,24 @@ def check(path: str) -> None:
         raise Fault(f"{path}: write to a file that ends in `.parquet` or `.csv`, or use `--json`")
 
 
-def write(judged: Iterable[tuple[History, Evaluation]], path: str) -> int:
-    """Write the promises of tickets, in order. Returns how many tickets that are."""
-    tickets = 0
-    rows: list[dict[str, Any]] = []
+def write(loaded: Loaded, path: str) -> None:
+    """Write the promises of all tickets, in order."""
+    batches = (loaded.engine.evaluate_tickets(histories, now=loaded.now) for histories in loaded.batches())
+    tables = ((table := batch.to_pyarrow()).filter(table["timer"].is_valid()) for batch in batches)
+    # Without a ticket that can be judged, the first batch raises and there is no file.
+    first = next(tables)
     try:
         with _writer(path) as writer:
-            for history, evaluation in judged:
-                tickets += 1
-                rows.extend(_rows(history, evaluation))
-                if len(rows) >= _ROWS_AT_ONCE:
-                    writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
-                    rows.clear()
-            writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
+            writer.write_table(_columns(first))
+            for table in tables:
+                writer.write_table(_columns(table))
     except OSError as fault:
         raise Fault(f"{path}: {fault.strerror or fault}") from fault
-    return tickets
+
+
+def _columns(table: pa.Table) -> pa.Table:
+    columns = [table[field.name.removesuffix("_us")].cast(field.type) for field in SCHEMA]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
 def _writer(path: str) -> Any:
@@ -63,28 +58,3 @@ def _writer(path: str) -> Any:
     import pyarrow.parquet as pq
 
     return pq.ParquetWriter(path, SCHEMA)
-
-
-def _rows(history: History, evaluation: Evaluation) -> Iterator[dict[str, Any]]:
-    ticket = history.ticket
-    for name, timer in evaluation.timers.items():
-        for cycle in timer.cycles:
-            yield {
-                "ticket_id": ticket.id,
-                "package": ticket.package,
-                "status": evaluation.status,
-                "agent": ticket.agent,
-                "timer": name,
-                "cycle": cycle.number,
-                "outcome": cycle.outcome,
-                "activity": cycle.activity,
-                "started_at": cycle.started_at,
-                "due_at": cycle.due_at,
-                "breached_at": cycle.breached_at,
-                "stopped_at": cycle.stopped_at,
-                "target_us": cycle.target_us,
-                "elapsed_us": cycle.elapsed_us,
-                "remaining_us": cycle.remaining_us,
-                "overdue_us": cycle.overdue_us,
-                "provisional": cycle.provisional,
-            }

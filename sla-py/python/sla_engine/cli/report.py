@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from sla_engine.cli import times
 from sla_engine.cli.fault import Fault
 from sla_engine.cli.options import LogOptions
@@ -13,14 +15,12 @@ from sla_engine.cli.what_if import candidate_of
 from sla_engine.report import Format, ReportData, figures, render
 from sla_engine.report.build import PeriodUnit, build
 
-__all__ = ["Format", "PeriodUnit", "Wish", "run"]
-
 _FORMATS: dict[str, Format] = {".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".json": "json"}
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What report is wanted."""
+    """The options of a report."""
 
     output: str | None
     format: Format | None
@@ -33,32 +33,30 @@ class Wish:
 
 
 def run(terminal: Terminal, options: LogOptions, wish: Wish) -> None:
-    """Make a report and say in short what it says."""
+    """Make a report, and show its summary."""
     format = _format(wish)
     zone = wish.report_zone or options.read_mapping().time_zone or "UTC"
     times.zone(zone)
-    engine, loaded = options.load(terminal)
-    other = candidate_of(engine, wish.candidate, wish.targets)
-    data = build(
-        engine,
-        loaded.histories,
-        now=loaded.now,
-        period=wish.period,
-        period_zone=zone,
-        candidate=other[0] if other else None,
-        candidate_name=other[1] if other else "",
-        source=loaded.source,
-        refused=loaded.refused,
-        worst=wish.worst,
-        track=terminal.track,
-    )
+    with options.load(terminal) as loaded:
+        other = candidate_of(loaded.engine, wish.candidate, wish.targets)
+        data = build(
+            loaded.engine,
+            loaded.histories(),
+            now=loaded.now,
+            period=wish.period,
+            period_zone=zone,
+            candidate=other[0] if other else None,
+            candidate_name=other[1] if other else "",
+            worst=wish.worst,
+        )
+        data = msgspec.structs.replace(data, source=loaded.source, refused=tuple(loaded.refused))
     try:
         text = render(data, format)
     except ModuleNotFoundError as missing:
         raise Fault(str(missing)) from missing
     if wish.output is None:
         terminal.raw(text)
-        terminal.refused(loaded.refused, loaded.source)
+        terminal.refused(data.refused, data.source)
         return
     try:
         Path(wish.output).write_text(text, encoding="utf-8")
@@ -70,7 +68,7 @@ def run(terminal: Terminal, options: LogOptions, wish: Wish) -> None:
         _tell(terminal, data)
         terminal.line()
         terminal.line(f"The report: {Path(wish.output).resolve()}")
-    terminal.refused(loaded.refused, loaded.source)
+    terminal.refused(data.refused, data.source)
 
 
 def _format(wish: Wish) -> Format:
@@ -85,12 +83,10 @@ def _format(wish: Wish) -> Format:
     else:
         suffix = Path(wish.output).suffix.lower()
         if suffix not in _FORMATS:
-            raise Fault(f"{wish.output}: write to a file that ends in `.html`, `.md` or `.json`, or say `--format`")
+            raise Fault(f"{wish.output}: write to a file that ends in `.html`, `.md` or `.json`, or add `--format`")
         found = _FORMATS[suffix]
     if wish.output is None and found == "html":
-        raise Fault(
-            "say where to write the page: `-o report.html`; `--format md` and `--json` write to standard output"
-        )
+        raise Fault("name the file of the page: `-o report.html`; `--format md` and `--json` write to standard output")
     return found
 
 
@@ -119,4 +115,4 @@ def _tell(terminal: Terminal, data: ReportData) -> None:
         comparison = data.what_if.comparison
         terminal.line()
         flipped = figures.counted(comparison.flipped_tickets, "ticket")
-        terminal.line(f"Under {data.what_if.candidate} promises of {flipped} would end otherwise")
+        terminal.line(f"Under {data.what_if.candidate} promises of {flipped} would end differently")

@@ -1,231 +1,426 @@
-"""Reads logs: CSV, Parquet and JSON Lines, with the place of each row in its file."""
+"""Reads log files in batches of Arrow columns: CSV, Parquet and JSON Lines, each row with its number."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import re
+import shutil
 import sys
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+import tempfile
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import IO, Any, Literal, TypeAlias, cast
 
 import msgspec
-from rich.progress import Progress
+import pyarrow as pa
 
+from sla_engine._arrow import compute as pc
 from sla_engine.cli.fault import Fault, alike, listed
 
 Format = Literal["csv", "parquet", "jsonl"]
 
-FORMATS: dict[str, Format] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
+_SUFFIXES: dict[str, Format] = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
 }
-"""By suffix."""
 
 STDIN = "-"
 
 _DELIMITERS = ",;\t|"
-_MANY_WORDS = 50_000
-_MOST_IN_A_FIELD = 16 * 1024 * 1024
+_BLOCK_BYTES = 4 * 1024 * 1024
+_PARQUET_ROWS = 65_536
+_SAMPLE_LINES = 100
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
+_JSON_TYPES: dict[type, pa.DataType] = {bool: pa.bool_(), int: pa.int64()}
+_KEPT_IN_MEMORY = 64 * 1024 * 1024
+"""Of standard input, which is read twice; what is longer goes to a temporary file."""
 
 
 @dataclass(frozen=True)
-class Unreadable:
-    """A row that is not one."""
+class Refused:
+    """A row that is not used, or not as a whole."""
 
-    place: int
+    number: int
+    ticket: str
     code: str
     message: str
 
 
-@dataclass
-class Rows:
-    """The columns of a log that are wanted."""
-
-    name: str
-    place: Literal["line", "row"]
-    """What the places count: lines of a text file with the heading, or rows of a Parquet file."""
-    names: tuple[str, ...]
-    """Of all columns of the file."""
-    places: list[int] = field(default_factory=list)
-    columns: dict[str, list[Any]] = field(default_factory=dict)
-    unreadable: list[Unreadable] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.places)
+Column: TypeAlias = Any
+"""Of one batch: an array of Arrow, or a list of values of Python where a column has several types."""
 
 
-def format_of(path: str, given: Format | None) -> Format:
-    """Return the format of a file, by its suffix unless it is given."""
-    if given is not None:
-        return given
-    if path == STDIN:
-        raise Fault("the format of standard input is not known; write `--input-format csv`, `parquet` or `jsonl`")
-    suffix = Path(path).suffix.lower()
-    if suffix not in FORMATS:
-        known = listed(FORMATS)
-        raise Fault(f"{path}: the format is not known by the suffix; write `--input-format`, or one of {known}")
-    return FORMATS[suffix]
+@dataclass(frozen=True)
+class Batch:
+    """Successive rows of a log: the columns that were asked for, by the names of the log."""
+
+    columns: dict[str, Column]
+    numbers: pa.Array
+    """Of the rows, ascending through the whole file; refused rows have one, too."""
+    refused: Sequence[Refused] = ()
 
 
-def read(
-    path: str, given: Format | None, wanted: Collection[str] | None = None, progress: Progress | None = None
-) -> Rows:
-    """Read a log.
+class Source(ABC):
+    """A log file. It can be read several times."""
+
+    place: Literal["line", "row"] = "line"
+    """What `places` counts: the lines of a text file, or the rows of a Parquet file."""
+
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        content: IO[bytes] | None,
+        known: Set[str],
+        advance: Callable[[int], object],
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.names: tuple[str, ...] = ()
+        """Of all columns."""
+        self._content = content
+        self._known = known
+        self._advance = advance
+        self._prepare()
+
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Read what stands before the rows."""
+
+    @abstractmethod
+    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
+        """Read the columns that are wanted, in batches."""
+
+    def places(self, numbers: Iterable[int]) -> dict[int, int]:
+        """Return where in the file rows are, by their number."""
+        return {number: number for number in numbers}
+
+    def missing(self, column: str, ours: str) -> Fault:
+        """Return the fault of a column that is not in the log."""
+        has = f"it has {listed(self.names)}{alike(column, self.names)}"
+        return Fault(f"{self.name}: there is no column `{column}`; {has}; name the column with `--column {ours}=NAME`")
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
+        if self._content is None:
+            with open(self.path, "rb") as file:
+                yield file
+        else:
+            self._content.seek(0)
+            yield self._content
+
+    def not_utf8(self) -> Fault:
+        """Return the fault of a text that is not UTF-8, with the first line that is not."""
+        decoder, number = codecs.getincrementaldecoder("utf-8")(), 0
+        with self._opened() as file, suppress(UnicodeDecodeError):
+            for line in file:
+                number += 1
+                decoder.decode(line)
+        return Fault(f"{self.name}, line {number}: the text is not UTF-8; save the file as UTF-8")
+
+
+@contextmanager
+def opened(path: str, given: Format | None, known: Set[str], advance: Callable[[int], object]) -> Iterator[Source]:
+    """Open a log. What goes wrong while it is read becomes a fault.
 
     Args:
         path: Of the file, ``-`` for standard input.
         given: The format; by the suffix when None.
-        wanted: The columns to keep; all when None.
-        progress: Shows how far the reading is.
+        known: The names of columns that may be asked for.
+        advance: Called with the number of bytes that were read, to show progress.
     """
-    format = format_of(path, given)
+    if given is None and path == STDIN:
+        raise Fault("the format of standard input is not known; write `--input-format csv`, `parquet` or `jsonl`")
+    format = given or _SUFFIXES.get(Path(path).suffix.lower())
+    if format is None:
+        known_suffixes = listed(_SUFFIXES)
+        raise Fault(
+            f"{path}: the format is not known by the suffix; write `--input-format`, or one of {known_suffixes}"
+        )
     name = "standard input" if path == STDIN else Path(path).name
+    content: IO[bytes] | None = None
     try:
-        if format == "parquet":
-            return _parquet(path, name, wanted)
-        with _opened(path, name, progress) as file:
-            text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-            return _csv(text, name, wanted) if format == "csv" else _json_lines(text, name, wanted)
-    except UnicodeDecodeError as fault:
-        line = _line_of(path, fault)
-        raise Fault(f"{name}{line}: the text is not UTF-8; save the file as UTF-8") from fault
-    except OSError as fault:
-        raise Fault(f"{path}: {fault.strerror or fault}") from fault
-
-
-def _opened(path: str, name: str, progress: Progress | None) -> IO[bytes]:
-    if path == STDIN:
-        return cast(IO[bytes], sys.stdin.buffer)
-    if progress is not None:
-        return cast(IO[bytes], progress.open(path, "rb", description=f"Reading {name}"))
-    return open(path, "rb")
-
-
-def _line_of(path: str, fault: UnicodeDecodeError) -> str:
-    """Where the first byte is that is no UTF-8."""
-    if path == STDIN:
-        return ""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                decoder.decode(line)
-            except UnicodeDecodeError:
-                return f", line {number}"
-    return ""
-
-
-def _csv(text: io.TextIOWrapper, name: str, wanted: Collection[str] | None) -> Rows:
-    csv.field_size_limit(_MOST_IN_A_FIELD)
-    heading, skipped = text.readline(), 0
-    while heading and not heading.strip():
-        heading, skipped = text.readline(), skipped + 1
-    if not heading:
-        raise Fault(f"{name}: the file is empty; it starts with a line that names its columns")
-    delimiter = max(_DELIMITERS, key=heading.count)
-    reader = csv.reader(_after(heading, text), delimiter=delimiter, strict=True)
-    # Words that come again and again are kept once.
-    pool: dict[str, str] = {}
-    try:
-        names = tuple(column.strip() for column in next(reader))
-        rows = Rows(name, "line", names)
-        kept = _kept(rows, wanted)
-        for values in reader:
-            if not values:
-                continue
-            line = skipped + reader.line_num
-            if len(values) != len(names):
-                said = f"the row has {len(values)} fields, the heading {len(names)}"
-                rows.unreadable.append(
-                    Unreadable(line, "wrong_fields", f"{said}; quote fields that hold `{delimiter}`")
-                )
-                continue
-            rows.places.append(line)
-            for place, column in kept:
-                value = values[place]
-                column.append(pool.setdefault(value, value) if len(pool) < _MANY_WORDS else pool.get(value, value))
-    except csv.Error as fault:
-        raise Fault(f"{name}, line {skipped + reader.line_num}: {fault}; is the file CSV?") from fault
-    return rows
-
-
-def _after(heading: str, text: io.TextIOWrapper) -> Iterator[str]:
-    yield heading
-    yield from text
-
-
-def _kept(rows: Rows, wanted: Collection[str] | None) -> list[tuple[int, list[Any]]]:
-    kept = []
-    for place, column in enumerate(rows.names):
-        if wanted is not None and column not in wanted:
-            continue
-        if column in rows.columns:
-            raise Fault(f"{rows.name}: two columns are called `{column}`; rename one")
-        rows.columns[column] = []
-        kept.append((place, rows.columns[column]))
-    return kept
-
-
-def _json_lines(text: io.TextIOWrapper, name: str, wanted: Collection[str] | None) -> Rows:
-    rows = Rows(name, "line", ())
-    decode = msgspec.json.Decoder(dict[str, Any]).decode
-    found: list[dict[str, Any]] = []
-    names: dict[str, None] = {}
-    for line, written in enumerate(text, 1):
-        if not written.strip():
-            continue
+        if path == STDIN:
+            content = cast(IO[bytes], tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY))  # noqa: SIM115
+            shutil.copyfileobj(sys.stdin.buffer, content)
         try:
-            row = decode(written)
-        except msgspec.DecodeError as fault:
-            said = f"the line is not a JSON object ({fault})"
-            rows.unreadable.append(Unreadable(line, "invalid_json", f"{said}; write one object a line"))
-            continue
-        names.update(dict.fromkeys(row))
-        rows.places.append(line)
-        found.append(row)
-    if not found and not rows.unreadable:
-        raise Fault(f"{name}: the file is empty; it has a JSON object a line")
-    rows.names = tuple(names)
-    for column in rows.names:
-        if wanted is None or column in wanted:
-            rows.columns[column] = [row.get(column) for row in found]
-    return rows
+            source = _SOURCES[format](path, name, content, known, advance)
+        except OSError as fault:
+            raise Fault(f"{path}: {fault.strerror or fault}") from fault
+        yield source
+    finally:
+        if content is not None:
+            content.close()
 
 
-def _parquet(path: str, name: str, wanted: Collection[str] | None) -> Rows:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+class _Csv(Source):
+    def _prepare(self) -> None:
+        with self._opened() as file:
+            head = file.read(_BLOCK_BYTES)
+        text = io.StringIO(head.decode("utf-8-sig", errors="replace"))
+        heading = next((line for line in text if line.strip()), None)
+        if heading is None:
+            raise Fault(f"{self.name}: the file is empty; it starts with a line that names its columns")
+        self._delimiter = max(_DELIMITERS, key=heading.count)
+        self._heading_lines, names = next(row for row in self._rows() if any(name.strip() for name in row[1]))
+        if "\ufffd" in "".join(names):
+            raise self.not_utf8()
+        self.names = tuple(name.strip() for name in names)
+        ends = islice(re.finditer(rb"\r\n|\r|\n", head), self._heading_lines)
+        self._start = max((end.end() for end in ends), default=len(head))
+        self._rows_are_lines = False
 
-    source: Any = io.BytesIO(sys.stdin.buffer.read()) if path == STDIN else path
-    if path != STDIN and not Path(path).is_file():
-        raise Fault(f"{path}: there is no such file")
+    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
+        import pyarrow.csv as ac
+
+        # Two columns may have one name, as long as neither is wanted: Arrow knows them by their place.
+        keep: dict[str, str] = {}
+        for place, column in enumerate(self.names):
+            if column in wanted:
+                if column in keep.values():
+                    raise Fault(f"{self.name}: two columns are called `{column}`; rename one")
+                keep[str(place)] = column
+        invalid: list[tuple[int, int]] = []
+
+        def skip(row: Any) -> str:
+            invalid.append((row.number, row.actual_columns))
+            return "skip"
+
+        # With threads, Arrow does not number the rows that it skips.
+        read_options = ac.ReadOptions(
+            column_names=[str(place) for place in range(len(self.names))], block_size=_BLOCK_BYTES, use_threads=False
+        )
+        parse_options = ac.ParseOptions(delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=skip)
+        convert_options = ac.ConvertOptions(
+            column_types=dict.fromkeys(keep, pa.dictionary(pa.int32(), pa.string())),
+            include_columns=list(keep),
+            null_values=[""],
+            strings_can_be_null=True,
+        )
+        last = seen = 0
+        with self._opened() as file:
+            file.seek(self._start)
+            counted = _Counted(file, self._advance)
+            try:
+                for batch in ac.open_csv(counted, read_options, parse_options, convert_options):
+                    first, last, before = last + 1, last + len(batch), seen
+                    while seen < len(invalid) and invalid[seen][0] <= last + 1:
+                        last, seen = last + 1, seen + 1
+                    yield self._batch(keep, batch.columns, range(first, last + 1), invalid[before:seen])
+            except UnicodeDecodeError as fault:
+                raise self.not_utf8() from fault
+            except pa.ArrowInvalid as fault:
+                if "Empty CSV file" not in str(fault):
+                    raise Fault(f"{self.name}: {str(fault).splitlines()[0]}; is the file CSV?") from fault
+            if seen < len(invalid):
+                first, last = last + 1, last + len(invalid) - seen
+                yield self._batch(keep, [pa.nulls(0)] * len(keep), range(first, last + 1), invalid[seen:])
+        self._rows_are_lines = counted.lines == last
+        if counted.quotes % 2:
+            # For Arrow, a quote that is not closed holds the rest of the file.
+            deque(self._rows(), maxlen=0)
+
+    def _batch(
+        self, keep: dict[str, str], columns: Sequence[pa.Array], numbers: range, invalid: Sequence[tuple[int, int]]
+    ) -> Batch:
+        kept = _numbers(numbers.start, len(numbers))
+        if invalid:
+            kept = kept.filter(pc.invert(pc.is_in(kept, pa.array([number for number, _ in invalid]))))
+        reason = f"the heading {len(self.names)}; quote fields that hold `{self._delimiter}`"
+        refused = [
+            Refused(number, "", "wrong_fields", f"the row has {fields} fields, {reason}") for number, fields in invalid
+        ]
+        return Batch(dict(zip(keep.values(), columns, strict=True)), kept, refused)
+
+    def places(self, numbers: Iterable[int]) -> dict[int, int]:
+        if self._rows_are_lines:
+            return {number: self._heading_lines + number for number in numbers}
+        # Empty lines, or fields that hold several lines: Arrow does not say where a row is.
+        wanted = set(numbers)
+        lines = (line for line, _ in self._rows() if line > self._heading_lines)
+        return {number: line for number, line in enumerate(lines, 1) if number in wanted}
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Read all rows one by one, the heading first, each with the line in which it ends."""
+        csv.field_size_limit(_BLOCK_BYTES)
+        with self._opened() as file:
+            text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+            reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+            try:
+                yield from ((reader.line_num, values) for values in reader if values)
+            except csv.Error as fault:
+                raise Fault(f"{self.name}, line {reader.line_num}: {fault}; is the file CSV?") from fault
+            finally:
+                text.detach()
+
+
+class _Counted(io.BufferedIOBase):
+    """A file that counts the lines and quotes which are read from it, and checks that they are UTF-8."""
+
+    def __init__(self, file: IO[bytes], advance: Callable[[int], object]) -> None:
+        self._file = file
+        self._advance = advance
+        self._ends = self.quotes = 0
+        self._last = b""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = self._file.read(-1 if size is None else size)
+        self._decoder.decode(found, final=not found)
+        self._ends += found.count(b"\n")
+        self.quotes += found.count(b'"')
+        self._last = found[-1:] or self._last
+        self._advance(len(found))
+        return found
+
+    @property
+    def lines(self) -> int:
+        """How many lines there were, the last one with or without an end."""
+        return self._ends + (self._last not in (b"", b"\n"))
+
+
+class _JsonLines(Source):
+    def _prepare(self) -> None:
+        """Learn the names and types of the columns from the first lines; the others may have more."""
+        self._types: dict[str, pa.DataType] = {}
+        with self._opened() as file:
+            lines = [line for line in islice(file, _SAMPLE_LINES) if line.strip()]
+        if not lines:
+            raise Fault(f"{self.name}: the file is empty; it has a JSON object a line")
+        for row in (_object(line.removeprefix(codecs.BOM_UTF8)) for line in lines):
+            for name, value in row.items() if isinstance(row, dict) else ():
+                self._types.setdefault(name, pa.string())
+                self._types[name] = _JSON_TYPES.get(type(value), self._types[name])
+        unseen = set(self._known - self._types.keys())
+        for block in self._blocks(lambda _bytes: None):
+            for name in [name for name in unseen if re.search(rb'"%s"\s*:' % re.escape(name.encode()), block)]:
+                self._types[name] = pa.string()
+                unseen.remove(name)
+        self.names = tuple(self._types)
+
+    def _blocks(self, advance: Callable[[int], object]) -> Iterator[bytes]:
+        """Read whole lines, many at a time."""
+        rest = b""
+        with self._opened() as file:
+            while read := file.read(_BLOCK_BYTES):
+                advance(len(read))
+                lines, end, rest = (rest + read).rpartition(b"\n")
+                if end:
+                    yield lines + end
+            if rest:
+                yield rest
+
+    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
+        keep, before = [name for name in self.names if name in wanted], 0
+        for block in self._blocks(self._advance):
+            try:
+                block.decode("utf-8")
+            except UnicodeDecodeError as fault:
+                raise self.not_utf8() from fault
+            lines = block.count(b"\n") + (not block.endswith(b"\n"))
+            block = block if before else block.removeprefix(codecs.BOM_UTF8)
+            table = self._table(block, keep)
+            if table is not None and len(table) == lines:
+                columns: dict[str, Column] = {name: _column(table.column(name).combine_chunks()) for name in keep}
+                yield Batch(columns, _numbers(before + 1, lines))
+            else:
+                yield _by_line(block, before, keep)
+            before += lines
+
+    def _table(self, block: bytes, keep: Sequence[str]) -> pa.Table | None:
+        """Return the rows of a block by Arrow; None unless all lines are objects with values of the expected types."""
+        import pyarrow.json as pj
+
+        try:
+            return pj.read_json(
+                pa.BufferReader(block),
+                read_options=pj.ReadOptions(use_threads=False, block_size=len(block) + 1),
+                parse_options=pj.ParseOptions(
+                    explicit_schema=pa.schema([(name, self._types[name]) for name in keep]),
+                    unexpected_field_behavior="ignore",
+                ),
+            )
+        except pa.ArrowInvalid:
+            return None
+
+
+def _by_line(block: bytes, before: int, keep: Sequence[str]) -> Batch:
+    lines = {number: line for number, line in enumerate(block.split(b"\n"), before + 1) if line.strip()}
+    read = {number: _object(line) for number, line in lines.items()}
+    rows = {number: row for number, row in read.items() if isinstance(row, dict)}
+    refused = [
+        Refused(number, "", "invalid_json", f"the line is not a JSON object ({reason}); write one object a line")
+        for number, reason in read.items()
+        if isinstance(reason, str)
+    ]
+    columns: dict[str, Column] = {name: [row.get(name) for row in rows.values()] for name in keep}
+    return Batch(columns, pa.array(rows, pa.int64()), refused)
+
+
+def _object(line: bytes) -> dict[str, Any] | str:
+    """Return the object of a line, or why there is none."""
     try:
-        file = pq.ParquetFile(source)
-        names = tuple(file.schema_arrow.names)
-        keep = [column for column in names if wanted is None or column in wanted]
-        table = file.read(columns=keep)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as fault:
-        raise Fault(f"{name}: {str(fault).splitlines()[0]}; is the file Parquet?") from fault
-    rows = Rows(name, "row", names)
-    rows.places.extend(range(1, table.num_rows + 1))
-    for column in keep:
-        values = table.column(column)
-        if pa.types.is_timestamp(values.type) and values.type.unit == "ns":
-            values = values.cast(pa.timestamp("us", values.type.tz), safe=False)
-        rows.columns[column] = values.to_pylist()
-    return rows
+        return _OBJECT.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        return str(fault)
 
 
-def missing(rows: Rows, column: str, ours: str) -> Fault:
-    """Return the fault of a column that is not there."""
-    has = f"it has {listed(rows.names)}{alike(column, rows.names)}"
-    remedy = f"say which one it is with `--column {ours}=NAME`"
-    return Fault(f"{rows.name}: there is no column `{column}`; {has}; {remedy}")
+class _Parquet(Source):
+    place = "row"
+
+    def _prepare(self) -> None:
+        if self._content is None and not Path(self.path).is_file():
+            raise Fault(f"{self.path}: there is no such file")
+        with self._file() as file:
+            self.names = tuple(file.schema_arrow.names)
+
+    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
+        keep = [name for name in self.names if name in wanted]
+        last, size = 0, 0 if self._content is not None else Path(self.path).stat().st_size
+        with self._file() as file:
+            for batch in file.iter_batches(_PARQUET_ROWS, columns=keep):
+                first, last = last + 1, last + len(batch)
+                self._advance(size * len(batch) // file.metadata.num_rows)
+                columns = {name: _column(batch.column(name)) for name in keep}
+                yield Batch(columns, _numbers(first, len(batch)))
+
+    @contextmanager
+    def _file(self) -> Iterator[Any]:
+        import pyarrow.parquet as pq
+
+        with self._opened() as content:
+            try:
+                yield pq.ParquetFile(content)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as fault:
+                raise Fault(f"{self.name}: {str(fault).splitlines()[0]}; is the file Parquet?") from fault
+
+
+def _numbers(first: int, count: int) -> pa.Array:
+    return pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), count), start=first - 1)
+
+
+def _column(values: pa.Array) -> Column:
+    """Return a column as texts, whole numbers or instants of Arrow, or else as values of Python."""
+    of = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if pa.types.is_string(of) or pa.types.is_large_string(of):
+        return values
+    if values.type in (pa.string_view(), pa.null()):
+        return values.cast(pa.string())
+    if pa.types.is_timestamp(of) or (pa.types.is_integer(of) and of != pa.uint64()):
+        return values
+    found: list[Any] = values.to_pylist()
+    return found
+
+
+_SOURCES: dict[Format, type[Source]] = {"csv": _Csv, "jsonl": _JsonLines, "parquet": _Parquet}

@@ -1,4 +1,4 @@
-"""Instants as logs and options write them."""
+"""Instants as logs and options write them, one by one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sla_engine.cli.fault import Fault
 
 
 class NoInstant(ValueError):
-    """A value that is no instant, with what would be."""
+    """A value that is not an instant, with an example of one."""
 
 
 class NoZone(ValueError):
-    """A local time of which nobody said in which zone."""
+    """A local time without a zone."""
 
 
 def zone(name: str) -> Zone:
@@ -57,7 +57,7 @@ def as_of(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as fault:
-        raise Fault(f"`{text}` is no instant; write `now`, or for example `2026-11-23T09:00:00Z`") from fault
+        raise Fault(f"`{text}` is not an instant; write `now`, or for example `2026-11-23T09:00:00Z`") from fault
     if found.tzinfo is None:
         raise Fault(f"`{text}` has no offset; write for example `{text}Z` or `{text}+07:00`")
     try:
@@ -70,14 +70,14 @@ def _read(value: Any, time_format: str | None) -> datetime:
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str) or isinstance(value, date):
-        raise NoInstant(f"`{value}` is no instant; write for example `2026-11-23T09:00:00Z`")
+        raise NoInstant(f"`{value}` is not an instant; write for example `2026-11-23T09:00:00Z`")
     try:
         if time_format is not None:
             return datetime.strptime(value, time_format)
         found = datetime.fromisoformat(value.strip())
     except ValueError:
         form = time_format or "2026-11-23T09:00:00Z"
-        raise NoInstant(f"`{value}` is no instant of the form `{form}`") from None
+        raise NoInstant(f"`{value}` is not an instant of the form `{form}`") from None
     if ":" not in value and "T" not in value:
         raise NoInstant(f"`{value}` has no time of day; write for example `{value}T09:00:00`")
     return found

@@ -24,7 +24,7 @@ def run(terminal: Terminal, chain: str, pins: str | None, *, as_json: bool) -> N
         head = found.head
         terminal.line(f"{chain}: whole; {head.kind} chain `{head.id}`, {head.entries} entries, head {head.hash}")
     else:
-        terminal.line(f"{chain}: tampered with: entry {found.index}: {found.fault}")
+        terminal.line(f"{chain}: not whole: entry {found.index}: {found.fault}")
     if not found.whole:
         raise SystemExit(PROBLEMS)
 

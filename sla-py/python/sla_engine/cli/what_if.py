@@ -18,7 +18,7 @@ from sla_engine.report.words import left_out
 
 
 def candidate_of(engine: Engine, candidate: str | None, targets: Sequence[str]) -> tuple[Engine, str] | None:
-    """Return the engine to compare with and what people call it; None when nothing is to be compared."""
+    """Return the engine to compare with and its name; None when nothing is to be compared."""
     if candidate is not None and targets:
         raise Fault("`--candidate` and `--what-if` exclude each other: write one")
     if candidate is not None:
@@ -31,7 +31,7 @@ def candidate_of(engine: Engine, candidate: str | None, targets: Sequence[str]) 
         timer, equals, share = target.partition("=")
         if not equals:
             raise Fault(
-                f"`--what-if {target}` says nothing; write `--what-if TIMER=SHARE`, for example `resolution=75%`"
+                f"`--what-if {target}` has no share; write `--what-if TIMER=SHARE`, for example `resolution=75%`"
             )
         try:
             millionths = written.share(share)
@@ -55,13 +55,14 @@ def run(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Show what another policy would have made of a log."""
+    """Compare the outcomes of a log with those under another policy."""
     if candidate is None and not targets:
-        raise Fault("say what to compare with: `--candidate FILE`, or `--what-if resolution=75%`")
-    engine, loaded = options.load(terminal)
-    other = candidate_of(engine, candidate, targets)
-    assert other is not None
-    found = what_if(engine, other[0], terminal.track(loaded.histories, "Playing again"), now=loaded.now)
+        raise Fault("name what to compare with: `--candidate FILE`, or `--what-if resolution=75%`")
+    with options.load(terminal) as loaded:
+        other = candidate_of(loaded.engine, candidate, targets)
+        assert other is not None
+        found = what_if(loaded.engine, other[0], loaded.histories(), now=loaded.now)
+        refused = loaded.refused
     comparison = found.comparison
     if as_json:
         terminal.json({"candidate": other[1], "comparison": comparison, "flips": found.flips})
@@ -87,7 +88,7 @@ def run(
                 "compliance then",
                 "met",
                 "breached",
-                "end otherwise",
+                "end differently",
             ],
             rows,
             numbers="  nnnnnnn",
@@ -101,4 +102,4 @@ def run(
             terminal.line(flip.text)
         if len(flips) < len(found.flips):
             terminal.line(f"and {figures.count(len(found.flips) - len(flips))} more: `--limit 0` shows all")
-    terminal.refused(loaded.refused, loaded.source)
+    terminal.refused(refused, loaded.source)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from itertools import islice
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,16 +25,14 @@ from sla_engine.report.data import (
 )
 from sla_engine.report.distribution import distributions
 
-_T = TypeVar("_T")
 PeriodUnit = Literal["hour", "day", "week", "month"]
-Track = Callable[[Sequence[_T], str], Iterable[_T]]
 
+_Overdue = tuple[tuple[int, str, int, bool], History]
+"""How long a promise is overdue, its timer and cycle, whether it was answered, and its ticket."""
+
+_CHUNK = 8_192
+_PARTS = 4
 _FIRST = ("assignment", "first_response", "next_response", "update", "resolution")
-
-
-def untracked(things: Sequence[_T], _doing: str) -> Iterable[_T]:
-    """Return the things as they are."""
-    return things
 
 
 def build(
@@ -47,9 +47,8 @@ def build(
     source: SourceOf | None = None,
     refused: Iterable[RefusedLine] = (),
     worst: int = 5,
-    track: Callable[[Sequence[History], str], Iterable[History]] = untracked,
 ) -> ReportData:
-    """Return what a report says of tickets.
+    """Return what a report says of tickets. They are taken once, and only a few are kept at a time.
 
     Args:
         engine: Judges the tickets.
@@ -62,21 +61,14 @@ def build(
         source: Where the tickets came from.
         refused: Rows of the source that were not taken over.
         worst: How many of the promises that are overdue the longest are derived, one a ticket.
-        track: Wraps the tickets wherever they are gone through, with what is being done, to show progress.
     """
-    tickets = list(histories)
     policy: dict[str, Any] = msgspec.json.decode(engine.policy.json())
-    whole = Aggregate.of(
-        engine,
-        track(tickets, "Adding up"),
-        now=now,
-        by=("package", "channel", "agent", "severity"),
-        period=period,
-        period_zone=period_zone,
-    )
-    over_time = whole.regroup(by=(), period=True).report()
+    found = _Figures(engine, now, period, period_zone, worst)
+    compared = _compared(engine, candidate, candidate_name, found.through(histories), now)
+    by_period, by_class, by_agent = found.sums()
+    over_time = by_period.report()
     timers = tuple(_in_order(over_time))
-    flat = whole.regroup(by=(), period=False)
+    flat = by_period.regroup(by=(), period=False)
     return ReportData(
         policy=PolicyOf(
             id=engine.policy.id,
@@ -87,22 +79,96 @@ def build(
         source=source or SourceOf(name="tickets"),
         as_of=now,
         period=Period(period, period_zone),
-        tickets=len(tickets),
-        events=sum(len(history) for history in tickets),
+        tickets=found.tickets,
+        events=found.events,
         timers=timers,
         package_names=_names(policy["packages"]),
         channel_names=_names(policy["channels"]),
         over_time=over_time,
-        packages=whole.regroup(by=("package",), period=False).packages(engine),
-        channels=whole.regroup(by=("channel",), period=False).report(),
-        severities=whole.regroup(by=("severity",), period=False).report() if policy.get("severities") else None,
+        packages=by_class.regroup(by=("package",)).packages(engine),
+        channels=by_class.regroup(by=("channel",)).report(),
+        severities=by_class.regroup(by=("severity",)).report() if policy.get("severities") else None,
         distributions=distributions(msgspec.json.decode(flat.json())["rows"], timers),
         budgets=budgets(over_time, timers, objectives(policy)),
-        agents=_busiest(whole.regroup(by=("agent",), period=False).agents(engine)),
-        worst=tuple(_worst(engine, track(tickets, "Judging"), now, worst)),
-        what_if=_compared(engine, candidate, candidate_name, track(tickets, "Playing again"), now),
+        agents=_busiest(by_agent.agents(engine)),
+        worst=tuple(found.worst()),
+        what_if=compared,
         refused=tuple(sorted(refused, key=lambda row: row.line)),
     )
+
+
+class _Figures:
+    """What a report needs of the tickets that pass through: sums, and the promises that are overdue the longest."""
+
+    def __init__(self, engine: Engine, now: datetime, period: PeriodUnit, period_zone: str, worst: int) -> None:
+        self.tickets = self.events = 0
+        self._engine = engine
+        self._now = now
+        self._worst = worst
+        self._overdue: list[_Overdue] = []
+        # One aggregate by everything would have a group for each combination that occurs: these three stay small.
+        self._how: list[dict[str, Any]] = [
+            {"period": period, "period_zone": period_zone},
+            {"by": ("package", "channel", "severity")},
+            {"by": ("agent",)},
+        ]
+        self._parts: list[list[Aggregate]] = [[Aggregate.of(engine, (), now=now, **how)] for how in self._how]
+
+    def through(self, histories: Iterable[History]) -> Iterator[History]:
+        """Yield the tickets, and count each."""
+        histories = iter(histories)
+        while chunk := list(islice(histories, _CHUNK)):
+            self._count(chunk)
+            yield from chunk
+
+    def _count(self, chunk: Sequence[History]) -> None:
+        self.tickets += len(chunk)
+        self.events += sum(len(history) for history in chunk)
+        for how, parts in zip(self._how, self._parts, strict=True):
+            parts.append(Aggregate.of(self._engine, chunk, now=self._now, **how))
+            # Every merge copies the sum.
+            if len(parts) == _PARTS:
+                parts[:] = [parts[0].merge(*parts[1:])]
+        if self._worst:
+            self._keep_worst(chunk)
+
+    def sums(self) -> list[Aggregate]:
+        """Return the figures over time, by package, channel and severity, and by agent."""
+        return [parts[0].merge(*parts[1:]) for parts in self._parts]
+
+    def _keep_worst(self, chunk: Sequence[History]) -> None:
+        import pyarrow as pa
+
+        from sla_engine._arrow import compute as pc
+
+        cycles = self._engine.evaluate_tickets(chunk, now=self._now).to_pyarrow()
+        least = self._overdue[-1][0][0] if len(self._overdue) == self._worst else 0
+        overdue = cycles["overdue"].cast(pa.int64())
+        cycles = cycles.append_column("overdue_us", overdue).append_column(
+            "is_answered", cycles["stopped_at"].is_valid()
+        )
+        cycles = cycles.filter(pc.and_(pc.equal(cycles["outcome"], "breached"), pc.greater_equal(overdue, least)))
+        known = {history.ticket.id: history for history in chunk} if len(cycles) else {}
+        by_ticket: dict[str, tuple[int, str, int, bool]] = {}
+        for row in cycles.select(["ticket_id", "overdue_us", "timer", "cycle", "is_answered"]).to_pylist():
+            promise = (row["overdue_us"], row["timer"], row["cycle"], row["is_answered"])
+            by_ticket[row["ticket_id"]] = max(promise, by_ticket.get(row["ticket_id"], promise))
+        found = [(promise, known[ticket]) for ticket, promise in by_ticket.items()]
+        found = heapq.nsmallest(self._worst, [*self._overdue, *found], key=lambda one: (-one[0][0], one[1].ticket.id))
+        self._overdue = found
+
+    def worst(self) -> Iterator[WorstPromise]:
+        """Yield the promises that are overdue the longest, with their derivation."""
+        for (overdue_us, timer, number, is_answered), history in self._overdue:
+            yield WorstPromise(
+                ticket=history.ticket.id,
+                package=history.ticket.package,
+                timer=timer,
+                cycle=number,
+                overdue_us=overdue_us,
+                answered=is_answered,
+                explanation=self._engine.explain(history, timer, now=self._now, cycle=number),
+            )
 
 
 def _names(things: Iterable[dict[str, Any]]) -> tuple[Name, ...]:
@@ -120,36 +186,12 @@ def _busiest(agents: Iterable[AgentPerformance]) -> tuple[AgentPerformance, ...]
     return tuple(sorted(agents, key=lambda agent: (-agent.handled, agent.agent)))
 
 
-def _worst(engine: Engine, tickets: Iterable[History], now: datetime, most: int) -> Iterator[WorstPromise]:
-    overdue: list[tuple[int, str, History, str, int, bool]] = []
-    for history in tickets:
-        ticket = history.ticket
-        promises = [
-            (cycle.overdue_us, timer, cycle.number, cycle.stopped_at is not None)
-            for timer, standing in engine.evaluate(ticket, now=now).timers.items()
-            for cycle in standing.cycles
-            if cycle.outcome == "breached"
-        ]
-        if promises:
-            overdue_us, timer, number, answered = max(promises)
-            overdue.append((overdue_us, ticket.id, history, timer, number, answered))
-    overdue.sort(key=lambda found: (-found[0], found[1]))
-    for overdue_us, ticket_id, history, timer, number, answered in overdue[:most]:
-        yield WorstPromise(
-            ticket=ticket_id,
-            package=history.ticket.package,
-            timer=timer,
-            cycle=number,
-            overdue_us=overdue_us,
-            answered=answered,
-            explanation=engine.explain(history, timer, now=now, cycle=number),
-        )
-
-
 def _compared(
     engine: Engine, candidate: Engine | None, name: str, tickets: Iterable[History], now: datetime
 ) -> Compared | None:
     if candidate is None:
+        for _ in tickets:
+            pass
         return None
     found = what_if(engine, candidate, tickets, now=now)
     return Compared(candidate=name, comparison=found.comparison, flips=tuple(found.flips))

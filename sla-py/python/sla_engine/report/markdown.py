@@ -202,7 +202,7 @@ def _what_if(compared: Compared, data: ReportData) -> Iterator[str]:
     flipped = figures.counted(comparison.flipped_tickets, "ticket")
     yield (
         f"The same tickets under {_text(compared.candidate)}: promises of {flipped} of "
-        f"{figures.count(comparison.tickets)} would end otherwise."
+        f"{figures.count(comparison.tickets)} would end differently."
     )
     yield ""
     packages = named(data.package_names)
@@ -213,7 +213,7 @@ def _what_if(compared: Compared, data: ReportData) -> Iterator[str]:
             row += [figures.percent(side.compliance_millionths), figures.count(side.met), figures.count(side.breached)]
         rows.append([*row, figures.count(promise.flips)])
     headings = ["package", "timer", "compliance now", "met", "breached", "compliance then", "met", "breached"]
-    yield from _table([*headings, "end otherwise"], rows, numbers_from=2)
+    yield from _table([*headings, "end differently"], rows, numbers_from=2)
     for gone in comparison.left_out:
         unknown = _text(left_out(gone))
         left = figures.counted(gone.tickets, "ticket")
