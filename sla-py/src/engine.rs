@@ -1,18 +1,18 @@
-//! The engine: a compiled policy.
+//! The methods of the class `Engine`.
 
 use std::collections::HashMap;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyList, PyTuple};
+use pyo3::types::{PyDateTime, PyTuple};
+use sla_core::analytics::Dimension;
 use sla_core::engine::Decision;
 use sla_core::log::States;
-use sla_core::ticket::Action;
-use sla_core::ticket::{Apply, Ticket as Fold};
-use sla_core::{Digest, Engine as Compiled, Error, wire};
+use sla_core::ticket::{Action, Apply, Ticket as Fold};
+use sla_core::wire;
 
 use crate::arrow::{Input, Table};
-use crate::cache::Cache;
 use crate::calendar::Calendar;
+use crate::compiled::{Engine, documents};
 use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, Words, list};
 use crate::error::{OrRaise, fault};
 use crate::figures::{Aggregate, grouping};
@@ -22,50 +22,9 @@ use crate::policy::Policy;
 use crate::rows::{Reading, Wide};
 use crate::standing;
 use crate::ticket::{Actor, AnyTicket, History, Ticket};
-use crate::zones::{Zones, database, hash_of, key};
-
-/// With the digests of their revisions.
-static ENGINES: Cache<(Compiled, Vec<String>)> = Cache::new();
-
-/// A compiled policy with all its revisions: it decides what happens on tickets. Nothing else makes events.
-///
-/// Immutable and shared between threads. Pickled as its policies; a process keeps the 64 engines that it compiled or asked
-/// for last, so that compiling or unpickling a known one costs microseconds.
-#[pyclass(frozen, module = "sla_engine")]
-pub(crate) struct Engine {
-    pub(crate) engine: Compiled,
-    documents: Vec<Vec<u8>>,
-    revisions: usize,
-    /// Equal for engines of equal revisions and zones.
-    key: Digest,
-    pub(crate) zones: Option<Py<Zones>>,
-}
+use crate::zones::{Zones, database, hash_of};
 
 impl Engine {
-    fn read(py: Python<'_>, documents: Vec<Vec<u8>>, zones: Option<Py<Zones>>) -> PyResult<Self> {
-        let text: Vec<u8> = match documents.as_slice() {
-            [only] => only.clone(),
-            revisions => [b"[".as_slice(), &revisions.join(&b','), b"]"].concat(),
-        };
-        let database = database(zones.as_ref());
-        let compile = || {
-            let policies = wire::policy::read_revisions(&text, &database)?;
-            let digests: Vec<String> = policies.iter().map(|policy| policy.digest().to_string()).collect();
-            Ok::<_, Error>((Compiled::compile_revisions(policies)?, digests))
-        };
-        let place = key(&text, zones.as_ref());
-        let (engine, digests) = py.detach(|| ENGINES.get(place, compile)).or_raise_policy(py)?;
-        if documents.len() > 1 && documents.len() != digests.len() {
-            return Err(fault(py, "invalid_json", "a revision is not one document", "pass each revision by itself"));
-        }
-        let key = key(digests.concat().as_bytes(), zones.as_ref());
-        Ok(Self { engine, documents, revisions: digests.len(), key, zones })
-    }
-
-    fn own_zones(&self, py: Python<'_>) -> Option<Py<Zones>> {
-        self.zones.as_ref().map(|zones| zones.clone_ref(py))
-    }
-
     fn log(&self, py: Python<'_>, log: &Input, states: Option<&States>, reading: Reading, sort: bool) -> PyResult<Log> {
         Log::read(py, &database(self.zones.as_ref()), log, states, reading, sort)
     }
@@ -92,24 +51,6 @@ impl Engine {
                 documents.getattr("Refused")?.call1((Refusal(wire::evaluation::write_refusal(&refusal)),))
             }
         }
-    }
-}
-
-/// Takes the documents out of a policy, or of a list of revisions.
-fn documents(policy: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
-    if let Ok(revisions) = policy.cast::<PyList>() {
-        return revisions.iter().map(|revision| document(&revision)).collect();
-    }
-    if let Ok(revisions) = policy.cast::<PyTuple>() {
-        return revisions.iter().map(|revision| document(&revision)).collect();
-    }
-    Ok(vec![document(policy)?])
-}
-
-fn document(policy: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    match policy.cast::<Policy>() {
-        Ok(policy) => Ok(wire::policy::write(&policy.get().policy).into_bytes()),
-        Err(_) => Ok(policy.extract::<Json>()?.as_ref().to_vec()),
     }
 }
 
@@ -375,7 +316,9 @@ impl Engine {
         time_zone: Option<String>,
     ) -> PyResult<Table> {
         let reading = Reading { columns, constants, time_zone };
-        Wide::read(py, self, &rows, timers.map(|timers| timers.0), reading, false)?.evaluate(py, now.0)
+        let timers = timers.map(|timers| timers.0);
+        let zones = database(self.zones.as_ref());
+        Wide::read(py, &self.engine, &zones, &rows, timers, reading, false)?.evaluate(py, now.0)
     }
 
     /// Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
@@ -401,10 +344,12 @@ impl Engine {
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
     ) -> PyResult<Aggregate> {
-        let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
+        let zones = database(self.zones.as_ref());
+        let grouping = grouping(py, &by.0, period, period_zone, &zones)?;
         let reading = Reading { columns, constants, time_zone };
-        let with_agents = by.0.iter().any(|word| word == "agent");
-        let wide = Wide::read(py, self, &rows, timers.map(|timers| timers.0), reading, with_agents)?;
+        let with_agents = grouping.dimensions().contains(&Dimension::Agent);
+        let timers = timers.map(|timers| timers.0);
+        let wide = Wide::read(py, &self.engine, &zones, &rows, timers, reading, with_agents)?;
         Ok(Aggregate(py.detach(|| wide.aggregate(now.0, grouping)).or_raise(py)?))
     }
 

@@ -12,8 +12,8 @@ use sla_core::calendar::ZoneDatabase;
 use sla_core::{Digest, what_if, wire};
 
 use crate::arrow::{Input, Table};
+use crate::compiled::Engine;
 use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, Words, list};
-use crate::engine::Engine;
 use crate::error::{OrRaise, fault};
 use crate::instant::{Instant, maybe_utc};
 use crate::partials;

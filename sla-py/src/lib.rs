@@ -5,6 +5,7 @@ mod audit;
 mod cache;
 mod calendar;
 mod columns;
+mod compiled;
 mod document;
 mod engine;
 mod error;
@@ -28,7 +29,7 @@ mod _core {
     #[pymodule_export]
     use crate::calendar::Calendar;
     #[pymodule_export]
-    use crate::engine::Engine;
+    use crate::compiled::Engine;
     #[pymodule_export]
     use crate::figures::{Aggregate, Alerts, at_risk, play_again};
     #[pymodule_export]

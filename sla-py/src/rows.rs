@@ -9,13 +9,12 @@ use sla_core::calendar::{ZoneDatabase, ZoneTable};
 use sla_core::columns::{Kind, NO_STATE, NONE, Plan, Rows, TimerColumns};
 use sla_core::engine::State;
 use sla_core::time::Timestamp;
-use sla_core::{Error, ErrorCode, Id};
+use sla_core::{Engine, Error, ErrorCode, Id};
 
 use crate::arrow::{
     Input, Interner, Numbers, Table, Tables, Texts, Wanted, duration_field, durations, instant_field, instants,
     word_field, words,
 };
-use crate::engine::Engine;
 use crate::error::{OrRaise, fault};
 
 /// How a caller's table is read.
@@ -132,6 +131,7 @@ impl Wide {
     pub(crate) fn read(
         py: Python<'_>,
         engine: &Engine,
+        zones: &ZoneDatabase,
         input: &Input,
         timers: Option<Vec<String>>,
         reading: Reading,
@@ -139,7 +139,7 @@ impl Wide {
     ) -> PyResult<Self> {
         reading.check(py, &MILESTONES)?;
         reading.check(py, &["ticket_id"])?;
-        let zone = reading.zone(py, &crate::zones::database(engine.zones.as_ref()))?;
+        let zone = reading.zone(py, zones)?;
         let Reading { columns, constants, .. } = reading;
         let tables = Tables::new(py, input, &WANTED, columns, constants)?;
         let timers = match timers {
@@ -313,10 +313,10 @@ fn milestones(py: Python<'_>, tables: &Tables, rows: &StructArray, zone: Option<
 
 /// Returns the timers that some package promises anything for, and that milestones decide.
 fn decided(engine: &Engine) -> Vec<String> {
-    let policy = engine.engine.policy();
+    let policy = engine.policy();
     let is_promised = |timer: &&Id| policy.packages.iter().any(|package| package.promised().any(|one| one == *timer));
     let timers = policy.timers.keys().filter(is_promised).map(Id::as_str);
-    timers.filter(|timer| Plan::new(&engine.engine, &[timer], &[]).is_ok()).map(str::to_owned).collect()
+    timers.filter(|timer| Plan::new(engine, &[timer], &[]).is_ok()).map(str::to_owned).collect()
 }
 
 /// Makes a plan of the kinds that rows name: for each its place in the plan, or, from `known` on, in the list of why not.
@@ -328,12 +328,12 @@ fn plan(
     stages: &[Pairs; 5],
 ) -> Result<(Plan, Vec<u32>, Vec<&'static str>, u32), Error> {
     // A timer that milestones do not decide is the caller's fault, not that of a kind.
-    Plan::new(&engine.engine, timers, &[])?;
+    Plan::new(engine, timers, &[])?;
     let [.., last] = stages;
     let (mut kinds, mut refused, mut found) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..last.pairs.len() {
         let kind = kind(number, words, stages).and_then(|kind| {
-            let plan = Plan::new(&engine.engine, timers, std::slice::from_ref(&kind));
+            let plan = Plan::new(engine, timers, std::slice::from_ref(&kind));
             plan.map(|_| kind).map_err(|error| error.code().as_str())
         });
         found.push(match kind {
@@ -353,7 +353,7 @@ fn plan(
         Err(code) => known.saturating_add(u32::try_from(*code).unwrap_or(u32::MAX)),
     };
     let places = found.iter().map(place).collect();
-    Ok((Plan::new(&engine.engine, timers, &kinds)?, places, refused, known))
+    Ok((Plan::new(engine, timers, &kinds)?, places, refused, known))
 }
 
 /// Takes a kind apart, or says why there is none.

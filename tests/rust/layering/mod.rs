@@ -13,10 +13,6 @@ use graph::Graph;
 
 /// Circles that are still there, to be cut.
 const KNOWN: &[(&str, &[&str])] = &[
-    ("sla-core/src", &["analytics::aggregate", "analytics::observe"]),
-    ("sla-core/src", &["columns", "columns::figures"]),
-    ("sla-py/src", &["engine", "figures", "log::import", "log::read", "rows"]),
-    ("sla-py/python/sla_engine", &["sla_engine.commands", "sla_engine.documents"]),
     ("sla-php/src", &["Native/Handle", "Native/Library"]),
 ];
 
