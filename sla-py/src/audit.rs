@@ -1,4 +1,4 @@
-//! Chains of entries in which nothing can be altered, removed, inserted or reordered unnoticed.
+//! Chains of entries that show when an entry was altered, removed, inserted or reordered.
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -6,17 +6,21 @@ use sla_core::audit::{self, Chain, ChainKind, Content, Denial, Head as Place, Pu
 use sla_core::ticket::Event;
 use sla_core::{Error, Id, wire};
 
-use crate::document::{Head, Json};
+use crate::document::{Head, Json, value};
 use crate::error::{OrRaise, fault};
 use crate::instant::Instant;
 use crate::ticket::{Actor, EventList};
 
-/// Make entries of a ticket's events.
+/// Return the entries of a ticket's events, linked to its chain.
+///
+///     >>> linked = audit.link(None, history.events, detected_at=now)
+///     >>> audit.verify(audit.chain("ticket", "T-1", linked.entries)).whole
+///     True
 ///
 /// Args:
-///     head: Where the chain stands; None to begin it.
-///     events: Those that follow.
-///     detected_at: When the host writes them down; not hashed.
+///     head: The head of the chain; None to begin one.
+///     events: The events that follow.
+///     detected_at: When the host stores them; not hashed.
 ///
 /// Raises:
 ///     InputError: `invalid_history` when an event does not follow; `empty_list` without events and head.
@@ -35,8 +39,8 @@ pub(crate) fn link<'py>(
             return Err(fault(
                 py,
                 "empty_list",
-                "a chain begins with an event",
-                "pass events, or where the chain stands",
+                "a chain without events has no head",
+                "pass events, or the head of the chain",
             ));
         }
     };
@@ -44,15 +48,15 @@ pub(crate) fn link<'py>(
     linked(py, entries.iter().map(wire::audit::write_entry), chain.head())
 }
 
-/// Make an entry of a refusal, for a log of denied access.
+/// Return the entry of a refusal, linked to the chain of denied access.
 ///
 /// Args:
-///     head: Where the log stands; None to begin it.
-///     log: The log's id.
-///     actor: Who wanted it.
-///     refusal: What was refused and why.
-///     now: When.
-///     ticket: The id of the ticket it was about.
+///     head: The head of the chain; None to begin one.
+///     log: The id of the chain.
+///     actor: The actor who was refused.
+///     refusal: The refusal.
+///     now: The instant of the refusal.
+///     ticket: The id of the ticket that the command concerned.
 #[pyfunction]
 #[pyo3(name = "audit_deny", signature = (head: "Head | None", log, *, actor, refusal: "Refusal", now, ticket=None) -> "sla_engine._hints.Linked")]
 pub(crate) fn deny<'py>(
@@ -80,15 +84,14 @@ fn linked<'py>(
     head: &Place,
 ) -> PyResult<Bound<'py, PyAny>> {
     let entries = PyTuple::new(py, entries.into_iter().collect::<Vec<_>>())?;
-    let class = py.import("sla_engine.documents")?.getattr("Linked")?;
-    class.call1((entries, Head(wire::audit::write_head(head))))
+    value(py, "Linked", (entries, Head(wire::audit::write_head(head))))
 }
 
-/// Write entries as a chain, the document that verifiers read.
+/// Return entries as a chain, the document that verifiers read.
 ///
 /// Args:
 ///     kind: ``ticket``, ``access`` or ``policy``.
-///     id: The ticket, the log or the policy.
+///     id: The id of the ticket, the chain of denied access, or the policy.
 ///     entries: As JSON, oldest first.
 #[pyfunction]
 #[pyo3(name = "audit_chain", signature = (kind, id, entries: "typing.Iterable[str]"))]
@@ -111,14 +114,14 @@ pub(crate) fn chain(py: Python<'_>, kind: &str, id: &str, entries: Bound<'_, PyA
     text.or_raise(py)
 }
 
-/// Check a whole chain.
+/// Return whether a chain is whole.
 ///
 /// Args:
 ///     chain: The document.
-///     pins: What `pin` wrote, kept elsewhere: it shows a chain that was cut off or rewritten as a whole.
+///     pins: A document of `pin`, stored elsewhere: it shows that a chain was cut off or rewritten as a whole.
 ///
 /// Raises:
-///     InputError: What is wrong with the document. A chain that was tampered with is an answer, not an error.
+///     InputError: The document cannot be read. A chain that was tampered with is an answer, not an error.
 #[pyfunction]
 #[pyo3(name = "audit_verify", signature = (chain, *, pins=None) -> "sla_engine._hints.Verification")]
 pub(crate) fn verify<'py>(py: Python<'py>, chain: Json, pins: Option<Json>) -> PyResult<Bound<'py, PyAny>> {
@@ -131,10 +134,9 @@ pub(crate) fn verify<'py>(py: Python<'py>, chain: Json, pins: Option<Json>) -> P
             ChainKind::Policy => judge::<Publication>(chain, &pins),
         }
     });
-    let class = py.import("sla_engine.documents")?.getattr("Verification")?;
     match verdict.or_raise(py)? {
-        Ok(head) => class.call1((Head(wire::audit::write_head(&head)), py.None(), py.None())),
-        Err(Tampering { kind, index }) => class.call1((py.None(), kind.as_str(), index)),
+        Ok(head) => value(py, "Verification", (Head(wire::audit::write_head(&head)), py.None(), py.None())),
+        Err(Tampering { kind, index }) => value(py, "Verification", (py.None(), kind.as_str(), index)),
     }
 }
 
@@ -143,7 +145,7 @@ fn judge<C: Content>(chain: &[u8], pins: &[Place]) -> Result<Result<Place, Tampe
     Ok(audit::verify(&id, &entries, pins))
 }
 
-/// Write heads as a small file to keep where the host's operators cannot write.
+/// Return heads as a document, to be stored where the host's operators cannot write.
 #[pyfunction]
 #[pyo3(name = "audit_pin", signature = (heads: "typing.Iterable[Head]"))]
 pub(crate) fn pin(py: Python<'_>, heads: Json) -> PyResult<String> {

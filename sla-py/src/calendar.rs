@@ -17,23 +17,28 @@ use crate::error::OrRaise;
 use crate::instant::{Instant, Length, at_offset, delta, utc};
 use crate::zones::{Zones, database, hash_of, key};
 
-/// How a pickle makes it again: a function, and what it takes.
+/// How a pickle is read: a function and its arguments.
 pub(crate) type Rebuilt<'py> = (Bound<'py, PyAny>, (String, Option<Py<Zones>>));
 
 static CALENDARS: Cache<Arc<Compiled>> = Cache::new();
 
-/// When support time counts.
+/// Opening hours and holidays: the time that counts.
 ///
-/// Methods take aware datetimes of any time zone and answer in UTC; lengths are timedeltas of business time. Methods that
-/// end in ``_us`` take and give integers, microseconds since 1970-01-01T00:00:00Z, and are the quick ones. Methods that
-/// end in ``_column`` take columns of Arrow data and answer with one. Intervals are half-open, ``[start, end)``: open
-/// ``09:00-17:00`` means closed at 17:00:00, so what is used up exactly then is due then, not at the next opening.
+///     >>> office = Calendar({"time_zone": "Asia/Jakarta", "weekly": {"mon": ["09:00-17:00"], "fri": ["09:00-17:00"]}})
+///     >>> friday = datetime(2026, 3, 6, 16, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
+///     >>> office.local(office.add(friday, timedelta(hours=1))).isoformat()
+///     '2026-03-09T09:30:00+07:00'
 ///
-/// Immutable and shared between threads. Pickled as its definition; a process keeps what it compiled.
+/// Methods take aware datetimes of any time zone and return UTC; lengths are timedeltas of business time. Methods that end
+/// in ``_us`` take and return integers, microseconds since 1970-01-01T00:00:00Z, and are faster. Methods that end in
+/// ``_column`` take and return columns of Arrow data. Intervals are half-open, ``[start, end)``: open ``09:00-17:00``
+/// means closed at 17:00:00. Business time that ends exactly at a closing ends then, not at the next opening.
+///
+/// Immutable and shared between threads. Pickled as its definition; a process compiles the same definition once.
 ///
 /// Args:
-///     definition: The object that stands under ``calendars`` in a policy, as a dict or as JSON.
-///     zones: Time-zone rules of the host; the embedded ones unless given.
+///     definition: An object of ``calendars`` in a policy, as a dict or as JSON.
+///     zones: Time-zone rules of the host; by default the embedded ones.
 ///
 /// Raises:
 ///     PolicyError: With every problem in `related`.
@@ -47,14 +52,14 @@ pub(crate) struct Calendar {
 }
 
 impl Calendar {
-    /// Takes over a calendar that is compiled already.
+    /// Returns the class for a compiled calendar.
     pub(crate) fn of(calendar: &Arc<Compiled>, zones: Option<Py<Zones>>) -> Self {
         let key = key(wire::policy::calendar::write(calendar.rules()).as_bytes(), zones.as_ref());
         Self { calendar: Arc::clone(calendar), key, zones }
     }
 
     fn of_rules(py: Python<'_>, rules: &CalendarRules, zones: Option<Py<Zones>>) -> PyResult<Self> {
-        // Read again as a document, so that what is added here is judged like everything else.
+        // Read again as a document, so that added holidays are checked as all others are.
         Self::read(py, wire::policy::calendar::write(rules).as_bytes(), zones)
     }
 
@@ -77,7 +82,7 @@ impl Calendar {
         Self::read(py, definition.as_ref(), zones)
     }
 
-    /// The calendar as a document: JSON, in the order of the format.
+    /// Return the calendar as a document: JSON, in the order of the format.
     fn json(&self) -> String {
         wire::policy::calendar::write(self.calendar.rules())
     }
@@ -90,7 +95,10 @@ impl Calendar {
 
     /// Return the earliest instant at which `length` of business time has passed since `start`.
     ///
-    /// A start outside business hours counts from the next opening; ``add(start, timedelta(0))`` is `start`.
+    /// A start outside opening hours counts from the next opening; ``add(start, timedelta(0))`` is `start`.
+    ///
+    ///     >>> calendar.add(now, timedelta(hours=8)).isoformat()
+    ///     '2026-03-03T10:00:00+00:00'
     ///
     /// Raises:
     ///     InputError: `invalid_duration` for a negative length, `naive_datetime`.
@@ -106,6 +114,9 @@ impl Calendar {
 
     /// Return the latest instant from which `length` of business time passes until `end`.
     ///
+    ///     >>> calendar.subtract(now, timedelta(hours=2)).isoformat()
+    ///     '2026-02-27T16:00:00+00:00'
+    ///
     /// Raises:
     ///     InputError: `invalid_duration` for a negative length, `naive_datetime`.
     fn subtract<'py>(&self, py: Python<'py>, end: Instant, length: Length) -> PyResult<Bound<'py, PyDateTime>> {
@@ -120,6 +131,9 @@ impl Calendar {
 
     /// Return the business time in ``[start, end)``.
     ///
+    ///     >>> calendar.elapsed(now, now + timedelta(days=1))
+    ///     datetime.timedelta(seconds=28800)
+    ///
     /// Raises:
     ///     InputError: `end_before_start`, `naive_datetime`.
     fn elapsed<'py>(&self, py: Python<'py>, start: Instant, end: Instant) -> PyResult<Bound<'py, PyDelta>> {
@@ -132,12 +146,12 @@ impl Calendar {
         Ok(self.calendar.elapsed(start, end).or_raise(py)?.as_micros())
     }
 
-    /// Return whether support time counts at an instant.
+    /// Return whether the calendar is open at an instant.
     fn is_open(&self, py: Python<'_>, at: Instant) -> PyResult<bool> {
         self.calendar.is_open(at.0).or_raise(py)
     }
 
-    /// Return the first open instant from `at` on: `at` itself while the calendar is open.
+    /// Return the first open instant at or after `at`.
     fn next_open<'py>(&self, py: Python<'py>, at: Instant) -> PyResult<Bound<'py, PyDateTime>> {
         utc(py, self.calendar.next_open(at.0).or_raise(py)?)
     }
@@ -157,7 +171,10 @@ impl Calendar {
         Ok(self.calendar.next_close(Timestamp::from_micros(at_us)).or_raise(py)?.as_micros())
     }
 
-    /// Return the open windows between two instants, cut at both, touching ones merged, oldest first.
+    /// Return the open windows between two instants, cut at both, adjacent ones merged, oldest first.
+    ///
+    ///     >>> [(opens.hour, closes.hour) for opens, closes in calendar.windows(now, now + timedelta(days=1))]
+    ///     [(10, 17), (9, 10)]
     ///
     /// Raises:
     ///     InputError: `end_before_start`, `naive_datetime`.
@@ -170,26 +187,26 @@ impl Calendar {
         PyTuple::new(py, pairs)
     }
 
-    /// Return an instant in the local time of the calendar, at the offset that its rules say.
+    /// Return an instant in the local time of the calendar, at the offset of its time-zone rules.
     fn local<'py>(&self, py: Python<'py>, at: Instant) -> PyResult<Bound<'py, PyDateTime>> {
         at_offset(py, at.0, self.calendar.local(at.0).offset().local_minus_utc())
     }
 
-    /// Return whether the holidays up to an instant are not all entered yet (``holidays_known_until``).
+    /// Return whether the holidays up to an instant may be incomplete (``holidays_known_until``).
     fn is_provisional(&self, until: Instant) -> bool {
         self.calendar.is_provisional(until.0)
     }
 
     /// Return the calendar with the public holidays of a country, by the package ``holidays`` (extra ``holidays``).
     ///
-    /// A date that the calendar lists already stays as it is. The holidays count as known until the end of the last year
-    /// before the first that is left out.
+    /// A date that the calendar lists already is left unchanged. The holidays count as known until the end of the last of
+    /// the years that follow each other without a gap.
     ///
     /// Args:
     ///     country: Its ISO 3166 code, for example ``ID``.
-    ///     years: One or several.
+    ///     years: One year or several.
     ///     subdivision: A state or province, as ``holidays`` names it.
-    ///     language: Of the names, for example ``en_US``; the country's own unless given.
+    ///     language: The language of the names, for example ``en_US``; by default that of the country.
     ///
     /// Raises:
     ///     InputError: `unknown_country`, `unknown_language`; `out_of_range` for years without holidays.
@@ -209,14 +226,14 @@ impl Calendar {
 
     /// Return the calendar with the all-day events of an iCalendar file as holidays (extra ``icalendar``).
     ///
-    /// Repeating events are entered for each of the years. A date that the calendar lists already stays as it is.
+    /// Repeating events are added for each of the years. A date that the calendar lists already is left unchanged.
     ///
     /// Args:
     ///     text: The content of the file.
-    ///     years: One or several.
+    ///     years: One year or several.
     ///
     /// Raises:
-    ///     InputError: `invalid_icalendar` for what is not one, `timed_event` for an event that is not of whole days.
+    ///     InputError: `invalid_icalendar`, `timed_event` for an event that is not of whole days.
     ///     ModuleNotFoundError: The extra is not installed.
     #[pyo3(signature = (text: "str | bytes", years: "int | typing.Iterable[int]"))]
     fn with_icalendar(&self, py: Python<'_>, text: Bound<'_, PyAny>, years: Bound<'_, PyAny>) -> PyResult<Self> {
@@ -224,13 +241,13 @@ impl Calendar {
         self.closed_on(py, find.call1((text, years))?)
     }
 
-    /// Answer `add` for each row.
+    /// Return `add` of each row.
     ///
     /// Args:
     ///     starts: A column of instants (timestamps with a time zone, or 64-bit integers of microseconds), or one datetime.
     ///     lengths: A column of durations (or 64-bit integers of microseconds), or one timedelta. At least one of both is a
     ///         column.
-    ///     on_fault: Whether a row that the calendar cannot answer raises, or has no answer (``"null"``).
+    ///     on_fault: ``"raise"`` raises for a row that has no answer, ``"null"`` leaves its answer null.
     ///
     /// Returns:
     ///     A column of instants in UTC; null where something is missing.
@@ -243,33 +260,33 @@ impl Calendar {
         Ok(columns::instants_of("due_at", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::add)?))
     }
 
-    /// Answer `subtract` for each row; see `add_column`.
+    /// Return `subtract` of each row; see `add_column`.
     #[pyo3(signature = (ends, lengths, *, on_fault=OnFault::Raise))]
     fn subtract_column(&self, py: Python<'_>, ends: Instants, lengths: Lengths, on_fault: OnFault) -> PyResult<Column> {
         let two = Two::with_lengths("ends", ends, lengths);
         Ok(columns::instants_of("start_at", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::subtract)?))
     }
 
-    /// Answer `elapsed` for each row with a column of durations; see `add_column`.
+    /// Return `elapsed` of each row, a column of durations; see `add_column`.
     #[pyo3(signature = (starts, ends, *, on_fault=OnFault::Raise))]
     fn elapsed_column(&self, py: Python<'_>, starts: Instants, ends: Instants, on_fault: OnFault) -> PyResult<Column> {
         let two = Two::with_instants(starts, ends);
         Ok(columns::durations_of("elapsed", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::elapsed)?))
     }
 
-    /// Answer `is_open` for each row with a column of booleans; see `add_column`.
+    /// Return `is_open` of each row, a column of booleans; see `add_column`.
     #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
     fn is_open_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
         Ok(columns::flags_of("is_open", &columns::ask(py, &self.calendar, &at, on_fault, columns::is_open)?))
     }
 
-    /// Answer `next_open` for each row; see `add_column`.
+    /// Return `next_open` of each row; see `add_column`.
     #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
     fn next_open_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
         Ok(columns::instants_of("next_open_at", columns::ask(py, &self.calendar, &at, on_fault, columns::next_open)?))
     }
 
-    /// Answer `next_close` for each row; see `add_column`.
+    /// Return `next_close` of each row; see `add_column`.
     #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
     fn next_close_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
         Ok(columns::instants_of("next_close_at", columns::ask(py, &self.calendar, &at, on_fault, columns::next_close)?))
@@ -315,7 +332,7 @@ impl Calendar {
     }
 }
 
-/// Returns until when holidays are known with some years more: a year that is left out is not known, nor what follows it.
+/// Returns until when holidays are known with some years added: years after a gap do not count.
 fn known_until(years: &[i32], known: Option<NaiveDate>) -> Option<NaiveDate> {
     let mut last = known
         .map(|date| if (date.month(), date.day()) == (12, 31) { date.year() } else { date.year().saturating_sub(1) });

@@ -1,4 +1,4 @@
-//! Questions to a calendar, a row each.
+//! Calendar questions, one a row.
 
 use arrow_array::ArrayRef;
 use pyo3::exceptions::PyTypeError;
@@ -12,7 +12,7 @@ use crate::arrow::{Column, Input, Numbers, durations, flags, instants};
 use crate::error::{OrRaise, fault};
 use crate::instant::{Instant, Length};
 
-/// What becomes of rows that the calendar cannot answer.
+/// What happens to rows that the calendar cannot answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnFault {
     Raise,
@@ -29,17 +29,12 @@ impl<'a, 'py> FromPyObject<'a, 'py> for OnFault {
         match object.extract::<&str>() {
             Ok("raise") => Ok(Self::Raise),
             Ok("null") => Ok(Self::Null),
-            _ => Err(fault(
-                object.py(),
-                "unknown_word",
-                "rows without answer are not treated so",
-                "write \"raise\" or \"null\"",
-            )),
+            _ => Err(fault(object.py(), "unknown_word", "unknown `on_fault` mode", "use \"raise\" or \"null\"")),
         }
     }
 }
 
-/// What an argument gives: a column, or one number for every row.
+/// The value of an argument: a column, or one number for every row.
 enum Given<T> {
     Column(T),
     One(i64),
@@ -79,7 +74,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Lengths {
     }
 }
 
-/// How the column of an argument is read.
+/// Reads the column of an argument.
 type Read = fn(Python<'_>, &str, &ArrayRef) -> PyResult<Numbers>;
 
 /// One of two arguments.
@@ -106,12 +101,12 @@ pub(crate) struct Two {
 }
 
 impl Two {
-    /// Asks with instants and lengths.
+    /// Returns the arguments of a question about instants and lengths.
     pub(crate) fn with_lengths(name: &'static str, instants: Instants, lengths: Lengths) -> Self {
         Self { first: Argument::instants(name, instants), second: Argument::lengths("lengths", lengths) }
     }
 
-    /// Asks with two columns of instants.
+    /// Returns the arguments of a question about two columns of instants.
     pub(crate) fn with_instants(first: Instants, second: Instants) -> Self {
         Self { first: Argument::instants("starts", first), second: Argument::instants("ends", second) }
     }
@@ -122,8 +117,8 @@ type PairQuestion = fn(&Calendar, Rows<'_>, Rows<'_>, &mut [i64]) -> Result<Vec<
 /// A question that takes one.
 type Question = fn(&Calendar, Rows<'_>, &mut [i64]) -> Result<Vec<RefusedRow>, Error>;
 
-/// So many rows are asked at a time, which bounds what is made for them only.
-const STRETCH: usize = 1 << 18;
+/// The most rows that are answered at a time, which bounds the memory for their conversion.
+const MOST_ROWS: usize = 1 << 18;
 
 /// Answers a question that takes two columns.
 pub(crate) fn ask_pairs(
@@ -147,11 +142,11 @@ pub(crate) fn ask_pairs(
     };
     let mut answers = vec![0; rows];
     let mut from = 0_usize;
-    // Chunks of two columns need not begin at the same rows.
+    // The chunks of two columns may begin at different rows.
     let mut starts = Cursor::new(&first);
     let mut others = Cursor::new(&second);
     while from < rows {
-        let length = starts.left().min(others.left()).min(rows.saturating_sub(from)).min(STRETCH);
+        let length = starts.left().min(others.left()).min(rows.saturating_sub(from)).min(MOST_ROWS);
         let (one, other) = (starts.take(py, length)?, others.take(py, length)?);
         let to = from.saturating_add(length);
         let places = answers.get_mut(from..to).unwrap_or_default();
@@ -173,8 +168,8 @@ pub(crate) fn ask(
     let mut answers = vec![0; input.len()];
     let mut from = 0_usize;
     for chunk in &input.chunks {
-        for first in (0..chunk.len()).step_by(STRETCH) {
-            let rows = chunk.slice(first, STRETCH.min(chunk.len().saturating_sub(first)));
+        for first in (0..chunk.len()).step_by(MOST_ROWS) {
+            let rows = chunk.slice(first, MOST_ROWS.min(chunk.len().saturating_sub(first)));
             let instants = Numbers::instants(py, "at", &rows, None)?;
             let to = from.saturating_add(rows.len());
             let places = answers.get_mut(from..to).unwrap_or_default();
@@ -186,7 +181,7 @@ pub(crate) fn ask(
     Ok(answers)
 }
 
-/// Goes through the chunks of a column, or gives one value for ever.
+/// Reads the chunks of a column in turn, or repeats one value.
 struct Cursor<'a> {
     argument: &'a Argument,
     chunk: usize,
@@ -198,7 +193,7 @@ impl<'a> Cursor<'a> {
         Self { argument, chunk: 0, row: 0 }
     }
 
-    /// Returns how many rows of the chunk are left, and goes to the next chunk when none is.
+    /// Returns how many rows of the chunk remain, after moving to the next chunk if none does.
     fn left(&mut self) -> usize {
         let Given::Column(input) = &self.argument.given else { return usize::MAX };
         while let Some(chunk) = input.chunks.get(self.chunk) {
@@ -210,7 +205,7 @@ impl<'a> Cursor<'a> {
         0
     }
 
-    /// Returns the next rows of the chunk, no more than are left.
+    /// Returns the next rows of the chunk, no more than remain.
     fn take(&mut self, py: Python<'_>, length: usize) -> PyResult<Numbers> {
         let Argument { name, given, read } = self.argument;
         let input = match given {
@@ -219,7 +214,7 @@ impl<'a> Cursor<'a> {
         };
         let from = self.row;
         self.row = self.row.saturating_add(length);
-        // INVARIANT: no more is taken than is left.
+        // INVARIANT: no more rows are taken than remain.
         let rows = input.chunks.get(self.chunk).map(|chunk| chunk.slice(from, length));
         read(py, name, &rows.unwrap_or_else(|| arrow_array::new_empty_array(input.field.data_type())))
     }
@@ -228,7 +223,7 @@ impl<'a> Cursor<'a> {
 fn judge(py: Python<'_>, refused: &[RefusedRow], from: usize, on_fault: OnFault) -> PyResult<()> {
     let Some(first) = refused.first().filter(|_| on_fault == OnFault::Raise) else { return Ok(()) };
     let why = match first.code {
-        ErrorCode::EndBeforeStart => "its end lies before its start",
+        ErrorCode::EndBeforeStart => "its end is before its start",
         ErrorCode::InvalidDuration => "its length is negative",
         _ => "an instant or the answer lies outside 1970-01-01 to 2200-01-01",
     };
@@ -242,17 +237,17 @@ fn judge(py: Python<'_>, refused: &[RefusedRow], from: usize, on_fault: OnFault)
     ))
 }
 
-/// Makes the answer a column of instants.
+/// Returns the answers as a column of instants.
 pub(crate) fn instants_of(name: &str, answers: Vec<i64>) -> Column {
     Column::new(name, instants(answers))
 }
 
-/// Makes the answer a column of lengths.
+/// Returns the answers as a column of lengths.
 pub(crate) fn durations_of(name: &str, answers: Vec<i64>) -> Column {
     Column::new(name, durations(answers))
 }
 
-/// Makes the answer a column of yes and no.
+/// Returns the answers as a column of booleans.
 pub(crate) fn flags_of(name: &str, answers: &[i64]) -> Column {
     Column::new(name, flags(answers))
 }

@@ -1,5 +1,6 @@
-//! Documents at the boundary: what Python hands over as text or values, and what it gets as values.
+//! Documents at the boundary: arguments as text or values, answers as values.
 
+use pyo3::call::PyCallArgs;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
@@ -17,7 +18,12 @@ fn decode<'py>(py: Python<'py>, kind: &str, json: &str) -> PyResult<Bound<'py, P
     DECODER.import(py, "sla_engine._decode", "decoder")?.call1((kind,))?.call1((PyBytes::new(py, json.as_bytes()),))
 }
 
-/// How the stub names a type of this package.
+/// Returns a value of `sla_engine.documents` with these fields.
+pub(crate) fn value<'py>(py: Python<'py>, class: &str, fields: impl PyCallArgs<'py>) -> PyResult<Bound<'py, PyAny>> {
+    py.import("sla_engine.documents")?.getattr(class)?.call1(fields)
+}
+
+/// Names a type of this package for the stub.
 #[cfg(feature = "stubs")]
 macro_rules! hint {
     ($hint:literal) => {
@@ -25,7 +31,7 @@ macro_rules! hint {
     };
 }
 
-/// Answers that Python reads as values. The text is a document of the kind.
+/// Defines answers that become values in Python. The text is a document of the kind.
 macro_rules! answers {
     ($($name:ident $kind:literal $hint:literal;)*) => {$(
         pub(crate) struct $name(pub(crate) String);
@@ -96,7 +102,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Json {
     }
 }
 
-/// A list of words as an argument; one word alone is none.
+/// A list of words as an argument; a single text is refused, because it is an iterable of its letters.
 pub(crate) struct Words(pub(crate) Vec<String>);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Words {
@@ -107,7 +113,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Words {
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         if object.is_instance_of::<PyString>() {
-            let message = format!("a list of words is meant, not one: write [{}]", object.repr()?);
+            let message = format!("expected a list of words; write [{}]", object.repr()?);
             return Err(PyTypeError::new_err(message));
         }
         Ok(Self(object.try_iter()?.map(|word| word?.extract()).collect::<PyResult<_>>()?))

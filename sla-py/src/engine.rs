@@ -13,7 +13,7 @@ use sla_core::wire;
 use crate::arrow::{Input, Table};
 use crate::calendar::Calendar;
 use crate::compiled::{Engine, documents};
-use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, Words, list};
+use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, Words, list, value};
 use crate::error::{OrRaise, fault};
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
@@ -29,7 +29,7 @@ impl Engine {
         Log::read(py, &database(self.zones.as_ref()), log, states, reading, sort)
     }
 
-    /// Returns what a step left of a ticket, and when to look again.
+    /// Returns a ticket for Python, with its next check.
     fn after<'py>(
         &self,
         py: Python<'py>,
@@ -40,28 +40,28 @@ impl Engine {
     }
 
     fn decided<'py>(&self, py: Python<'py>, decision: Decision) -> PyResult<Bound<'py, PyAny>> {
-        let documents = py.import("sla_engine.documents")?;
         match decision {
             Decision::Accepted(accepted) => {
                 let events = Events(list(accepted.events.iter().map(wire::ticket::write_event)));
                 let (ticket, next) = self.after(py, accepted.ticket)?;
-                documents.getattr("Accepted")?.call1((events, ticket, next))
+                value(py, "Accepted", (events, ticket, next))
             }
-            Decision::Refused(refusal) => {
-                documents.getattr("Refused")?.call1((Refusal(wire::evaluation::write_refusal(&refusal)),))
-            }
+            Decision::Refused(refusal) => value(py, "Refused", (Refusal(wire::evaluation::write_refusal(&refusal)),)),
         }
     }
 }
 
 #[pymethods]
 impl Engine {
-    /// Compile a policy, or find what this process compiled from the same text before.
+    /// Return the engine of a policy. A process compiles the same text once.
+    ///
+    ///     >>> Engine.compile(policy) == Engine.compile(policy.json())
+    ///     True
     ///
     /// Args:
     ///     policy: A `Policy`, a dict or JSON; or a list of the revisions of one policy, oldest first: new tickets open
     ///         under the last one, a ticket stays under its own.
-    ///     zones: Time-zone rules of the host; the embedded ones unless given.
+    ///     zones: Time-zone rules of the host; by default the embedded ones.
     ///
     /// Raises:
     ///     PolicyError: With every problem in `related`, each with its place.
@@ -83,13 +83,16 @@ impl Engine {
         self.engine.policy_digest().to_string()
     }
 
-    /// The digest of that together with the time-zone rules in force.
+    /// The digest of the newest revision together with the time-zone rules in force.
     #[getter]
     fn rules_digest(&self) -> String {
         self.engine.rules_digest().to_string()
     }
 
     /// Return a calendar of the newest revision.
+    ///
+    ///     >>> engine.calendar("office").is_open(now)
+    ///     True
     ///
     /// Raises:
     ///     UnknownNameError: `unknown_calendar`.
@@ -98,6 +101,9 @@ impl Engine {
     }
 
     /// Return whether a package includes a channel, in the newest revision.
+    ///
+    ///     >>> engine.entitles("starter", "email"), engine.entitles("starter", "chat")
+    ///     (True, False)
     ///
     /// Raises:
     ///     UnknownNameError: `unknown_package`, `unknown_channel`.
@@ -108,12 +114,15 @@ impl Engine {
         Ok(entitlements.includes(package, channel).unwrap_or_default())
     }
 
-    /// Return why somebody may not do something, without doing it; None when he may.
+    /// Return the refusal of an action, without doing it; None when the actor may do it.
+    ///
+    ///     >>> engine.authorize(Actor.customer("eve"), "view_ticket", ticket).code
+    ///     'not_ticket_owner'
     ///
     /// Args:
-    ///     actor: Who.
+    ///     actor: The actor.
     ///     action: A command, or ``view_ticket``, ``view_metrics``, ``manage_policy``, ``manage_users``.
-    ///     ticket: The one that it concerns, if any.
+    ///     ticket: The ticket that it concerns, if any.
     ///
     /// Raises:
     ///     InputError: `unknown_action`.
@@ -130,7 +139,11 @@ impl Engine {
         Ok(judged.err().map(|refusal| Refusal(wire::evaluation::write_refusal(&refusal))))
     }
 
-    /// Decide whether a ticket is opened.
+    /// Return the decision on opening a ticket.
+    ///
+    ///     >>> decision = engine.open(opening, actor=Actor.customer("kim"), now=now)
+    ///     >>> decision.accepted, [event.kind for event in decision.events]
+    ///     (True, ['opened'])
     ///
     /// Args:
     ///     opening: `commands.Open`, or the command as a document.
@@ -141,12 +154,16 @@ impl Engine {
         self.decided(py, decision)
     }
 
-    /// Decide a command on a ticket. What is due by now comes first, in the same list of events.
+    /// Return the decision on a command. Automatic events until `now` come first, in the same list of events.
+    ///
+    ///     >>> decision = engine.decide(ticket, commands.Assign("ana"), actor=Actor.admin("max"), now=now)
+    ///     >>> decision.accepted, decision.ticket.agent
+    ///     (True, 'ana')
     ///
     /// Args:
     ///     ticket: The ticket, or its history.
     ///     command: One of `commands`, or the command as a document.
-    ///     actor: Who asks for it.
+    ///     actor: The actor who gives the command.
     ///     now: Not before the ticket's last event, or the command is refused.
     ///
     /// Raises:
@@ -165,7 +182,10 @@ impl Engine {
         self.decided(py, decision)
     }
 
-    /// Return what happened by itself until now: steps, breaches, ends of pauses. Store it.
+    /// Return the automatic events until `now` (steps, breaches, ends of pauses), to be stored.
+    ///
+    ///     >>> [event.kind for event in engine.due_events(ticket, now=now + timedelta(hours=5)).events]
+    ///     ['warned', 'breached', 'escalated']
     ///
     /// Raises:
     ///     InputError: `time_went_back` before the ticket's last event.
@@ -174,10 +194,14 @@ impl Engine {
         let due = self.engine.due_events(ticket.get(), now.0).or_raise(py)?;
         let events = Events(list(due.events.iter().map(wire::ticket::write_event)));
         let (ticket, next) = (Bound::new(py, Ticket(due.ticket))?, maybe_utc(py, due.next_check_at)?);
-        py.import("sla_engine.documents")?.getattr("DueEvents")?.call1((events, ticket, next))
+        value(py, "DueEvents", (events, ticket, next))
     }
 
-    /// Say where a ticket stands as of an instant. Nothing is changed.
+    /// Return the state of a ticket and its timers as of an instant.
+    ///
+    ///     >>> timer = engine.evaluate(ticket, now=now).timers["first_response"]
+    ///     >>> timer.state, timer.due_at.isoformat()
+    ///     ('running', '2026-03-02T14:00:00+00:00')
     ///
     /// Raises:
     ///     InputError: `time_went_back` before the ticket's last event.
@@ -205,13 +229,17 @@ impl Engine {
         standing::evaluate(py, &self.engine, &tickets, now.0)
     }
 
-    /// Return when something can happen on a ticket by itself; None for never.
+    /// Return the instant of the ticket's next automatic event; None without one.
     fn next_check_at<'py>(&self, py: Python<'py>, ticket: AnyTicket) -> PyResult<Option<Bound<'py, PyDateTime>>> {
         maybe_utc(py, self.engine.next_check_at(ticket.get()).or_raise(py)?)
     }
 
-    /// Make the history of a ticket from what another system recorded. Every command is judged at its own instant;
-    /// automatic events come in place.
+    /// Return the history of a ticket from the commands that another system recorded. Every command is decided at its own
+    /// instant; automatic events are added.
+    ///
+    ///     >>> opened = RecordedCommand(now, Actor.customer("kim"), opening)
+    ///     >>> engine.import_history([opened]).history == History(engine.open(opening, actor=opened.actor, now=now).events)
+    ///     True
     ///
     /// Args:
     ///     recorded: Values of `RecordedCommand`, oldest first, the opening first; or a JSON list of them.
@@ -220,19 +248,21 @@ impl Engine {
         let recorded = wire::command::read_recorded(recorded.as_ref()).or_raise(py)?;
         let wire::command::Recorded { opened_at, opener, opening, commands } = recorded;
         let import = self.engine.import(&opening, &opener, opened_at, &commands).or_raise(py)?;
-        let documents = py.import("sla_engine.documents")?;
-        let (class, refused) = (documents.getattr("Import")?, documents.getattr("RefusedCommand")?);
-        let left = |index: usize, refusal| refused.call1((index, Refusal(wire::evaluation::write_refusal(refusal))));
+        let refused = |index: usize, refusal| {
+            value(py, "RefusedCommand", (index, Refusal(wire::evaluation::write_refusal(refusal))))
+        };
         match import.into_result() {
             Ok(import) => {
-                let all = import.refused.iter().map(|one| left(one.index.saturating_add(1), &one.refusal));
-                class.call1((History(import.history), PyTuple::new(py, all.collect::<PyResult<Vec<_>>>()?)?))
+                // Index 0 is the opening, which the engine counts apart.
+                let all = import.refused.iter().map(|one| refused(one.index.saturating_add(1), &one.refusal));
+                let all = PyTuple::new(py, all.collect::<PyResult<Vec<_>>>()?)?;
+                value(py, "Import", (History(import.history), all))
             }
-            Err(refusal) => class.call1((py.None(), (left(0, &refusal)?,))),
+            Err(refusal) => value(py, "Import", (py.None(), (refused(0, &refusal)?,))),
         }
     }
 
-    /// Say what would happen if tickets adopted the newest revision. Nothing is changed.
+    /// Return what adopting the newest revision would do to tickets, without doing it.
     ///
     /// Args:
     ///     tickets: Tickets or histories.
@@ -248,13 +278,17 @@ impl Engine {
         Ok(DryRun(wire::evaluation::write_dry_run(&run)))
     }
 
-    /// Explain a deadline, to the microsecond.
+    /// Return the derivation of a due, to the microsecond.
+    ///
+    ///     >>> explanation = engine.explain(history, "first_response", now=now)
+    ///     >>> sum(part.counted_us for part in explanation.passed + explanation.projected) == explanation.target_us
+    ///     True
     ///
     /// Args:
     ///     history: The ticket with its events.
     ///     timer: For example ``resolution``.
-    ///     now: As of when.
-    ///     cycle: From 1; the latest unless given.
+    ///     now: The instant as of which it is explained.
+    ///     cycle: The number of the cycle, from 1; by default the latest.
     ///
     /// Raises:
     ///     UnknownNameError: `unknown_timer` when the timer has no such cycle on this ticket.
@@ -271,7 +305,10 @@ impl Engine {
         Ok(Explanation(wire::explanation::write(&found)))
     }
 
-    /// Book every microsecond of a ticket since its opening.
+    /// Return the time ledger of a ticket: every microsecond since its opening, by what it was.
+    ///
+    ///     >>> sum(entry.open_us + entry.closed_us for entry in engine.ledger(history, now=now).entries)
+    ///     0
     ///
     /// Raises:
     ///     InputError: `time_went_back` before the ticket's last event.

@@ -1,4 +1,4 @@
-//! Figures over many tickets: aggregates, what-if, the promises at risk, alerts.
+//! Figures over many tickets: aggregates, what-if, cycles at risk, alerts.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,17 +13,18 @@ use sla_core::{Digest, what_if, wire};
 
 use crate::arrow::{Input, Table};
 use crate::compiled::Engine;
-use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, Words, list};
+use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, Words, list, value};
 use crate::error::{OrRaise, fault};
 use crate::instant::{Instant, maybe_utc};
 use crate::partials;
 use crate::ticket::{AnyTicket, EventList, History};
 use crate::zones::hash_of;
 
-/// How many tickets are taken from an iterator before they are worked on without the interpreter.
+/// The number of tickets that are taken from an iterator at a time. Releasing the interpreter costs about as much as taking a
+/// few of them.
 const CHUNK: usize = 1_024;
 
-/// Reads what figures are kept apart by.
+/// Reads what figures are grouped by.
 pub(crate) fn grouping(
     py: Python<'_>,
     by: &[String],
@@ -50,23 +51,28 @@ fn dimensions(py: Python<'_>, by: &[String]) -> PyResult<Vec<Dimension>> {
     by.iter().map(dimension).collect()
 }
 
-/// Figures over many tickets. Made of parts in any order and added up, the result is the same to the byte.
+/// Figures over many tickets. Parts can be added up in any order: the result is the same to the byte.
 ///
-/// docs/analytics.md says what is counted. Immutable: `+` and `merge` make new ones. Count each ticket once, all as of one
-/// instant.
+///     >>> sum = Aggregate.of(engine, [history], now=now, by=["package"])
+///     >>> report = sum.report()
+///     >>> report.groups[0].key.package, report.total.tickets.opened
+///     ('starter', 1)
+///
+/// docs/analytics.md defines the figures. Immutable: `+` and `merge` return new aggregates. Count each ticket once, all as
+/// of one instant.
 #[pyclass(frozen, module = "sla_engine")]
 pub(crate) struct Aggregate(pub(crate) Sum);
 
 #[pymethods]
 impl Aggregate {
-    /// Count tickets as of an instant.
+    /// Return the figures of tickets as of an instant.
     ///
     /// Args:
     ///     engine: One that has every revision that a ticket was under.
     ///     histories: Any iterable of `History`; read once, so it may be longer than memory.
-    ///     by: What is kept apart: any of package, channel, agent, priority, severity, category.
-    ///     period: ``hour``, ``day``, ``week`` (ISO 8601) or ``month``, by which figures are kept apart too.
-    ///     period_zone: The IANA zone whose days they are.
+    ///     by: Dimensions to group by: any of package, channel, agent, priority, severity, category.
+    ///     period: A period to group by as well: ``hour``, ``day``, ``week`` (ISO 8601) or ``month``.
+    ///     period_zone: The IANA zone of the periods.
     ///
     /// Raises:
     ///     InputError: `unknown_word` for another dimension or period, `time_went_back` for a ticket with later events.
@@ -90,36 +96,40 @@ impl Aggregate {
         Ok(Self(sum))
     }
 
-    /// Read an aggregate as `json` wrote it.
+    /// Return the aggregate that `json` wrote.
     #[staticmethod]
     fn from_json(py: Python<'_>, document: Json) -> PyResult<Self> {
         Ok(Self(wire::analytics::read(document.as_ref(), &ZoneDatabase::embedded()).or_raise(py)?))
     }
 
-    /// The aggregate as a document of its rows; equal figures give equal bytes.
+    /// Return the aggregate as a document of its rows; equal figures give equal bytes.
     fn json(&self) -> String {
         wire::analytics::write(&self.0)
     }
 
-    /// Return the flat rows that the aggregate consists of: period (if kept apart, its first instant), what is kept apart,
-    /// timer (empty for whole tickets), outcome (the figure), bucket, n, sum_s, sum_us_rest.
+    /// Return the aggregate as flat rows: period (its first instant, if grouped by), the dimensions, timer (empty for whole
+    /// tickets), outcome (the figure), bucket, n, sum_s, sum_us_rest.
     ///
-    /// Any engine merges such rows with GROUP BY over all but the last three columns and SUM of those; `from_rows` reads
+    /// A database merges such rows with GROUP BY over all but the last three columns and SUM of those; `from_rows` reads
     /// them back.
+    ///
+    ///     >>> sum = Aggregate.of(engine, [history], now=now)
+    ///     >>> Aggregate.from_rows(sum.rows(), as_of=now) == sum
+    ///     True
     fn rows(&self) -> PyResult<Table> {
         partials::write(&self.0)
     }
 
-    /// Make an aggregate of rows in any order, whoever merged them.
+    /// Return the aggregate of rows in any order, for example of rows that a database merged.
     ///
     /// Args:
     ///     rows: A table of Arrow data with the columns of `rows`.
-    ///     by, period, period_zone: What the rows are kept apart by.
+    ///     by, period, period_zone: What the rows are grouped by.
     ///     as_of: The instant as of which the tickets were counted.
-    ///     columns: What the table calls the columns, by our names.
+    ///     columns: The table's names of the columns, by the names of `rows`.
     ///
     /// Raises:
-    ///     InputError: `unknown_word` for a figure, `out_of_range` for a number that cannot be, `conflicting_fields`.
+    ///     InputError: `unknown_word` for a figure, `out_of_range` for an impossible number, `conflicting_fields`.
     #[staticmethod]
     #[pyo3(signature = (rows, *, by=Words(vec![]), period=None, period_zone="UTC", as_of=None, columns=None))]
     fn from_rows(
@@ -143,8 +153,11 @@ impl Aggregate {
 
     /// Return the figures of these and other tickets.
     ///
+    ///     >>> Aggregate.of(engine, [], now=now).merge(Aggregate.of(engine, [history], now=now)).report().total.tickets.opened
+    ///     1
+    ///
     /// Raises:
-    ///     InputError: `conflicting_fields` when others keep other things apart.
+    ///     InputError: `conflicting_fields` when the groupings differ.
     #[pyo3(signature = (*others: "Aggregate"))]
     fn merge(&self, py: Python<'_>, others: Vec<Py<Self>>) -> PyResult<Self> {
         let mut sum = self.0.clone();
@@ -158,14 +171,14 @@ impl Aggregate {
         Ok(Self(sum))
     }
 
-    /// Return the same figures kept apart by less.
+    /// Return the same figures in fewer groups.
     ///
     /// Args:
-    ///     by: Some of what they are kept apart by now.
-    ///     period: Whether they stay apart by period.
+    ///     by: Some of the dimensions that they are grouped by.
+    ///     period: Whether they stay grouped by period.
     ///
     /// Raises:
-    ///     InputError: `conflicting_fields` for what they are not kept apart by.
+    ///     InputError: `conflicting_fields` for a dimension that they are not grouped by.
     #[pyo3(signature = (*, by=Words(vec![]), period=true))]
     fn regroup(&self, py: Python<'_>, by: Words, period: bool) -> PyResult<Self> {
         let coarser = Grouping::by(&dimensions(py, &by.0)?);
@@ -178,19 +191,19 @@ impl Aggregate {
         Ok(Report(wire::analytics::write_report(&Said::of(&self.0).or_raise(py)?)))
     }
 
-    /// Compare all packages of the newest revision, those without tickets included.
+    /// Return a report with a group for each package of the newest revision, those without tickets included.
     ///
     /// Raises:
-    ///     InputError: `conflicting_fields` when the figures are not kept apart by package.
+    ///     InputError: `conflicting_fields` when the figures are not grouped by package.
     fn packages(&self, py: Python<'_>, engine: &Engine) -> PyResult<Report> {
         let report = Said::packages(&self.0, engine.engine.policy()).or_raise(py)?;
         Ok(Report(wire::analytics::write_report(&report)))
     }
 
-    /// Return what each agent did, with the score of the policy's weights.
+    /// Return the figures of each agent, with the score by the policy's weights.
     ///
     /// Raises:
-    ///     InputError: `conflicting_fields` when the figures are not kept apart by agent.
+    ///     InputError: `conflicting_fields` when the figures are not grouped by agent.
     fn agents(&self, py: Python<'_>, engine: &Engine) -> PyResult<Agents> {
         let table = agents(&self.0, &engine.engine.policy().objectives).or_raise(py)?;
         Ok(Agents(wire::analytics::write_agents(&table)))
@@ -218,7 +231,7 @@ impl Aggregate {
     }
 }
 
-/// Takes what an iterable yields in chunks, and works on each chunk without the interpreter.
+/// Takes items of an iterable in chunks, and works on each chunk without the interpreter.
 pub(crate) fn each_chunk<'py, T>(
     py: Python<'py>,
     items: &Bound<'py, PyAny>,
@@ -240,12 +253,15 @@ where
     }
 }
 
-/// Return the open promises of many tickets with the least business time left, the one with the least first.
+/// Return the open cycles of many tickets with the least remaining business time, the one with the least first.
+///
+///     >>> [(cycle.timer, cycle.remaining_us // 3_600_000_000) for cycle in at_risk(engine, [ticket], now=now)]
+///     [('first_response', 4)]
 ///
 /// Args:
 ///     tickets: Any iterable of tickets or histories.
-///     now: As of when.
-///     most: How many.
+///     now: The instant as of which they are evaluated.
+///     most: The greatest number of cycles.
 #[pyfunction]
 #[pyo3(signature = (engine, tickets: "typing.Iterable[Ticket | History]", *, now, most=20))]
 pub(crate) fn at_risk(
@@ -264,13 +280,16 @@ pub(crate) fn at_risk(
     Ok(Promises(wire::evaluation::write_at_risk(&found.into_sorted())))
 }
 
-/// Play tickets again under a candidate policy: which promises would end otherwise, and why.
+/// Return how the cycles of tickets would differ under a candidate policy, and why.
+///
+///     >>> what_if(engine, engine, [history], now=now).comparison.flipped_tickets
+///     0
 ///
 /// Args:
-///     engine: The one that the tickets are under.
-///     candidate: Its newest revision counts.
+///     engine: The engine that the tickets are under.
+///     candidate: The engine whose newest revision they are replayed under.
 ///     histories: Any iterable of `History`.
-///     now: As of when.
+///     now: The instant as of which they are evaluated.
 #[pyfunction]
 #[pyo3(name = "what_if", signature = (engine, candidate, histories: "typing.Iterable[History]", *, now) -> "sla_engine._hints.WhatIf")]
 pub(crate) fn play_again<'py>(
@@ -288,13 +307,17 @@ pub(crate) fn play_again<'py>(
         Ok(())
     })?;
     let comparison = Comparison(wire::what_if::write(what_if.comparison()));
-    py.import("sla_engine.documents")?.getattr("WhatIf")?.call1((comparison, Flips(list(flips))))
+    value(py, "WhatIf", (comparison, Flips(list(flips))))
 }
 
 /// A watch over the events of all tickets, by the objectives of a policy: warnings, critical escalations, an error budget
 /// that burns too fast, a monitor that lags.
 ///
-/// Give it events in the order of their instants. It remembers, so it is neither copied nor pickled; threads take turns.
+///     >>> alerts = Alerts(engine)
+///     >>> [alert.alert for alert in alerts.observe(engine.due_events(ticket, now=now + timedelta(hours=5)).events)]
+///     ['breach_warning']
+///
+/// Pass events in the order of their instants. It has a state, so it cannot be copied or pickled; threads take turns.
 #[pyclass(frozen, module = "sla_engine")]
 pub(crate) struct Alerts(Mutex<Watch>);
 
@@ -305,11 +328,11 @@ impl Alerts {
         Self(Mutex::new(Watch::new(&engine.engine.policy().objectives)))
     }
 
-    /// Take events of any tickets, and return the alerts that they cause.
+    /// Return the alerts that events of any tickets cause.
     ///
     /// Args:
-    ///     events: In the order of their instants.
-    ///     detected_at: When the automatic ones were made; None when the host did not keep it.
+    ///     events: The events, in the order of their instants.
+    ///     detected_at: When the automatic ones were made; None when the host did not store it.
     #[pyo3(signature = (events, detected_at=None))]
     fn observe(&self, events: EventList, detected_at: Option<Instant>) -> AlertList {
         let detected_at = detected_at.map(|at| at.0);
@@ -318,7 +341,7 @@ impl Alerts {
         AlertList(list(found.iter().map(wire::alert::write)))
     }
 
-    /// Return the alerts that time makes without further events, up to an instant.
+    /// Return the alerts up to an instant that need no further event.
     fn advance(&self, now: Instant) -> AlertList {
         let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).advance(now.0);
         AlertList(list(found.iter().map(wire::alert::write)))

@@ -1,5 +1,8 @@
 //! Instants and lengths: Python's datetimes and timedeltas, and the engine's microseconds.
 
+// INVARIANT: the year of a datetime has four digits, so its microseconds, and an offset added to them, fit 64 bits.
+
+use chrono::{Datelike, NaiveDate};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -54,8 +57,13 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Local {
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         let Ok(datetime) = object.cast::<PyDateTime>() else { return Err(no_instant(&object)) };
         if datetime.get_tzinfo().is_some() {
-            let message = "a local time has no time zone of its own";
-            return Err(fault(object.py(), "aware_datetime", message, "pass it without tzinfo, or use it as it is"));
+            let message = "a local time has no tzinfo";
+            return Err(fault(
+                object.py(),
+                "aware_datetime",
+                message,
+                "pass it without tzinfo, or use it as an instant",
+            ));
         }
         if is_missing(&object)? {
             return Err(no_instant(&object));
@@ -64,11 +72,15 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Local {
     }
 }
 
-/// Returns what a datetime shows, in microseconds since 1970-01-01T00:00.
+/// Returns the fields of a datetime in microseconds since 1970-01-01T00:00, whatever its time zone.
+#[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: a datetime fits 64 bits")]
 fn clock_us(datetime: &Bound<'_, PyDateTime>) -> i64 {
-    let day = days(i64::from(datetime.get_year()), i64::from(datetime.get_month()), i64::from(datetime.get_day()));
-    let (hour, minute) = (i64::from(datetime.get_hour()), i64::from(datetime.get_minute()));
-    micros([day, hour, minute, i64::from(datetime.get_second()), i64::from(datetime.get_microsecond())])
+    let (month, day) = (datetime.get_month().into(), datetime.get_day().into());
+    // INVARIANT: a datetime has a date.
+    let days = NaiveDate::from_ymd_opt(datetime.get_year(), month, day).map_or(0, |date| date.to_epoch_days());
+    let (hour, minute, second) = (datetime.get_hour(), datetime.get_minute(), datetime.get_second());
+    let seconds = i64::from(days) * DAY_S + i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
+    seconds * SECOND_US + i64::from(datetime.get_microsecond())
 }
 
 /// Returns local time minus UTC, in microseconds.
@@ -80,13 +92,13 @@ fn offset_us(datetime: &Bound<'_, PyAny>) -> PyResult<i64> {
         Err(_) => Err(fault(
             py,
             "naive_datetime",
-            "the time zone of a datetime says no offset",
+            "the tzinfo of a datetime has no offset",
             "pass an aware datetime, for example one in UTC",
         )),
     }
 }
 
-/// Returns whether a datetime without zone is none: pandas writes a missing instant as one.
+/// Returns whether a datetime is the missing instant of pandas, `NaT`.
 fn is_missing(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(object.get_type().name()? == "NaTType")
 }
@@ -96,45 +108,6 @@ fn no_instant(object: &Bound<'_, PyAny>) -> PyErr {
         Ok(name) => PyTypeError::new_err(format!("an instant is an aware datetime, not {name}")),
         Err(error) => error,
     }
-}
-
-/// Adds up days, hours, minutes, seconds and microseconds.
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "INVARIANT: years have four digits, so nothing comes near the limits"
-)]
-const fn micros([day, hour, minute, second, micros]: [i64; 5]) -> i64 {
-    (day * DAY_S + hour * 3_600 + minute * 60 + second) * SECOND_US + micros
-}
-
-/// Returns the days from 1970-01-01 to a date of the proleptic Gregorian calendar.
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "INVARIANT: years have four digits, so nothing comes near the limits"
-)]
-const fn days(year: i64, month: i64, day: i64) -> i64 {
-    // Years begin in March, so that the day that may be missing is their last.
-    let shifted = if month > 2 { year } else { year - 1 };
-    let (era, month) = (shifted.div_euclid(400), (month + 9) % 12);
-    let of_era = shifted.rem_euclid(400);
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// A date, from days since 1970-01-01.
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "INVARIANT: instants are at most some 300,000 years away, so nothing comes near the limits"
-)]
-const fn date(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (year + era * 400 + next, month, day)
 }
 
 /// Makes an aware datetime in UTC.
@@ -162,15 +135,16 @@ fn shifted<'py>(
 ) -> PyResult<Bound<'py, PyDateTime>> {
     let (utc_s, micros) = (at.as_micros().div_euclid(SECOND_US), at.as_micros().rem_euclid(SECOND_US));
     let local_s = utc_s.wrapping_add(offset_s);
-    let (year, month, day) = date(local_s.div_euclid(DAY_S));
-    let of_day = local_s.rem_euclid(DAY_S);
-    let small = |value: i64| u8::try_from(value).unwrap_or_default();
-    let year = i32::try_from(year).map_err(|_| PyOverflowError::new_err("an instant does not fit a datetime"))?;
+    let date = i32::try_from(local_s.div_euclid(DAY_S)).ok().and_then(NaiveDate::from_epoch_days);
+    let date = date.ok_or_else(|| PyOverflowError::new_err("an instant does not fit a datetime"))?;
+    // INVARIANT: months, days, hours, minutes and seconds fit 8 bits.
+    let small = |value: u32| u8::try_from(value).unwrap_or_default();
+    let of_day = u32::try_from(local_s.rem_euclid(DAY_S)).unwrap_or_default();
     PyDateTime::new(
         py,
-        year,
-        small(month),
-        small(day),
+        date.year(),
+        small(date.month()),
+        small(date.day()),
         small(of_day / 3600),
         small(of_day / 60 % 60),
         small(of_day % 60),
@@ -198,7 +172,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Length {
     }
 }
 
-/// INVARIANT: a timedelta has less than 10^9 days, so the product fits.
+/// Returns a timedelta in microseconds; beyond 64 bits, which no calendar answers for, the nearest number.
 fn delta_us(delta: &Bound<'_, PyDelta>) -> i64 {
     let seconds = i64::from(delta.get_days()).wrapping_mul(DAY_S).wrapping_add(i64::from(delta.get_seconds()));
     seconds.saturating_mul(SECOND_US).saturating_add(i64::from(delta.get_microseconds()))

@@ -16,6 +16,7 @@ mod partials;
 mod policy;
 mod rows;
 mod standing;
+mod text;
 mod ticket;
 mod zones;
 
@@ -34,6 +35,8 @@ mod _core {
     use crate::figures::{Aggregate, Alerts, at_risk, play_again};
     #[pymodule_export]
     use crate::policy::Policy;
+    #[pymodule_export]
+    use crate::text::{format_duration, parse_duration, parse_share};
     #[pymodule_export]
     use crate::ticket::{History, Ticket};
     #[pymodule_export]

@@ -6,19 +6,22 @@ use sla_core::revision::{self, Previous};
 use sla_core::{Digest, wire};
 
 use crate::calendar::Rebuilt;
-use crate::document::{Changes, Json, Refusal, Warnings};
+use crate::document::{Changes, Json, Refusal, Warnings, value};
 use crate::error::OrRaise;
 use crate::instant::Instant;
 use crate::ticket::Actor;
 use crate::zones::{Zones, database, hash_of};
 
-/// A policy: everything a desk promises, in one document, checked as a whole. docs/policy.md describes it.
+/// A policy: packages, calendars, targets and rules in one document, checked as a whole. docs/policy.md describes it.
 ///
-/// Immutable. Two policies that say the same are equal, however they are written.
+///     >>> policy.id, policy.version
+///     ('support', 1)
+///
+/// Immutable. Policies with the same content are equal, however they are written.
 ///
 /// Args:
 ///     document: The policy, as a dict or as JSON.
-///     zones: Time-zone rules of the host; the embedded ones unless given.
+///     zones: Time-zone rules of the host; by default the embedded ones.
 ///
 /// Raises:
 ///     PolicyError: With every problem in `related`, each with its place.
@@ -48,55 +51,61 @@ impl Policy {
         Self::read(py, document.as_ref(), zones)
     }
 
-    /// Its id.
+    /// The policy's id.
     #[getter]
     fn id(&self) -> &str {
         self.policy.id.as_str()
     }
 
-    /// Its version.
+    /// The policy's version.
     #[getter]
     fn version(&self) -> u32 {
         self.policy.version
     }
 
-    /// The SHA-256 of what the document says, in hexadecimal digits: the same however it is written.
+    /// The SHA-256 of the content, in hexadecimal digits; it does not depend on how the document is written.
     #[getter]
     fn digest(&self) -> String {
         self.digest.to_string()
     }
 
-    /// The SHA-256 of that together with the time-zone rules in force.
+    /// The SHA-256 of the digest together with the time-zone rules in force.
     #[getter]
     fn rules_digest(&self) -> String {
         self.policy.rules_digest().to_string()
     }
 
-    /// The policy as a document: JSON, in the order of the format.
+    /// Return the policy as a document: JSON, in the order of the format.
     fn json(&self) -> String {
         wire::policy::write(&self.policy)
     }
 
-    /// Return what is legal, but surely unwanted; as of an instant, since holidays run out.
+    /// Return what is allowed but probably a mistake, as of an instant: holidays are known for a limited time.
+    ///
+    ///     >>> [warning.code for warning in policy.lint(now)]
+    ///     []
     fn lint(&self, as_of: Instant) -> Warnings {
         Warnings(wire::policy::write_warnings(&policy::lint(&self.policy, as_of.0)))
     }
 
-    /// Return what differs from a policy before, by JSON pointer.
+    /// Return the changes from an earlier policy to this one, by JSON pointer.
+    ///
+    ///     >>> [change.path for change in policy.changes_since(policy)]
+    ///     []
     fn changes_since(&self, before: &Self) -> Changes {
         Changes(wire::policy::write_changes(&wire::policy::changes(&before.policy, &self.policy)))
     }
 
-    /// Publish the policy: make the entry that the host appends to its chain of revisions.
+    /// Return the entry that publishes the policy, for the host's chain of revisions.
     ///
     /// Args:
     ///     actor: An admin.
-    ///     reason: Why, not blank.
-    ///     at: From when on new tickets open under it.
-    ///     previous: The policy in force before with its entry; None for the first revision.
+    ///     reason: The reason, not blank.
+    ///     at: The instant from which new tickets open under it.
+    ///     previous: The previous revision with its entry; None for the first revision.
     ///
     /// Raises:
-    ///     PolicyError: It is another policy than the previous one.
+    ///     PolicyError: The previous revision is of another policy.
     ///     UnknownNameError: `unknown_revision` when the previous entry did not publish the previous policy.
     #[pyo3(signature = (*, actor, reason, at, previous=None) -> "sla_engine._hints.Publication")]
     fn publish<'py>(
@@ -112,10 +121,9 @@ impl Policy {
             None => None,
         };
         let previous = before.as_ref().map(|(policy, entry)| Previous { policy: &policy.get().policy, entry });
-        let class = py.import("sla_engine.documents")?.getattr("Publication")?;
         match revision::publish(&self.policy, previous, &actor.0, reason, at.0).or_raise(py)?.into_result() {
-            Ok(entry) => class.call1((wire::audit::write_entry(&entry), py.None())),
-            Err(refusal) => class.call1((py.None(), Refusal(wire::evaluation::write_refusal(&refusal)))),
+            Ok(entry) => value(py, "Publication", (wire::audit::write_entry(&entry), py.None())),
+            Err(refusal) => value(py, "Publication", (py.None(), Refusal(wire::evaluation::write_refusal(&refusal)))),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Tickets, their histories, and who does something to them.
+//! Tickets, their histories, and actors.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -11,7 +11,7 @@ use crate::error::{OrRaise, fault};
 use crate::instant::utc;
 use crate::zones::hash_of;
 
-/// An actor as an argument: whatever has a role and an id.
+/// An actor as an argument: anything with a role and an id.
 pub(crate) struct Actor(pub(crate) ticket::Actor);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Actor {
@@ -25,7 +25,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Actor {
         let (Some(role), Some(id)) = (object.getattr_opt("role")?, object.getattr_opt("id")?) else {
             let name = object.get_type().name()?;
             return Err(PyTypeError::new_err(format!(
-                "an actor is an Actor, for example Actor.agent(\"ana\"), not {name}"
+                "expected an Actor, for example Actor.agent(\"ana\"), not {name}"
             )));
         };
         let (role, id): (String, String) = (role.extract()?, id.extract()?);
@@ -55,29 +55,38 @@ impl<'a, 'py> FromPyObject<'a, 'py> for EventList {
     }
 }
 
-/// A ticket in short: the fold of its events, which every question takes. Immutable.
+/// A ticket: the state after its events, which every question takes. Immutable.
 ///
-/// Store `json()`, and read it with `from_json`; or fold the events of a `History` again.
+///     >>> ticket.id, ticket.status, len(ticket)
+///     ('T-1', 'new', 1)
+///     >>> Ticket.from_json(ticket.json()) == ticket
+///     True
+///
+/// Store `json()`, and read it with `from_json`; or take the ticket of a `History`.
 #[pyclass(frozen, module = "sla_engine")]
 pub(crate) struct Ticket(pub(crate) Fold);
 
 #[pymethods]
 impl Ticket {
-    /// Read a ticket as `json` wrote it, or from its history.
+    /// Return the ticket that `json` wrote, or the ticket of a history.
     ///
     /// Raises:
-    ///     InputError: `invalid_history`, `unsupported_schema`, or what is wrong with the document.
+    ///     InputError: `invalid_history`, `unsupported_schema`, or another fault of the document.
     #[staticmethod]
     fn from_json(py: Python<'_>, document: Json) -> PyResult<Self> {
         Ok(Self(wire::ticket::read_ticket(document.as_ref()).or_raise(py)?))
     }
 
-    /// The ticket as a document, ``sla-ticket/1``, to store.
+    /// Return the ticket as a document, ``sla-ticket/1``, to store.
     fn json(&self) -> String {
         wire::snapshot::write(&self.0)
     }
 
-    /// Return the ticket after the events that follow.
+    /// Return the ticket after more events.
+    ///
+    ///     >>> decision = engine.decide(ticket, commands.Assign("ana"), actor=Actor.admin("max"), now=now)
+    ///     >>> ticket.fold(decision.events) == decision.ticket
+    ///     True
     ///
     /// Raises:
     ///     InputError: `invalid_history` when an event does not follow.
@@ -87,19 +96,19 @@ impl Ticket {
         Ok(Self(ticket))
     }
 
-    /// The host's id.
+    /// The host's id of the ticket.
     #[getter]
     fn id(&self) -> &str {
         self.0.id.as_str()
     }
 
-    /// Where it stands: new, open, pending, on_hold, resolved, closed, withdrawn or voided.
+    /// The status: new, open, pending, on_hold, resolved, closed, withdrawn or voided.
     #[getter]
     fn status(&self) -> &'static str {
         self.0.status.as_str()
     }
 
-    /// Whose it is.
+    /// The customer.
     #[getter]
     fn customer(&self) -> &str {
         self.0.customer.as_str()
@@ -111,49 +120,49 @@ impl Ticket {
         self.0.package.as_str()
     }
 
-    /// The channel it was opened by.
+    /// The channel of the opening.
     #[getter]
     fn channel(&self) -> &str {
         self.0.channel.as_str()
     }
 
-    /// Who holds it; None before the first assignment.
+    /// The assignee; None before the first assignment.
     #[getter]
     fn agent(&self) -> Option<&str> {
         self.0.agent.as_ref().map(sla_core::Id::as_str)
     }
 
-    /// Its severity, where the policy lists any.
+    /// The severity; None where the policy lists none.
     #[getter]
     fn severity(&self) -> Option<&str> {
         self.0.severity.as_ref().map(sla_core::Id::as_str)
     }
 
-    /// Its category, where the policy lists any.
+    /// The category; None where the policy lists none.
     #[getter]
     fn category(&self) -> Option<&str> {
         self.0.category.as_ref().map(sla_core::Id::as_str)
     }
 
-    /// When it was opened, in UTC.
+    /// The instant of the opening, in UTC.
     #[getter]
     fn opened_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
         utc(py, self.0.opened_at)
     }
 
-    /// The instant of its last event, in UTC. No command and no question may come before it.
+    /// The instant of the last event, in UTC. No command and no question may be before it.
     #[getter]
     fn last_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
         utc(py, self.0.last_at)
     }
 
-    /// The digest of the policy revision that it is under.
+    /// The digest of the ticket's policy revision.
     #[getter]
     fn policy_digest(&self) -> String {
         self.0.policy_digest.to_string()
     }
 
-    /// How many events it has had.
+    /// Return the number of events.
     fn __len__(&self) -> usize {
         usize::try_from(self.0.events).unwrap_or(usize::MAX)
     }
@@ -175,7 +184,10 @@ impl Ticket {
     }
 }
 
-/// Every event of a ticket, oldest first, checked and folded. Immutable.
+/// All events of a ticket, oldest first, checked. Immutable.
+///
+///     >>> History(history.events).ticket == history.ticket
+///     True
 ///
 /// Args:
 ///     events: Values of `Event`, or a JSON list of them; the opening first.
@@ -192,21 +204,21 @@ impl History {
         Ok(Self(Whole::new(events.0).or_raise(py)?))
     }
 
-    /// Read a history as `json` wrote it.
+    /// Return the history that `json` wrote.
     ///
     /// Raises:
-    ///     InputError: `invalid_history`, `unsupported_schema`, or what is wrong with the document.
+    ///     InputError: `invalid_history`, `unsupported_schema`, or another fault of the document.
     #[staticmethod]
     fn from_json(py: Python<'_>, document: Json) -> PyResult<Self> {
         Ok(Self(wire::ticket::read_history(document.as_ref()).or_raise(py)?))
     }
 
-    /// The history as a document, ``sla-history/1``, one event a line.
+    /// Return the history as a document, ``sla-history/1``, one event a line.
     fn json(&self) -> String {
         wire::ticket::write_history(&self.0)
     }
 
-    /// Return the history with the events that follow.
+    /// Return the history with more events.
     ///
     /// Raises:
     ///     InputError: `invalid_history` when an event does not follow.
@@ -222,13 +234,13 @@ impl History {
         Events(list(self.0.events().iter().map(wire::ticket::write_event)))
     }
 
-    /// The ticket that they fold to.
+    /// The ticket after the last event.
     #[getter]
     fn ticket(&self) -> Ticket {
         Ticket(self.0.ticket().clone())
     }
 
-    /// How many events there are.
+    /// Return the number of events.
     fn __len__(&self) -> usize {
         self.0.events().len()
     }
@@ -250,7 +262,7 @@ impl History {
     }
 }
 
-/// A ticket as an argument: in short, or with its history.
+/// A ticket as an argument: alone, or with its history.
 pub(crate) enum AnyTicket {
     Short(Py<Ticket>),
     Whole(Py<History>),
@@ -270,7 +282,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for AnyTicket {
             return Ok(Self::Whole(history.to_owned().unbind()));
         }
         let name = object.get_type().name()?;
-        Err(PyTypeError::new_err(format!("a ticket is a Ticket or a History, not {name}")))
+        Err(PyTypeError::new_err(format!("expected a Ticket or a History, not {name}")))
     }
 }
 

@@ -12,9 +12,12 @@ use crate::arrow::{Column, Input, Numbers, instants};
 use crate::error::OrRaise;
 use crate::instant::{Instant, Local, at_offset, utc};
 
-/// Time-zone rules: the embedded IANA release, with zones of the host in place of some.
+/// Time-zone rules: the embedded IANA release, of which the host may replace zones.
 ///
-/// Immutable. `Zones()` are the embedded rules, which nobody needs to name.
+///     >>> Zones().zone("Asia/Jakarta").local(now).isoformat()
+///     '2026-03-02T17:00:00+07:00'
+///
+/// Immutable. `Zones()` are the embedded rules, which are the default everywhere.
 #[pyclass(frozen, module = "sla_engine")]
 pub(crate) struct Zones {
     pub(crate) database: ZoneDatabase,
@@ -28,12 +31,12 @@ impl Zones {
         Self { database: ZoneDatabase::embedded(), supplied: Vec::new() }
     }
 
-    /// Return these rules with one zone taken from `tzif`, the bytes of a compiled time-zone file.
+    /// Return these rules with one zone read from `tzif`, the bytes of a compiled time-zone file.
     ///
     /// Args:
-    ///     name: Its IANA name, as calendars write it.
-    ///     tzif: The file's content.
-    ///     version: The release that it came from; it becomes part of `version`.
+    ///     name: The IANA name, as calendars write it.
+    ///     tzif: The content of the file.
+    ///     version: The release of the file; it becomes part of `version`.
     ///
     /// Raises:
     ///     InputError: `invalid_time_zone_data`.
@@ -84,7 +87,7 @@ impl Zones {
     }
 }
 
-/// One time zone by the rules of `Zones`, so that local times do not depend on the machine. Immutable.
+/// One time zone of `Zones`, whose rules do not depend on the machine. Immutable.
 #[pyclass(frozen, module = "sla_engine")]
 pub(crate) struct Zone {
     name: String,
@@ -94,19 +97,21 @@ pub(crate) struct Zone {
 
 #[pymethods]
 impl Zone {
-    /// Its IANA name.
+    /// The IANA name.
     #[getter]
     fn name(&self) -> &str {
         &self.name
     }
 
-    /// Return the instant, in UTC, at which the zone's clocks show a local time: a datetime without tzinfo.
+    /// Return the instant, in UTC, of a local time: a datetime without tzinfo.
     ///
-    /// Of two such instants it is the earlier one. A local time that the zone skips is taken as if the clocks had not been
-    /// put forward.
+    ///     >>> Zones().zone("Asia/Jakarta").instant(datetime(2026, 3, 2, 17)) == now
+    ///     True
+    ///
+    /// Of two such instants it is the earlier one. A skipped local time is read with the offset before the change.
     ///
     /// Raises:
-    ///     InputError: `aware_datetime` for one that has a time zone already.
+    ///     InputError: `aware_datetime` for a datetime with tzinfo.
     fn instant<'py>(&self, py: Python<'py>, local: Local) -> PyResult<Bound<'py, PyDateTime>> {
         utc(py, Timestamp::from_micros(self.table.instant_of(local.0)))
     }
@@ -130,7 +135,7 @@ impl Zone {
         Ok(Column::new("instant", instants(instants_us)))
     }
 
-    /// Return an instant in the local time of the zone, at the offset that its rules say.
+    /// Return an instant in the local time of the zone.
     fn local<'py>(&self, py: Python<'py>, at: Instant) -> PyResult<Bound<'py, PyDateTime>> {
         at_offset(py, at.0, self.table.offset_at(at.0.as_micros().div_euclid(1_000_000)))
     }
@@ -153,7 +158,7 @@ impl Zone {
 }
 
 impl Zones {
-    /// Stands for the rules in the keys of caches.
+    /// Returns a digest of the rules, for the keys of caches.
     pub(crate) fn digest(&self) -> Digest {
         let mut bytes = Vec::new();
         for (name, tzif, version) in &self.supplied {
@@ -165,7 +170,7 @@ impl Zones {
     }
 }
 
-/// Returns the rules that an argument names, the embedded ones for none.
+/// Returns the rules of an argument, by default the embedded ones.
 pub(crate) fn database(zones: Option<&Py<Zones>>) -> ZoneDatabase {
     zones.map_or_else(ZoneDatabase::embedded, |zones| zones.get().database.clone())
 }
@@ -178,7 +183,7 @@ pub(crate) fn key(document: &[u8], zones: Option<&Py<Zones>>) -> Digest {
     Digest::of(bytes.as_bytes())
 }
 
-/// Returns a hash for Python of what a digest stands for.
+/// Returns Python's hash of a value with this digest.
 pub(crate) fn hash_of(digest: Digest) -> u64 {
     let text = digest.to_string();
     text.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default()
