@@ -14,7 +14,7 @@ use crate::arrow::{Input, Table};
 use crate::calendar::Calendar;
 use crate::compiled::{Engine, documents};
 use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, Words, list, value};
-use crate::error::{OrRaise, fault};
+use crate::error::OrRaise;
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
 use crate::log::{self, Log, StatesArgument};
@@ -281,7 +281,7 @@ impl Engine {
     /// Return the derivation of a due, to the microsecond.
     ///
     ///     >>> explanation = engine.explain(history, "first_response", now=now)
-    ///     >>> sum(part.counted_us for part in explanation.passed + explanation.projected) == explanation.target_us
+    ///     >>> sum(part.counted_us for part in (*explanation.passed, *explanation.ahead)) == explanation.cycle.target_us
     ///     True
     ///
     /// Args:

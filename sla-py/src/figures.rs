@@ -6,15 +6,15 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyIterator};
 use sla_core::alert::Alerts as Watch;
-use sla_core::analytics::{Aggregate as Sum, Dimension, Grouping, PeriodUnit, Report as Said, agents};
+use sla_core::analytics::{Aggregate as Sum, Dimension, Grouping, PeriodUnit, Report as Figures, agents};
 use sla_core::at_risk::AtRisk;
 use sla_core::calendar::ZoneDatabase;
-use sla_core::{Digest, what_if, wire};
+use sla_core::{Digest, Error, what_if, wire};
 
 use crate::arrow::{Input, Table};
 use crate::compiled::Engine;
 use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, Words, list, value};
-use crate::error::{OrRaise, fault};
+use crate::error::OrRaise;
 use crate::instant::{Instant, maybe_utc};
 use crate::partials;
 use crate::ticket::{AnyTicket, EventList, History};
@@ -32,23 +32,15 @@ pub(crate) fn grouping(
     time_zone: &str,
     zones: &ZoneDatabase,
 ) -> PyResult<Grouping> {
-    let grouping = Grouping::by(&dimensions(py, by)?);
-    let Some(word) = period else { return Ok(grouping) };
-    let Some(unit) = PeriodUnit::from_word(word) else {
-        return Err(fault(py, "unknown_word", &format!("`{word}` is no period"), "write hour, day, week or month"));
-    };
-    grouping.with_period(unit, time_zone, zones).or_raise(py)
+    let grouping = Grouping::by(&dimensions(by).or_raise(py)?);
+    match period.map(str::parse::<PeriodUnit>).transpose().or_raise(py)? {
+        None => Ok(grouping),
+        Some(unit) => grouping.with_period(unit, time_zone, zones).or_raise(py),
+    }
 }
 
-fn dimensions(py: Python<'_>, by: &[String]) -> PyResult<Vec<Dimension>> {
-    let dimension = |word: &String| {
-        Dimension::from_word(word).ok_or_else(|| {
-            let known: Vec<&str> = Dimension::ALL.iter().map(|dimension| dimension.as_str()).collect();
-            let message = format!("figures cannot be kept apart by `{word}`");
-            fault(py, "unknown_word", &message, &format!("write some of: {}", known.join(", ")))
-        })
-    };
-    by.iter().map(dimension).collect()
+fn dimensions(by: &[String]) -> Result<Vec<Dimension>, Error> {
+    by.iter().map(|word| word.parse()).collect()
 }
 
 /// Figures over many tickets. Parts can be added up in any order: the result is the same to the byte.
@@ -181,14 +173,14 @@ impl Aggregate {
     ///     InputError: `conflicting_fields` for a dimension that they are not grouped by.
     #[pyo3(signature = (*, by=Words(vec![]), period=true))]
     fn regroup(&self, py: Python<'_>, by: Words, period: bool) -> PyResult<Self> {
-        let coarser = Grouping::by(&dimensions(py, &by.0)?);
+        let coarser = Grouping::by(&dimensions(&by.0).or_raise(py)?);
         let coarser = if period { coarser.with_periods_of(self.0.grouping()) } else { coarser };
         Ok(Self(self.0.regroup(coarser).or_raise(py)?))
     }
 
     /// Return the compliance report, a group for each key.
     fn report(&self, py: Python<'_>) -> PyResult<Report> {
-        Ok(Report(wire::analytics::write_report(&Said::of(&self.0).or_raise(py)?)))
+        Ok(Report(wire::analytics::write_report(&Figures::of(&self.0).or_raise(py)?)))
     }
 
     /// Return a report with a group for each package of the newest revision, those without tickets included.
@@ -196,7 +188,7 @@ impl Aggregate {
     /// Raises:
     ///     InputError: `conflicting_fields` when the figures are not grouped by package.
     fn packages(&self, py: Python<'_>, engine: &Engine) -> PyResult<Report> {
-        let report = Said::packages(&self.0, engine.engine.policy()).or_raise(py)?;
+        let report = Figures::packages(&self.0, engine.engine.policy()).or_raise(py)?;
         Ok(Report(wire::analytics::write_report(&report)))
     }
 
@@ -235,7 +227,7 @@ impl Aggregate {
 pub(crate) fn each_chunk<'py, T>(
     py: Python<'py>,
     items: &Bound<'py, PyAny>,
-    mut work: impl FnMut(&T) -> Result<(), sla_core::Error> + Send,
+    mut work: impl FnMut(&T) -> Result<(), Error> + Send,
 ) -> PyResult<()>
 where
     T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>> + Send + Sync,

@@ -1,4 +1,4 @@
-//! The rows of aggregates as tables: any engine merges them with GROUP BY and SUM.
+//! The rows of aggregates as tables, which databases merge with GROUP BY and SUM.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::error::{OrRaise, fault};
 
 const COUNTS: [&str; 4] = ["bucket", "n", "sum_s", "sum_us_rest"];
 
-/// Writes an aggregate as a table. What a row has none of is an empty text, which every engine groups alike.
+/// Writes an aggregate as a table. A missing value is an empty text, which every database groups alike.
 pub(crate) fn write(aggregate: &Aggregate) -> PyResult<Table> {
     let grouping = aggregate.grouping();
     let rows: Vec<Row> = aggregate.rows().collect();
@@ -39,8 +39,8 @@ pub(crate) fn write(aggregate: &Aggregate) -> PyResult<Table> {
     }
     for dimension in grouping.dimensions() {
         fields.push(word_field(dimension.as_str()));
-        let nobody = if *dimension == Dimension::Agent { UNASSIGNED } else { "" };
-        columns.push(text(&|row| row.key.get(*dimension).map_or(nobody, Id::as_str).to_owned()));
+        let unassigned = if *dimension == Dimension::Agent { UNASSIGNED } else { "" };
+        columns.push(text(&|row| row.key.get(*dimension).map_or(unassigned, Id::as_str).to_owned()));
     }
     fields.extend(["timer", "outcome"].map(word_field));
     columns.push(text(&|row| row.timer.as_ref().map(ToString::to_string).unwrap_or_default()));
@@ -53,7 +53,7 @@ pub(crate) fn write(aggregate: &Aggregate) -> PyResult<Table> {
     Table::new(fields, vec![columns])
 }
 
-/// Reads rows that anybody merged, in any order.
+/// Reads rows in any order.
 pub(crate) fn read(
     py: Python<'_>,
     input: &Input,
@@ -95,23 +95,12 @@ fn read_chunk(
             let value = values.get(row).filter(|text| !text.is_empty());
             let value = value.filter(|text| *dimension != Dimension::Agent || *text != UNASSIGNED);
             let value = value.map(Id::new).transpose().or_raise(py)?;
-            match dimension {
-                Dimension::Package => key.package = value,
-                Dimension::Channel => key.channel = value,
-                Dimension::Agent => key.agent = value,
-                Dimension::Priority => key.priority = value,
-                Dimension::Severity => key.severity = value,
-                Dimension::Category => key.category = value,
-            }
+            *key = std::mem::take(key).with(*dimension, value);
         }
     }
     for (row, mut key) in keys.into_iter().enumerate() {
         key.period = periods.as_ref().and_then(|periods| periods.get(row)).map(Timestamp::from_micros);
-        let word = outcomes.get(row).unwrap_or_default();
-        let Some(outcome) = Figure::from_word(word) else {
-            let message = format!("row {row} counts `{word}`, which is no figure");
-            return Err(fault(py, "unknown_word", &message, "pass rows that came from `Aggregate.rows`"));
-        };
+        let outcome: Figure = outcomes.get(row).unwrap_or_default().parse().or_raise(py)?;
         let timer = timers.get(row).filter(|text| !text.is_empty()).map(Id::new).transpose().or_raise(py)?;
         let at = |column: &[u64]| column.get(row).copied().unwrap_or_default();
         let bucket = u32::try_from(at(&buckets)).unwrap_or(u32::MAX);
@@ -121,7 +110,7 @@ fn read_chunk(
     Ok(())
 }
 
-/// Reads whole numbers that are not negative, in whatever type a database adds them up.
+/// Reads non-negative whole numbers of any type in which a database adds them up.
 fn whole(py: Python<'_>, name: &str, array: &ArrayRef) -> PyResult<Vec<u64>> {
     let values = match array.data_type() {
         DataType::Int8 => numbers::<Int8Type>(array),

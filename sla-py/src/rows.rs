@@ -17,7 +17,7 @@ use crate::arrow::{
 };
 use crate::error::{OrRaise, fault};
 
-/// How a caller's table is read.
+/// The names of a caller's columns, values for missing ones, and the zone of instants without one.
 pub(crate) struct Reading {
     pub(crate) columns: Option<HashMap<String, String>>,
     pub(crate) constants: Option<HashMap<String, String>>,
@@ -25,13 +25,13 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Refuses constants for what differs from row to row.
+    /// Refuses constants for columns that must be given row by row.
     pub(crate) fn check(&self, py: Python<'_>, own: &[&str]) -> PyResult<()> {
         let constants = self.constants.iter().flat_map(HashMap::keys);
         match constants.into_iter().find(|name| own.contains(&name.as_str())) {
             None => Ok(()),
             Some(name) => {
-                let message = format!("`{name}` differs from row to row and cannot be a constant");
+                let message = format!("`{name}` cannot be a constant: it differs from row to row");
                 Err(fault(py, "wrong_type", &message, "add the column to the table"))
             }
         }
@@ -44,7 +44,7 @@ impl Reading {
 }
 
 const MILESTONES: [&str; 4] = ["opened_at", "assigned_at", "first_reply_at", "resolved_at"];
-/// What decides a ticket's terms and group.
+/// The columns that decide a ticket's terms and group.
 const KIND: [&str; 5] = ["package", "channel", "severity", "category", "agent"];
 
 const fn wanted(name: &'static str, required: bool) -> Wanted {
@@ -64,16 +64,15 @@ const WANTED: [Wanted; 10] = [
     wanted("resolved_at", false),
 ];
 
-/// Numbers for pairs of numbers, in the order in which they came.
+/// Numbers for pairs of numbers, in the order of their first occurrence.
 #[derive(Default)]
 struct Pairs {
     numbers: HashMap<(u32, u32), u32>,
     pairs: Vec<(u32, u32)>,
-    /// The numbers of small pairs, plus one.
+    /// The numbers of pairs below [`SMALL`], plus one: a table is faster than hashing every row.
     small: Vec<u32>,
 }
 
-/// Pairs of numbers below this are looked up in a table.
 const SMALL: u32 = 1 << SMALL_BITS;
 const SMALL_BITS: u32 = 8;
 
@@ -115,19 +114,19 @@ struct Chunk {
     ids: Option<ArrayRef>,
 }
 
-/// Wide rows, read and matched with a plan.
+/// Wide rows, read, with the plan that judges them.
 pub(crate) struct Wide {
     chunks: Vec<Chunk>,
     plan: Plan,
     timers: Vec<String>,
     id_field: Option<Field>,
-    /// Why rows of a kind are refused that the plan does not have: kinds from this number on.
-    refused: Vec<&'static str>,
+    /// The refusals of kinds that the plan does not have; they are numbered from `known` on.
+    refused: Vec<ErrorCode>,
     known: u32,
 }
 
 impl Wide {
-    /// Reads a table, for some timers or for all that milestones decide.
+    /// Reads a table, for some timers, by default for all that milestones decide.
     pub(crate) fn read(
         py: Python<'_>,
         engine: &Engine,
@@ -147,7 +146,7 @@ impl Wide {
             None => decided(engine),
         };
         let mut words: [Interner; 5] = Default::default();
-        // Each stage joins one more column to what the stages before made of a row.
+        // Each stage combines the number of a row so far with one more column.
         let mut stages: [Pairs; 5] = Default::default();
         let mut chunks = Vec::with_capacity(tables.chunks.len());
         for rows in &tables.chunks {
@@ -193,7 +192,7 @@ impl Wide {
         Ok(Self { chunks, plan, timers, id_field, refused, known })
     }
 
-    /// Says where each timer of each row stands.
+    /// Evaluates each timer of each row.
     pub(crate) fn evaluate(&self, py: Python<'_>, now: Timestamp) -> PyResult<Table> {
         let mut fields: Vec<Field> = self.id_field.iter().cloned().collect();
         for timer in &self.timers {
@@ -240,11 +239,11 @@ impl Wide {
         Ok(columns)
     }
 
-    /// Returns why a row was refused.
+    /// Returns the code of a refused row.
     fn code(&self, chunk: &Chunk, row: usize, code: ErrorCode) -> &'static str {
         let unknown = chunk.kinds.get(row).and_then(|kind| kind.checked_sub(self.known));
         let unknown = unknown.and_then(|place| self.refused.get(usize::try_from(place).ok()?));
-        unknown.copied().unwrap_or(code.as_str())
+        unknown.copied().unwrap_or(code).as_str()
     }
 
     /// Adds up the rows.
@@ -311,7 +310,7 @@ fn milestones(py: Python<'_>, tables: &Tables, rows: &StructArray, zone: Option<
     Ok([opened, assigned, first_reply, resolved])
 }
 
-/// Returns the timers that some package promises anything for, and that milestones decide.
+/// Returns the timers that some package has a target for, and that milestones decide.
 fn decided(engine: &Engine) -> Vec<String> {
     let policy = engine.policy();
     let is_promised = |timer: &&Id| policy.packages.iter().any(|package| package.promised().any(|one| one == *timer));
@@ -319,23 +318,21 @@ fn decided(engine: &Engine) -> Vec<String> {
     timers.filter(|timer| Plan::new(engine, &[timer], &[]).is_ok()).map(str::to_owned).collect()
 }
 
-/// Makes a plan of the kinds that rows name: for each its place in the plan, or, from `known` on, in the list of why not.
+/// Returns the plan of the kinds that rows name, with the place of each in the plan or, from `known` on, among the refusals.
 #[expect(clippy::type_complexity, reason = "taken apart at once")]
 fn plan(
     engine: &Engine,
     timers: &[&str],
     words: &[Interner; 5],
     stages: &[Pairs; 5],
-) -> Result<(Plan, Vec<u32>, Vec<&'static str>, u32), Error> {
-    // A timer that milestones do not decide is the caller's fault, not that of a kind.
+) -> Result<(Plan, Vec<u32>, Vec<ErrorCode>, u32), Error> {
+    // Fails for a timer that milestones do not decide, before any kind is refused.
     Plan::new(engine, timers, &[])?;
     let [.., last] = stages;
     let (mut kinds, mut refused, mut found) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..last.pairs.len() {
-        let kind = kind(number, words, stages).and_then(|kind| {
-            let plan = Plan::new(engine, timers, std::slice::from_ref(&kind));
-            plan.map(|_| kind).map_err(|error| error.code().as_str())
-        });
+        let kind = kind(number, words, stages)
+            .and_then(|kind| kind.check(engine).map(|()| kind).map_err(|error| error.code()));
         found.push(match kind {
             Ok(kind) => {
                 kinds.push(kind);
@@ -356,8 +353,8 @@ fn plan(
     Ok((Plan::new(engine, timers, &kinds)?, places, refused, known))
 }
 
-/// Takes a kind apart, or says why there is none.
-fn kind(number: usize, words: &[Interner; 5], stages: &[Pairs; 5]) -> Result<Kind, &'static str> {
+/// Returns the kind of a number, or why there is none.
+fn kind(number: usize, words: &[Interner; 5], stages: &[Pairs; 5]) -> Result<Kind, ErrorCode> {
     let mut parts = [None; 5];
     let mut number = u32::try_from(number).unwrap_or(u32::MAX);
     for ((part, stage), words) in parts.iter_mut().zip(stages).zip(words).rev() {
@@ -366,11 +363,11 @@ fn kind(number: usize, words: &[Interner; 5], stages: &[Pairs; 5]) -> Result<Kin
         *part = words.word(word);
         number = before;
     }
-    let id = |text: Option<&str>| text.map(|text| Id::new(text).map_err(|error| error.code().as_str())).transpose();
+    let id = |text: Option<&str>| text.map(|text| Id::new(text).map_err(|error| error.code())).transpose();
     let [package, channel, severity, category, agent] = parts.map(id);
     Ok(Kind {
-        package: package?.ok_or(ErrorCode::MissingField.as_str())?,
-        channel: channel?.ok_or(ErrorCode::MissingField.as_str())?,
+        package: package?.ok_or(ErrorCode::MissingField)?,
+        channel: channel?.ok_or(ErrorCode::MissingField)?,
         severity: severity?,
         category: category?,
         agent: agent?,

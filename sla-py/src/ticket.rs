@@ -7,7 +7,7 @@ use sla_core::ticket::{Event, History as Whole, Role, Ticket as Fold};
 use sla_core::{Digest, ticket, wire};
 
 use crate::document::{Events, Json, list};
-use crate::error::{OrRaise, fault};
+use crate::error::OrRaise;
 use crate::instant::utc;
 use crate::zones::hash_of;
 
@@ -21,7 +21,6 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Actor {
     const INPUT_TYPE: pyo3::inspect::PyStaticExpr = pyo3::type_hint_identifier!("sla_engine._hints", "Actor");
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        let py = object.py();
         let (Some(role), Some(id)) = (object.getattr_opt("role")?, object.getattr_opt("id")?) else {
             let name = object.get_type().name()?;
             return Err(PyTypeError::new_err(format!(
@@ -29,15 +28,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Actor {
             )));
         };
         let (role, id): (String, String) = (role.extract()?, id.extract()?);
-        match Role::from_word(&role) {
-            Some(role) => Ok(Self(ticket::Actor::new(role, id))),
-            None => Err(fault(
-                py,
-                "unknown_word",
-                &format!("nobody has the role `{role}`"),
-                "write customer, agent or admin",
-            )),
-        }
+        Ok(Self(ticket::Actor::new(role.parse::<Role>().or_raise(object.py())?, id)))
     }
 }
 

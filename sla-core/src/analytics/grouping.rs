@@ -101,6 +101,13 @@ impl Key {
         }
     }
 
+    /// Returns the key with another value of a dimension.
+    #[must_use]
+    pub fn with(mut self, dimension: Dimension, value: Option<Id>) -> Self {
+        self.set(dimension, value);
+        self
+    }
+
     pub(crate) fn set(&mut self, dimension: Dimension, value: Option<Id>) {
         let place = match dimension {
             Dimension::Package => &mut self.package,

@@ -1,32 +1,31 @@
-//! Questions to one calendar, a row each.
+//! Questions to one calendar, one a row.
 //!
 //! ```
-//! # use sla_core::calendar::{Calendar, ZoneDatabase};
-//! # use sla_core::wire;
+//! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
 //! use sla_core::columns::{Column, NONE, calendar};
-//! # let rules = wire::policy::calendar::read(r#"{"time_zone": "UTC", "weekly": {"mon": ["09:00-17:00"]}}"#)?;
-//! # let office = Calendar::compile(&rules, &ZoneDatabase::embedded())?;
-//! // 2026-11-23 was a Monday; the second row has no start.
-//! let starts = [1_795_424_400_000_000, NONE];
+//! let engine = engine();
+//! let office = engine.calendar("office")?;
+//! // The second row has no start.
+//! let starts = [at("2026-03-02T16:30:00Z").as_micros(), NONE];
 //! let lengths = [3_600_000_000, 3_600_000_000];
 //! let mut ends = [0; 2];
-//! let refused = calendar::add(&office, Column::of(&starts), Column::of(&lengths), &mut ends)?;
+//! let refused = calendar::add(office, Column::of(&starts), Column::of(&lengths), &mut ends)?;
 //! assert!(refused.is_empty());
-//! assert_eq!(ends, [1_795_428_000_000_000, NONE]);
+//! assert_eq!(ends, [at("2026-03-03T09:30:00Z").as_micros(), NONE]);
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 //!
-//! Every function writes an answer a row and returns the rows that the calendar cannot answer; for those, and for rows
-//! that lack a value, [`NONE`] is written. A row is refused with the code of the question: `out_of_horizon`,
+//! Every function writes one answer per row and returns the rows that the calendar cannot answer. For those, and for rows
+//! with a missing value, [`NONE`] is written. A row is refused with the code of the question: `out_of_horizon`,
 //! `end_before_start`, or `invalid_duration` for a negative length.
 //!
 //! # Errors
 //!
 //! Every function fails with `out_of_range` when columns and answers differ in length; then nothing is written.
 
-use super::rows::{Column, NONE, RefusedRow};
+use super::rows::{Column, LengthFault, NONE, RefusedRow};
 use crate::calendar::Calendar;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::time::{BusinessDuration, Timestamp};
 
 /// Writes `add(start, length)`: when so much business time has passed, in microseconds since 1970-01-01T00:00:00Z.
@@ -130,7 +129,7 @@ fn fits(columns: &[Column<'_>], answers: &[i64]) -> Result<(), Error> {
     if columns.iter().all(|column| column.is_long_enough(answers.len())) {
         return Ok(());
     }
-    Err(Error::new(ErrorCode::OutOfRange, "columns and answers differ in length").help("every one has a value a row"))
+    Err(LengthFault::Columns.into())
 }
 
 #[inline]

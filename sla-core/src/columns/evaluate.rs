@@ -1,10 +1,10 @@
 //! The state of each timer of each row as of an instant.
 
 use super::plan::{Plan, Terms};
-use super::rows::{NEVER, NONE, RefusedRow, Rows};
+use super::rows::{LengthFault, NEVER, NONE, RefusedRow, Rows};
 use crate::calendar::check_horizon;
 use crate::engine::State;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::ticket::{Due, Outcome, Verdict};
 use crate::time::{BusinessDuration, Timestamp};
 
@@ -86,8 +86,7 @@ impl Plan {
         let count = rows.check()?;
         let fit = answers.iter().all(|columns| columns.lengths().into_iter().all(|length| length == count));
         if !fit || answers.len() != self.timers.len() {
-            return Err(Error::new(ErrorCode::OutOfRange, "the answers do not fit the rows")
-                .help("hand over one set of columns for each timer of the plan, each as long as the rows"));
+            return Err(LengthFault::Answers.into());
         }
         let mut refused = Vec::new();
         for row in 0..count {

@@ -1,17 +1,42 @@
 //! What rows are judged by: timers and the terms of each kind of ticket, compiled once.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::rows::{Kind, Milestones, NEVER};
 use crate::calendar::Calendar;
 use crate::engine::{Engine, Revision, Subject};
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::policy::{Cycles, DueBoundary, StepAction, StepTime, TimerRules, Trigger};
 use crate::ticket::Due;
 use crate::time::{BusinessDuration, Share, Timestamp};
 use crate::timer;
 use crate::unknown::unknown_id;
+
+#[derive(Debug, Clone, thiserror::Error)]
+enum PlanFault {
+    #[error("package `{package}` does not include the channel `{channel}`")]
+    Channel { package: Id, channel: Id },
+    #[error("the timer `{0}` depends on more than milestones")]
+    Timer(Id),
+}
+
+impl Fault for PlanFault {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Channel { .. } => ErrorCode::UnknownChannel,
+            Self::Timer(_) => ErrorCode::UnknownTimer,
+        }
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        match self {
+            Self::Channel { .. } => "".into(),
+            Self::Timer(_) => "evaluate histories for timers with cycles, or that messages start or stop".into(),
+        }
+    }
+}
 
 /// The timers and kinds of tickets of some rows, compiled under the newest revision of an engine.
 #[derive(Debug)]
@@ -51,7 +76,7 @@ pub(super) struct Terms {
 }
 
 impl Plan {
-    /// Returns a plan for these timers and kinds of tickets.
+    /// Returns a plan for these timers and kinds of tickets. See the [module](super) for an example.
     ///
     /// # Errors
     ///
@@ -64,7 +89,7 @@ impl Plan {
         let rules = timers.iter().map(|timer| rules_of(revision, timer)).collect::<Result<Vec<_>, _>>()?;
         let mut terms = Vec::new();
         for (place, kind) in kinds.iter().enumerate() {
-            check_kind(revision, kind).map_err(|error| error.at(format!("/{place}")))?;
+            kind.check(engine).map_err(|error| error.at(format!("/{place}")))?;
             for timer in &rules {
                 terms.push(Terms::new(revision, kind, timer)?);
             }
@@ -88,28 +113,45 @@ impl Plan {
     }
 }
 
-fn check_kind(revision: &Revision, kind: &Kind) -> Result<(), Error> {
-    let policy = &revision.policy;
-    let Some(package) = revision.package(kind.package.as_str()) else {
-        let listed = policy.packages.iter().map(|package| &package.id);
-        return Err(unknown_id(ErrorCode::UnknownPackage, "package", kind.package.as_str(), listed));
-    };
-    if !package.channels.contains(&kind.channel) {
-        let message = format!("package `{}` does not include the channel `{}`", package.id, kind.channel);
-        return Err(Error::new(ErrorCode::UnknownChannel, message));
-    }
-    match (&kind.severity, &kind.category) {
-        (Some(severity), _) if !policy.severities.contains(severity) => {
-            Err(unknown_id(ErrorCode::UnknownSeverity, "severity", severity.as_str(), &policy.severities))
+impl Kind {
+    /// Checks that the newest revision of an engine has the package, with the channel, and lists severity and category.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::{ErrorCode, Id};
+    /// use sla_core::columns::Kind;
+    /// let gold = Kind::new(Id::new("gold")?, Id::new("email")?);
+    /// assert_eq!(gold.check(&engine()).unwrap_err().code(), ErrorCode::UnknownPackage);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - `unknown_package`;
+    /// - `unknown_channel`, `unknown_severity`, `unknown_category` for what it does not list, or the package not include.
+    pub fn check(&self, engine: &Engine) -> Result<(), Error> {
+        let revision = engine.newest();
+        let policy = &revision.policy;
+        let Some(package) = revision.package(self.package.as_str()) else {
+            let listed = policy.packages.iter().map(|package| &package.id);
+            return Err(unknown_id(ErrorCode::UnknownPackage, "package", self.package.as_str(), listed));
+        };
+        if !package.channels.contains(&self.channel) {
+            return Err(PlanFault::Channel { package: package.id.clone(), channel: self.channel.clone() }.into());
         }
-        (_, Some(category)) if !policy.categories.contains(category) => {
-            Err(unknown_id(ErrorCode::UnknownCategory, "category", category.as_str(), &policy.categories))
+        match (&self.severity, &self.category) {
+            (Some(severity), _) if !policy.severities.contains(severity) => {
+                Err(unknown_id(ErrorCode::UnknownSeverity, "severity", severity.as_str(), &policy.severities))
+            }
+            (_, Some(category)) if !policy.categories.contains(category) => {
+                Err(unknown_id(ErrorCode::UnknownCategory, "category", category.as_str(), &policy.categories))
+            }
+            _ => Ok(()),
         }
-        _ => Ok(()),
     }
 }
 
-/// Returns the rules of a timer that milestones decide.
+/// Returns the rules of a timer, if milestones decide it.
 fn rules_of<'a>(revision: &'a Revision, timer: &str) -> Result<&'a TimerRules, Error> {
     let Some(rules) = revision.policy.timers.get(timer) else {
         return Err(unknown_id(ErrorCode::UnknownTimer, "timer", timer, revision.policy.timers.keys()));
@@ -125,8 +167,7 @@ fn rules_of<'a>(revision: &'a Revision, timer: &str) -> Result<&'a TimerRules, E
     if rules.cycles == Cycles::Once && known_starts && known_stops {
         return Ok(rules);
     }
-    Err(Error::new(ErrorCode::UnknownTimer, format!("milestones do not decide the timer `{timer}`"))
-        .help("evaluate histories for timers with cycles, or that messages start or stop"))
+    Err(PlanFault::Timer(rules.id.clone()).into())
 }
 
 impl Start {

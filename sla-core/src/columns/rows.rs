@@ -1,9 +1,33 @@
 //! The input: tickets as columns of integers.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
+
+/// Columns that do not fit each other.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(super) enum LengthFault {
+    #[error("the columns differ in length")]
+    Columns,
+    #[error("the answers do not fit the rows")]
+    Answers,
+}
+
+impl Fault for LengthFault {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::OutOfRange
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        match self {
+            Self::Columns => "pass one value per row in every column".into(),
+            Self::Answers => "pass one set of columns for each timer of the plan, each as long as the rows".into(),
+        }
+    }
+}
 
 /// The sentinel for a missing value, in what is read and in what is written.
 pub const NONE: i64 = i64::MIN;
@@ -60,7 +84,7 @@ impl<'a> Column<'a> {
     /// let engine = engine();
     /// let noon_us = at("2026-03-02T12:00:00Z").as_micros();
     /// let mut open = [0; 2];
-    /// calendar::is_open(engine.calendar("office").unwrap(), Column::masked(&[noon_us, 0], &[0b01]), &mut open)?;
+    /// calendar::is_open(engine.calendar("office")?, Column::masked(&[noon_us, 0], &[0b01]), &mut open)?;
     /// assert_eq!(open, [1, NONE]);
     /// # Ok::<(), sla_core::Error>(())
     /// ```
@@ -133,7 +157,7 @@ impl Rows<'_> {
         if columns.iter().all(|column| column.is_long_enough(count)) {
             return Ok(count);
         }
-        Err(Error::new(ErrorCode::OutOfRange, "the columns differ in length").help("every column has one value a row"))
+        Err(LengthFault::Columns.into())
     }
 
     /// Returns the milestones of a row, for a plan of so many kinds.
