@@ -1,4 +1,4 @@
-"""Support promises: what was promised, when it falls due, who may use which channel, and what happened.
+"""The SLA engine: targets and dues of support tickets, entitlements, escalations, audit and reports.
 
     >>> from datetime import datetime, timedelta, timezone
     >>> from sla_engine import Calendar
@@ -7,7 +7,7 @@
     '2026-03-09T02:30:00+00:00'
 
 Instants are aware datetimes, or integers of microseconds since 1970-01-01T00:00:00Z where a name ends in ``_us``.
-Nothing reads a clock: `now` is an argument. Columns are whatever speaks the Arrow PyCapsule protocol.
+No function reads a clock: `now` is an argument. Columns are of any library with the Arrow PyCapsule protocol.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from ._core import (
 )
 from .errors import HorizonError, InputError, PolicyError, SlaError, UnknownNameError
 
-# As typing has it, which takes longer to load than everything here.
+# `typing` takes longer to load than this package.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -101,7 +101,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load the values when somebody asks for them: calendars and columns do without."""
+    """Load the values on first use: calendars and columns do not need them."""
     if name in ("commands", "documents"):
         return import_module(f".{name}", __name__)
     if name in __all__:

@@ -34,7 +34,7 @@ _LISTS: dict[str, Any] = {
 
 @cache
 def decoder(name: str) -> Any:
-    """Return what reads documents of one kind."""
+    """Return the decoder of documents of one kind."""
     if name not in _LISTS:
         return msgspec.json.Decoder(_TYPES[name]).decode
     read = msgspec.json.Decoder(_LISTS[name]).decode
@@ -42,7 +42,7 @@ def decoder(name: str) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """Return a value, or plain data, as a document; what an iterator yields is a list."""
+    """Return a value, or plain data, as a document; an iterator becomes a list."""
     return msgspec.json.encode(value, enc_hook=_listed)
 
 

@@ -1,4 +1,4 @@
-"""Types that the stub of the native module names."""
+"""Types for the stub of the native module."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ States: TypeAlias = Mapping[str, Meaning | StateMeaning]
 """What each state of a log means."""
 
 Json: TypeAlias = str | bytes | Mapping[str, Any] | documents.Document | Iterable[documents.Document]
-"""A document: JSON text or bytes, or what is written as JSON."""
+"""A document: JSON text or bytes, or a value that can be written as JSON."""
 
 EventList: TypeAlias = Iterable[documents.Event] | str | bytes
 """Events, or a JSON list of them."""
@@ -115,7 +115,7 @@ class _ArrowStream(Protocol):
 
 
 Arrow: TypeAlias = _ArrowArray | _ArrowStream
-"""Whatever speaks the Arrow PyCapsule protocol."""
+"""Data of any library with the Arrow PyCapsule protocol."""
 
 Instants: TypeAlias = Arrow | datetime
 Lengths: TypeAlias = Arrow | timedelta

@@ -1,4 +1,4 @@
-"""Holidays from elsewhere: (the years they are of, in order, [(date, name)])."""
+"""Holidays of other packages: (the years, in order, [(date, name)])."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def _years(years: int | Iterable[int]) -> list[int]:
     listed = sorted({years} if isinstance(years, int) else set(years))
     if not listed:
         raise InputError(
-            "empty_list", "no year is named", help="pass one or several years, for example `range(2026, 2029)`"
+            "empty_list", "`years` is empty", help="pass one year or several, for example `range(2026, 2029)`"
         )
     if listed[0] < 1970 or listed[-1] > 2199:
-        raise InputError("out_of_range", "a year lies outside 1970 to 2199", help="calendars answer for those years")
+        raise InputError("out_of_range", "a year is outside 1970 to 2199", help="pass years that calendars answer for")
     return listed
 
 
@@ -43,7 +43,7 @@ def of_country(country: str, years: int | Iterable[int], subdivision: str | None
                 f"`holidays` has no names of {country} in `{language}`",
                 help=f"it has: {', '.join(known.supported_languages or ()) or 'the names as they are'}",
             )
-        # Unless a language is named, that of the machine would decide.
+        # Without a language, `holidays` would use that of the machine.
         spoken = language or known.default_language
         found = holidays.country_holidays(country, subdiv=subdivision, years=listed, language=spoken, expand=False)
     except NotImplementedError as unknown:
@@ -52,7 +52,7 @@ def of_country(country: str, years: int | Iterable[int], subdivision: str | None
         ) from None
     if not found:
         raise InputError(
-            "out_of_range", f"`holidays` has none of {country} in {listed[0]} to {listed[-1]}", help="pass other years"
+            "out_of_range", f"`holidays` has no dates of {country} in {listed[0]} to {listed[-1]}", help="pass other years"
         )
     return listed, [(day.isoformat(), name) for day, name in sorted(found.items())]
 
@@ -70,7 +70,7 @@ def of_icalendar(text: str | bytes, years: int | Iterable[int]) -> Found:
         events = recurring_ical_events.of(calendar).between(date(listed[0], 1, 1), date(listed[-1] + 1, 1, 1))
     except (ValueError, KeyError, TypeError) as fault:
         raise InputError(
-            "invalid_icalendar", f"the text is no iCalendar file: {fault}", help="pass the content of an .ics file"
+            "invalid_icalendar", f"the text is not an iCalendar file: {fault}", help="pass the content of an .ics file"
         ) from None
     dates: dict[str, str] = {}
     for event in events:
@@ -80,7 +80,7 @@ def of_icalendar(text: str | bytes, years: int | Iterable[int]) -> Found:
         end = event.decoded("DTEND") if "DTEND" in event else None
         if not _is_day(first) or not (end is None or _is_day(end)):
             raise InputError(
-                "timed_event", f"`{name}` ({first}) is not of whole days", help="keep only all-day events in the file"
+                "timed_event", f"`{name}` ({first}) is not an all-day event", help="keep only all-day events in the file"
             )
         for offset in range(max((end - first).days, 1) if end is not None else 1):
             day = first + timedelta(days=offset)

@@ -1,6 +1,6 @@
-"""Chains of entries in which nobody can alter, remove, insert or reorder anything unnoticed.
+"""Chains of entries that show when an entry was altered, removed, inserted or reordered.
 
-docs/audit.md says what is hashed, and what a chain cannot prove.
+docs/audit.md describes what is hashed, and what a chain cannot prove.
 """
 
 from ._core import audit_chain as chain

@@ -1,6 +1,6 @@
-"""What somebody asks to happen to a ticket; docs/commands.md says who may, in which status.
+"""Commands on tickets; docs/commands.md says which roles may give them, and in which status.
 
-A command with a ``command_id`` is safe to repeat: the second time it adds nothing.
+A command with a ``command_id`` is safe to repeat: the second time it adds no event.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from .documents import Actor, Apply, Document, Message, PauseStatus
 
 
 class Command(Document, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
-    """A wish about a ticket."""
+    """A command on a ticket."""
 
     command_id: str | None = None
-    """The host's id of this command."""
+    """The host's id of the command."""
 
 
 class Open(Command, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
@@ -30,13 +30,13 @@ class Open(Command, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
 
 
 class Assign(Command, frozen=True, omit_defaults=True, tag="assign"):
-    """Give the ticket to an agent or admin."""
+    """Assign the ticket to an agent or admin."""
 
     agent: str
 
 
 class Reply(Command, frozen=True, omit_defaults=True, tag="reply"):
-    """Answer publicly."""
+    """Reply publicly."""
 
     channel: str
     message: Message
@@ -49,7 +49,7 @@ class Note(Command, frozen=True, omit_defaults=True, tag="note"):
 
 
 class CustomerMessage(Command, frozen=True, omit_defaults=True, tag="customer_message"):
-    """Take a message of the customer."""
+    """Record a message of the customer."""
 
     channel: str
     message: Message
@@ -63,28 +63,28 @@ class Pause(Command, frozen=True, omit_defaults=True, tag="pause"):
 
 
 class Resume(Command, frozen=True, omit_defaults=True, tag="resume"):
-    """End the wait."""
+    """Resume a paused ticket."""
 
 
 class Resolve(Command, frozen=True, omit_defaults=True, tag="resolve"):
-    """Answer for good, with a public message."""
+    """Resolve the ticket with a public message."""
 
     message: Message
 
 
 class Reopen(Command, frozen=True, kw_only=True, omit_defaults=True, tag="reopen"):
-    """Open a resolved ticket again: a customer names his channel, anybody else a reason."""
+    """Reopen a resolved ticket: a customer names the channel, others a reason."""
 
     channel: str | None = None
     reason: str | None = None
 
 
 class Close(Command, frozen=True, omit_defaults=True, tag="close"):
-    """Close a resolved ticket for good."""
+    """Close a resolved ticket finally."""
 
 
 class Withdraw(Command, frozen=True, omit_defaults=True, tag="withdraw"):
-    """Take the ticket back."""
+    """Withdraw the ticket."""
 
 
 class Void(Command, frozen=True, omit_defaults=True, tag="void"):
@@ -95,32 +95,32 @@ class Void(Command, frozen=True, omit_defaults=True, tag="void"):
 
 
 class RequestEscalation(Command, frozen=True, omit_defaults=True, tag="request_escalation"):
-    """Ask for more attention; a customer names his channel."""
+    """Request an escalation; a customer names the channel."""
 
     reason: str
     channel: str | None = None
 
 
 class AcknowledgeEscalation(Command, frozen=True, omit_defaults=True, tag="acknowledge_escalation"):
-    """Take note of an escalation, by its number within the ticket, from 1."""
+    """Acknowledge an escalation by its number within the ticket, from 1."""
 
     number: int
 
 
 class ResolveEscalation(Command, frozen=True, omit_defaults=True, tag="resolve_escalation"):
-    """Say that an escalation is dealt with."""
+    """Resolve an escalation by its number within the ticket, from 1."""
 
     number: int
 
 
 class Rate(Command, frozen=True, omit_defaults=True, tag="rate"):
-    """Judge the resolution, from 1 (worst) to 5 (best)."""
+    """Rate the resolution, from 1 (worst) to 5 (best)."""
 
     score: int
 
 
 class ChangePackage(Command, frozen=True, kw_only=True, omit_defaults=True, tag="change_package"):
-    """Put the ticket under another package."""
+    """Change the ticket's package."""
 
     package: str
     apply: Apply
@@ -128,7 +128,7 @@ class ChangePackage(Command, frozen=True, kw_only=True, omit_defaults=True, tag=
 
 
 class AdoptRevision(Command, frozen=True, kw_only=True, omit_defaults=True, tag="adopt_revision"):
-    """Put the ticket under another revision of the policy, by its digest."""
+    """Adopt another revision of the policy, by its digest."""
 
     policy_digest: str
     apply: Apply
@@ -145,7 +145,7 @@ class Classify(Command, frozen=True, kw_only=True, omit_defaults=True, tag="clas
 
 
 class RecordedCommand(Document, frozen=True):
-    """A command that another system recorded, with who gave it and when."""
+    """A command that another system recorded, with its actor and instant."""
 
     at: datetime
     actor: Actor

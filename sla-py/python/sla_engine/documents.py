@@ -1,7 +1,7 @@
-"""What the engine answers: immutable values, read from its documents.
+"""The engine's answers: immutable values, read from its documents (docs/documents.md).
 
 Instants are aware datetimes in UTC unless a field says otherwise, lengths are whole microseconds in fields that end in
-``_us``, shares are millionths, rounded down. Two values with equal fields are equal, have one hash, and pickle.
+``_us``, shares are millionths, rounded down. Values with equal fields are equal and have the same hash.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Value(msgspec.Struct, frozen=True):
 
 
 class Document(Value, frozen=True):
-    """An immutable value that a document says."""
+    """An immutable value of a document."""
 
     def __hash__(self) -> int:
         return hash(msgspec.json.encode(self))
@@ -42,15 +42,15 @@ class Document(Value, frozen=True):
 
 
 def length(micros: int) -> timedelta:
-    """Return a number of microseconds as a timedelta; nothing is lost."""
+    """Return a number of microseconds as a timedelta, exactly."""
     return timedelta(microseconds=micros)
 
 
-# Who and what
+# Actors and messages
 
 
 class Actor(Document, frozen=True):
-    """Who does something: a role, and the host's id of the person."""
+    """An actor: a role, and the host's id of the person."""
 
     role: Role
     id: str
@@ -72,20 +72,20 @@ class Actor(Document, frozen=True):
 
 
 class Message(Document, frozen=True):
-    """A message as the ticket knows it: the host's reference, and the content's SHA-256 in 64 hexadecimal digits."""
+    """The reference of a message: the host's id of it, and the content's SHA-256 in 64 hexadecimal digits."""
 
     message_ref: str
     content_sha256: str
 
     @classmethod
     def of(cls, message_ref: str, content: str | bytes) -> Message:
-        """Return a message with the digest of its content, a text in UTF-8. The content itself stays with the host."""
+        """Return the reference of a message, with the digest of its content in UTF-8; the host stores the content."""
         raw = content.encode() if isinstance(content, str) else content
         return cls(message_ref, sha256(raw).hexdigest())
 
 
 class Refusal(Document, frozen=True):
-    """Why something is not allowed, and what would be."""
+    """Why an action is not allowed, and what would be accepted."""
 
     code: str
     """Stable; docs/commands.md lists them."""
@@ -102,10 +102,10 @@ class Refusal(Document, frozen=True):
 
 
 class Intent(Document, frozen=True, kw_only=True):
-    """Something to do once: whom to notify of a warning or an escalation, and when."""
+    """An action for the host to do once: whom to notify of a warning or an escalation, and when."""
 
     intent_id: str
-    """The same however often it is computed."""
+    """The same whenever it is computed."""
     timer: str
     cycle: int
     step: str
@@ -116,14 +116,14 @@ class Intent(Document, frozen=True, kw_only=True):
 
 
 class CommandStamp(Document, frozen=True):
-    """The host's id of a command, with the digest of what it said."""
+    """The host's id of a command, with the digest of its content."""
 
     id: str
     digest: str
 
 
 class Event(Document, frozen=True, kw_only=True, omit_defaults=True):
-    """What happened, as the host stores it. docs/events.md says what each kind holds."""
+    """An event, as the host stores it; docs/events.md describes each kind."""
 
     ticket: str
     seq: int
@@ -132,22 +132,22 @@ class Event(Document, frozen=True, kw_only=True, omit_defaults=True):
     actor: Actor
     kind: str
     data: dict[str, Any]
-    """What the kind says; a plain dict, to be read only."""
+    """The fields of the kind; a plain dict, not to be changed."""
     changes: tuple[dict[str, Any], ...] = ()
-    """What it did to timers."""
+    """Its changes of timers."""
     command: CommandStamp | None = None
     policy_digest: str
-    """The policy revision that the ticket is under from this event on."""
+    """The digest of the ticket's policy revision from this event on."""
     rules_digest: str
 
     @property
     def intent(self) -> Intent | None:
-        """What the host must act on once, for example a notification; None for what people did."""
+        """The intent that the host acts on once, for example a notification; None without one."""
         firing = self.data if self.kind == "warned" else self.data.get("firing")
         return msgspec.convert(firing, Intent) if firing else None
 
 
-# Where a ticket stands
+# Evaluations
 
 
 class Due(Document, frozen=True, omit_defaults=True):
@@ -158,7 +158,7 @@ class Due(Document, frozen=True, omit_defaults=True):
 
 
 class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
-    """One promise: a timer from a start to a stop."""
+    """The evaluation of one cycle: a timer from a start to a stop."""
 
     number: int
     """From 1."""
@@ -180,7 +180,7 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
     overdue_us: int
     used_share_millionths: int
     provisional: bool
-    """Whether the holidays up to the due are not all entered yet."""
+    """Whether the holidays up to the due may be incomplete."""
 
     @property
     def due_out_of_horizon(self) -> bool:
@@ -194,27 +194,27 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def target(self) -> timedelta:
-        """The business time promised."""
+        """The target, in business time."""
         return length(self.target_us)
 
     @property
     def elapsed(self) -> timedelta:
-        """The business time used."""
+        """The elapsed business time."""
         return length(self.elapsed_us)
 
     @property
     def remaining(self) -> timedelta:
-        """The business time left, never negative."""
+        """The remaining business time, never negative."""
         return length(self.remaining_us)
 
     @property
     def overdue(self) -> timedelta:
-        """The open, unpaused time since the due."""
+        """The business time since the due."""
         return length(self.overdue_us)
 
 
 class Timer(Document, frozen=True):
-    """Where one timer of a ticket stands."""
+    """The evaluation of one timer of a ticket."""
 
     state: State
     cycles: tuple[CycleEvaluation, ...]
@@ -232,83 +232,83 @@ class Timer(Document, frozen=True):
 
 
 class Evaluation(Document, frozen=True):
-    """Where a ticket stands as of an instant. Nothing of it is stored."""
+    """The state of a ticket and its timers as of an instant. Not to be stored."""
 
     now: datetime
     status: Status
     age_us: int
-    """Wall time since the opening; it ends with the ticket."""
+    """Wall time since the opening, until the ticket ends."""
     next_check_at: datetime | None
-    """When something can happen by itself; None for never."""
+    """The instant of the next automatic event; None without one."""
     timers: dict[str, Timer]
     due_events: tuple[Event, ...]
-    """What happened by itself and is not stored yet."""
+    """The automatic events that are not stored yet."""
 
 
 class Accepted(Value, frozen=True):
-    """What a command that is allowed makes happen."""
+    """The decision on a command that is allowed."""
 
     events: tuple[Event, ...]
-    """What to store, in this order; empty when a command was repeated."""
+    """The events to store, in this order; empty for a repeated command."""
     ticket: Ticket
     """The ticket afterwards."""
     next_check_at: datetime | None
-    """When something can happen by itself; None for never."""
+    """The instant of the next automatic event; None without one."""
 
     @property
     def accepted(self) -> Literal[True]:
-        """Whether it happens: it does."""
+        """Whether the command is accepted: True."""
         return True
 
     @property
     def refusal(self) -> None:
-        """Why not: it does happen."""
+        """None: the command is accepted."""
         return
 
 
 class Refused(Value, frozen=True):
-    """A command that is not allowed; nothing happens."""
+    """The decision on a command that is not allowed; nothing changes."""
 
     refusal: Refusal
-    """Why not."""
+    """The reason, with what would be accepted."""
 
     @property
     def accepted(self) -> Literal[False]:
-        """Whether it happens: it does not."""
+        """Whether the command is accepted: False."""
         return False
 
     @property
     def events(self) -> tuple[()]:
-        """What to store: nothing."""
+        """The events to store: none."""
         return ()
 
     @property
     def ticket(self) -> None:
-        """There is no ticket afterwards but the one before."""
+        """None: the ticket does not change."""
         return
 
     @property
     def next_check_at(self) -> None:
-        """Nothing changes about when to look again."""
+        """None: the next check does not change."""
         return
 
 
 Decision: TypeAlias = Accepted | Refused
-"""What became of a command."""
+"""The decision on a command."""
 
 
 class DueEvents(Value, frozen=True):
-    """What happened by itself."""
+    """The automatic events of a ticket until an instant."""
 
     events: tuple[Event, ...]
-    """What to store, in this order."""
+    """The events to store, in this order."""
     ticket: Ticket
     """The ticket afterwards."""
     next_check_at: datetime | None
 
 
 class RefusedCommand(Document, frozen=True):
-    """A command that an import left out."""
+    """A command that an import refused."""
 
     index: int
     """Its place in the list; 0 is the opening."""
@@ -316,16 +316,16 @@ class RefusedCommand(Document, frozen=True):
 
 
 class Import(Value, frozen=True):
-    """What an import made."""
+    """The result of an import."""
 
     history: History | None
     """The ticket with its events; None when it could not be opened."""
     refused: tuple[RefusedCommand, ...]
-    """The commands that the policy does not allow; nothing of them is in the history."""
+    """The commands that the policy does not allow; the history does not contain them."""
 
 
 class RefusedRow(Document, frozen=True):
-    """A row of a log that an import left out."""
+    """A row of a log that an import refused."""
 
     row: int
     """Its `row_number`, or its place in the log, from 0."""
@@ -343,12 +343,12 @@ class LogRemark(Document, frozen=True):
 
 
 class LogImport(Value, frozen=True):
-    """What an import made of a log."""
+    """The result of importing a log."""
 
     histories: tuple[History, ...]
     """One for each ticket that could be opened, in the order of the log."""
     refused: tuple[RefusedRow, ...]
-    """The rows that the policy does not allow, or that cannot be read; nothing of them is in the histories."""
+    """The rows that the policy does not allow, or that cannot be read; the histories do not contain them."""
     remarks: tuple[LogRemark, ...] = ()
     """The columns that are ignored."""
 
@@ -358,7 +358,7 @@ class LogAggregate(Value, frozen=True):
 
     aggregate: Aggregate
     refused: tuple[RefusedRow, ...]
-    """The rows that the policy does not allow, or that cannot be read; nothing of them is in the figures."""
+    """The rows that the policy does not allow, or that cannot be read; the figures do not contain them."""
     remarks: tuple[LogRemark, ...] = ()
     """The columns that are ignored."""
 
@@ -367,7 +367,7 @@ class LogAggregate(Value, frozen=True):
 
 
 class MovedDeadline(Document, frozen=True):
-    """A deadline that adopting a revision moves."""
+    """A due that adopting a revision moves."""
 
     ticket: str
     timer: str
@@ -377,7 +377,7 @@ class MovedDeadline(Document, frozen=True):
 
 
 class BrokenPromise(Document, frozen=True):
-    """A promise that adopting a revision breaks."""
+    """A cycle that adopting a revision breaches."""
 
     ticket: str
     timer: str
@@ -393,18 +393,18 @@ class RefusedTicket(Document, frozen=True):
 
 
 class DryRun(Document, frozen=True):
-    """What adopting the newest revision would do to tickets."""
+    """The effect on tickets of adopting the newest revision."""
 
     tickets: int
     moved: tuple[MovedDeadline, ...]
     breached: tuple[BrokenPromise, ...]
     unbreached: tuple[BrokenPromise, ...]
-    """Always empty: nothing takes a breach back."""
+    """Always empty: a breach is never undone."""
     refused: tuple[RefusedTicket, ...]
 
 
 class Warning(Document, frozen=True):
-    """Something that is legal in a policy, but surely unwanted."""
+    """Something that a policy may say, but that is probably a mistake."""
 
     code: str
     path: str
@@ -414,18 +414,18 @@ class Warning(Document, frozen=True):
 
 
 class PolicyChange(Document, frozen=True):
-    """What differs between two policies at one place."""
+    """A change of a policy at one place."""
 
     path: str
     """Where, as a JSON pointer."""
     before: str | None
-    """What was, as JSON; None when it was added."""
+    """The value before, as JSON; None when it was added."""
     after: str | None
-    """What is, as JSON; None when it was removed."""
+    """The value after, as JSON; None when it was removed."""
 
 
 class Publication(Document, frozen=True):
-    """What became of publishing a revision."""
+    """The result of publishing a revision."""
 
     entry: str | None
     """The entry as JSON, for the chain of revisions; None when refused."""
@@ -440,11 +440,11 @@ class Closed(Document, frozen=True):
 
     reason: str
     name: str | None = None
-    """Of the holiday or the special day."""
+    """The name of the holiday or the special day."""
 
 
 class Paused(Document, frozen=True):
-    """Who paused, and why."""
+    """The actor and the reason of a pause."""
 
     status: PauseStatus
     by: Actor
@@ -464,11 +464,11 @@ class Segment(Document, frozen=True, kw_only=True):
     counted_us: int
     """The business time of this part."""
     used_us: int
-    """The business time used up to its end."""
+    """The business time elapsed up to its end."""
 
     @property
     def kind(self) -> Literal["counted", "closed", "paused", "resolved"]:
-        """What the time counts as."""
+        """The kind of the time."""
         if self.closed is not None:
             return "closed"
         if self.paused is not None:
@@ -477,7 +477,7 @@ class Segment(Document, frozen=True, kw_only=True):
 
 
 class Explanation(Document, frozen=True):
-    """The derivation of one deadline. The counted parts of `passed` add up to `cycle.elapsed_us`."""
+    """The derivation of one due. The counted parts of `passed` add up to `cycle.elapsed_us`."""
 
     ticket: str
     timer: str
@@ -491,14 +491,14 @@ class Explanation(Document, frozen=True):
     ahead: tuple[Segment, ...]
     """From now until the due."""
     text: str
-    """The same for people, several lines."""
+    """The same as text, several lines."""
 
     def __str__(self) -> str:
         return self.text
 
 
 class LedgerEntry(Document, frozen=True, kw_only=True):
-    """A stretch of a ticket's life in one status, with one holder."""
+    """An interval of a ticket's life in one status, with one assignee."""
 
     start: datetime = field(name="from")
     end: datetime = field(name="to")
@@ -544,14 +544,14 @@ class Csat(Document, frozen=True):
     count: int
     sum: int
     distribution: tuple[int, ...]
-    """How many of each score, from 1."""
+    """The numbers of ratings of 1 to 5."""
     mean_millionths: int | None
     ratio_millionths: int | None
     """(mean - 1) / 4."""
 
 
 class TimerFigures(Document, frozen=True, kw_only=True):
-    """What became of the cycles of one timer; docs/analytics.md says what each figure counts."""
+    """The cycles of one timer by outcome; docs/analytics.md defines each figure."""
 
     met: int
     breached_answered: int
@@ -576,17 +576,17 @@ class TimerFigures(Document, frozen=True, kw_only=True):
 
     @property
     def breached(self) -> int:
-        """Every breach, answered or not."""
+        """All breached cycles."""
         return self.breached_answered + self.breached_open + self.breached_ended
 
     @property
     def cancelled(self) -> int:
-        """Every cancelled cycle, whatever the cause."""
+        """All cancelled cycles."""
         return self.cancelled_withdrawn + self.cancelled_voided + self.cancelled_duplicate
 
 
 class TicketFigures(Document, frozen=True, kw_only=True):
-    """What is counted of whole tickets."""
+    """Figures of whole tickets."""
 
     opened: int
     resolved: int
@@ -605,7 +605,7 @@ class TicketFigures(Document, frozen=True, kw_only=True):
 
 
 class Key(Document, frozen=True, kw_only=True):
-    """What a group of a report is of; what is not kept apart is None."""
+    """The key of a group; a dimension that is not grouped by is None."""
 
     period: str | None = None
     """For example ``2026-W53``."""
@@ -652,7 +652,7 @@ class ScoreComponent(Document, frozen=True):
 
 
 class AgentPerformance(Document, frozen=True, kw_only=True):
-    """What one agent did; ``unassigned`` stands for nobody."""
+    """The figures of one agent, or of the ``unassigned`` tickets."""
 
     agent: str
     handled: int
@@ -666,7 +666,7 @@ class AgentPerformance(Document, frozen=True, kw_only=True):
 
 
 class OpenPromise(Document, frozen=True):
-    """A promise that is not kept yet."""
+    """An open cycle, neither met nor breached."""
 
     ticket: str
     timer: str
@@ -680,7 +680,7 @@ class OpenPromise(Document, frozen=True):
 
 
 class Outcomes(Document, frozen=True):
-    """Cycles by what became of them."""
+    """Cycles by outcome."""
 
     met: int
     breached: int
@@ -691,7 +691,7 @@ class Outcomes(Document, frozen=True):
 
 
 class ComparedPromise(Document, frozen=True):
-    """The cycles of one timer of one package on both sides."""
+    """The cycles of one timer of one package under both policies."""
 
     package: str
     timer: str
@@ -701,7 +701,7 @@ class ComparedPromise(Document, frozen=True):
 
 
 class LeftOut(Document, frozen=True, kw_only=True):
-    """Tickets that name something which the candidate does not know."""
+    """Tickets with a name that the candidate does not have."""
 
     package: str | None = None
     severity: str | None = None
@@ -710,7 +710,7 @@ class LeftOut(Document, frozen=True, kw_only=True):
 
 
 class Flip(Document, frozen=True):
-    """A promise that would end otherwise."""
+    """A cycle whose outcome would differ."""
 
     ticket: str
     package: str
@@ -718,9 +718,9 @@ class Flip(Document, frozen=True):
     cycle: int
     causes: tuple[Literal["target", "calendar", "rules", "newly_promised", "no_longer_promised"], ...]
     before: CycleEvaluation | None
-    """None when nothing was promised."""
+    """None without a target before."""
     after: CycleEvaluation | None
-    """None when nothing would be."""
+    """None without a target under the candidate."""
     text: str
 
     def __str__(self) -> str:
@@ -728,7 +728,7 @@ class Flip(Document, frozen=True):
 
 
 class Comparison(Document, frozen=True):
-    """The promises of all tickets under both policies."""
+    """The cycles of all tickets under both policies."""
 
     tickets: int
     flipped_tickets: int
@@ -737,18 +737,18 @@ class Comparison(Document, frozen=True):
 
 
 class WhatIf(Document, frozen=True):
-    """What another policy would have done to the same tickets."""
+    """The same tickets under another policy."""
 
     comparison: Comparison
     flips: tuple[Flip, ...]
-    """Every promise that would end otherwise, in the order of the tickets."""
+    """The cycles whose outcome would differ, in the order of the tickets."""
 
 
 # Alerts
 
 
 class Window(Document, frozen=True):
-    """The promises that were decided in a window of wall time."""
+    """The cycles that were decided in a window of wall time."""
 
     window_us: int
     decided: int
@@ -756,7 +756,7 @@ class Window(Document, frozen=True):
 
 
 class Alert(Document, frozen=True, kw_only=True):
-    """What somebody must hear of; docs/analytics.md says when. What an alert does not speak of is None."""
+    """An alert for operators; docs/analytics.md describes each kind. Fields of other kinds are None."""
 
     alert: Literal["breach_warning", "critical_escalation", "performance_degradation", "monitor_lag"]
     at: datetime
@@ -784,11 +784,11 @@ class Alert(Document, frozen=True, kw_only=True):
 
 
 class Head(Document, frozen=True):
-    """Where a chain stands."""
+    """The head of a chain: its last entry."""
 
     kind: Literal["ticket", "access", "policy"]
     id: str
-    """The ticket, the log or the policy."""
+    """The id of the ticket, the chain of denied access, or the policy."""
     entries: int
     hash: str
 
@@ -799,20 +799,20 @@ class Linked(Document, frozen=True):
     entries: tuple[str, ...]
     """As JSON, to store, in this order."""
     head: Head
-    """Where the chain stands then."""
+    """The head of the chain after them."""
 
 
 class Verification(Document, frozen=True):
-    """What became of checking a chain."""
+    """The result of verifying a chain."""
 
     head: Head | None
-    """Where the chain stands; None when it was tampered with."""
+    """The head of the chain; None when it was tampered with."""
     fault: str | None
-    """How the first wrong entry is wrong; None when the chain is whole."""
+    """The kind of the first fault; None when the chain is whole."""
     index: int | None
     """The place of that entry, from 0."""
 
     @property
     def whole(self) -> bool:
-        """Whether nothing was altered, removed, inserted or reordered."""
+        """Whether no entry was altered, removed, inserted or reordered."""
         return self.fault is None

@@ -1,4 +1,4 @@
-"""What can go wrong. A refused command is no error: it is a `Decision`."""
+"""Exceptions. A refused command is not one: it is a `Decision`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 
 class SlaError(Exception):
-    """Something that cannot be done. Every exception of this package is one, and one of Python's own.
+    """The base of all exceptions of this package; each is one of Python's own as well.
 
     Attributes:
-        code: Stable, for programs; the README lists those of Python alone, the documents of the engine the others.
-        message: What is wrong, in one sentence.
-        path: Where, as a JSON pointer into what was handed over; empty for the whole.
+        code: A stable code for programs; the README lists those of Python alone, the engine's pages the others.
+        message: What is wrong, in one line.
+        path: The place of the fault, as a JSON pointer into the argument; empty for the whole.
         help: What to change.
-        related: Every problem of a document that has several.
+        related: The problems of a document that has several.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ _CLASSES: dict[str, type[SlaError]] = {
 
 
 def policy_error(code: str, message: str, path: str, help: str, related: Sequence[SlaError]) -> SlaError:
-    """Return the exception for what is wrong with a policy or a calendar, whatever it is."""
+    """Return the exception for any fault of a policy or a calendar."""
     return PolicyError(code, message, path, help, related)
 
 
