@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyIterator};
+use pyo3::types::PyDateTime;
 use sla_core::alert::Alerts as Watch;
 use sla_core::analytics::{Aggregate as Sum, Dimension, Grouping, PeriodUnit, Report as Figures, agents};
 use sla_core::at_risk::AtRisk;
@@ -17,12 +17,8 @@ use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Prom
 use crate::error::OrRaise;
 use crate::instant::{Instant, maybe_utc};
 use crate::partials;
-use crate::ticket::{AnyTicket, EventList, History};
+use crate::ticket::{AnyTicket, EventList, History, each_chunk};
 use crate::zones::hash_of;
-
-/// The number of tickets that are taken from an iterator at a time. Releasing the interpreter costs about as much as taking a
-/// few of them.
-const CHUNK: usize = 1_024;
 
 /// Reads what figures are grouped by.
 pub(crate) fn grouping(
@@ -220,28 +216,6 @@ impl Aggregate {
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
         Ok((py.get_type::<Self>().getattr("from_json")?, (self.json(),)))
-    }
-}
-
-/// Takes items of an iterable in chunks, and works on each chunk without the interpreter.
-pub(crate) fn each_chunk<'py, T>(
-    py: Python<'py>,
-    items: &Bound<'py, PyAny>,
-    mut work: impl FnMut(&T) -> Result<(), Error> + Send,
-) -> PyResult<()>
-where
-    T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>> + Send + Sync,
-{
-    let mut items: Bound<'py, PyIterator> = items.try_iter()?;
-    loop {
-        let mut chunk: Vec<T> = Vec::with_capacity(CHUNK);
-        for item in items.by_ref().take(CHUNK) {
-            chunk.push(item?.extract().map_err(Into::into)?);
-        }
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        py.detach(|| chunk.iter().try_for_each(&mut work)).or_raise(py)?;
     }
 }
 

@@ -14,8 +14,7 @@ use sla_core::{Engine, Error};
 use crate::arrow::{
     Table, duration_field, durations, flag_field, flags, instant_field, instants, integer_field, integers, word_field,
 };
-use crate::figures::each_chunk;
-use crate::ticket::AnyTicket;
+use crate::ticket::{AnyTicket, each_chunk};
 
 const TEXTS: [&str; 7] = ["ticket_id", "package", "status", "agent", "timer", "outcome", "activity"];
 

@@ -2,9 +2,9 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDateTime;
+use pyo3::types::{PyDateTime, PyIterator};
 use sla_core::ticket::{Event, History as Whole, Role, Ticket as Fold};
-use sla_core::{Digest, ticket, wire};
+use sla_core::{Digest, Error, ticket, wire};
 
 use crate::document::{Events, Json, list};
 use crate::error::OrRaise;
@@ -283,5 +283,31 @@ impl AnyTicket {
             Self::Short(ticket) => &ticket.get().0,
             Self::Whole(history) => history.get().0.ticket(),
         }
+    }
+}
+
+/// The number of tickets that are taken from an iterator at a time. Releasing the interpreter costs about as much as taking a
+/// few of them.
+const CHUNK: usize = 1_024;
+
+/// Takes items of an iterable in chunks, and works on each chunk without the interpreter.
+pub(crate) fn each_chunk<'py, T>(
+    py: Python<'py>,
+    items: &Bound<'py, PyAny>,
+    mut work: impl FnMut(&T) -> Result<(), Error> + Send,
+) -> PyResult<()>
+where
+    T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>> + Send + Sync,
+{
+    let mut items: Bound<'py, PyIterator> = items.try_iter()?;
+    loop {
+        let mut chunk: Vec<T> = Vec::with_capacity(CHUNK);
+        for item in items.by_ref().take(CHUNK) {
+            chunk.push(item?.extract().map_err(Into::into)?);
+        }
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        py.detach(|| chunk.iter().try_for_each(&mut work)).or_raise(py)?;
     }
 }
