@@ -102,6 +102,14 @@ impl Key {
     }
 
     /// Returns the key with another value of a dimension.
+    ///
+    /// ```
+    /// use sla_core::Id;
+    /// use sla_core::analytics::{Dimension, Key};
+    /// let key = Key::default().with(Dimension::Package, Some(Id::new("starter")?));
+    /// assert_eq!(key.get(Dimension::Package).unwrap().as_str(), "starter");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn with(mut self, dimension: Dimension, value: Option<Id>) -> Self {
         self.set(dimension, value);
