@@ -12,9 +12,7 @@ use std::path::Path;
 use graph::Graph;
 
 /// Circles that are still there, to be cut.
-const KNOWN: &[(&str, &[&str])] = &[
-    ("sla-php/src", &["Native/Handle", "Native/Library"]),
-];
+const KNOWN: &[(&str, &[&str])] = &[("sla-php/src", &["Native/Handle", "Native/Library"])];
 
 fn is_known(folder: &str, files: &[&str]) -> bool {
     KNOWN.iter().any(|(part, known)| *part == folder && files.iter().all(|file| known.contains(file)))
