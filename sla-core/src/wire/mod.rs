@@ -22,13 +22,8 @@ use serde_json::Value;
 
 use self::node::read_as;
 use self::tree::Tree;
+pub use self::tree::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES};
 use crate::error::{Error, ErrorCode};
-
-/// The longest policy or command that is read, in bytes.
-pub const MAX_DOCUMENT_BYTES: usize = 4 * 1024 * 1024;
-
-/// The longest history or snapshot that is read, in bytes.
-pub const MAX_HISTORY_BYTES: usize = 256 * 1024 * 1024;
 
 /// Reads JSON text of at most `most` bytes, in which no object has a key twice.
 fn tree_of(json: &[u8], most: usize) -> Result<Value, Error> {

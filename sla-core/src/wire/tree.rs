@@ -5,8 +5,13 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::MAX_DOCUMENT_BYTES;
 use crate::error::{Error, ErrorCode};
+
+/// The longest policy or command that is read, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 4 * 1024 * 1024;
+
+/// The longest history or snapshot that is read, in bytes.
+pub const MAX_HISTORY_BYTES: usize = 256 * 1024 * 1024;
 
 /// A document as a tree.
 pub(super) struct Tree {

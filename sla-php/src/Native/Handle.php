@@ -15,21 +15,21 @@ final class Handle
 
     private bool $isFreed = false;
 
-    public function __construct(
-        private readonly Library $library,
-        /** The pointer, as functions take it. */
-        public readonly \FFI\CData $pointer,
-        private readonly string $free,
-    ) {
+    /**
+     * @param \FFI\CData     $pointer the pointer, as functions take it
+     * @param \Closure(): void $free    frees it; a closure, so that handles know nothing of the library that makes them
+     */
+    public function __construct(public readonly \FFI\CData $pointer, private readonly \Closure $free)
+    {
     }
 
     public function __destruct()
     {
-        // PHP lets anybody call a destructor, as often as he likes.
+        // In PHP a destructor can be called by anyone, and more than once.
         if ($this->isFreed) {
             return;
         }
         $this->isFreed = true;
-        $this->library->free($this->free, $this->pointer);
+        ($this->free)();
     }
 }

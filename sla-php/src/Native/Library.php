@@ -180,13 +180,9 @@ final class Library
         $arguments[] = FFI::addr($place);
         $this->call($function, $arguments, $fault);
 
-        return new Handle($this, $place, "sla_{$type}_free");
-    }
-
-    /** Frees what a handle owns. */
-    public function free(string $function, CData $pointer): void
-    {
-        $this->ffi->{$function}($pointer);
+        return new Handle($place, function () use ($type, $place): void {
+            $this->ffi->{"sla_{$type}_free"}($place);
+        });
     }
 
     /**

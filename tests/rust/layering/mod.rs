@@ -11,13 +11,6 @@ use std::path::Path;
 
 use graph::Graph;
 
-/// Circles that are still there, to be cut.
-const KNOWN: &[(&str, &[&str])] = &[("sla-php/src", &["Native/Handle", "Native/Library"])];
-
-fn is_known(folder: &str, files: &[&str]) -> bool {
-    KNOWN.iter().any(|(part, known)| *part == folder && files.iter().all(|file| known.contains(file)))
-}
-
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
@@ -100,7 +93,7 @@ fn faults(folder: &str, graph: &Graph, module: fn(&str) -> String, layers: &BTre
         found.push(format!("{folder}: `{module}` has a layer and no file"));
     }
     for (file, used) in graph.iter().filter(|(file, _)| *file != "lib") {
-        for other in used.iter().filter(|other| module(other) != module(file) && !is_known(folder, &[file, other])) {
+        for other in used.iter().filter(|other| module(other) != module(file)) {
             let (above, below) = (module(file), module(other));
             let beside = !layers.contains_key(&above) && !layers.contains_key(&below);
             if layer(&below) >= layer(&above) && !beside {
@@ -126,9 +119,7 @@ fn no_files_use_each_other_in_a_circle() {
     let mut found = Vec::new();
     for (folder, graph, _) in parts() {
         for circle in graph::circles(&graph) {
-            if !is_known(folder, &circle.iter().map(String::as_str).collect::<Vec<_>>()) {
-                found.push(format!("{folder}:\n{}", graph::uses_within(&graph, &circle)));
-            }
+            found.push(format!("{folder}:\n{}", graph::uses_within(&graph, &circle)));
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
