@@ -71,13 +71,13 @@ final class Aggregate
     /**
      * Returns what each agent did, with his score.
      *
-     * @return list<AgentFigures>
+     * @return list<AgentPerformance>
      */
     public function agents(Engine $engine): array
     {
         $text = $this->library->text('sla_aggregate_agents', $this->pointer(), $engine->pointer());
 
-        return Json::each(AgentFigures::read(...), Json::read($text ?? '')->agents);
+        return Json::each(AgentPerformance::read(...), Json::read($text ?? '')->agents);
     }
 
     /** @internal */

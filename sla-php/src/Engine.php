@@ -155,11 +155,11 @@ final class Engine
     /**
      * Makes the history of a ticket from what another system recorded. Every command is judged at its own instant.
      *
-     * @param list<Recorded> $recorded oldest first; the first one an opening
+     * @param list<RecordedCommand> $recorded oldest first; the first one an opening
      */
     public function import(array $recorded): Import
     {
-        $list = Json::list(array_map(static fn (Recorded $one): string => $one->json(), $recorded));
+        $list = Json::list(array_map(static fn (RecordedCommand $one): string => $one->json(), $recorded));
 
         return Import::read($this->library->step('sla_engine_import', $this->pointer(), $list, strlen($list)));
     }

@@ -18,7 +18,7 @@ final class Explanation
         public readonly string $timeZone,
         /** In the local time of the calendar; `null` when nothing is due. */
         public readonly ?\DateTimeImmutable $dueAt,
-        public readonly Cycle $cycle,
+        public readonly CycleEvaluation $cycle,
         /** From the start to the stop, or to now; what counts sums to `cycle->elapsedUs`. */
         public readonly array $passed,
         /** From now to the due; what counts sums to `cycle->remainingUs`. */
@@ -37,7 +37,7 @@ final class Explanation
             Time::fromText($document->now),
             $document->time_zone,
             Json::instant($document->due_at),
-            Cycle::read($document->cycle),
+            CycleEvaluation::read($document->cycle),
             Json::each(Segment::read(...), $document->passed),
             Json::each(Segment::read(...), $document->ahead),
             $document->text,

@@ -16,9 +16,9 @@ final class Flip
         /** What made the difference, for example `target`; docs/analytics.md. */
         public readonly array $causes,
         /** `null` when the promise is new. */
-        public readonly ?Cycle $before,
+        public readonly ?CycleEvaluation $before,
         /** `null` when the promise is gone. */
-        public readonly ?Cycle $after,
+        public readonly ?CycleEvaluation $after,
         /** In a sentence. */
         public readonly string $text,
     ) {
@@ -33,8 +33,8 @@ final class Flip
             $document->timer,
             $document->cycle,
             $document->causes,
-            $document->before === null ? null : Cycle::read($document->before),
-            $document->after === null ? null : Cycle::read($document->after),
+            $document->before === null ? null : CycleEvaluation::read($document->before),
+            $document->after === null ? null : CycleEvaluation::read($document->after),
             $document->text,
         );
     }

@@ -45,13 +45,13 @@ final class Policy
     /**
      * Returns what is legal but surely unwanted, as of an instant.
      *
-     * @return list<PolicyWarning>
+     * @return list<Warning>
      */
-    public function warnings(\DateTimeInterface $asOf): array
+    public function lint(\DateTimeInterface $asOf): array
     {
         $text = Library::get()->policyText('sla_policy_lint', $this->json, strlen($this->json), $this->zones?->pointer(), Time::toUs($asOf));
 
-        return Json::each(PolicyWarning::read(...), Json::read($text)->warnings);
+        return Json::each(Warning::read(...), Json::read($text)->warnings);
     }
 
     /**

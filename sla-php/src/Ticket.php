@@ -31,7 +31,7 @@ final class Ticket
      *
      * @param iterable<Event> $events
      */
-    public function with(iterable $events): self
+    public function fold(iterable $events): self
     {
         $list = History::listOf($events);
 

@@ -28,7 +28,7 @@ final class TicketFigures
         public readonly array $escalations,
         /** Of all triggers, for 100 opened tickets; `null` when none was opened. */
         public readonly ?int $escalationsPer100TicketsMillionths,
-        public readonly Ratings $ratings,
+        public readonly Csat $csat,
     ) {
     }
 
@@ -49,7 +49,7 @@ final class TicketFigures
             $document->handled,
             Json::each(EscalationCount::read(...), $document->escalations),
             $document->escalations_per_100_tickets_millionths,
-            Ratings::read($document->csat),
+            Csat::read($document->csat),
         );
     }
 }

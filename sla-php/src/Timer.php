@@ -7,7 +7,7 @@ namespace Sla;
 /** Where a timer of a ticket stands. */
 final class Timer
 {
-    /** @param list<Cycle> $cycles */
+    /** @param list<CycleEvaluation> $cycles */
     private function __construct(
         public readonly string $id,
         public readonly State $state,
@@ -17,7 +17,7 @@ final class Timer
     }
 
     /** Returns the latest cycle. */
-    public function cycle(): ?Cycle
+    public function cycle(): ?CycleEvaluation
     {
         return $this->cycles[count($this->cycles) - 1] ?? null;
     }
@@ -31,6 +31,6 @@ final class Timer
     /** @internal */
     public static function read(string $id, \stdClass $document): self
     {
-        return new self($id, State::from($document->state), Json::each(Cycle::read(...), $document->cycles));
+        return new self($id, State::from($document->state), Json::each(CycleEvaluation::read(...), $document->cycles));
     }
 }

@@ -18,7 +18,7 @@ use Sla\Message;
 use Sla\Outcome;
 use Sla\PauseStatus;
 use Sla\Policy;
-use Sla\Recorded;
+use Sla\RecordedCommand;
 use Sla\Role;
 use Sla\State;
 use Sla\Status;
@@ -88,7 +88,7 @@ final class EngineTest extends TestCase
         self::assertEquals(Desk::monday(4.2), $due->events[0]->at);
         self::assertSame([], $engine->dueEvents($due->ticket, Desk::monday(8))->events);
         self::assertEquals($due->nextCheckAt, $engine->nextCheckAt($due->ticket));
-        self::assertSame($due->ticket->json(), $opened->ticket->with($due->events)->json());
+        self::assertSame($due->ticket->json(), $opened->ticket->fold($due->events)->json());
         $evaluation = $engine->evaluate($opened->ticket, Desk::monday(8));
         self::assertEquals($due->events, $evaluation->dueEvents);
         self::assertSame(3 * Time::HOUR, $evaluation->timer('first_response')->cycle()->overdueUs);
@@ -198,15 +198,15 @@ final class EngineTest extends TestCase
     {
         $engine = Desk::engine();
         $import = $engine->import([
-            new Recorded(Desk::monday(), Actor::customer('c-7'), Desk::opening()),
-            new Recorded(Desk::monday(1), Actor::customer('c-7'), Command::assign('ana')),
-            new Recorded(Desk::monday(6), Actor::admin('root'), Command::reply('email', Message::of('m-2', 'late'))),
+            new RecordedCommand(Desk::monday(), Actor::customer('c-7'), Desk::opening()),
+            new RecordedCommand(Desk::monday(1), Actor::customer('c-7'), Command::assign('ana')),
+            new RecordedCommand(Desk::monday(6), Actor::admin('root'), Command::reply('email', Message::of('m-2', 'late'))),
         ]);
         self::assertSame('opened warned breached escalated replied', Desk::kinds($import->events));
         self::assertSame([1], array_keys($import->refused));
         self::assertSame('role_not_permitted', $import->refused[1]->code);
         self::assertSame($import->ticket->json(), Ticket::of(History::of($import->events))->json());
-        $refused = $engine->import([new Recorded(Desk::monday(), Actor::customer('c-7'), Desk::opening('whatsapp'))]);
+        $refused = $engine->import([new RecordedCommand(Desk::monday(), Actor::customer('c-7'), Desk::opening('whatsapp'))]);
         self::assertNull($refused->ticket);
         self::assertSame('channel_not_entitled', $refused->refused[0]->code);
     }
@@ -223,9 +223,9 @@ final class EngineTest extends TestCase
         self::assertSame($engine->info()->rulesDigest, $engine->policy()->rulesDigest());
         $run = $engine->dryRun([$ticket], Apply::FromNow, Desk::monday(0.5));
         self::assertSame([1, [], [], []], [$run->tickets, $run->breached, $run->unbreached, $run->refused]);
-        self::assertEquals([Desk::monday(5), Desk::monday(1)], [$run->moved[0]['before']->dueAt, $run->moved[0]['after']->dueAt]);
+        self::assertEquals([Desk::monday(5), Desk::monday(1)], [$run->moved[0]->before, $run->moved[0]->after]);
         $broken = $engine->dryRun([$ticket], Apply::Retroactive, Desk::monday(2));
-        self::assertSame('first_response', $broken->moved[0]['after']->timer);
+        self::assertSame('first_response', $broken->moved[0]->timer);
         $adopt = Command::adoptRevision($engine->info()->policyDigest, Apply::FromNow, 'the new contract');
         $decision = $engine->decide($ticket, $adopt, Actor::admin('root'), Desk::monday(0.5));
         self::assertEquals(Desk::monday(1), $engine->evaluate($decision->ticket, Desk::monday(0.5))->timer('first_response')->dueAt());
@@ -271,7 +271,7 @@ final class EngineTest extends TestCase
         self::assertSame(['/packages/0/targets/first_response', '/version'], array_column($changes, 'path'));
         self::assertSame(['"4h"', '"3h"'], [$changes[0]->before, $changes[0]->after]);
         self::assertSame([], $old->changesSince($old));
-        $warning = $old->warnings(new \DateTimeImmutable('2099-01-01Z'))[0];
+        $warning = $old->lint(new \DateTimeImmutable('2099-01-01Z'))[0];
         self::assertSame(['holidays_end_soon', '/calendars/office/holidays_known_until'], [$warning->code, $warning->path]);
         self::assertNotSame(['', ''], [$warning->message, $warning->help]);
         $first = $old->publish(Actor::admin('root'), 'begin', Desk::monday());

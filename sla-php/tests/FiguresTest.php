@@ -54,7 +54,7 @@ final class FiguresTest extends TestCase
         self::assertSame([0, 2, 2, 0], [$timer->met, $timer->breachedOpen, $timer->decided, $timer->complianceMillionths]);
         self::assertSame(['breach', 1, 2], [$timer->escalations[0]->trigger, $timer->escalations[0]->level, $timer->escalations[0]->count]);
         self::assertSame([0, null], [$timer->businessTime->count, $timer->businessTime->meanUs]);
-        self::assertSame([0, [0, 0, 0, 0, 0], null], [$report->total->tickets->ratings->count, $report->total->tickets->ratings->distribution, $report->total->tickets->ratings->meanMillionths]);
+        self::assertSame([0, [0, 0, 0, 0, 0], null], [$report->total->tickets->csat->count, $report->total->tickets->csat->distribution, $report->total->tickets->csat->meanMillionths]);
         self::assertContains('enterprise', array_map(static fn ($group): ?string => $group->key['package'], $one->packages($engine)->groups));
         $agents = $one->agents($engine);
         self::assertSame(['unassigned', 0, 2], [$agents[0]->agent, $agents[0]->replies, $agents[0]->timers['first_response']->warnings]);

@@ -8,7 +8,7 @@ use PHPUnit\Framework\TestCase;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\Problem;
 use Sla\Policy;
-use Sla\PolicyWarning;
+use Sla\Warning;
 
 /** The problems and the warnings of tests/vectors/policy-*.json. */
 final class PolicyTest extends TestCase
@@ -40,8 +40,8 @@ final class PolicyTest extends TestCase
     {
         $compared = 0;
         foreach (self::cases('policy-warnings') as $name => [$document, $case]) {
-            $found = Policy::fromJson($document)->warnings(new \DateTimeImmutable($case->as_of ?? '2026-03-02T00:00:00Z'));
-            self::assertSame($case->warnings, array_map(static fn (PolicyWarning $one): array => [$one->path, $one->code], $found), $name);
+            $found = Policy::fromJson($document)->lint(new \DateTimeImmutable($case->as_of ?? '2026-03-02T00:00:00Z'));
+            self::assertSame($case->warnings, array_map(static fn (Warning $one): array => [$one->path, $one->code], $found), $name);
             $compared++;
         }
         self::assertGreaterThanOrEqual(self::LEAST_WARNINGS, $compared);

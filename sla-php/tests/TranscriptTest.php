@@ -7,7 +7,7 @@ namespace Sla\Tests;
 use PHPUnit\Framework\TestCase;
 use Sla\Aggregate;
 use Sla\Calendar;
-use Sla\Cycle;
+use Sla\CycleEvaluation;
 use Sla\Decision;
 use Sla\Dimension;
 use Sla\Engine;
@@ -236,14 +236,14 @@ final class TranscriptTest extends TestCase
             if ($found instanceof Grouping || in_array($name, ['dimensions', 'period'], true) && isset($found->grouping)) {
                 continue;
             }
-            if ($found instanceof Cycle && $name === 'due') {
+            if ($found instanceof CycleEvaluation && $name === 'due') {
                 self::assertTrue($found->isDueBeyondHorizon);
                 continue;
             }
-            if ($found instanceof Cycle && $name === 'due_if_resumed_now') {
+            if ($found instanceof CycleEvaluation && $name === 'due_if_resumed_now') {
                 $one = $one->due_at ?? null;
             }
-            $name = ['csat' => 'ratings', 'provisional' => 'is_provisional', 'escalations_per_100_tickets_millionths' => 'escalations_per100_tickets_millionths'][$name] ?? $name;
+            $name = ['provisional' => 'is_provisional', 'escalations_per_100_tickets_millionths' => 'escalations_per100_tickets_millionths'][$name] ?? $name;
             $property = lcfirst(str_replace('_', '', ucwords($name, '_')));
             self::assertTrue(property_exists($found, $property), "{$where}: " . $found::class . " has no {$property}");
             self::assertMirrors($one, $found->{$property}, "{$where}/{$name}");

@@ -51,7 +51,7 @@ for ($round = 0; $round < 3; $round++) {
     $engine->authorize(Actor::customer('eve'), 'manage_users');
     $engine->dryRun([$due->ticket, $history], Apply::Keep, $late);
     $policy = Policy::fromJson($json);
-    $policy->warnings($now);
+    $policy->lint($now);
     $policy->publish(Actor::admin('root'), 'begin', $now);
     $linked = Audit::link(null, $opened->events, $now);
     Audit::verify(Audit::chain('ticket', 'T-1', $linked->entries), [$linked->head]);

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** A promise by name, and when it is due. */
-final class Promise
+/** A cycle that adopting a revision breaches. */
+final class BrokenPromise
 {
     private function __construct(
         public readonly string $ticket,
@@ -17,8 +17,8 @@ final class Promise
     }
 
     /** @internal */
-    public static function read(\stdClass $document, ?string $dueAt): self
+    public static function read(\stdClass $document): self
     {
-        return new self($document->ticket, $document->timer, $document->cycle, Json::instant($dueAt));
+        return new self($document->ticket, $document->timer, $document->cycle, Json::instant($document->due_at));
     }
 }

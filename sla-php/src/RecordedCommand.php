@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Sla;
 
 /** A command of another system, with who gave it and when. */
-final class Recorded
+final class RecordedCommand
 {
     public function __construct(
         public readonly \DateTimeInterface $at,

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Sla;
 
 /** Customers' scores, 1 to 5. */
-final class Ratings
+final class Csat
 {
     /** @param list<int> $distribution */
     private function __construct(
@@ -13,7 +13,7 @@ final class Ratings
         public readonly int $sum,
         /** How many gave 1, 2, 3, 4 and 5. */
         public readonly array $distribution,
-        /** `null` without ratings. */
+        /** `null` without scores. */
         public readonly ?int $meanMillionths,
         /** 0 when all are 1, a million when all are 5. */
         public readonly ?int $ratioMillionths,

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Sla;
 
 /** One run of a timer: one promise. Lengths are microseconds of business time in its calendar. */
-final class Cycle
+final class CycleEvaluation
 {
     private function __construct(
         /** 1 for the first. */

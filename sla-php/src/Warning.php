@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Sla;
 
 /** Something that is legal in a policy, but surely unwanted. */
-final class PolicyWarning
+final class Warning
 {
     private function __construct(
         public readonly string $code,

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Sla;
 
 /** What an agent did. */
-final class AgentFigures
+final class AgentPerformance
 {
     /**
      * @param array<string, TimerFigures>                                   $timers
@@ -17,7 +17,7 @@ final class AgentFigures
         public readonly int $handled,
         public readonly int $replies,
         public readonly int $escalationsReceived,
-        public readonly Ratings $ratings,
+        public readonly Csat $csat,
         /** Promises while the ticket was his, by timer. */
         public readonly array $timers,
         /** What the score is made of. */
@@ -35,7 +35,7 @@ final class AgentFigures
             $document->handled,
             $document->replies,
             $document->escalations_received,
-            Ratings::read($document->csat),
+            Csat::read($document->csat),
             TimerFigures::readAll($document->timers),
             Document::listOf($document->components),
             $document->score_millionths,
