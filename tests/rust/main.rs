@@ -16,6 +16,7 @@ mod hostile_documents;
 mod layering;
 mod log_rows;
 mod logs;
+mod mirror;
 mod monitor;
 mod no_bypass;
 mod policy_digest;
