@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 import click
@@ -37,5 +36,7 @@ def listed(names: Iterable[str]) -> str:
 
 def alike(name: str, names: Iterable[str]) -> str:
     """Return a half sentence with the name that was probably meant, or nothing."""
+    import difflib
+
     found = difflib.get_close_matches(name, list(names), n=1)
     return f"; did you mean `{found[0]}`?" if found else ""

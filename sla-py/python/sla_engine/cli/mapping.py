@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,6 +83,8 @@ def load(
 
 
 def _file(path: str) -> Mapping:
+    import tomllib
+
     try:
         written = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as fault:

@@ -6,9 +6,7 @@ import codecs
 import csv
 import io
 import re
-import shutil
 import sys
-import tempfile
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
@@ -149,6 +147,9 @@ def opened(path: str, given: Format | None, known: Set[str], advance: Callable[[
     content: IO[bytes] | None = None
     try:
         if path == STDIN:
+            import shutil
+            import tempfile
+
             content = cast(IO[bytes], tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY))  # noqa: SIM115
             shutil.copyfileobj(sys.stdin.buffer, content)
         try:
@@ -170,7 +171,7 @@ class _Csv(Source):
         if heading is None:
             raise Fault(f"{self.name}: the file is empty; it starts with a line that names its columns")
         self._delimiter = max(_DELIMITERS, key=heading.count)
-        self._heading_lines, names = next(row for row in self._rows() if any(name.strip() for name in row[1]))
+        self._heading_lines, names = next(row for row in self._rows() if len(row[1]) > 1 or row[1][0].strip())
         if "\ufffd" in "".join(names):
             raise self.not_utf8()
         self.names = tuple(name.strip() for name in names)
