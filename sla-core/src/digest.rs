@@ -1,18 +1,33 @@
-//! SHA-256 digests, and the one way to feed them.
+//! SHA-256 digests.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Fault};
 use crate::serde_text::serde_as_text;
+
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("a digest is not readable")]
+struct DigestFault;
+
+impl Fault for DigestFault {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::InvalidDigest
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        "write the 64 hexadecimal digits of a SHA-256 digest".into()
+    }
+}
 
 /// A SHA-256 digest; written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Takes over the 32 bytes of a digest.
+    /// Returns the digest that has these 32 bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -32,30 +47,31 @@ impl Digest {
 
     /// Reads 64 hexadecimal digits, either case.
     ///
+    /// ```
+    /// use sla_core::Digest;
+    ///
+    /// let digest = Digest::of(b"foo");
+    /// assert_eq!(digest.to_string(), "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae");
+    /// assert_eq!(Digest::parse(&digest.to_string().to_uppercase())?, digest);
+    /// assert!(Digest::parse("2c26").is_err());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_digest` for anything else.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let refuse = || {
-            Error::new(ErrorCode::InvalidDigest, "a digest is not readable")
-                .help("write the 64 hexadecimal digits of a SHA-256 digest")
-        };
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(refuse());
+        // The decoder accepts a prefix `0x`; a digest has none.
+        if text.len() != 2 * 32 {
+            return Err(DigestFault.into());
         }
-        let mut bytes = [0_u8; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            *byte = pair.iter().fold(0, |byte, digit| byte << 4 | value(*digit));
-        }
-        Ok(Self(bytes))
+        Ok(Self(const_hex::decode_to_array(text).map_err(|_| DigestFault)?))
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
-        let text: String = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
-        f.write_str(&text)
+        f.write_str(const_hex::Buffer::<32>::new().format(&self.0))
     }
 }
 
@@ -74,14 +90,6 @@ impl schemars::JsonSchema for Digest {
             "description": "A SHA-256 digest: 64 hexadecimal digits, written in lower case.",
             "pattern": "^[0-9a-fA-F]{64}$",
         })
-    }
-}
-
-/// Returns what a hexadecimal digit stands for.
-const fn value(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit & 15,
-        _ => (digit & 15).wrapping_add(9),
     }
 }
 

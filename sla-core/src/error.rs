@@ -44,7 +44,7 @@ codes! {
     InvalidWindow => "invalid_window",
     /// A time zone is not in the time-zone database.
     UnknownTimeZone => "unknown_time_zone",
-    /// Time-zone data handed over by the host is not readable `TZif`.
+    /// Time-zone data that the host supplied is not readable `TZif`.
     InvalidTimeZoneData => "invalid_time_zone_data",
     /// A calendar has no recurring opening.
     CalendarNeverOpens => "calendar_never_opens",
@@ -52,7 +52,7 @@ codes! {
     OutOfHorizon => "out_of_horizon",
     /// The end of an interval lies before its start.
     EndBeforeStart => "end_before_start",
-    /// A history does not begin with its one opening, or does not go on where it ended.
+    /// A history does not begin with its one opening, or an event does not follow the one before it.
     InvalidHistory => "invalid_history",
     /// A ticket is under a policy revision that the engine was not compiled with.
     UnknownRevision => "unknown_revision",
@@ -60,7 +60,7 @@ codes! {
     TimeWentBack => "time_went_back",
     /// A list or a document exceeds a stated limit.
     LimitExceeded => "limit_exceeded",
-    /// A policy has faults; each stands in [`Error::related`].
+    /// A policy has problems; [`Error::related`] lists them.
     InvalidPolicy => "invalid_policy",
     /// A document is not well-formed JSON.
     InvalidJson => "invalid_json",
@@ -70,23 +70,23 @@ codes! {
     UnknownField => "unknown_field",
     /// A document lacks a field.
     MissingField => "missing_field",
-    /// A value of a document is of another kind than the format asks for, a fraction where a whole number belongs.
+    /// A value of a document has another type than the format asks for, for example a fraction instead of a whole number.
     WrongType => "wrong_type",
-    /// A document is in a format, or a version of it, that this library does not read.
+    /// The `schema` of a document is missing, or names a format or version that this library does not read.
     UnsupportedSchema => "unsupported_schema",
-    /// A word is not one of those that the format knows at its place.
+    /// A value is not one of the texts that the format accepts there.
     UnknownWord => "unknown_word",
     /// A question about permissions names no action.
     UnknownAction => "unknown_action",
-    /// Fields that exclude each other are both there, or one is there without effect.
+    /// Fields that exclude each other are both present, or a field has no effect beside another.
     ConflictingFields => "conflicting_fields",
     /// A number, a duration or a share lies outside the accepted range.
     OutOfRange => "out_of_range",
     /// A name, a reason or a label is blank.
     BlankText => "blank_text",
-    /// Two things of one kind have the same id.
+    /// Two objects of one kind have the same id.
     DuplicateId => "duplicate_id",
-    /// A list that is a set names something twice.
+    /// A list has the same entry twice.
     DuplicateEntry => "duplicate_entry",
     /// A policy does not have a package that a question names.
     UnknownPackage => "unknown_package",
@@ -100,11 +100,11 @@ codes! {
     UnknownSeverity => "unknown_severity",
     /// A policy refers to a category that it does not list.
     UnknownCategory => "unknown_category",
-    /// Nothing starts a timer.
+    /// No event starts a timer.
     TimerNeverStarts => "timer_never_starts",
-    /// Nothing can stop a timer once it runs.
+    /// No event stops a timer.
     TimerNeverStops => "timer_never_stops",
-    /// A timer that knows no reopening is told what a reopened ticket does.
+    /// A timer that reopening does not concern states `on_reopen`.
     NoReopening => "no_reopening",
     /// Two steps of one timer have equal instant, action and level.
     DuplicateStep => "duplicate_step",

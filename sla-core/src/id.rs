@@ -38,7 +38,15 @@ impl Fault for IdFault {
 pub struct Id(Arc<str>);
 
 impl Id {
-    /// Checks and takes over an id.
+    /// Returns the id that is written so.
+    ///
+    /// ```
+    /// use sla_core::{ErrorCode, Id};
+    ///
+    /// assert_eq!(Id::new("whatsapp")?.as_str(), "whatsapp");
+    /// assert_eq!(Id::new(" whatsapp").unwrap_err().code(), ErrorCode::InvalidId);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -57,7 +65,7 @@ impl Id {
         Ok(Self(text.into()))
     }
 
-    /// Takes over a word of the engine itself, known to be a valid id.
+    /// Returns the id of a word of the engine itself, which is known to be valid.
     pub(crate) fn trusted(word: &'static str) -> Self {
         Self(word.into())
     }
