@@ -48,6 +48,7 @@ pub fn publish(
     }
     let (mut chain, seq) = match previous {
         Some(Previous { entry, .. }) => {
+            // Saturating: no chain has that many entries.
             let seq = entry.content.seq.saturating_add(1);
             let kind = Publication::KIND;
             (Chain::resume(Head { kind, id: policy.id.clone(), entries: seq, hash: entry.hash })?, seq)

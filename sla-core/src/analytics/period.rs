@@ -17,10 +17,9 @@ use serde::Serialize;
 use crate::calendar::{ZoneTable, check_horizon};
 use crate::error::{Error, ErrorCode};
 use crate::string_enum::string_enum;
-use crate::time::{MICROS_PER_SECOND, Timestamp};
+use crate::time::{MICROS_PER_SECOND, SECONDS_PER_DAY, Timestamp};
 
 const HOUR_S: i64 = 3_600;
-const DAY_S: i64 = 86_400;
 
 string_enum! {
     /// The length of a period.
@@ -84,7 +83,7 @@ impl Periods {
     fn find(&self, at_s: i64) -> Option<Span> {
         let stretch = self.zone.stretch(at_s);
         let local_s = at_s.checked_add(stretch.offset_s)?;
-        let day = local_s.div_euclid(DAY_S);
+        let day = local_s.div_euclid(SECONDS_PER_DAY);
         let (local_start_s, local_end_s) = match self.unit {
             PeriodUnit::Hour => {
                 let start_s = local_s.checked_sub(local_s.rem_euclid(HOUR_S))?;
@@ -110,7 +109,7 @@ impl Periods {
         let start_s = match self.unit {
             PeriodUnit::Hour => from_s,
             // Shortly after a change of the offset, local midnight may have been before it.
-            _ if from_s.checked_sub(stretch.seconds.start).is_some_and(|since| since < DAY_S) => {
+            _ if from_s.checked_sub(stretch.seconds.start).is_some_and(|since| since < SECONDS_PER_DAY) => {
                 self.zone.first_second(local_start_s)
             }
             _ => from_s,
@@ -120,7 +119,7 @@ impl Periods {
 }
 
 fn days(first: i64, end: i64) -> Option<(i64, i64)> {
-    Some((first.checked_mul(DAY_S)?, end.checked_mul(DAY_S)?))
+    Some((first.checked_mul(SECONDS_PER_DAY)?, end.checked_mul(SECONDS_PER_DAY)?))
 }
 
 fn seconds(at_s: i64) -> Timestamp {

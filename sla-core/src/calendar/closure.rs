@@ -1,5 +1,10 @@
 //! Why a calendar is closed: outside hours, a lunch break, a weekend, a holiday or a special day by its name.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "INVARIANT: instants lie in the horizon, offsets are shorter than two days: sums stay below 2^44 seconds"
+)]
+
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
 
 use super::schedule::{date_of, day_number};
@@ -7,10 +12,7 @@ use super::week::Window;
 use super::{Calendar, HolidayDate, Hours};
 use crate::error::Error;
 use crate::string_enum::string_enum;
-use crate::time::Timestamp;
-
-const DAY_S: i64 = 86_400;
-const MICROS: i64 = 1_000_000;
+use crate::time::{MICROS_PER_SECOND, SECONDS_PER_DAY, Timestamp};
 
 string_enum! {
     /// Why a calendar is closed.
@@ -43,10 +45,17 @@ pub struct ClosedTime {
 
 impl Calendar {
     /// Returns the local time of an instant.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap();
+    /// assert_eq!(office.local(at("2026-03-02T10:00:00Z")).to_string(), "2026-03-02 10:00:00 +00:00");
+    /// ```
     #[must_use]
     pub fn local(&self, at: Timestamp) -> DateTime<FixedOffset> {
         let utc = DateTime::from_timestamp_micros(at.as_micros()).unwrap_or_default();
-        match FixedOffset::east_opt(self.zone.offset_at(at.as_micros().div_euclid(MICROS))) {
+        match FixedOffset::east_opt(self.zone.offset_at(at.as_micros().div_euclid(MICROS_PER_SECOND))) {
             Some(offset) => utc.with_timezone(&offset),
             None => utc.fixed_offset(),
         }
@@ -54,6 +63,18 @@ impl Calendar {
 
     /// Returns the closed time in `[from, to)`, in ascending order, cut where the reason changes. With the open
     /// [`windows`](Self::windows) it covers the whole of it.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::calendar::ClosedReason;
+    ///
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap();
+    /// let closed = office.closed(at("2026-03-06T16:00:00Z"), at("2026-03-09T10:00:00Z"))?;
+    /// let reasons: Vec<ClosedReason> = closed.iter().map(|closed| closed.reason).collect();
+    /// assert_eq!(reasons, [ClosedReason::OutsideHours, ClosedReason::Weekend, ClosedReason::OutsideHours]);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -66,8 +87,7 @@ impl Calendar {
         for (opens_at, closes_at) in edges {
             while at < opens_at {
                 let day = self.local_day(at);
-                let end =
-                    self.end_of_day(day).min(opens_at).max(Timestamp::from_micros(at.as_micros().saturating_add(1)));
+                let end = self.end_of_day(day).min(opens_at).max(at.just_after());
                 let (reason, name) = self.reason(day, at);
                 match closed.last_mut() {
                     Some(last) if last.to == at && last.reason == reason && last.name == name => last.to = end,
@@ -82,13 +102,13 @@ impl Calendar {
 
     /// Returns the local date of an instant, in days since 1970.
     fn local_day(&self, at: Timestamp) -> i64 {
-        let unix_s = at.as_micros().div_euclid(MICROS);
-        unix_s.saturating_add(self.zone.offset_at(unix_s).into()).div_euclid(DAY_S)
+        let unix_s = at.as_micros().div_euclid(MICROS_PER_SECOND);
+        (unix_s + i64::from(self.zone.offset_at(unix_s))).div_euclid(SECONDS_PER_DAY)
     }
 
     fn end_of_day(&self, day: i64) -> Timestamp {
-        let midnight_s = day.saturating_add(1).saturating_mul(DAY_S);
-        Timestamp::from_micros(self.zone.cursor().opening_s(midnight_s).saturating_mul(MICROS))
+        let midnight_s = (day + 1) * SECONDS_PER_DAY;
+        Timestamp::from_micros(self.zone.cursor().opening_s(midnight_s) * MICROS_PER_SECOND)
     }
 
     fn reason(&self, day: i64, at: Timestamp) -> (ClosedReason, Option<String>) {
@@ -120,8 +140,7 @@ impl Calendar {
     }
 
     fn local_second(&self, date: NaiveDate, at: Timestamp) -> i64 {
-        let unix_s = at.as_micros().div_euclid(MICROS);
-        let local_s = unix_s.saturating_add(self.zone.offset_at(unix_s).into());
-        local_s.saturating_sub(day_number(date).saturating_mul(DAY_S))
+        let unix_s = at.as_micros().div_euclid(MICROS_PER_SECOND);
+        unix_s + i64::from(self.zone.offset_at(unix_s)) - day_number(date) * SECONDS_PER_DAY
     }
 }

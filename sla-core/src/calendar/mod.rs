@@ -1,7 +1,9 @@
 //! Business calendars: when support time counts.
 //!
-//! [`CalendarRules`] say it in local wall time; [`Calendar::compile`] turns them into tables that answer every
-//! question in constant time. All instants are UTC; windows and dates are local to the calendar's zone.
+//! [`CalendarRules`] say it in local wall time; [`Calendar::compile`] turns them into tables. Adding, subtracting and
+//! measuring open time then costs the same whatever its length within a year or so, and one step more for each further
+//! year; [`Calendar::windows`] and [`Calendar::closed`] take time in proportion to the days asked about. All instants are
+//! UTC; windows and dates are local to the calendar's zone.
 //!
 //! ```
 //! use sla_core::calendar::{Calendar, CalendarRules, Hours, Week, Window, ZoneDatabase};
@@ -19,6 +21,12 @@
 //! assert_eq!(due, Timestamp::parse("2026-03-09T09:30:00+07:00")?);
 //! # Ok::<(), sla_core::Error>(())
 //! ```
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "INVARIANT: instants that are computed with lie in the horizon, below 2^53 microseconds; a date that chrono \
+              holds is below 2^44 seconds and 2^63 microseconds from 1970"
+)]
 
 mod closure;
 mod due;
@@ -41,12 +49,12 @@ use self::fault::CalendarFault;
 pub use self::holiday::{Holiday, HolidayDate, MAX_DATES, SpecialDay};
 pub(crate) use self::holiday::{check_dates, parse_date};
 use self::schedule::{Schedule, day_number};
-use self::table::{HORIZON_END_US, HORIZON_START_US, Table};
+use self::table::{FastPath, HORIZON_END_US, HORIZON_START_US, SlowPath, Table};
 pub(crate) use self::week::check_windows;
 pub use self::week::{Hours, MAX_WINDOWS_A_DAY, Week, Window};
 pub use self::zone::{ZoneDatabase, ZoneName, ZoneTable};
 use crate::error::Error;
-use crate::time::{BusinessDuration, MICROS_PER_SECOND, Timestamp};
+use crate::time::{BusinessDuration, MICROS_PER_SECOND, SECONDS_PER_DAY, Timestamp};
 
 /// The instants for which calendars answer, in microseconds since 1970-01-01T00:00:00Z: until 2200-01-01T00:00:00Z.
 pub const HORIZON_US: Range<i64> = HORIZON_START_US..HORIZON_END_US;
@@ -128,8 +136,8 @@ impl Calendar {
     pub(crate) fn in_zone(rules: CalendarRules, zone: Arc<ZoneTable>) -> Result<Self, CalendarFault> {
         let provisional_from_us = match rules.holidays_known_until {
             Some(date) => {
-                let day_after_s = day_number(date).saturating_add(1).saturating_mul(86_400);
-                zone.cursor().opening_s(day_after_s).saturating_mul(MICROS_PER_SECOND)
+                let day_after_s = (day_number(date) + 1) * SECONDS_PER_DAY;
+                zone.cursor().opening_s(day_after_s) * MICROS_PER_SECOND
             }
             None => i64::MAX,
         };
@@ -137,7 +145,7 @@ impl Calendar {
             return Ok(Self { table: None, rules, zone, provisional_from_us: i64::MAX });
         };
         let schedule = Schedule::new(Arc::clone(&zone), week, &rules.holidays, &rules.special_days);
-        if !schedule.opens_again_and_again() {
+        if !schedule.has_recurring_opening() {
             return Err(CalendarFault::NeverOpens);
         }
         Ok(Self { table: Some(Table::new(schedule)), rules, zone, provisional_from_us })
@@ -145,8 +153,18 @@ impl Calendar {
 
     /// Returns the earliest instant `t >= start` with `elapsed(start, t) = length`.
     ///
-    /// A length of zero gives `start`, also when closed. A length used up exactly at a closing is due at that
+    /// A length of zero gives `start`, also when closed. A length that ends exactly at a closing is due at that
     /// closing, not at the next opening.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// # use sla_core::time::BusinessDuration;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap(); // Monday to Friday 09:00 to 17:00 UTC
+    /// let friday = at("2026-03-06T16:30:00Z");
+    /// assert_eq!(office.add(friday, BusinessDuration::parse("1h")?)?, at("2026-03-09T09:30:00Z"));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -154,18 +172,28 @@ impl Calendar {
     #[inline]
     pub fn add(&self, start: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
         let answer = match &self.table {
-            Some(table) => table.add::<true>(start.as_micros(), length.as_micros()),
+            Some(table) => table.add::<FastPath>(start.as_micros(), length.as_micros()),
             None => in_horizon(start).and_then(|start_us| within(start_us.checked_add(length.as_micros()))),
         };
         match answer {
             Some(at_us) => Ok(Timestamp::from_micros(at_us)),
             None => self
-                .thoroughly(("add", start), |table| table.add::<false>(start.as_micros(), length.as_micros()))
+                .slow_path(("add", start), |table| table.add::<SlowPath>(start.as_micros(), length.as_micros()))
                 .map(Timestamp::from_micros),
         }
     }
 
     /// Returns the latest instant `t <= end` with `elapsed(t, end) = length`; a length of zero gives `end`.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// # use sla_core::time::BusinessDuration;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap(); // Monday to Friday 09:00 to 17:00 UTC
+    /// let monday = at("2026-03-09T09:30:00Z");
+    /// assert_eq!(office.subtract(monday, BusinessDuration::parse("1h")?)?, at("2026-03-06T16:30:00Z"));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -173,18 +201,28 @@ impl Calendar {
     #[inline]
     pub fn subtract(&self, end: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
         let answer = match &self.table {
-            Some(table) => table.subtract::<true>(end.as_micros(), length.as_micros()),
+            Some(table) => table.subtract::<FastPath>(end.as_micros(), length.as_micros()),
             None => in_horizon(end).and_then(|end_us| within(end_us.checked_sub(length.as_micros()))),
         };
         match answer {
             Some(at_us) => Ok(Timestamp::from_micros(at_us)),
             None => self
-                .thoroughly(("subtract", end), |table| table.subtract::<false>(end.as_micros(), length.as_micros()))
+                .slow_path(("subtract", end), |table| table.subtract::<SlowPath>(end.as_micros(), length.as_micros()))
                 .map(Timestamp::from_micros),
         }
     }
 
     /// Returns the open time in `[from, to)`.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// # use sla_core::time::BusinessDuration;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap(); // Monday to Friday 09:00 to 17:00 UTC
+    /// let night = office.elapsed(at("2026-03-02T16:00:00Z"), at("2026-03-03T10:00:00Z"))?;
+    /// assert_eq!(night, BusinessDuration::parse("2h")?);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -193,13 +231,13 @@ impl Calendar {
     pub fn elapsed(&self, from: Timestamp, to: Timestamp) -> Result<BusinessDuration, Error> {
         check_order(from, to)?;
         let answer = match &self.table {
-            Some(table) => table.elapsed::<true>(from.as_micros(), to.as_micros()),
-            None => in_horizon(from).and_then(|from_us| Some(in_horizon(to)?.saturating_sub(from_us))),
+            Some(table) => table.elapsed::<FastPath>(from.as_micros(), to.as_micros()),
+            None => in_horizon(from).and_then(|from_us| Some(in_horizon(to)? - from_us)),
         };
         match answer {
             Some(length_us) => BusinessDuration::from_micros(length_us),
             None => self
-                .thoroughly(("elapsed", to), |table| table.elapsed::<false>(from.as_micros(), to.as_micros()))
+                .slow_path(("elapsed", to), |table| table.elapsed::<SlowPath>(from.as_micros(), to.as_micros()))
                 .and_then(BusinessDuration::from_micros),
         }
     }
@@ -208,17 +246,28 @@ impl Calendar {
     #[inline]
     pub(crate) fn open_us(&self, from_us: i64, to_us: i64) -> Result<i64, Error> {
         let answer = match &self.table {
-            Some(table) => table.elapsed::<true>(from_us, to_us),
-            None => Some(to_us.saturating_sub(from_us)),
+            Some(table) => table.elapsed::<FastPath>(from_us, to_us),
+            None => Some(to_us - from_us),
         };
         match answer {
             Some(length_us) => Ok(length_us),
-            None => self
-                .thoroughly(("elapsed", Timestamp::from_micros(to_us)), |table| table.elapsed::<false>(from_us, to_us)),
+            None => self.slow_path(("elapsed", Timestamp::from_micros(to_us)), |table| {
+                table.elapsed::<SlowPath>(from_us, to_us)
+            }),
         }
     }
 
     /// Returns whether `at` is open: the opening instant is, the closing instant is not.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// # use sla_core::time::BusinessDuration;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap(); // Monday to Friday 09:00 to 17:00 UTC
+    /// assert!(office.is_open(at("2026-03-02T09:00:00Z"))?);
+    /// assert!(!office.is_open(at("2026-03-02T17:00:00Z"))?);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -226,16 +275,25 @@ impl Calendar {
     #[inline]
     pub fn is_open(&self, at: Timestamp) -> Result<bool, Error> {
         let answer = match &self.table {
-            Some(table) => table.is_open::<true>(at.as_micros()),
+            Some(table) => table.is_open::<FastPath>(at.as_micros()),
             None => in_horizon(at).map(|_| true),
         };
         match answer {
             Some(open) => Ok(open),
-            None => self.thoroughly(("is_open", at), |table| table.is_open::<false>(at.as_micros())),
+            None => self.slow_path(("is_open", at), |table| table.is_open::<SlowPath>(at.as_micros())),
         }
     }
 
     /// Returns `at` itself when open, otherwise the next opening.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// # use sla_core::time::BusinessDuration;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap(); // Monday to Friday 09:00 to 17:00 UTC
+    /// assert_eq!(office.next_open(at("2026-03-07T12:00:00Z"))?, at("2026-03-09T09:00:00Z"));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -243,18 +301,27 @@ impl Calendar {
     #[inline]
     pub fn next_open(&self, at: Timestamp) -> Result<Timestamp, Error> {
         let answer = match &self.table {
-            Some(table) => table.next_open::<true>(at.as_micros()),
+            Some(table) => table.next_open::<FastPath>(at.as_micros()),
             None => in_horizon(at),
         };
         match answer {
             Some(at_us) => Ok(Timestamp::from_micros(at_us)),
             None => self
-                .thoroughly(("next_open", at), |table| table.next_open::<false>(at.as_micros()))
+                .slow_path(("next_open", at), |table| table.next_open::<SlowPath>(at.as_micros()))
                 .map(Timestamp::from_micros),
         }
     }
 
     /// Returns the end of the merged open interval that holds `at`, or of the next one when closed.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// # use sla_core::time::BusinessDuration;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap(); // Monday to Friday 09:00 to 17:00 UTC
+    /// assert_eq!(office.next_close(at("2026-03-02T12:00:00Z"))?, at("2026-03-02T17:00:00Z"));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -262,18 +329,29 @@ impl Calendar {
     #[inline]
     pub fn next_close(&self, at: Timestamp) -> Result<Timestamp, Error> {
         let answer = match &self.table {
-            Some(table) => table.next_close::<true>(at.as_micros()),
+            Some(table) => table.next_close::<FastPath>(at.as_micros()),
             None => None,
         };
         match answer {
             Some(at_us) => Ok(Timestamp::from_micros(at_us)),
             None => self
-                .thoroughly(("next_close", at), |table| table.next_close::<false>(at.as_micros()))
+                .slow_path(("next_close", at), |table| table.next_close::<SlowPath>(at.as_micros()))
                 .map(Timestamp::from_micros),
         }
     }
 
     /// Returns the merged open intervals that touch `[from, to)`, cut to it, in ascending order.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// # use sla_core::time::BusinessDuration;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap(); // Monday to Friday 09:00 to 17:00 UTC
+    /// let windows = office.windows(at("2026-03-06T12:00:00Z"), at("2026-03-09T12:00:00Z"))?;
+    /// assert_eq!(windows[0].closes_at, at("2026-03-06T17:00:00Z"));
+    /// assert_eq!(windows[1].opens_at, at("2026-03-09T09:00:00Z"));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -294,12 +372,12 @@ impl Calendar {
         };
         match &self.table {
             Some(table) => {
-                let end_s = to_us.div_euclid(MICROS_PER_SECOND).saturating_add(1);
+                let end_s = to_us.div_euclid(MICROS_PER_SECOND) + 1;
                 table.schedule().for_each_interval(
                     from_us.div_euclid(MICROS_PER_SECOND),
                     end_s,
                     |opens_s, closes_s| {
-                        push(opens_s.saturating_mul(MICROS_PER_SECOND), closes_s.saturating_mul(MICROS_PER_SECOND));
+                        push(opens_s * MICROS_PER_SECOND, closes_s * MICROS_PER_SECOND);
                     },
                 );
             }
@@ -315,10 +393,10 @@ impl Calendar {
         until.as_micros() > self.provisional_from_us
     }
 
-    /// Asks again where the quick way gave no answer.
+    /// Builds missing pages and searches the bucket; `None` of `ask` means outside the horizon.
     #[cold]
     #[inline(never)]
-    fn thoroughly<T>(
+    fn slow_path<T>(
         &self,
         (question, at): (&'static str, Timestamp),
         ask: impl Fn(&Table) -> Option<T>,

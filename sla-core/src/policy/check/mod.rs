@@ -306,6 +306,7 @@ impl Check<'_> {
 
     /// Notes a problem of form.
     fn note_form(&mut self, at: &Pointer<'_>, fault: impl Into<Error>) {
+        // Wrapping: only whether it changed is asked.
         self.form_faults = self.form_faults.wrapping_add(1);
         self.problems.add(at, fault);
     }
