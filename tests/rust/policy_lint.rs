@@ -1,4 +1,4 @@
-//! What is legal in a policy but surely unwanted.
+//! Warnings about what a policy may say but hardly means.
 
 use serde_json::{Value, json};
 use sla_core::policy::{Warning, WarningCode, lint};

@@ -92,17 +92,17 @@ object! {
         categories: Ids,
         /// Subscription levels.
         packages: List<PackageObject>,
-        /// Timers of this desk, and adjustments of the presets `first_response`, `next_response`, `update`, `resolution` and `assignment`.
+        /// Timers of this policy, and adjustments of the presets `first_response`, `next_response`, `update`, `resolution` and `assignment`.
         timers: List<TimerObject>,
         /// Warnings and escalations of each timer, by timer id.
         steps: Table<List<StepObject>>,
         /// How long a ticket may pause, and why.
         pauses: PausesObject,
-        /// The business time, in the package's calendar, after which a resolved ticket closes by itself; never when left out.
+        /// The business time, in the package's calendar, after which a resolved ticket closes automatically; never when left out.
         close_after: Text<BusinessDuration>,
         /// What agents may do beyond the fixed table of commands.
         roles: RolesObject,
-        /// What the desk wants to reach; read by reports and alerts only, never by a decision.
+        /// Objectives of the support desk; read by reports and alerts only, never by a decision.
         objectives: ObjectivesObject,
     }
 }
@@ -224,7 +224,7 @@ object! {
 }
 
 object! {
-    /// A timer of this desk, or an adjustment of a preset: then every field but `id` may be left out and keeps what the preset says.
+    /// A timer of this policy, or an adjustment of a preset: then every field but `id` may be left out and keeps what the preset says.
     TimerObject is "a timer: an object", required ["id"] {
         /// Unique within the policy, or the name of a preset.
         id: Text<Id>,
@@ -248,7 +248,7 @@ object! {
     StepObject is "a step: an object", required ["id", "action"] {
         /// Unique within its timer.
         id: Text<Id>,
-        /// Fires when this share of the target is used up.
+        /// Fires when this share of the target has elapsed.
         at: Text<Share>,
         /// Fires when this much business time has passed since the due instant; `0s` is `at` 100%.
         after: Text<BusinessDuration>,
@@ -270,9 +270,9 @@ object! {
     PausesObject is "pause rules: an object", required [] {
         /// The reasons that a pause may give; any non-blank one when left out or empty.
         reasons: List<String>,
-        /// The longest single pause; after it the ticket resumes by itself.
+        /// The longest single pause; after it the ticket resumes automatically.
         max_pause: Text<BusinessDuration>,
-        /// The longest sum of pauses of one ticket; when used up, a pause is refused.
+        /// The longest sum of pauses of one ticket; once it is reached, a pause is refused.
         max_paused_total: Text<BusinessDuration>,
     }
 }
@@ -280,7 +280,7 @@ object! {
 object! {
     /// What agents may do beyond the fixed table of commands; `false` when left out.
     RolesObject is "role rules: an object", required [] {
-        /// Whether an agent may assign a ticket to himself.
+        /// Whether agents may assign tickets to themselves.
         self_assign: bool,
         /// Whether the assigned agent may set severity and category.
         agents_may_classify: bool,
@@ -288,7 +288,7 @@ object! {
 }
 
 object! {
-    /// What the desk wants to reach.
+    /// Objectives of the support desk.
     ObjectivesObject is "objectives: an object", required [] {
         /// Error-budget burn to watch.
         burn: List<BurnObject>,
@@ -306,7 +306,7 @@ object! {
     BurnObject is "a burn objective: an object", required ["timer", "objective", "long_window", "short_window", "threshold", "min_decided"] {
         /// The timer.
         timer: Text<Id>,
-        /// The share of promises to be met, above 0% and below 100%.
+        /// The share of cycles to be met, above 0% and below 100%.
         objective: Text<Share>,
         /// The long window.
         long_window: Text<BusinessDuration>,

@@ -76,7 +76,7 @@ pub(super) enum PolicyFault {
     ShortWindow { short: BusinessDuration, long: BusinessDuration },
     #[error("the preset timer `{timer}` is missing")]
     MissingPreset { timer: &'static str },
-    #[error("timer `{timer}` is filed under `{key}`")]
+    #[error("timer `{timer}` stands under the key `{key}`")]
     OtherKey { timer: Id, key: Id },
     #[error("the id `csat` is taken: it names the customers' ratings among the score weights")]
     TimerNamedCsat,
@@ -191,14 +191,14 @@ impl Fault for PolicyFault {
             Self::DuplicateEntry { .. } => "list it once".into(),
             Self::Unknown { offered, .. } if offered.is_empty() => "the policy has none yet: add it first".into(),
             Self::Unknown { offered, .. } => format!("the policy has {offered}").into(),
-            Self::Blank { .. } => "write something that people understand".into(),
+            Self::Blank { .. } => "write a text that people understand".into(),
             Self::ZeroDuration { .. } => "name a duration above zero, for example `4h`, or leave the field out".into(),
             Self::ZeroShare { .. } => "name a share above 0%, for example `80%`".into(),
             Self::ZeroNumber { .. } => "name a whole number of at least 1".into(),
             Self::Objective { .. } => "name a share above 0% and below 100%, for example `95%`".into(),
             Self::ShortWindow { long, .. } => format!("name at most the long window, `{long}`").into(),
             Self::MissingPreset { .. } => "begin with `Policy::new`, which has every preset".into(),
-            Self::OtherKey { .. } => "file each timer under its own id".into(),
+            Self::OtherKey { .. } => "use the id of each timer as its key".into(),
             Self::TimerNamedCsat => "give the timer another id".into(),
             Self::NeverStarts { .. } => "name what starts a cycle, for example `opened`".into(),
             Self::NeverStops { .. } => "name what stops a cycle, for example `resolved`".into(),

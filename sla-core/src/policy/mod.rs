@@ -1,4 +1,4 @@
-//! The rules of one desk: packages, calendars, timers and steps, checked as a whole.
+//! The rules of one support desk: packages, calendars, timers and steps, checked as a whole.
 
 pub(crate) mod check;
 mod checked;

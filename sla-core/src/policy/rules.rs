@@ -31,9 +31,9 @@ pub struct Policy {
     pub calendars: BTreeMap<Id, CalendarRules>,
     /// Every channel that a request may come by.
     pub channels: Vec<Channel>,
-    /// The severities a ticket may have; empty when the desk has none.
+    /// The severities a ticket may have; empty when there are none.
     pub severities: Vec<Id>,
-    /// The categories a ticket may have; empty when the desk has none.
+    /// The categories a ticket may have; empty when there are none.
     pub categories: Vec<Id>,
     /// Subscription levels.
     pub packages: Vec<Package>,
@@ -43,11 +43,11 @@ pub struct Policy {
     pub steps: BTreeMap<Id, Vec<Step>>,
     /// How long a ticket may pause, and why.
     pub pauses: PauseRules,
-    /// The business time, in the package's calendar, after which a resolved ticket closes by itself.
+    /// The business time, in the package's calendar, after which a resolved ticket closes automatically.
     pub close_after: Option<BusinessDuration>,
     /// Who may do what beyond the fixed table of commands.
     pub roles: RoleRules,
-    /// What the desk wants to reach, for reports and alerts.
+    /// Objectives, for reports and alerts.
     pub objectives: Objectives,
 }
 
@@ -73,7 +73,7 @@ impl Policy {
     }
 }
 
-/// Returns the timers that a document writes down: those of the desk and the adjusted presets, by id.
+/// Returns the timers that a document writes down: its own ones and the adjusted presets, by id.
 pub(crate) fn written_timers(policy: &Policy) -> impl Iterator<Item = &TimerRules> {
     policy
         .timers
@@ -86,16 +86,16 @@ pub(crate) fn written_timers(policy: &Policy) -> impl Iterator<Item = &TimerRule
 pub struct PauseRules {
     /// The reasons that a pause may give; empty accepts any non-blank reason.
     pub reasons: Vec<String>,
-    /// The longest single pause; after it the ticket resumes by itself.
+    /// The longest single pause; after it the ticket resumes automatically.
     pub max_pause: Option<BusinessDuration>,
-    /// The longest sum of pauses of one ticket; when used up, a pause is refused.
+    /// The longest sum of pauses of one ticket; once it is reached, a pause is refused.
     pub max_paused_total: Option<BusinessDuration>,
 }
 
 /// Permissions that a policy may grant to agents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RoleRules {
-    /// Whether an agent may assign a ticket to himself.
+    /// Whether agents may assign tickets to themselves.
     pub self_assign: bool,
     /// Whether the assigned agent may set severity and category.
     pub agents_may_classify: bool,
@@ -121,7 +121,7 @@ pub struct Step {
 /// When a step fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepTime {
-    /// When this share of the target is used up.
+    /// When this share of the target has elapsed.
     At(Share),
     /// When this much business time has passed since the due instant; more than zero.
     After(BusinessDuration),
@@ -130,7 +130,7 @@ pub enum StepTime {
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepAction {
-    /// Warns that a promise is at risk.
+    /// Warns that a breach is near.
     Warn,
     /// Escalates to a level, 1 or higher.
     Escalate {
@@ -149,7 +149,7 @@ pub enum QuietHours {
     Calendar,
 }
 
-/// What the desk wants to reach; read by reports and alerts only, never by a decision.
+/// Objectives of the support desk; read by reports and alerts only, never by a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Objectives {
     /// Error-budget burn to watch, per timer.
@@ -167,7 +167,7 @@ pub struct Objectives {
 pub struct BurnObjective {
     /// The timer.
     pub timer: Id,
-    /// The share of promises to be met, below 100 %.
+    /// The share of cycles to be met, below 100 %.
     pub objective: Share,
     /// The long window, in wall time.
     pub long_window: BusinessDuration,

@@ -1,4 +1,4 @@
-//! Timers as data: what starts, stops and pauses a promise.
+//! Timers as data: what starts, stops and pauses a cycle.
 
 use crate::id::Id;
 use crate::string_enum::string_enum;
@@ -15,7 +15,7 @@ pub struct TimerRules {
     pub stops_on: Vec<Trigger>,
     /// The statuses in which it pauses.
     pub pauses_on: Vec<PauseStatus>,
-    /// Whether it runs once a ticket or again and again.
+    /// Whether it runs once per ticket or at each start.
     pub cycles: Cycles,
     /// What a reopened ticket does to a cycle that the resolve stopped.
     pub on_reopen: OnReopen,
@@ -36,7 +36,7 @@ string_enum! {
 string_enum! {
     /// What a reopened ticket does to the cycle that the resolve stopped.
     OnReopen {
-        /// The cycle goes on with the remaining target.
+        /// The cycle resumes with the remaining target.
         Resume => "resume",
         /// A new cycle starts with the full target.
         NewCycle => "new_cycle",
