@@ -73,7 +73,10 @@ def main() -> None:
         whole = engine.aggregate_log(pl.read_parquet(path), now=now, **GROUPING)
     show(one.regroup(by=["channel"], period=False).report())
     print(f"{len(whole.refused)} rows were left out")
-    print("polars and duckdb agree with one computation over everything:", one.json() == other.json() == whole.aggregate.json())
+    print(
+        "polars and duckdb agree with one computation over everything:",
+        one.json() == other.json() == whole.aggregate.json(),
+    )
 
 
 if __name__ == "__main__":

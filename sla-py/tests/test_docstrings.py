@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 import inspect
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,7 +54,7 @@ def names() -> dict[str, Any]:
     """Return the names that examples use: the package, and a ticket opened on Monday 2026-03-02 at 10:00 UTC."""
     from sla_engine import Actor, Engine, History, Message, Policy, commands
 
-    now = datetime(2026, 3, 2, 10, tzinfo=timezone.utc)
+    now = datetime(2026, 3, 2, 10, tzinfo=UTC)
     engine = Engine.compile(POLICY)
     message = Message.of("m-1", "help")
     opening = commands.Open(ticket="T-1", customer="kim", package="starter", channel="email", message=message)

@@ -13,6 +13,7 @@ use crate::analytics::{Aggregate, Figure, Grouping, Histogram, Key, PeriodTable,
 use crate::calendar::check_horizon;
 use crate::error::Error;
 use crate::id::Id;
+use crate::ticket::{Due, Outcome, Verdict};
 use crate::time::Timestamp;
 
 /// The place of a group that has no cell yet.
@@ -127,30 +128,31 @@ impl<'a> Figures<'a> {
             }
             let stopped_us = stop_us.min(now_us);
             let elapsed_us = terms.calendar.open_us(start_us.cast_signed(), stopped_us.cast_signed())?;
-            // Less than the target elapsed: before the due. Computing the due costs more than `elapsed`, and most cycles
-            // do not need it.
-            let breached_us = if elapsed_us < terms.target.as_micros() {
-                None
+            // Less than the target elapsed, so the due is later than `stopped_us`, whenever it is: computing it costs more
+            // than `open_us`, and most cycles do not need it.
+            let due = if elapsed_us < terms.target.as_micros() {
+                Due::OutOfHorizon
             } else {
-                let due = terms.due(Timestamp::from_micros(start_us.cast_signed()))?;
-                due.at().map(|due_at| due_at.as_micros().cast_unsigned()).filter(|due_us| stopped_us > *due_us)
+                terms.due(Timestamp::from_micros(start_us.cast_signed()))?
             };
+            let is_stopped = stop_us < NEVER;
+            let verdict = Verdict::of_span(due, Timestamp::from_micros(stopped_us.cast_signed()), is_stopped);
             let place = if stopped_us == end_us { ended } else { self.cell_at(row, stopped_us)? };
             let at = |place: usize| place * timers + number;
             let cell = &mut self.timers[at(place)];
-            if stop_us < NEVER {
+            if is_stopped {
                 cell.business.add_micros(elapsed_us.unsigned_abs());
                 cell.wall.add_micros(stopped_us - start_us);
             }
-            match (breached_us, stop_us < NEVER) {
-                (None, true) => cell.met += 1,
-                (None, false) => cell.running += 1,
-                (Some(due_us), is_stopped) => {
-                    let place = self.cell_at(row, due_us)?;
+            match (verdict.outcome, due) {
+                (Outcome::Breached, Due::At(due_at)) => {
+                    let place = self.cell_at(row, due_at.as_micros().cast_unsigned())?;
                     let cell = &mut self.timers[at(place)];
                     cell.breached_answered += u64::from(is_stopped);
                     cell.breached_open += u64::from(!is_stopped);
                 }
+                (Outcome::Met, _) => cell.met += 1,
+                _ => cell.running += 1,
             }
         }
         Ok(())

@@ -10,17 +10,22 @@ from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Change
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
-__all__ = ["__version__", "Aggregate", "Alerts", "Calendar", "Column", "Engine", "History", "Policy", "Table", "Ticket", "Zone", "Zones", "at_risk", "audit_chain", "audit_deny", "audit_link", "audit_pin", "audit_verify", "what_if"]
+__all__ = ["__version__", "Aggregate", "Alerts", "Calendar", "Column", "Engine", "History", "Policy", "Table", "Ticket", "Zone", "Zones", "at_risk", "audit_chain", "audit_deny", "audit_link", "audit_pin", "audit_verify", "format_duration", "parse_duration", "parse_share", "what_if"]
 
 __version__: Final[str]
 
 @final
 class Aggregate:
     """
-    Figures over many tickets. Made of parts in any order and added up, the result is the same to the byte.
+    Figures over many tickets. Parts can be added up in any order: the result is the same to the byte.
 
-    docs/analytics.md says what is counted. Immutable: `+` and `merge` make new ones. Count each ticket once, all as of one
-    instant.
+        >>> sum = Aggregate.of(engine, [history], now=now, by=["package"])
+        >>> report = sum.report()
+        >>> report.groups[0].key.package, report.total.tickets.opened
+        ('starter', 1)
+
+    docs/analytics.md defines the figures. Immutable: `+` and `merge` return new aggregates. Count each ticket once, all as
+    of one instant.
     """
     def __add__(self, other: object, /) -> Aggregate: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -29,10 +34,10 @@ class Aggregate:
     def __repr__(self, /) -> str: ...
     def agents(self, /, engine: Engine) -> Agents:
         """
-        Return what each agent did, with the score of the policy's weights.
+        Return the figures of each agent, with the score by the policy's weights.
 
         Raises:
-            InputError: `conflicting_fields` when the figures are not kept apart by agent.
+            InputError: `conflicting_fields` when the figures are not grouped by agent.
         """
     @property
     def as_of(self, /) -> datetime | None:
@@ -42,65 +47,68 @@ class Aggregate:
     @staticmethod
     def from_json(document: Json) -> Aggregate:
         """
-        Read an aggregate as `json` wrote it.
+        Return the aggregate that `json` wrote.
         """
     @staticmethod
     def from_rows(rows: Arrow, *, by: Words = ..., period: str | None = None, period_zone: str = "UTC", as_of: datetime | None = None, columns: dict[str, str] | None = None) -> Aggregate:
         """
-        Make an aggregate of rows in any order, whoever merged them.
+        Return the aggregate of rows in any order, for example of rows that a database merged.
 
         Args:
             rows: A table of Arrow data with the columns of `rows`.
-            by, period, period_zone: What the rows are kept apart by.
+            by, period, period_zone: What the rows are grouped by.
             as_of: The instant as of which the tickets were counted.
-            columns: What the table calls the columns, by our names.
+            columns: The table's names of the columns, by the names of `rows`.
 
         Raises:
-            InputError: `unknown_word` for a figure, `out_of_range` for a number that cannot be, `conflicting_fields`.
+            InputError: `unknown_word` for a figure, `out_of_range` for an impossible number, `conflicting_fields`.
         """
     def json(self, /) -> str:
         """
-        The aggregate as a document of its rows; equal figures give equal bytes.
+        Return the aggregate as a document of its rows; equal figures give equal bytes.
         """
     def merge(self, /, *others: Aggregate) -> Aggregate:
         """
         Return the figures of these and other tickets.
 
+            >>> Aggregate.of(engine, [], now=now).merge(Aggregate.of(engine, [history], now=now)).report().total.tickets.opened
+            1
+
         Raises:
-            InputError: `conflicting_fields` when others keep other things apart.
+            InputError: `conflicting_fields` when the groupings differ.
         """
     @staticmethod
     def of(engine: Engine, histories: Iterable[History], *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC") -> Aggregate:
         """
-        Count tickets as of an instant.
+        Return the figures of tickets as of an instant.
 
         Args:
             engine: One that has every revision that a ticket was under.
             histories: Any iterable of `History`; read once, so it may be longer than memory.
-            by: What is kept apart: any of package, channel, agent, priority, severity, category.
-            period: ``hour``, ``day``, ``week`` (ISO 8601) or ``month``, by which figures are kept apart too.
-            period_zone: The IANA zone whose days they are.
+            by: Dimensions to group by: any of package, channel, agent, priority, severity, category.
+            period: A period to group by as well: ``hour``, ``day``, ``week`` (ISO 8601) or ``month``.
+            period_zone: The IANA zone of the periods.
 
         Raises:
             InputError: `unknown_word` for another dimension or period, `time_went_back` for a ticket with later events.
         """
     def packages(self, /, engine: Engine) -> Report:
         """
-        Compare all packages of the newest revision, those without tickets included.
+        Return a report with a group for each package of the newest revision, those without tickets included.
 
         Raises:
-            InputError: `conflicting_fields` when the figures are not kept apart by package.
+            InputError: `conflicting_fields` when the figures are not grouped by package.
         """
     def regroup(self, /, *, by: Words = ..., period: bool = True) -> Aggregate:
         """
-        Return the same figures kept apart by less.
+        Return the same figures in fewer groups.
 
         Args:
-            by: Some of what they are kept apart by now.
-            period: Whether they stay apart by period.
+            by: Some of the dimensions that they are grouped by.
+            period: Whether they stay grouped by period.
 
         Raises:
-            InputError: `conflicting_fields` for what they are not kept apart by.
+            InputError: `conflicting_fields` for a dimension that they are not grouped by.
         """
     def report(self, /) -> Report:
         """
@@ -108,11 +116,15 @@ class Aggregate:
         """
     def rows(self, /) -> Table:
         """
-        Return the flat rows that the aggregate consists of: period (if kept apart, its first instant), what is kept apart,
-        timer (empty for whole tickets), outcome (the figure), bucket, n, sum_s, sum_us_rest.
+        Return the aggregate as flat rows: period (its first instant, if grouped by), the dimensions, timer (empty for whole
+        tickets), outcome (the figure), bucket, n, sum_s, sum_us_rest.
 
-        Any engine merges such rows with GROUP BY over all but the last three columns and SUM of those; `from_rows` reads
+        A database merges such rows with GROUP BY over all but the last three columns and SUM of those; `from_rows` reads
         them back.
+
+            >>> sum = Aggregate.of(engine, [history], now=now)
+            >>> Aggregate.from_rows(sum.rows(), as_of=now) == sum
+            True
         """
 
 @final
@@ -121,37 +133,46 @@ class Alerts:
     A watch over the events of all tickets, by the objectives of a policy: warnings, critical escalations, an error budget
     that burns too fast, a monitor that lags.
 
-    Give it events in the order of their instants. It remembers, so it is neither copied nor pickled; threads take turns.
+        >>> alerts = Alerts(engine)
+        >>> [alert.alert for alert in alerts.observe(engine.due_events(ticket, now=now + timedelta(hours=5)).events)]
+        ['breach_warning']
+
+    Pass events in the order of their instants. It has a state, so it cannot be copied or pickled; threads take turns.
     """
     def __new__(cls, /, engine: Engine) -> Alerts: ...
     def advance(self, /, now: datetime) -> AlertList:
         """
-        Return the alerts that time makes without further events, up to an instant.
+        Return the alerts up to an instant that need no further event.
         """
     def observe(self, /, events: EventList, detected_at: datetime | None = None) -> AlertList:
         """
-        Take events of any tickets, and return the alerts that they cause.
+        Return the alerts that events of any tickets cause.
 
         Args:
-            events: In the order of their instants.
-            detected_at: When the automatic ones were made; None when the host did not keep it.
+            events: The events, in the order of their instants.
+            detected_at: When the automatic ones were made; None when the host did not store it.
         """
 
 @final
 class Calendar:
     """
-    When support time counts.
+    Opening hours and holidays: the time that counts.
 
-    Methods take aware datetimes of any time zone and answer in UTC; lengths are timedeltas of business time. Methods that
-    end in ``_us`` take and give integers, microseconds since 1970-01-01T00:00:00Z, and are the quick ones. Methods that
-    end in ``_column`` take columns of Arrow data and answer with one. Intervals are half-open, ``[start, end)``: open
-    ``09:00-17:00`` means closed at 17:00:00, so what is used up exactly then is due then, not at the next opening.
+        >>> office = Calendar({"time_zone": Asia/Jakarta, "weekly": {"mon": ["09:00-17:00"], "fri": ["09:00-17:00"]}})
+        >>> friday = datetime(2026, 3, 6, 16, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
+        >>> office.local(office.add(friday, timedelta(hours=1))).isoformat()
+        '2026-03-09T09:30:00+07:00'
 
-    Immutable and shared between threads. Pickled as its definition; a process keeps what it compiled.
+    Methods take aware datetimes of any time zone and return UTC; lengths are timedeltas of business time. Methods that end
+    in ``_us`` take and return integers, microseconds since 1970-01-01T00:00:00Z, and are faster. Methods that end in
+    ``_column`` take and return columns of Arrow data. Intervals are half-open, ``[start, end)``: open ``09:00-17:00``
+    means closed at 17:00:00. Business time that ends exactly at a closing ends then, not at the next opening.
+
+    Immutable and shared between threads. Pickled as its definition; a process compiles the same definition once.
 
     Args:
-        definition: The object that stands under ``calendars`` in a policy, as a dict or as JSON.
-        zones: Time-zone rules of the host; the embedded ones unless given.
+        definition: An object of ``calendars`` in a policy, as a dict or as JSON.
+        zones: Time-zone rules of the host; by default the embedded ones.
 
     Raises:
         PolicyError: With every problem in `related`.
@@ -169,20 +190,23 @@ class Calendar:
         """
         Return the earliest instant at which `length` of business time has passed since `start`.
 
-        A start outside business hours counts from the next opening; ``add(start, timedelta(0))`` is `start`.
+        A start outside opening hours counts from the next opening; ``add(start, timedelta(0))`` is `start`.
+
+            >>> calendar.add(now, timedelta(hours=8)).isoformat()
+            '2026-03-03T10:00:00+00:00'
 
         Raises:
             InputError: `invalid_duration` for a negative length, `naive_datetime`.
         """
     def add_column(self, /, starts: Instants, lengths: Lengths, *, on_fault: OnFault = ...) -> Column:
         """
-        Answer `add` for each row.
+        Return `add` of each row.
 
         Args:
             starts: A column of instants (timestamps with a time zone, or 64-bit integers of microseconds), or one datetime.
             lengths: A column of durations (or 64-bit integers of microseconds), or one timedelta. At least one of both is a
                 column.
-            on_fault: Whether a row that the calendar cannot answer raises, or has no answer (``"null"``).
+            on_fault: ``"raise"`` raises for a row that has no answer, ``"null"`` leaves its answer null.
 
         Returns:
             A column of instants in UTC; null where something is missing.
@@ -198,12 +222,15 @@ class Calendar:
         """
         Return the business time in ``[start, end)``.
 
+            >>> calendar.elapsed(now, now + timedelta(days=1))
+            datetime.timedelta(seconds=28800)
+
         Raises:
             InputError: `end_before_start`, `naive_datetime`.
         """
     def elapsed_column(self, /, starts: Instants, ends: Instants, *, on_fault: OnFault = ...) -> Column:
         """
-        Answer `elapsed` for each row with a column of durations; see `add_column`.
+        Return `elapsed` of each row, a column of durations; see `add_column`.
         """
     def elapsed_us(self, /, start_us: SupportsIndex, end_us: SupportsIndex) -> int:
         """
@@ -211,23 +238,23 @@ class Calendar:
         """
     def is_open(self, /, at: datetime) -> bool:
         """
-        Return whether support time counts at an instant.
+        Return whether the calendar is open at an instant.
         """
     def is_open_column(self, /, at: Arrow, *, on_fault: OnFault = ...) -> Column:
         """
-        Answer `is_open` for each row with a column of booleans; see `add_column`.
+        Return `is_open` of each row, a column of booleans; see `add_column`.
         """
     def is_provisional(self, /, until: datetime) -> bool:
         """
-        Return whether the holidays up to an instant are not all entered yet (``holidays_known_until``).
+        Return whether the holidays up to an instant may be incomplete (``holidays_known_until``).
         """
     def json(self, /) -> str:
         """
-        The calendar as a document: JSON, in the order of the format.
+        Return the calendar as a document: JSON, in the order of the format.
         """
     def local(self, /, at: datetime) -> datetime:
         """
-        Return an instant in the local time of the calendar, at the offset that its rules say.
+        Return an instant in the local time of the calendar, at the offset of its time-zone rules.
         """
     def next_close(self, /, at: datetime) -> datetime:
         """
@@ -235,7 +262,7 @@ class Calendar:
         """
     def next_close_column(self, /, at: Arrow, *, on_fault: OnFault = ...) -> Column:
         """
-        Answer `next_close` for each row; see `add_column`.
+        Return `next_close` of each row; see `add_column`.
         """
     def next_close_us(self, /, at_us: SupportsIndex) -> int:
         """
@@ -243,11 +270,11 @@ class Calendar:
         """
     def next_open(self, /, at: datetime) -> datetime:
         """
-        Return the first open instant from `at` on: `at` itself while the calendar is open.
+        Return the first open instant at or after `at`.
         """
     def next_open_column(self, /, at: Arrow, *, on_fault: OnFault = ...) -> Column:
         """
-        Answer `next_open` for each row; see `add_column`.
+        Return `next_open` of each row; see `add_column`.
         """
     def next_open_us(self, /, at_us: SupportsIndex) -> int:
         """
@@ -257,12 +284,15 @@ class Calendar:
         """
         Return the latest instant from which `length` of business time passes until `end`.
 
+            >>> calendar.subtract(now, timedelta(hours=2)).isoformat()
+            '2026-02-27T16:00:00+00:00'
+
         Raises:
             InputError: `invalid_duration` for a negative length, `naive_datetime`.
         """
     def subtract_column(self, /, ends: Instants, lengths: Lengths, *, on_fault: OnFault = ...) -> Column:
         """
-        Answer `subtract` for each row; see `add_column`.
+        Return `subtract` of each row; see `add_column`.
         """
     def subtract_us(self, /, end_us: SupportsIndex, length_us: SupportsIndex) -> int:
         """
@@ -275,7 +305,10 @@ class Calendar:
         """
     def windows(self, /, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
         """
-        Return the open windows between two instants, cut at both, touching ones merged, oldest first.
+        Return the open windows between two instants, cut at both, adjacent ones merged, oldest first.
+
+            >>> [(opens.hour, closes.hour) for opens, closes in calendar.windows(now, now + timedelta(days=1))]
+            [(10, 17), (9, 10)]
 
         Raises:
             InputError: `end_before_start`, `naive_datetime`.
@@ -284,14 +317,14 @@ class Calendar:
         """
         Return the calendar with the public holidays of a country, by the package ``holidays`` (extra ``holidays``).
 
-        A date that the calendar lists already stays as it is. The holidays count as known until the end of the last year
-        before the first that is left out.
+        A date that the calendar lists already is left unchanged. The holidays count as known until the end of the last of
+        the years that follow each other without a gap.
 
         Args:
             country: Its ISO 3166 code, for example ``ID``.
-            years: One or several.
+            years: One year or several.
             subdivision: A state or province, as ``holidays`` names it.
-            language: Of the names, for example ``en_US``; the country's own unless given.
+            language: The language of the names, for example ``en_US``; by default that of the country.
 
         Raises:
             InputError: `unknown_country`, `unknown_language`; `out_of_range` for years without holidays.
@@ -301,14 +334,14 @@ class Calendar:
         """
         Return the calendar with the all-day events of an iCalendar file as holidays (extra ``icalendar``).
 
-        Repeating events are entered for each of the years. A date that the calendar lists already stays as it is.
+        Repeating events are added for each of the years. A date that the calendar lists already is left unchanged.
 
         Args:
             text: The content of the file.
-            years: One or several.
+            years: One year or several.
 
         Raises:
-            InputError: `invalid_icalendar` for what is not one, `timed_event` for an event that is not of whole days.
+            InputError: `invalid_icalendar`, `timed_event` for an event that is not of whole days.
             ModuleNotFoundError: The extra is not installed.
         """
 
@@ -357,10 +390,10 @@ class Column:
 @final
 class Engine:
     """
-    A compiled policy with all its revisions: it decides what happens on tickets. Nothing else makes events.
+    A compiled policy with all its revisions. It decides commands and makes every event.
 
-    Immutable and shared between threads. Pickled as its policies; a process keeps the 64 engines that it compiled or asked
-    for last, so that compiling or unpickling a known one costs microseconds.
+    Immutable and shared between threads. Pickled as its policies; a process keeps the 64 engines that it used last, so that
+    compiling or unpickling a known one takes microseconds.
     """
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -393,12 +426,15 @@ class Engine:
         """
     def authorize(self, /, actor: Actor, action: str, ticket: AnyTicket | None = None) -> Refusal | None:
         """
-        Return why somebody may not do something, without doing it; None when he may.
+        Return the refusal of an action, without doing it; None when the actor may do it.
+
+            >>> engine.authorize(Actor.customer("eve"), "view_ticket", ticket).code
+            'not_ticket_owner'
 
         Args:
-            actor: Who.
+            actor: The actor.
             action: A command, or ``view_ticket``, ``view_metrics``, ``manage_policy``, ``manage_users``.
-            ticket: The one that it concerns, if any.
+            ticket: The ticket that it concerns, if any.
 
         Raises:
             InputError: `unknown_action`.
@@ -407,30 +443,40 @@ class Engine:
         """
         Return a calendar of the newest revision.
 
+            >>> engine.calendar("office").is_open(now)
+            True
+
         Raises:
             UnknownNameError: `unknown_calendar`.
         """
     @staticmethod
     def compile(policy: Policies, *, zones: Zones | None = None) -> Engine:
         """
-        Compile a policy, or find what this process compiled from the same text before.
+        Return the engine of a policy. A process compiles the same text once.
+
+            >>> Engine.compile(policy) == Engine.compile(policy.json())
+            True
 
         Args:
             policy: A `Policy`, a dict or JSON; or a list of the revisions of one policy, oldest first: new tickets open
                 under the last one, a ticket stays under its own.
-            zones: Time-zone rules of the host; the embedded ones unless given.
+            zones: Time-zone rules of the host; by default the embedded ones.
 
         Raises:
             PolicyError: With every problem in `related`, each with its place.
         """
     def decide(self, /, ticket: AnyTicket, command: Json, *, actor: Actor, now: datetime) -> Decision:
         """
-        Decide a command on a ticket. What is due by now comes first, in the same list of events.
+        Return the decision on a command. Automatic events until `now` come first, in the same list of events.
+
+            >>> decision = engine.decide(ticket, commands.Assign("ana"), actor=Actor.admin("max"), now=now)
+            >>> decision.accepted, decision.ticket.agent
+            (True, 'ana')
 
         Args:
             ticket: The ticket, or its history.
             command: One of `commands`, or the command as a document.
-            actor: Who asks for it.
+            actor: The actor who gives the command.
             now: Not before the ticket's last event, or the command is refused.
 
         Raises:
@@ -438,7 +484,7 @@ class Engine:
         """
     def dry_run(self, /, tickets: Iterable[Ticket | History], *, apply: str, now: datetime) -> DryRun:
         """
-        Say what would happen if tickets adopted the newest revision. Nothing is changed.
+        Return what adopting the newest revision would do to tickets, without doing it.
 
         Args:
             tickets: Tickets or histories.
@@ -449,7 +495,10 @@ class Engine:
         """
     def due_events(self, /, ticket: AnyTicket, *, now: datetime) -> DueEvents:
         """
-        Return what happened by itself until now: steps, breaches, ends of pauses. Store it.
+        Return the automatic events until `now` (steps, breaches, ends of pauses), to be stored.
+
+            >>> [event.kind for event in engine.due_events(ticket, now=now + timedelta(hours=5)).events]
+            ['warned', 'breached', 'escalated']
 
         Raises:
             InputError: `time_went_back` before the ticket's last event.
@@ -458,12 +507,19 @@ class Engine:
         """
         Return whether a package includes a channel, in the newest revision.
 
+            >>> engine.entitles("starter", "email"), engine.entitles("starter", "chat")
+            (True, False)
+
         Raises:
             UnknownNameError: `unknown_package`, `unknown_channel`.
         """
     def evaluate(self, /, ticket: AnyTicket, *, now: datetime) -> Evaluation:
         """
-        Say where a ticket stands as of an instant. Nothing is changed.
+        Return the state of a ticket and its timers as of an instant.
+
+            >>> timer = engine.evaluate(ticket, now=now).timers["first_response"]
+            >>> timer.state, timer.due_at.isoformat()
+            ('running', '2026-03-02T14:00:00+00:00')
 
         Raises:
             InputError: `time_went_back` before the ticket's last event.
@@ -542,21 +598,29 @@ class Engine:
         """
     def explain(self, /, history: History, timer: str, *, now: datetime, cycle: SupportsIndex | None = None) -> Explanation:
         """
-        Explain a deadline, to the microsecond.
+        Return the derivation of a due, to the microsecond.
+
+            >>> explanation = engine.explain(history, "first_response", now=now)
+            >>> sum(part.counted_us for part in (*explanation.passed, *explanation.ahead)) == explanation.cycle.target_us
+            True
 
         Args:
             history: The ticket with its events.
             timer: For example ``resolution``.
-            now: As of when.
-            cycle: From 1; the latest unless given.
+            now: The instant as of which it is explained.
+            cycle: The number of the cycle, from 1; by default the latest.
 
         Raises:
             UnknownNameError: `unknown_timer` when the timer has no such cycle on this ticket.
         """
     def import_history(self, /, recorded: Json) -> Import:
         """
-        Make the history of a ticket from what another system recorded. Every command is judged at its own instant;
-        automatic events come in place.
+        Return the history of a ticket from the commands that another system recorded. Every command is decided at its own
+        instant; automatic events are added.
+
+            >>> opened = RecordedCommand(now, Actor.customer("kim"), opening)
+            >>> engine.import_history([opened]).history == History(engine.open(opening, actor=opened.actor, now=now).events)
+            True
 
         Args:
             recorded: Values of `RecordedCommand`, oldest first, the opening first; or a JSON list of them.
@@ -574,18 +638,25 @@ class Engine:
         """
     def ledger(self, /, history: History, *, now: datetime) -> Ledger:
         """
-        Book every microsecond of a ticket since its opening.
+        Return the time ledger of a ticket: every microsecond since its opening, by what it was.
+
+            >>> sum(entry.open_us + entry.closed_us for entry in engine.ledger(history, now=now).entries)
+            0
 
         Raises:
             InputError: `time_went_back` before the ticket's last event.
         """
     def next_check_at(self, /, ticket: AnyTicket) -> datetime | None:
         """
-        Return when something can happen on a ticket by itself; None for never.
+        Return the instant of the ticket's next automatic event; None without one.
         """
     def open(self, /, opening: Json, *, actor: Actor, now: datetime) -> Decision:
         """
-        Decide whether a ticket is opened.
+        Return the decision on opening a ticket.
+
+            >>> decision = engine.open(opening, actor=Actor.customer("kim"), now=now)
+            >>> decision.accepted, [event.kind for event in decision.events]
+            (True, ['opened'])
 
         Args:
             opening: `commands.Open`, or the command as a document.
@@ -603,13 +674,16 @@ class Engine:
     @property
     def rules_digest(self, /) -> str:
         """
-        The digest of that together with the time-zone rules in force.
+        The digest of the newest revision together with the time-zone rules in force.
         """
 
 @final
 class History:
     """
-    Every event of a ticket, oldest first, checked and folded. Immutable.
+    All events of a ticket, oldest first, checked. Immutable.
+
+        >>> History(history.events).ticket == history.ticket
+        True
 
     Args:
         events: Values of `Event`, or a JSON list of them; the opening first.
@@ -621,7 +695,7 @@ class History:
     def __hash__(self, /) -> int: ...
     def __len__(self, /) -> int:
         """
-        How many events there are.
+        Return the number of events.
         """
     def __new__(cls, /, events: EventList) -> History: ...
     def __reduce__(self, /) -> tuple[Any, tuple[str]]: ...
@@ -633,7 +707,7 @@ class History:
         """
     def extend(self, /, events: EventList) -> History:
         """
-        Return the history with the events that follow.
+        Return the history with more events.
 
         Raises:
             InputError: `invalid_history` when an event does not follow.
@@ -641,31 +715,34 @@ class History:
     @staticmethod
     def from_json(document: Json) -> History:
         """
-        Read a history as `json` wrote it.
+        Return the history that `json` wrote.
 
         Raises:
-            InputError: `invalid_history`, `unsupported_schema`, or what is wrong with the document.
+            InputError: `invalid_history`, `unsupported_schema`, or another fault of the document.
         """
     def json(self, /) -> str:
         """
-        The history as a document, ``sla-history/1``, one event a line.
+        Return the history as a document, ``sla-history/1``, one event a line.
         """
     @property
     def ticket(self, /) -> Ticket:
         """
-        The ticket that they fold to.
+        The ticket after the last event.
         """
 
 @final
 class Policy:
     """
-    A policy: everything a desk promises, in one document, checked as a whole. docs/policy.md describes it.
+    A policy: packages, calendars, targets and rules in one document, checked as a whole. docs/policy.md describes it.
 
-    Immutable. Two policies that say the same are equal, however they are written.
+        >>> policy.id, policy.version
+        ('support', 1)
+
+    Immutable. Policies with the same content are equal, however they are written.
 
     Args:
         document: The policy, as a dict or as JSON.
-        zones: Time-zone rules of the host; the embedded ones unless given.
+        zones: Time-zone rules of the host; by default the embedded ones.
 
     Raises:
         PolicyError: With every problem in `related`, each with its place.
@@ -679,49 +756,55 @@ class Policy:
     def _of(document: str, zones: Zones | None) -> Policy: ...
     def changes_since(self, /, before: Policy) -> Changes:
         """
-        Return what differs from a policy before, by JSON pointer.
+        Return the changes from an earlier policy to this one, by JSON pointer.
+
+            >>> [change.path for change in policy.changes_since(policy)]
+            []
         """
     @property
     def digest(self, /) -> str:
         """
-        The SHA-256 of what the document says, in hexadecimal digits: the same however it is written.
+        The SHA-256 of the content, in hexadecimal digits; it does not depend on how the document is written.
         """
     @property
     def id(self, /) -> str:
         """
-        Its id.
+        The policy's id.
         """
     def json(self, /) -> str:
         """
-        The policy as a document: JSON, in the order of the format.
+        Return the policy as a document: JSON, in the order of the format.
         """
     def lint(self, /, as_of: datetime) -> Warnings:
         """
-        Return what is legal, but surely unwanted; as of an instant, since holidays run out.
+        Return what is allowed but probably a mistake, as of an instant: holidays are known for a limited time.
+
+            >>> [warning.code for warning in policy.lint(now)]
+            []
         """
     def publish(self, /, *, actor: Actor, reason: str, at: datetime, previous: tuple[Policy, str] | None = None) -> Publication:
         """
-        Publish the policy: make the entry that the host appends to its chain of revisions.
+        Return the entry that publishes the policy, for the host's chain of revisions.
 
         Args:
             actor: An admin.
-            reason: Why, not blank.
-            at: From when on new tickets open under it.
-            previous: The policy in force before with its entry; None for the first revision.
+            reason: The reason, not blank.
+            at: The instant from which new tickets open under it.
+            previous: The previous revision with its entry; None for the first revision.
 
         Raises:
-            PolicyError: It is another policy than the previous one.
+            PolicyError: The previous revision is of another policy.
             UnknownNameError: `unknown_revision` when the previous entry did not publish the previous policy.
         """
     @property
     def rules_digest(self, /) -> str:
         """
-        The SHA-256 of that together with the time-zone rules in force.
+        The SHA-256 of the digest together with the time-zone rules in force.
         """
     @property
     def version(self, /) -> int:
         """
-        Its version.
+        The policy's version.
         """
 
 @final
@@ -765,41 +848,50 @@ class Table:
 @final
 class Ticket:
     """
-    A ticket in short: the fold of its events, which every question takes. Immutable.
+    A ticket: the state after its events, which every question takes. Immutable.
 
-    Store `json()`, and read it with `from_json`; or fold the events of a `History` again.
+        >>> ticket.id, ticket.status, len(ticket)
+        ('T-1', 'new', 1)
+        >>> Ticket.from_json(ticket.json()) == ticket
+        True
+
+    Store `json()`, and read it with `from_json`; or take the ticket of a `History`.
     """
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __len__(self, /) -> int:
         """
-        How many events it has had.
+        Return the number of events.
         """
     def __reduce__(self, /) -> tuple[Any, tuple[str]]: ...
     def __repr__(self, /) -> str: ...
     @property
     def agent(self, /) -> str | None:
         """
-        Who holds it; None before the first assignment.
+        The assignee; None before the first assignment.
         """
     @property
     def category(self, /) -> str | None:
         """
-        Its category, where the policy lists any.
+        The category; None where the policy lists none.
         """
     @property
     def channel(self, /) -> str:
         """
-        The channel it was opened by.
+        The channel of the opening.
         """
     @property
     def customer(self, /) -> str:
         """
-        Whose it is.
+        The customer.
         """
     def fold(self, /, events: EventList) -> Ticket:
         """
-        Return the ticket after the events that follow.
+        Return the ticket after more events.
+
+            >>> decision = engine.decide(ticket, commands.Assign("ana"), actor=Actor.admin("max"), now=now)
+            >>> ticket.fold(decision.events) == decision.ticket
+            True
 
         Raises:
             InputError: `invalid_history` when an event does not follow.
@@ -807,29 +899,29 @@ class Ticket:
     @staticmethod
     def from_json(document: Json) -> Ticket:
         """
-        Read a ticket as `json` wrote it, or from its history.
+        Return the ticket that `json` wrote, or the ticket of a history.
 
         Raises:
-            InputError: `invalid_history`, `unsupported_schema`, or what is wrong with the document.
+            InputError: `invalid_history`, `unsupported_schema`, or another fault of the document.
         """
     @property
     def id(self, /) -> str:
         """
-        The host's id.
+        The host's id of the ticket.
         """
     def json(self, /) -> str:
         """
-        The ticket as a document, ``sla-ticket/1``, to store.
+        Return the ticket as a document, ``sla-ticket/1``, to store.
         """
     @property
     def last_at(self, /) -> datetime:
         """
-        The instant of its last event, in UTC. No command and no question may come before it.
+        The instant of the last event, in UTC. No command and no question may be before it.
         """
     @property
     def opened_at(self, /) -> datetime:
         """
-        When it was opened, in UTC.
+        The instant of the opening, in UTC.
         """
     @property
     def package(self, /) -> str:
@@ -839,23 +931,23 @@ class Ticket:
     @property
     def policy_digest(self, /) -> str:
         """
-        The digest of the policy revision that it is under.
+        The digest of the ticket's policy revision.
         """
     @property
     def severity(self, /) -> str | None:
         """
-        Its severity, where the policy lists any.
+        The severity; None where the policy lists none.
         """
     @property
     def status(self, /) -> str:
         """
-        Where it stands: new, open, pending, on_hold, resolved, closed, withdrawn or voided.
+        The status: new, open, pending, on_hold, resolved, closed, withdrawn or voided.
         """
 
 @final
 class Zone:
     """
-    One time zone by the rules of `Zones`, so that local times do not depend on the machine. Immutable.
+    One time zone of `Zones`, whose rules do not depend on the machine. Immutable.
     """
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -863,13 +955,15 @@ class Zone:
     def __repr__(self, /) -> str: ...
     def instant(self, /, local: datetime) -> datetime:
         """
-        Return the instant, in UTC, at which the zone's clocks show a local time: a datetime without tzinfo.
+        Return the instant, in UTC, of a local time: a datetime without tzinfo.
 
-        Of two such instants it is the earlier one. A local time that the zone skips is taken as if the clocks had not been
-        put forward.
+            >>> Zones().zone("Asia/Jakarta").instant(datetime(2026, 3, 2, 17)) == now
+            True
+
+        Of two such instants it is the earlier one. A skipped local time is read with the offset before the change.
 
         Raises:
-            InputError: `aware_datetime` for one that has a time zone already.
+            InputError: `aware_datetime` for a datetime with tzinfo.
         """
     def instant_column(self, /, locals: Arrow) -> Column:
         """
@@ -886,20 +980,23 @@ class Zone:
         """
     def local(self, /, at: datetime) -> datetime:
         """
-        Return an instant in the local time of the zone, at the offset that its rules say.
+        Return an instant in the local time of the zone.
         """
     @property
     def name(self, /) -> str:
         """
-        Its IANA name.
+        The IANA name.
         """
 
 @final
 class Zones:
     """
-    Time-zone rules: the embedded IANA release, with zones of the host in place of some.
+    Time-zone rules: the embedded IANA release, of which the host may replace zones.
 
-    Immutable. `Zones()` are the embedded rules, which nobody needs to name.
+        >>> Zones().zone("Asia/Jakarta").local(now).isoformat()
+        '2026-03-02T17:00:00+07:00'
+
+    Immutable. `Zones()` are the embedded rules, which are the default everywhere.
     """
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -915,12 +1012,12 @@ class Zones:
         """
     def with_tzif(self, /, name: str, tzif: bytes, version: str) -> Zones:
         """
-        Return these rules with one zone taken from `tzif`, the bytes of a compiled time-zone file.
+        Return these rules with one zone read from `tzif`, the bytes of a compiled time-zone file.
 
         Args:
-            name: Its IANA name, as calendars write it.
-            tzif: The file's content.
-            version: The release that it came from; it becomes part of `version`.
+            name: The IANA name, as calendars write it.
+            tzif: The content of the file.
+            version: The release of the file; it becomes part of `version`.
 
         Raises:
             InputError: `invalid_time_zone_data`.
@@ -935,45 +1032,52 @@ class Zones:
 
 def at_risk(engine: Engine, tickets: Iterable[Ticket | History], *, now: datetime, most: SupportsIndex = 20) -> Promises:
     """
-    Return the open promises of many tickets with the least business time left, the one with the least first.
+    Return the open cycles of many tickets with the least remaining business time, the one with the least first.
+
+        >>> [(cycle.timer, cycle.remaining_us // 3_600_000_000) for cycle in at_risk(engine, [ticket], now=now)]
+        [('first_response', 4)]
 
     Args:
         tickets: Any iterable of tickets or histories.
-        now: As of when.
-        most: How many.
+        now: The instant as of which they are evaluated.
+        most: The greatest number of cycles.
     """
 
 def audit_chain(kind: str, id: str, entries: Iterable[str]) -> str:
     """
-    Write entries as a chain, the document that verifiers read.
+    Return entries as a chain, the document that verifiers read.
 
     Args:
         kind: ``ticket``, ``access`` or ``policy``.
-        id: The ticket, the log or the policy.
+        id: The id of the ticket, the chain of denied access, or the policy.
         entries: As JSON, oldest first.
     """
 
 def audit_deny(head: Head | None, log: str, *, actor: Actor, refusal: Refusal, now: datetime, ticket: str | None = None) -> Linked:
     """
-    Make an entry of a refusal, for a log of denied access.
+    Return the entry of a refusal, linked to the chain of denied access.
 
     Args:
-        head: Where the log stands; None to begin it.
-        log: The log's id.
-        actor: Who wanted it.
-        refusal: What was refused and why.
-        now: When.
-        ticket: The id of the ticket it was about.
+        head: The head of the chain; None to begin one.
+        log: The id of the chain.
+        actor: The actor who was refused.
+        refusal: The refusal.
+        now: The instant of the refusal.
+        ticket: The id of the ticket that the command concerned.
     """
 
 def audit_link(head: Head | None, events: EventList, *, detected_at: datetime) -> Linked:
     """
-    Make entries of a ticket's events.
+    Return the entries of a ticket's events, linked to its chain.
+
+        >>> linked = audit.link(None, history.events, detected_at=now)
+        >>> audit.verify(audit.chain("ticket", "T-1", linked.entries)).whole
+        True
 
     Args:
-        head: Where the chain stands; None to begin it.
-        events: Those that follow.
-        detected_at: When the host writes them down; not hashed.
+        head: The head of the chain; None to begin one.
+        events: The events that follow.
+        detected_at: When the host stores them; not hashed.
 
     Raises:
         InputError: `invalid_history` when an event does not follow; `empty_list` without events and head.
@@ -981,28 +1085,55 @@ def audit_link(head: Head | None, events: EventList, *, detected_at: datetime) -
 
 def audit_pin(heads: Iterable[Head]) -> str:
     """
-    Write heads as a small file to keep where the host's operators cannot write.
+    Return heads as a document, to be stored where the host's operators cannot write.
     """
 
 def audit_verify(chain: Json, *, pins: Json | None = None) -> Verification:
     """
-    Check a whole chain.
+    Return whether a chain is whole.
 
     Args:
         chain: The document.
-        pins: What `pin` wrote, kept elsewhere: it shows a chain that was cut off or rewritten as a whole.
+        pins: A document of `pin`, stored elsewhere: it shows that a chain was cut off or rewritten as a whole.
 
     Raises:
-        InputError: What is wrong with the document. A chain that was tampered with is an answer, not an error.
+        InputError: The document cannot be read. A chain that was tampered with is an answer, not an error.
+    """
+
+def format_duration(length: timedelta) -> str:
+    """
+    Return a timedelta as a policy writes it, for example ``1h30m``.
+
+    Raises:
+        InputError: `invalid_duration` for a negative one.
+    """
+
+def parse_duration(text: str) -> timedelta:
+    """
+    Return a duration of a policy, for example ``1h30m`` or ``PT1H30M``, as a timedelta.
+
+    Raises:
+        InputError: `invalid_duration`.
+    """
+
+def parse_share(text: str) -> int:
+    """
+    Return a share of a policy, for example ``99.95%``, in millionths.
+
+    Raises:
+        InputError: `invalid_share`.
     """
 
 def what_if(engine: Engine, candidate: Engine, histories: Iterable[History], *, now: datetime) -> WhatIf:
     """
-    Play tickets again under a candidate policy: which promises would end otherwise, and why.
+    Return how the cycles of tickets would differ under a candidate policy, and why.
+
+        >>> what_if(engine, engine, [history], now=now).comparison.flipped_tickets
+        0
 
     Args:
-        engine: The one that the tickets are under.
-        candidate: Its newest revision counts.
+        engine: The engine that the tickets are under.
+        candidate: The engine whose newest revision they are replayed under.
         histories: Any iterable of `History`.
-        now: As of when.
+        now: The instant as of which they are evaluated.
     """

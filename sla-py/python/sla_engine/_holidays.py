@@ -52,7 +52,9 @@ def of_country(country: str, years: int | Iterable[int], subdivision: str | None
         ) from None
     if not found:
         raise InputError(
-            "out_of_range", f"`holidays` has no dates of {country} in {listed[0]} to {listed[-1]}", help="pass other years"
+            "out_of_range",
+            f"`holidays` has no dates of {country} in {listed[0]} to {listed[-1]}",
+            help="pass other years",
         )
     return listed, [(day.isoformat(), name) for day, name in sorted(found.items())]
 
@@ -80,7 +82,9 @@ def of_icalendar(text: str | bytes, years: int | Iterable[int]) -> Found:
         end = event.decoded("DTEND") if "DTEND" in event else None
         if not _is_day(first) or not (end is None or _is_day(end)):
             raise InputError(
-                "timed_event", f"`{name}` ({first}) is not an all-day event", help="keep only all-day events in the file"
+                "timed_event",
+                f"`{name}` ({first}) is not an all-day event",
+                help="keep only all-day events in the file",
             )
         for offset in range(max((end - first).days, 1) if end is not None else 1):
             day = first + timedelta(days=offset)

@@ -190,7 +190,7 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def due_if_resumed_now(self) -> datetime | None:
         """When it would fall due if the pause ended now; None while it is not paused, and beyond the horizon."""
-        return self.resumed_due and self.resumed_due.due_at
+        return None if self.resumed_due is None else self.resumed_due.due_at
 
     @property
     def target(self) -> timedelta:
