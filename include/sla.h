@@ -150,7 +150,7 @@ typedef struct sla_aggregate sla_aggregate;
 typedef struct sla_alerts sla_alerts;
 
 /*
- The open promises of many tickets with the least left. Must not be used by two threads at once.
+ The open cycles of many tickets with the least remaining time. Must not be used by two threads at once.
  */
 typedef struct sla_at_risk sla_at_risk;
 
@@ -205,7 +205,7 @@ typedef struct sla_string {
 } sla_string;
 
 /*
- How the process-wide cache of engines did so far.
+ Figures of the process-wide cache of engines.
  */
 typedef struct sla_cache_figures {
     /*
@@ -346,7 +346,7 @@ typedef struct sla_timer_columns {
 const char *sla_version(void);
 
 /*
- Returns the version of the binary interface. A host that was built for another SLA_ABI_VERSION must not go on.
+ Returns the version of the binary interface. A host that was built for another SLA_ABI_VERSION must not use the library.
  */
 int32_t sla_abi_version(void);
 
@@ -491,7 +491,7 @@ enum sla_status sla_engine_policy(const struct sla_engine *engine,
 void sla_engine_free(struct sla_engine *engine);
 
 /*
- Writes how the cache of engines did so far in this process.
+ Writes the figures of the cache of engines in this process.
  */
 enum sla_status sla_engine_cache(struct sla_cache_figures *figures_out,
                                  struct sla_error **error_out);
@@ -596,7 +596,7 @@ enum sla_status sla_policy_changes(const char *before_json,
 /* ======== Calendars ======== */
 
 /*
- Compiles a calendar by itself.
+ Compiles a calendar without a policy.
 
  calendar_json  the object that stands under `calendars` in a policy (docs/policy.md); borrowed for the call
  zones          time-zone rules of the host, or null for the embedded ones
@@ -761,8 +761,8 @@ enum sla_status sla_calendar_is_provisional(const struct sla_calendar *calendar,
 
  from_us, to_us  microseconds since 1970-01-01T00:00:00Z
  windows         receives the first windows, oldest first; may be null when `capacity` is 0
- capacity        how many windows there is room for
- count_out       receives how many windows there are, also beyond the room
+ capacity        how many windows the array can hold
+ count_out       receives how many windows there are, also when the array is too small
 
  Errors: `end_before_start`, `out_of_horizon`.
  */
@@ -1077,7 +1077,7 @@ enum sla_status sla_engine_dry_run(const struct sla_engine *engine,
 /* ======== Explanations ======== */
 
 /*
- Explains the deadline of a timer as of an instant: every stretch of time since it started, as data and as text.
+ Explains the due of a timer as of an instant: every interval of time since it started, as data and as text.
 
  history_json          the ticket's history; a snapshot does not say what happened
  timer                 the timer's id, UTF-8
@@ -1407,7 +1407,7 @@ enum sla_status sla_what_if_new(const struct sla_engine *engine,
 
  history_json       the ticket's history
  now_us             microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
- compared_json_out  receives the promises that end otherwise, with what made the difference:
+ compared_json_out  receives the cycles whose outcome changes, with the cause:
                     `{"flips": [...], "left_out": null}`; may be null; free it with `sla_string_free`
 
  Errors: as `sla_engine_due_events`; then the ticket is not counted.
@@ -1420,7 +1420,7 @@ enum sla_status sla_what_if_add(struct sla_what_if *what_if,
                                 struct sla_error **error_out);
 
 /*
- Writes the promises of all tickets so far, before and after, per package and timer (docs/analytics.md).
+ Writes the outcomes of all tickets so far, before and after, per package and timer (docs/analytics.md).
 
  comparison_json_out  receives the comparison; free it with `sla_string_free`
  */
@@ -1482,7 +1482,7 @@ void sla_alerts_free(struct sla_alerts *alerts);
 /*
  Makes an empty list.
 
- most         how many promises it keeps
+ most         how many cycles it keeps
  at_risk_out  receives the list; free it with `sla_at_risk_free`
  */
 enum sla_status sla_at_risk_new(size_t most,
@@ -1490,7 +1490,7 @@ enum sla_status sla_at_risk_new(size_t most,
                                 struct sla_error **error_out);
 
 /*
- Considers the open promises of a ticket. All tickets of a list are asked about as of one instant.
+ Adds the open cycles of a ticket. All tickets of a list are evaluated as of one instant.
 
  ticket_json  a snapshot or a history
  now_us       microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
@@ -1505,7 +1505,7 @@ enum sla_status sla_at_risk_add(struct sla_at_risk *at_risk,
                                 struct sla_error **error_out);
 
 /*
- Writes the promises, the one with the least left first: `{"promises": [{"ticket": "...", "timer": "...", "cycle": 1,
+ Writes the cycles, the one with the least remaining time first: `{"promises": [{"ticket": "...", "timer": "...", "cycle": 1,
  "remaining_us": 0, "paused": false, "due_at": "..."}]}`.
 
  promises_json_out  receives the text; free it with `sla_string_free`

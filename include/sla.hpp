@@ -137,7 +137,7 @@ class Calendar {
     detail::Owned<sla_calendar, sla_calendar_free> handle_;
 };
 
-// What became of a command: JSON documents, see docs/commands.md.
+// The outcome of a command: JSON documents, see docs/documents.md.
 struct Decision {
     // `{"accepted": {"events": [...]}}`, the events to persist, or `{"refused": {...}}`.
     std::string decision_json;

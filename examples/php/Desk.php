@@ -10,7 +10,7 @@ use Sla\Engine;
 use Sla\Intent;
 use Sla\Opening;
 
-/** A help desk: nothing happens on a ticket but what the engine decided, and all of it is stored. */
+/** A help desk: every change of a ticket is decided by the engine and stored. */
 final class Desk
 {
     private const CHUNK = 100;
@@ -44,7 +44,7 @@ final class Desk
         });
     }
 
-    /** Stores what happened by itself until now, on the tickets that are due and no others. Returns how many were. */
+    /** Stores the automatic events of the tickets that are due, and of no others. Returns how many tickets. */
     public function monitor(DateTimeImmutable $now): int
     {
         $looked = 0;
@@ -83,7 +83,7 @@ final class Desk
             ($this->say)($this->line($event->at, $event->kind, "{$id} by {$event->actor->id}"));
         }
         foreach ($intents as $intent) {
-            ($this->say)($this->told($intent));
+            ($this->say)($this->recipients($intent));
         }
     }
 
@@ -92,7 +92,7 @@ final class Desk
         return sprintf('%s  %-10s %s', $at->setTimezone(new DateTimeZone('UTC'))->format('D H:i:s'), $what, $of);
     }
 
-    private function told(Intent $intent): string
+    private function recipients(Intent $intent): string
     {
         $assigned = $intent->assignTo === null ? '' : ", assign to {$intent->assignTo}";
 

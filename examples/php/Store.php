@@ -50,7 +50,7 @@ final class Store
     }
 
     /**
-     * Runs work in a transaction that nobody else writes in: what was read is still true when it is written.
+     * Runs work in a transaction with the only writer: what was read is still true when it is written.
      *
      * @template T
      *
@@ -80,7 +80,7 @@ final class Store
     }
 
     /**
-     * Stores what the engine gave: events, snapshot, next instant, and what is to be told to whom.
+     * Stores what the engine gave: events, snapshot, next instant, and which notifications to send.
      *
      * @param list<Event> $events
      *
@@ -131,7 +131,7 @@ final class Store
     }
 
     /**
-     * Returns the tickets on which something happens by itself until now; the index holds no others.
+     * Returns the tickets with automatic events until now; the index holds no others.
      *
      * @return list<string>
      */
@@ -140,7 +140,7 @@ final class Store
         return $this->column('SELECT id FROM tickets WHERE next_check_at_us <= ? ORDER BY next_check_at_us LIMIT ?', Time::toUs($now), $most);
     }
 
-    /** Returns when something happens by itself on any ticket; `null` for never. */
+    /** Returns when the next automatic event of any ticket comes; `null` for never. */
     public function nextCheckAt(): ?DateTimeImmutable
     {
         $at = $this->value('SELECT min(next_check_at_us) FROM tickets WHERE next_check_at_us IS NOT NULL');

@@ -1,4 +1,4 @@
-//! What somebody must hear of.
+//! Alerts: what an operator must be told.
 
 use std::ffi::c_char;
 

@@ -1,4 +1,4 @@
-//! The promises with the least time left.
+//! The open cycles with the least remaining time.
 
 use std::ffi::c_char;
 
@@ -11,13 +11,13 @@ use crate::engine::sla_engine;
 use crate::error::{answer, guard, sla_error, sla_status};
 use crate::string::{sla_string, string_slot};
 
-/// The open promises of many tickets with the least left. Must not be used by two threads at once.
+/// The open cycles of many tickets with the least remaining time. Must not be used by two threads at once.
 pub struct sla_at_risk(AtRisk);
 boundary::handle_type!(sla_at_risk);
 
 /// Makes an empty list.
 ///
-/// most         how many promises it keeps
+/// most         how many cycles it keeps
 /// at_risk_out  receives the list; free it with `sla_at_risk_free`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_at_risk_new(
@@ -29,7 +29,7 @@ pub unsafe extern "C" fn sla_at_risk_new(
     unsafe { answer(handle_slot("at_risk_out", at_risk_out), error_out, || Ok(sla_at_risk(AtRisk::new(most)))) }
 }
 
-/// Considers the open promises of a ticket. All tickets of a list are asked about as of one instant.
+/// Adds the open cycles of a ticket. All tickets of a list are evaluated as of one instant.
 ///
 /// ticket_json  a snapshot or a history
 /// now_us       microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn sla_at_risk_add(
     }
 }
 
-/// Writes the promises, the one with the least left first: `{"promises": [{"ticket": "...", "timer": "...", "cycle": 1,
+/// Writes the cycles, the one with the least remaining time first: `{"promises": [{"ticket": "...", "timer": "...", "cycle": 1,
 /// "remaining_us": 0, "paused": false, "due_at": "..."}]}`.
 ///
 /// promises_json_out  receives the text; free it with `sla_string_free`

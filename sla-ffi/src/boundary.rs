@@ -2,7 +2,6 @@
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sla_core::Error;
@@ -172,14 +171,6 @@ impl<T: Handle> Tagged<T> {
     /// Returns a handle that is borrowed, not owned: it is not to be freed.
     pub(crate) const fn borrowed(&self) -> *const T {
         std::ptr::from_ref(self).cast()
-    }
-}
-
-impl<T> Deref for Tagged<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
     }
 }
 

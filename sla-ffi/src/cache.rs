@@ -1,7 +1,7 @@
 //! The engines of this process, by the bytes that they were compiled from.
 //!
-//! A process that forks while one of its threads holds a lock leaves it locked in the child for good. So the lock is
-//! never waited for: who does not get it soon compiles without the cache, which is slower and as right.
+//! A process that forks while one of its threads holds a lock leaves it locked in the child. So no call waits for the
+//! lock: one that does not get it soon compiles without the cache, which is slower and gives the same engine.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,7 +9,7 @@ use std::sync::{Mutex, TryLockError};
 
 use sla_core::{Digest, Engine, Error};
 
-/// The most engines that are kept; beyond them the one that was not asked for the longest goes.
+/// The most engines that are cached; beyond them the least recently used one is removed.
 const CAPACITY: usize = 64;
 /// How often a lock is tried.
 const TRIES: u32 = 1_000;
@@ -29,7 +29,7 @@ struct Kept {
     asked_at: u64,
 }
 
-/// How the cache did so far.
+/// Figures of the cache.
 pub(crate) struct Figures {
     pub(crate) hits: i64,
     pub(crate) misses: i64,
@@ -51,7 +51,7 @@ pub(crate) fn engine(document: &[u8], compile: impl FnOnce(&[u8]) -> Result<Engi
     Ok(engine)
 }
 
-/// Returns how the cache did so far.
+/// Returns the figures of the cache.
 pub(crate) fn figures() -> Figures {
     Figures {
         hits: HITS.load(Ordering::Relaxed),

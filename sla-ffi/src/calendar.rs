@@ -98,7 +98,7 @@ pub struct sla_window {
     pub closes_at_us: i64,
 }
 
-/// Compiles a calendar by itself.
+/// Compiles a calendar without a policy.
 ///
 /// calendar_json  the object that stands under `calendars` in a policy (docs/policy.md); borrowed for the call
 /// zones          time-zone rules of the host, or null for the embedded ones
@@ -346,8 +346,8 @@ pub unsafe extern "C" fn sla_calendar_is_provisional(
 ///
 /// from_us, to_us  microseconds since 1970-01-01T00:00:00Z
 /// windows         receives the first windows, oldest first; may be null when `capacity` is 0
-/// capacity        how many windows there is room for
-/// count_out       receives how many windows there are, also beyond the room
+/// capacity        how many windows the array can hold
+/// count_out       receives how many windows there are, also when the array is too small
 ///
 /// Errors: `end_before_start`, `out_of_horizon`.
 #[unsafe(no_mangle)]
@@ -363,10 +363,10 @@ pub unsafe extern "C" fn sla_calendar_windows(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         answer(slot("count_out", count_out, 0), error_out, || {
-            let room = array_mut("windows", windows, capacity)?;
+            let places = array_mut("windows", windows, capacity)?;
             let calendar = &handle("calendar", calendar)?.0;
             let found = calendar.windows(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us))?;
-            for (place, OpenWindow { opens_at, closes_at }) in room.iter_mut().zip(&found) {
+            for (place, OpenWindow { opens_at, closes_at }) in places.iter_mut().zip(&found) {
                 *place = sla_window { opens_at_us: opens_at.as_micros(), closes_at_us: closes_at.as_micros() };
             }
             Ok(found.len())

@@ -101,7 +101,7 @@ pub(crate) struct Answers<'a> {
 impl sla_answers {
     /// # Safety
     ///
-    /// The arrays have `rows` values, bits and codes that nobody else uses, or are null.
+    /// The arrays have `rows` values, bits and codes that nothing else uses, or are null.
     pub(crate) unsafe fn borrow<'a>(&self, name: &str, rows: usize) -> Checked<Answers<'a>> {
         // SAFETY: the caller's promise.
         unsafe {
@@ -339,7 +339,7 @@ impl sla_rows {
 impl sla_timer_columns {
     /// # Safety
     ///
-    /// The arrays have `rows` elements that nobody else uses, or are null.
+    /// The arrays have `rows` elements that nothing else uses, or are null.
     unsafe fn borrow<'a>(&self, rows: usize) -> Checked<TimerColumns<'a>> {
         // SAFETY: the caller's promise.
         unsafe {
@@ -357,7 +357,7 @@ impl sla_timer_columns {
     ///
     /// # Safety
     ///
-    /// The masks have a bit a row that nobody else uses, or are null.
+    /// The masks have a bit a row that nothing else uses, or are null.
     unsafe fn mask(&self, columns: &TimerColumns<'_>) -> Checked<()> {
         let masks = [
             (self.due_valid, &*columns.due_us),

@@ -16,7 +16,7 @@ use crate::zones::{sla_zones, zones_or_embedded};
 pub struct sla_engine(pub(crate) Engine);
 boundary::handle_type!(sla_engine);
 
-/// How the process-wide cache of engines did so far.
+/// Figures of the process-wide cache of engines.
 #[repr(C)]
 pub struct sla_cache_figures {
     /// How often an engine was asked for that was there.
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn sla_engine_free(engine: *mut sla_engine) {
     unsafe { free(engine) };
 }
 
-/// Writes how the cache of engines did so far in this process.
+/// Writes the figures of the cache of engines in this process.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_engine_cache(
     figures_out: *mut sla_cache_figures,

@@ -1,4 +1,4 @@
-//! Why a deadline is what it is, and where the time went.
+//! Explanations of due instants, and the time ledger.
 
 use std::ffi::c_char;
 
@@ -10,7 +10,7 @@ use crate::engine::sla_engine;
 use crate::error::{answer, sla_error, sla_status};
 use crate::string::{sla_string, string_slot};
 
-/// Explains the deadline of a timer as of an instant: every stretch of time since it started, as data and as text.
+/// Explains the due of a timer as of an instant: every interval of time since it started, as data and as text.
 ///
 /// history_json          the ticket's history; a snapshot does not say what happened
 /// timer                 the timer's id, UTF-8

@@ -23,7 +23,7 @@ pub extern "C" fn sla_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
-/// Returns the version of the binary interface. A host that was built for another SLA_ABI_VERSION must not go on.
+/// Returns the version of the binary interface. A host that was built for another SLA_ABI_VERSION must not use the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn sla_abi_version() -> i32 {
     SLA_ABI_VERSION

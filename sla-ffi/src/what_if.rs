@@ -1,4 +1,4 @@
-//! What another policy would have done.
+//! What-if: the outcomes of tickets under another policy.
 
 use std::ffi::c_char;
 
@@ -41,7 +41,7 @@ pub unsafe extern "C" fn sla_what_if_new(
 ///
 /// history_json       the ticket's history
 /// now_us             microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
-/// compared_json_out  receives the promises that end otherwise, with what made the difference:
+/// compared_json_out  receives the cycles whose outcome changes, with the cause:
 ///                    `{"flips": [...], "left_out": null}`; may be null; free it with `sla_string_free`
 ///
 /// Errors: as `sla_engine_due_events`; then the ticket is not counted.
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn sla_what_if_add(
     }
 }
 
-/// Writes the promises of all tickets so far, before and after, per package and timer (docs/analytics.md).
+/// Writes the outcomes of all tickets so far, before and after, per package and timer (docs/analytics.md).
 ///
 /// comparison_json_out  receives the comparison; free it with `sla_string_free`
 #[unsafe(no_mangle)]

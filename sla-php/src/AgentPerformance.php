@@ -12,13 +12,13 @@ final class AgentPerformance
      * @param list<array{name: string, weight: int, value_millionths: int}> $components
      */
     private function __construct(
-        /** `unassigned` for what was nobody's. */
+        /** `unassigned` for cycles without an assignee. */
         public readonly string $agent,
         public readonly int $handled,
         public readonly int $replies,
         public readonly int $escalationsReceived,
         public readonly Csat $csat,
-        /** Promises while the ticket was his, by timer. */
+        /** Cycles decided while this agent was the assignee, by timer. */
         public readonly array $timers,
         /** What the score is made of. */
         public readonly array $components,

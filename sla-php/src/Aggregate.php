@@ -69,7 +69,7 @@ final class Aggregate
     }
 
     /**
-     * Returns what each agent did, with his score.
+     * Returns the figures of each agent, with their score.
      *
      * @return list<AgentPerformance>
      */

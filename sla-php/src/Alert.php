@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** What somebody must hear of. */
+/** Something that an operator must be told. */
 final class Alert
 {
     /** @param array<string, mixed> $details */

@@ -7,7 +7,7 @@ namespace Sla;
 use Sla\Native\Library;
 
 /**
- * Chains of entries in which nobody can alter, remove, insert or reorder anything unnoticed. docs/audit.md says what
+ * Chains of entries in which nothing can be altered, removed, inserted or reordered unnoticed. docs/audit.md says what
  * is hashed and what a chain cannot prove.
  */
 final class Audit

@@ -32,7 +32,7 @@ final class Calendar
     }
 
     /**
-     * Compiles a calendar by itself.
+     * Compiles a calendar without a policy.
      *
      * @param string $json the object that stands under `calendars` in a policy
      *

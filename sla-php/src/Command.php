@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Sla;
 
 /**
- * What somebody wants to do on a ticket. docs/commands.md says who may, in which status.
+ * A command on a ticket. docs/commands.md says who may give it, in which status.
  *
  * A command with an id is safe to repeat: the second time it adds nothing.
  */
@@ -57,7 +57,7 @@ final class Command
         return new self('resolve', ['message' => $message->document()]);
     }
 
-    /** A customer names his channel, anybody else a reason. */
+    /** A customer names the channel, an agent or admin a reason. */
     public static function reopen(?string $channel = null, ?string $reason = null): self
     {
         return new self('reopen', ['channel' => $channel, 'reason' => $reason]);
@@ -78,7 +78,7 @@ final class Command
         return new self('void', ['reason' => $reason, 'duplicate_of' => $duplicateOf]);
     }
 
-    /** A customer names his channel. */
+    /** A customer names the channel. */
     public static function requestEscalation(string $reason, ?string $channel = null): self
     {
         return new self('request_escalation', ['reason' => $reason, 'channel' => $channel]);

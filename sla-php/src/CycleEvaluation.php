@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** One run of a timer: one promise. Lengths are microseconds of business time in its calendar. */
+/** One run of a timer, as of an instant. Lengths are microseconds of business time in its calendar. */
 final class CycleEvaluation
 {
     private function __construct(
@@ -16,7 +16,7 @@ final class CycleEvaluation
         public readonly ?\DateTimeImmutable $stoppedAt,
         public readonly int $targetUs,
         public readonly string $calendar,
-        /** `null` while it stands still unbroken, and when it is due beyond the horizon. */
+        /** `null` while it is paused and not breached, and when it is due beyond the horizon. */
         public readonly ?\DateTimeImmutable $dueAt,
         /** Whether it falls due on or after 2200-01-01, which is never. */
         public readonly bool $isDueBeyondHorizon,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** What became of a command. */
+/** The outcome of a command. */
 final class Decision
 {
     /** @param list<Event> $events */
@@ -13,7 +13,7 @@ final class Decision
         public readonly array $events,
         /** The ticket afterwards; `null` when refused. */
         public readonly ?Ticket $ticket,
-        /** When something can happen by itself; `null` for never, or when refused. */
+        /** When the next automatic event can come; `null` for never, or when refused. */
         public readonly ?\DateTimeImmutable $nextCheckAt,
         /** Why not; `null` when it was accepted. */
         public readonly ?Refusal $refusal,

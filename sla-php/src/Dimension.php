@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** What figures can be kept apart by, besides periods. */
+/** What figures can be grouped by, besides periods. */
 enum Dimension: string
 {
     case Package = 'package';

@@ -8,7 +8,7 @@ use Sla\Exceptions\InvalidInput;
 use Sla\Exceptions\Problem;
 
 /**
- * Documents that the host kept.
+ * Documents that the host stored.
  *
  * @internal
  */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** What happened by itself. */
+/** Automatic events, and the ticket after them. */
 final class DueEvents
 {
     /** @param list<Event> $events */
@@ -13,7 +13,7 @@ final class DueEvents
         public readonly array $events,
         /** The ticket afterwards. */
         public readonly Ticket $ticket,
-        /** When something can happen by itself again; `null` for never. */
+        /** When the next automatic event can come; `null` for never. */
         public readonly ?\DateTimeImmutable $nextCheckAt,
     ) {
     }

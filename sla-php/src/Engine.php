@@ -85,7 +85,7 @@ final class Engine
     }
 
     /**
-     * Returns why somebody may not do something, without doing it; `null` when he may.
+     * Returns why an actor may not do something, without doing it; `null` when they may.
      *
      * @param string $action a command, or `view_ticket`, `view_metrics`, `manage_policy`, `manage_users`
      *
@@ -123,7 +123,7 @@ final class Engine
         return Decision::read($this->library->step('sla_engine_decide', $this->pointer(), $on, strlen($on), $what, strlen($what), $who, strlen($who), Time::toUs($now)));
     }
 
-    /** Returns what happened by itself until now: steps, breaches, ends of pauses. Store it. */
+    /** Returns the automatic events that are due by now: steps, breaches, ends of pauses. Store them. */
     public function dueEvents(Ticket|History $ticket, \DateTimeInterface $now): DueEvents
     {
         $on = $ticket->json();
@@ -143,7 +143,7 @@ final class Engine
         return Evaluation::read(Json::read($this->library->text('sla_engine_evaluate', $this->pointer(), $on, strlen($on), Time::toUs($now)) ?? ''));
     }
 
-    /** Returns when something can happen on a ticket by itself; `null` for never. */
+    /** Returns when the next automatic event of a ticket can come; `null` for never. */
     public function nextCheckAt(Ticket|History $ticket): ?\DateTimeImmutable
     {
         $on = $ticket->json();

@@ -16,11 +16,11 @@ final class Evaluation
         public readonly Status $status,
         /** Wall time since the opening, until it ended or until now, in microseconds. */
         public readonly int $ageUs,
-        /** When something can happen by itself; `null` for never. */
+        /** When the next automatic event can come; `null` for never. */
         public readonly ?\DateTimeImmutable $nextCheckAt,
         /** By id: every timer that the ticket's package promises something for, and every one that ran. */
         public readonly array $timers,
-        /** What happened by itself since the last event and is not stored yet; ask `dueEvents` for it. */
+        /** The automatic events that are due and not stored yet; `dueEvents` returns them. */
         public readonly array $dueEvents,
     ) {
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** Why a deadline is where it is: every stretch of time since the timer's start. */
+/** How the due of a cycle follows: every interval of time since its start. */
 final class Explanation
 {
     /**

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** What figures are kept apart by. */
+/** What figures are grouped by. */
 final class Grouping
 {
     /** @var list<Dimension> */

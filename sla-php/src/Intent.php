@@ -9,7 +9,7 @@ final class Intent
 {
     /** @param list<string> $notify */
     private function __construct(
-        /** The same however often it is computed; nobody is notified twice. */
+        /** The same however often it is computed, so that a notification is sent once. */
         public readonly string $id,
         public readonly string $timer,
         public readonly int $cycle,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** A stretch of a ticket's time: `[from, to)`. Its lengths sum to `to - from`. */
+/** An interval of a ticket's time: `[from, to)`. Its lengths sum to `to - from`. */
 final class LedgerEntry
 {
     private function __construct(

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** What became of a promise. */
+/** The outcome of a cycle. */
 enum Outcome: string
 {
     case None = 'none';

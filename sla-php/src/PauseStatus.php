@@ -9,6 +9,6 @@ enum PauseStatus: string
 {
     /** For the customer. */
     case Pending = 'pending';
-    /** For somebody else. */
+    /** Waiting for a third party. */
     case OnHold = 'on_hold';
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** Who somebody is to the desk. */
+/** In which capacity an actor acts. */
 enum Role: string
 {
     case Customer = 'customer';

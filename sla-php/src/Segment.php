@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** A stretch of time in an explanation, in the local time of the calendar: `[from, to)`. */
+/** An interval of time in an explanation, in the local time of the calendar: `[from, to)`. */
 final class Segment
 {
     /** @param array<string, mixed> $details why it is closed, or who paused and why */
@@ -14,7 +14,7 @@ final class Segment
         /** `counted`, `closed`, `paused` or `resolved`. */
         public readonly string $kind,
         public readonly array $details,
-        /** Business time that this stretch used, in microseconds. */
+        /** Business time that this interval used, in microseconds. */
         public readonly int $countedUs,
         /** Business time used up to its end, in microseconds. */
         public readonly int $usedUs,
@@ -37,6 +37,6 @@ final class Segment
             }
         }
 
-        throw new \LogicException('a stretch of an unknown kind');
+        throw new \LogicException('a segment of an unknown kind');
     }
 }

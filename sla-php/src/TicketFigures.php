@@ -22,7 +22,7 @@ final class TicketFigures
         /** Open and paused ones. */
         public readonly int $active,
         public readonly int $replies,
-        /** Pairs of a ticket and somebody who worked on it. */
+        /** Pairs of a ticket and an agent who worked on it. */
         public readonly int $handled,
         /** Requested ones, by level. */
         public readonly array $escalations,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** What became of a timer's promises; each is in exactly one class, from `met` to `cancelledDuplicate`. */
+/** The outcomes of a timer's cycles; each is in exactly one class, from `met` to `cancelledDuplicate`. */
 final class TimerFigures
 {
     /** @param list<EscalationCount> $escalations */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** A stretch of time in which a calendar is open: `[opensAt, closesAt)`. */
+/** An interval of time in which a calendar is open: `[opensAt, closesAt)`. */
 final class Window
 {
     /** @internal */

@@ -126,7 +126,7 @@ final class Doctor
         // The system's loader found it by name; PHP would look for a relative name from its working directory.
         $path = $path === false ? self::loaded() : $path;
         if ($path === null) {
-            fwrite($fault, "where `{$file}` lies cannot be told; name the file in SLA_LIBRARY\n");
+            fwrite($fault, "where `{$file}` lies is unknown; name the file in SLA_LIBRARY\n");
 
             return 1;
         }

@@ -12,7 +12,7 @@ final class EngineCache
         public readonly int $hits,
         /** How often one had to be compiled, or could not be. */
         public readonly int $misses,
-        /** How many are kept; at most 64. */
+        /** How many are cached; at most 64. */
         public readonly int $engines,
     ) {
     }

@@ -19,7 +19,7 @@ final class LibraryLocator
     }
 
     /**
-     * Returns the files to try, by what named them. A file that somebody named is the only one.
+     * Returns the files to try, by what named them. A file that the host named is the only one.
      *
      * @return array<string, string>
      */
@@ -67,7 +67,7 @@ final class LibraryLocator
         };
     }
 
-    /** Returns why a file could not be loaded, as far as it can be told: PHP does not pass on what the loader says. */
+    /** Returns why a file could not be loaded, as far as it is known: PHP does not pass on the message of the loader. */
     public static function cause(string $file, \FFI\Exception $fault): string
     {
         return match (true) {
