@@ -6,7 +6,7 @@ use crate::package::Package;
 use crate::policy::Policy;
 use crate::unknown::unknown_id;
 
-/// Which packages include which channels, under the numbers they have there: a table for hosts that ask often.
+/// Which packages include which channels, by their numbers in the policy: a table for hosts that ask often.
 ///
 /// Numbers are those of one policy revision; another one may number otherwise. Nothing is decided with this table:
 /// whoever acts asks [`Engine::decide`](crate::Engine::decide), which judges by the ticket's own revision.
@@ -29,6 +29,14 @@ impl Entitlements {
 
     /// Returns the number of a package, from 0.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let engine = engine();
+    /// assert_eq!(engine.entitlements().package("pro")?, 1);
+    /// assert!(engine.entitlements().package("gold").is_err());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `unknown_package`
@@ -39,6 +47,12 @@ impl Entitlements {
 
     /// Returns the number of a channel, from 0.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// assert_eq!(engine().entitlements().channel("chat")?, 1);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `unknown_channel`
@@ -48,6 +62,15 @@ impl Entitlements {
     }
 
     /// Returns whether a package includes a channel; `None` when there is no such package or channel.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let engine = engine();
+    /// let entitlements = engine.entitlements();
+    /// let (starter, chat) = (entitlements.package("starter")?, entitlements.channel("chat")?);
+    /// assert_eq!(entitlements.includes(starter, chat), Some(false));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn includes(&self, package: usize, channel: usize) -> Option<bool> {
         if channel >= self.channels.len() {

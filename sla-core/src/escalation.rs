@@ -98,6 +98,19 @@ pub(crate) fn firing(
 }
 
 /// Returns the digest that identifies one firing of one step: the same however often it is computed.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::Id;
+/// use sla_core::escalation::intent_id;
+/// use sla_core::ticket::EventKind;
+///
+/// let due = engine().due_events(&opened(), at("2026-03-02T13:12:00Z"))?;
+/// let EventKind::Warned(intent) = &due.events[0].kind else { panic!() };
+/// let id = intent_id(&Id::new("T-1")?, &Id::new("first_response")?, 1, &Id::new("warning")?);
+/// assert_eq!(intent.intent_id, id);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 #[must_use]
 pub fn intent_id(ticket: &Id, timer: &Id, cycle: u32, step: &Id) -> Digest {
     let mut record = Record::new("sla-intent", 1);

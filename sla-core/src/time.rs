@@ -171,6 +171,13 @@ impl BusinessDuration {
 
     /// Returns a duration of `micros` microseconds.
     ///
+    /// ```
+    /// use sla_core::time::BusinessDuration;
+    /// assert_eq!(BusinessDuration::from_micros(1_500_000)?.to_string(), "1.5s");
+    /// assert!(BusinessDuration::from_micros(-1).is_err());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_duration` when `micros` is negative.
@@ -347,6 +354,12 @@ impl Share {
 
     /// Reads a percent string with at most four decimals, for example `80%` or `99.95%`.
     ///
+    /// ```
+    /// use sla_core::time::Share;
+    /// assert_eq!(Share::parse("99.95%")?.as_millionths(), 999_500);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_share` for anything else, and above 429 496 %.
@@ -363,6 +376,13 @@ impl Share {
     }
 
     /// Returns this share of `target`, rounded down to the microsecond; `None` when it does not fit.
+    ///
+    /// ```
+    /// use sla_core::time::{BusinessDuration, Share};
+    /// let target = BusinessDuration::parse("4h")?;
+    /// assert_eq!(Share::parse("80%")?.of(target), Some(BusinessDuration::parse("3h12m")?));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn of(self, target: BusinessDuration) -> Option<BusinessDuration> {
         let product = i128::from(target.0).checked_mul(i128::from(self.0))?;

@@ -3,7 +3,7 @@
 //! INVARIANT: lengths of open time between instants of the horizon fit: 230 years are 53 bits of microseconds.
 
 use crate::calendar::Calendar;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Fault};
 use crate::policy::{DueBoundary, TimerRules, Trigger};
 use crate::ticket::{Change, Cycle, Due, Phase, Standing, Status, StopCause, StopOutcome, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
@@ -56,9 +56,19 @@ fn is_closing(calendar: &Calendar, at: Timestamp) -> Result<bool, Error> {
     Ok(at > Timestamp::EPOCH && !calendar.is_open(at)? && calendar.is_open(at.just_before())?)
 }
 
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("a sum of business time does not fit")]
+struct SumTooLong;
+
+impl Fault for SumTooLong {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::InvalidDuration
+    }
+}
+
 /// Returns the sum, which fits for lengths of open time within the horizon: only a history from elsewhere can break it.
 pub(crate) fn sum(a: BusinessDuration, b: BusinessDuration) -> Result<BusinessDuration, Error> {
-    a.checked_add(b).ok_or_else(|| Error::new(ErrorCode::InvalidDuration, "a sum of business time does not fit"))
+    a.checked_add(b).ok_or_else(|| SumTooLong.into())
 }
 
 /// Returns the change that ends a cycle at `at`: met if and only if that is at or before its due.

@@ -185,6 +185,15 @@ impl WhatIf {
     ///
     /// The commands of a history are taken as given: the candidate's channels and roles are not judged. A command that
     /// its pause limits or its `close_after` exclude is left out, as an import leaves it out.
+    ///
+    /// The [module](self) has an example.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::what_if::WhatIf;
+    /// assert_eq!(WhatIf::new(&engine(), &engine()).comparison().tickets, 0);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn new(engine: &Engine, candidate: &Engine) -> Self {
         let (engine, candidate) = (engine.clone(), candidate.clone());
@@ -193,6 +202,18 @@ impl WhatIf {
     }
 
     /// Adds a ticket as of `now` and returns what changes.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::what_if::WhatIf;
+    ///
+    /// let (history, now) = (closed(), at("2026-03-03T09:00:00Z"));
+    /// let mut what_if = WhatIf::new(&engine(), &engine());
+    /// // The candidate is the same policy: nothing differs.
+    /// assert!(what_if.add(&history, now)?.flips.is_empty());
+    /// assert_eq!(what_if.comparison().tickets, 1);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -321,6 +342,19 @@ impl<'a> Pair<'a> {
 
 impl Comparison {
     /// Adds the tickets of another comparison of the same two policies.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::what_if::{Comparison, WhatIf};
+    ///
+    /// let mut what_if = WhatIf::new(&engine(), &engine());
+    /// what_if.add(&closed(), at("2026-03-03T09:00:00Z"))?;
+    /// let mut all = Comparison::default();
+    /// all.merge(what_if.comparison());
+    /// all.merge(what_if.comparison());
+    /// assert_eq!((all.tickets, all.promises[0].after.met), (2, 2));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     pub fn merge(&mut self, other: &Self) {
         add(&mut self.tickets, other.tickets);
         add(&mut self.flipped_tickets, other.flipped_tickets);
@@ -385,6 +419,12 @@ impl Outcomes {
     }
 
     /// Returns met ÷ (met + breached), rounded down; `None` when no cycle is decided.
+    ///
+    /// ```
+    /// use sla_core::what_if::Outcomes;
+    /// let outcomes = Outcomes { met: 2, breached: 1, ..Outcomes::default() };
+    /// assert_eq!(outcomes.compliance().unwrap().to_string(), "66.6666%");
+    /// ```
     #[must_use]
     pub fn compliance(self) -> Option<Share> {
         let decided = u128::from(self.met).checked_add(self.breached.into())?;

@@ -194,6 +194,21 @@ impl<C: Content> Chain<C> {
 
     /// Returns a chain that continues after `head`.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::audit::Chain;
+    /// use sla_core::ticket::Event;
+    ///
+    /// let opened = accepted(engine().open(&opening(), &customer(), at("2026-03-02T10:00:00Z"))?);
+    /// let mut chain = Chain::<Event>::new(opened.ticket.id.clone());
+    /// chain.extend(opened.events, at("2026-03-02T10:00:00Z"))?;
+    ///
+    /// let due = engine().due_events(&opened.ticket, at("2026-03-02T13:12:00Z"))?;
+    /// let mut chain = Chain::<Event>::resume(chain.head().clone())?;
+    /// assert_eq!(chain.extend(due.events, at("2026-03-02T13:13:00Z"))?.len(), 1);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_history` when the head is that of another kind of chain.
@@ -217,6 +232,19 @@ impl<C: Content> Chain<C> {
     }
 
     /// Links one more entry, which the host stores at `detected_at`.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::audit::Chain;
+    ///
+    /// let history = closed();
+    /// let mut chain = Chain::new(history.ticket().id.clone());
+    /// let entry = chain.append(history.events()[0].clone(), at("2026-03-02T10:00:00Z"))?;
+    /// assert_eq!(chain.head().hash, entry.hash);
+    /// // The next entry is that of the next event.
+    /// assert!(chain.append(history.events()[2].clone(), at("2026-03-02T11:00:00Z")).is_err());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -245,6 +273,17 @@ impl<C: Content> Chain<C> {
     }
 
     /// Links several entries, all or none.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::audit::{Chain, verify};
+    ///
+    /// let history = closed();
+    /// let mut chain = Chain::new(history.ticket().id.clone());
+    /// let entries = chain.extend(history.events().to_vec(), at("2026-03-02T16:30:00Z"))?;
+    /// assert_eq!(verify(chain.id(), &entries, &[]).unwrap().entries, 6);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::fault::EngineFault;
 use super::{Engine, Revision};
 use crate::calendar::check_horizon;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::escalation::{self, FiresAt};
 use crate::id::Id;
 use crate::policy::{Step, StepAction, StepTime};
@@ -204,11 +205,8 @@ impl Engine {
 pub(crate) fn check_time(ticket: &Ticket, now: Timestamp) -> Result<(), Error> {
     check_horizon("now", now)?;
     if now < ticket.last_at {
-        return Err(Error::new(
-            ErrorCode::TimeWentBack,
-            format!("{now} lies before the last event of ticket `{}` at {}", ticket.id, ticket.last_at),
-        )
-        .help("pass the later of your clock and the last event's instant"));
+        let (ticket, last_at) = (ticket.id.clone(), ticket.last_at);
+        return Err(EngineFault::TimeWentBack { now, ticket, last_at }.into());
     }
     Ok(())
 }

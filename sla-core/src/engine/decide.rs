@@ -32,6 +32,13 @@ pub enum Decision<T = Accepted, R = Refusal> {
 impl<T, R> Decision<T, R> {
     /// Returns what was accepted, or the refusal as an error, for `?` and `unwrap`.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let opened = engine().open(&opening(), &customer(), at("2026-03-02T10:00:00Z"))?.into_result().unwrap();
+    /// assert_eq!(opened.ticket.id.as_str(), "T-1");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The refusal.
@@ -564,7 +571,7 @@ fn package(policy: &Policy, name: &str, id: &str) -> Judged<Id> {
     known.map(|package| package.id.clone()).ok_or_else(|| {
         let ids: Vec<&str> = policy.packages.iter().map(|package| package.id.as_str()).collect();
         let message = format!("the policy has no package `{}`", shown(id));
-        refuse(RefusalCode::UnknownPackage, name, message, format!("one of: {}", ids.join(", ")))
+        refuse(RefusalCode::UnknownPackage, name, message, one_of("package", &ids))
     })
 }
 
@@ -573,7 +580,7 @@ fn entitled(policy: &Policy, package: &Id, name: &str, channel: &str) -> Judged<
     if !policy.channels.iter().any(|known| known.id.as_str() == channel) {
         let ids: Vec<&str> = policy.channels.iter().map(|channel| channel.id.as_str()).collect();
         let message = format!("the policy has no channel `{}`", shown(channel));
-        return Err(refuse(RefusalCode::UnknownChannel, name, message, format!("one of: {}", ids.join(", "))));
+        return Err(refuse(RefusalCode::UnknownChannel, name, message, one_of("channel", &ids)));
     }
     let channels = policy.packages.iter().find(|known| known.id == *package).map_or(&[][..], |known| &known.channels);
     channels.iter().find(|entitled| entitled.as_str() == channel).cloned().ok_or_else(|| {
@@ -588,8 +595,13 @@ fn listed(name: &str, code: RefusalCode, what: &str, known: &[Id], wanted: Optio
     known.iter().find(|id| id.as_str() == wanted).cloned().map(Some).ok_or_else(|| {
         let ids: Vec<&str> = known.iter().map(Id::as_str).collect();
         let message = format!("the policy lists no {what} `{}`", shown(wanted));
-        refuse(code, name, message, format!("one of: {}", ids.join(", ")))
+        refuse(code, name, message, one_of(what, &ids))
     })
+}
+
+/// Names the ids that a policy lists, or says that it lists none.
+fn one_of(what: &str, ids: &[&str]) -> String {
+    if ids.is_empty() { format!("no {what}, as the policy lists none") } else { format!("one of: {}", ids.join(", ")) }
 }
 
 /// Cuts a text of the host to a length that a message can carry.

@@ -6,6 +6,7 @@ mod decide;
 mod dry_run;
 mod evaluate;
 mod event;
+mod fault;
 mod import;
 mod pause;
 mod react;
@@ -31,6 +32,7 @@ pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
 pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
 pub use self::evaluate::{CycleEvaluation, Evaluation, TimerEvaluation};
+use self::fault::EngineFault;
 pub use self::import::{Import, RecordedCommand, RefusedCommand};
 pub(crate) use self::replay::Replay;
 pub use self::replay::Unknown;
@@ -98,6 +100,19 @@ impl Engine {
     /// Compiles the revisions of one policy, oldest first. New tickets open under the last one; a ticket stays under
     /// its own.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Engine;
+    ///
+    /// let mut second = policy().into_policy();
+    /// second.version = 2;
+    /// let engine = Engine::compile_revisions([policy(), second.try_into()?])?;
+    /// assert_eq!(engine.policy().version, 2);
+    /// // A ticket of the first revision is judged by the first.
+    /// assert!(engine.evaluate(&opened(), at("2026-03-02T11:00:00Z")).is_ok());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_policy` when there is no revision, the revisions have different ids, or two are equal.
@@ -108,20 +123,16 @@ impl Engine {
             if let Some(first) = revisions.first()
                 && first.policy.id != revision.policy.id
             {
-                return Err(Error::new(
-                    ErrorCode::InvalidPolicy,
-                    format!("`{}` and `{}` are different policies", first.policy.id, revision.policy.id),
-                )
-                .help("compile the revisions of one policy, all with the same `id`"));
+                let (first, other) = (first.policy.id.clone(), revision.policy.id.clone());
+                return Err(EngineFault::OtherPolicy { first, other }.into());
             }
             if revisions.iter().any(|other| other.digest == revision.digest) {
-                return Err(Error::new(ErrorCode::InvalidPolicy, "two revisions of the policy are equal")
-                    .help("hand over each revision once"));
+                return Err(EngineFault::EqualRevisions.into());
             }
             revisions.push(revision);
         }
         if revisions.is_empty() {
-            return Err(Error::new(ErrorCode::InvalidPolicy, "an engine needs at least one revision of a policy"));
+            return Err(EngineFault::NoRevision.into());
         }
         Ok(Self { revisions: revisions.into() })
     }
@@ -145,6 +156,12 @@ impl Engine {
     }
 
     /// Returns a calendar of the newest revision.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// assert!(engine().calendar("office")?.is_open(at("2026-03-02T10:00:00Z"))?);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -170,10 +187,8 @@ impl Engine {
     }
 
     pub(crate) fn revision(&self, digest: Digest) -> Result<&Revision, Error> {
-        self.revisions.iter().rev().find(|revision| revision.digest == digest).ok_or_else(|| {
-            Error::new(ErrorCode::UnknownRevision, format!("policy revision {digest} is not compiled into this engine"))
-                .help("compile the engine with every revision that some ticket is under")
-        })
+        let found = self.revisions.iter().rev().find(|revision| revision.digest == digest);
+        found.ok_or_else(|| EngineFault::UnknownRevision { digest }.into())
     }
 }
 
@@ -221,16 +236,13 @@ impl Revision {
     }
 
     pub(crate) fn timer(&self, id: &Id) -> Result<&TimerRules, Error> {
-        self.policy.timers.get(id).ok_or_else(|| unknown_name("timer", id))
+        self.policy.timers.get(id).ok_or_else(|| EngineFault::UnknownName { noun: "timer", id: id.clone() }.into())
     }
 
     pub(crate) fn calendar(&self, id: &Id) -> Result<&Arc<Calendar>, Error> {
-        self.policy.compiled_calendars().get(id).ok_or_else(|| unknown_name("calendar", id))
+        self.policy
+            .compiled_calendars()
+            .get(id)
+            .ok_or_else(|| EngineFault::UnknownName { noun: "calendar", id: id.clone() }.into())
     }
-}
-
-/// A history may name what its policy revision does not have only if it was not made by an engine.
-#[cold]
-fn unknown_name(what: &str, id: &Id) -> Error {
-    Error::new(ErrorCode::InvalidHistory, format!("the history names {what} `{id}`, which its policy does not have"))
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Ticket;
 use super::event::Event;
-use super::{Ticket, empty_history};
+use super::fault::TicketFault;
 use crate::error::Error;
 
 /// Every event of one ticket, oldest first, checked.
@@ -49,7 +50,7 @@ impl History {
     /// `invalid_history` when the list is empty, does not begin with its one opening, has a gap or a repetition in
     /// its sequence numbers, goes back in time, or mixes tickets.
     pub fn new(events: Vec<Event>) -> Result<Self, Error> {
-        let Some((opening, rest)) = events.split_first() else { return Err(empty_history()) };
+        let Some((opening, rest)) = events.split_first() else { return Err(TicketFault::NoEvents.into()) };
         let mut ticket = Ticket::open(opening)?;
         for event in rest {
             ticket.apply(event)?;

@@ -23,6 +23,7 @@
 mod command;
 mod cycle;
 mod event;
+mod fault;
 mod history;
 mod status;
 mod transition;
@@ -31,7 +32,7 @@ mod verdict;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::id::Id;
 use crate::string_enum::string_enum;
 use crate::time::Timestamp;
@@ -42,6 +43,7 @@ pub use self::event::{
     Apply, AssignCause, Change, CloseCause, CommandStamp, ComputedStep, Escalation, EscalationTrigger, Event,
     EventKind, Intent, Message, ResumeCause, Standing, StopCause, StopOutcome, TimerChange,
 };
+use self::fault::{Inconsistency, Misfit, TicketFault};
 pub use self::history::History;
 pub use self::status::{Actor, PauseStatus, Role, Status};
 pub use self::transition::Trigger;
@@ -158,10 +160,10 @@ impl Ticket {
     /// `invalid_history` unless the event is an opening with sequence number 0.
     pub fn open(event: &Event) -> Result<Self, Error> {
         let Some(mut ticket) = Self::opened(&event.ticket, &event.kind, event.at, event.policy_digest) else {
-            return Err(misfit(event, "a history begins with its opening"));
+            return Err(Misfit::NotOpened.of(event));
         };
         if event.seq != 0 {
-            return Err(misfit(event, "the opening has sequence number 0"));
+            return Err(Misfit::OpeningNotFirst.of(event));
         }
         ticket.commands.extend(event.command.clone());
         ticket.apply_changes(event)?;
@@ -199,32 +201,41 @@ impl Ticket {
 
     /// Applies the next event.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let mut ticket = opened();
+    /// let due = engine().due_events(&ticket, at("2026-03-02T13:12:00Z"))?;
+    /// ticket.apply(&due.events[0])?;
+    /// assert_eq!(ticket, due.ticket);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_history` when the event is of another ticket, not the next in sequence, earlier than the last, a
     /// second opening, or names a cycle that does not exist. The ticket must then be discarded.
     pub fn apply(&mut self, event: &Event) -> Result<(), Error> {
         if event.ticket != self.id {
-            return Err(misfit(event, "it belongs to another ticket"));
+            return Err(Misfit::OtherTicket.of(event));
         }
         if event.seq != self.events {
-            return Err(misfit(event, "its sequence number is not the next one"));
+            return Err(Misfit::NotNext.of(event));
         }
         if event.at < self.last_at {
-            return Err(misfit(event, "it lies before the event it follows"));
+            return Err(Misfit::BackInTime.of(event));
         }
         self.apply_event(event)?;
         self.apply_changes(event)?;
         self.policy_digest = event.policy_digest;
         self.last_at = event.at;
-        self.events = self.events.checked_add(1).ok_or_else(|| misfit(event, "no sequence number follows it"))?;
+        self.events = self.events.checked_add(1).ok_or_else(|| Misfit::NoNext.of(event))?;
         self.commands.extend(event.command.clone());
         Ok(())
     }
 
     fn apply_event(&mut self, event: &Event) -> Result<(), Error> {
         match &event.kind {
-            EventKind::Opened { .. } => return Err(misfit(event, "a history has one opening")),
+            EventKind::Opened { .. } => return Err(Misfit::SecondOpening.of(event)),
             EventKind::Warned(firing) => self.fire(event, firing)?,
             EventKind::Breached { timer, cycle, .. } => self.cycle_mut(event, timer, *cycle)?.breached = true,
             EventKind::Escalated(escalation) => {
@@ -296,7 +307,7 @@ impl Ticket {
 
     fn apply_changes(&mut self, event: &Event) -> Result<(), Error> {
         event.changes.iter().try_for_each(|change| {
-            self.apply_change(change, event.at, event.policy_digest).map_err(|why| misfit(event, why))
+            self.apply_change(change, event.at, event.policy_digest).map_err(|why| why.of(event))
         })
     }
 
@@ -306,9 +317,9 @@ impl Ticket {
         TimerChange { timer, cycle, change }: &TimerChange,
         at: Timestamp,
         revision: Digest,
-    ) -> Result<(), &'static str> {
+    ) -> Result<(), Misfit> {
         let Some(started) = Cycle::started(*cycle, change, at, revision) else {
-            let current = self.current_mut(timer, *cycle).ok_or(NOT_CURRENT)?;
+            let current = self.current_mut(timer, *cycle).ok_or(Misfit::NotCurrentCycle)?;
             current.apply(change, at, revision);
             return Ok(());
         };
@@ -321,7 +332,7 @@ impl Ticket {
         };
         let Some(track) = self.timers.get_mut(place) else { return Ok(()) };
         if Cycle::next_number(track.cycles.last()) != *cycle {
-            return Err("a timer's cycles count up by one");
+            return Err(Misfit::CycleNotNext);
         }
         track.cycles.push(started);
         Ok(())
@@ -330,24 +341,23 @@ impl Ticket {
     /// Checks a state that was stored elsewhere: the invariants on which folding relies.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let why = if self.events == 0 {
-            "it has no events"
+            Inconsistency::NoEvents
         } else if self.timeline.first().is_none_or(|(at, status)| *at != self.opened_at || *status != Status::New) {
-            "its timeline does not begin with the opening"
+            Inconsistency::TimelineStart
         } else if self.timeline.last().is_none_or(|(at, status)| *at > self.last_at || *status != self.status) {
-            "its timeline does not end with its status"
+            Inconsistency::TimelineEnd
         } else if !self.timeline.is_sorted_by(|(a, _), (b, _)| a <= b) {
-            "its timeline goes back in time"
+            Inconsistency::TimelineOrder
         } else if self.pause.is_some() != self.status.pause().is_some() {
-            "its pause and its status contradict each other"
+            Inconsistency::Pause
         } else if !self.timers.is_sorted_by(|a, b| a.timer < b.timer) {
-            "its timers are not in order"
+            Inconsistency::TimerOrder
         } else if !self.timers.iter().all(|track| track.is_whole(self.last_at)) {
-            "the cycles of a timer are not in order"
+            Inconsistency::CycleOrder
         } else {
             return Ok(());
         };
-        Err(Error::new(ErrorCode::InvalidHistory, format!("the state of ticket `{}` is inconsistent: {why}", self.id))
-            .help("fold the events of the ticket again"))
+        Err(TicketFault::State { ticket: self.id.clone(), why }.into())
     }
 
     /// Returns the cycles of a timer, oldest first; empty when it never started.
@@ -360,7 +370,7 @@ impl Ticket {
     }
 
     fn cycle_mut(&mut self, event: &Event, timer: &Id, number: u32) -> Result<&mut Cycle, Error> {
-        self.current_mut(timer, number).ok_or_else(|| misfit(event, NOT_CURRENT))
+        self.current_mut(timer, number).ok_or_else(|| Misfit::NotCurrentCycle.of(event))
     }
 
     /// Returns the current cycle of a timer if that is its number.
@@ -384,29 +394,11 @@ impl Ticket {
     fn escalation_mut(&mut self, event: &Event, number: u32) -> Result<&mut EscalationState, Error> {
         place(number)
             .and_then(|place| self.escalations.get_mut(place))
-            .ok_or_else(|| misfit(event, "the ticket has no escalation of that number"))
+            .ok_or_else(|| Misfit::NoSuchEscalation.of(event))
     }
 }
-
-const NOT_CURRENT: &str = "it names a timer cycle that is not the current one";
 
 /// Returns the place in a list of what is numbered from 1.
 fn place(number: u32) -> Option<usize> {
     usize::try_from(number.checked_sub(1)?).ok()
-}
-
-#[cold]
-fn misfit(event: &Event, why: &str) -> Error {
-    Error::new(
-        ErrorCode::InvalidHistory,
-        format!("event {} (`{}`) of ticket `{}` does not fit: {why}", event.seq, event.kind.name(), event.ticket),
-    )
-    .at(format!("/events/{}", event.seq))
-    .help("hand over every event of the ticket once, in the order in which they were created")
-}
-
-#[cold]
-fn empty_history() -> Error {
-    Error::new(ErrorCode::InvalidHistory, "a history without events is no ticket")
-        .help("hand over every event of the ticket, the opening first")
 }

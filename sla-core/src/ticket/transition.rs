@@ -34,6 +34,11 @@ string_enum! {
 
 impl Action {
     /// Returns the statuses in which a ticket accepts the action: all of them where the status does not matter.
+    ///
+    /// ```
+    /// use sla_core::ticket::{Action, Status};
+    /// assert_eq!(Action::Resume.accepted_in(), [Status::Pending, Status::OnHold]);
+    /// ```
     #[must_use]
     pub const fn accepted_in(self) -> &'static [Status] {
         use Status::{Closed, New, OnHold, Open, Pending, Resolved};
@@ -110,7 +115,19 @@ impl EventKind {
         }
     }
 
-    /// Returns what the event of `ticket` as it was before it means to timers; `None` stands for the opening.
+    /// Returns the triggers that the event fires; `ticket` is the ticket before it, `None` for the opening.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::ticket::Trigger;
+    ///
+    /// let opened = accepted(engine().open(&opening(), &customer(), at("2026-03-02T10:00:00Z"))?);
+    /// assert_eq!(opened.events[0].kind.triggers(None), [Trigger::Opened]);
+    /// // An unassigned ticket has no assignee to take it from.
+    /// let assign = engine().decide(&opened.ticket, &command("assign", r#""agent": "ana""#), &admin(), opened.ticket.last_at)?;
+    /// assert_eq!(accepted(assign).events[0].kind.triggers(Some(&opened.ticket)), [Trigger::Assigned]);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn triggers(&self, ticket: Option<&Ticket>) -> &'static [Trigger] {
         let owed = ticket.is_some_and(|ticket| ticket.reply_owed);
