@@ -123,7 +123,7 @@ impl EventKind {
     ///
     /// let opened = accepted(engine().open(&opening(), &customer(), at("2026-03-02T10:00:00Z"))?);
     /// assert_eq!(opened.events[0].kind.triggers(None), [Trigger::Opened]);
-    /// // An unassigned ticket has no assignee to take it from.
+    /// // The first assignment is not a reassignment.
     /// let assign = engine().decide(&opened.ticket, &command("assign", r#""agent": "ana""#), &admin(), opened.ticket.last_at)?;
     /// assert_eq!(accepted(assign).events[0].kind.triggers(Some(&opened.ticket)), [Trigger::Assigned]);
     /// # Ok::<(), sla_core::Error>(())
