@@ -104,6 +104,7 @@ pub mod ledger;
 pub mod log;
 pub mod monitor;
 pub mod package;
+mod pointer;
 pub mod policy;
 mod record;
 pub mod refusal;

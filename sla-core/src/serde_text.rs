@@ -66,7 +66,7 @@ pub(crate) use serialize_as;
 
 /// A document with a sentence for people.
 #[derive(serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(crate) struct WithText<'a, T> {
     #[serde(flatten)]
     value: &'a T,

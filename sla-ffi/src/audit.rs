@@ -2,7 +2,6 @@
 
 use std::ffi::c_char;
 
-use serde_json::json;
 use sla_core::audit::{self, Chain, ChainKind, Content, Denial, Head, Publication, Tampering};
 use sla_core::ticket::Event;
 use sla_core::time::Timestamp;
@@ -178,9 +177,7 @@ pub unsafe extern "C" fn sla_audit_verify(
             };
             match verdict {
                 Ok(head) => head_out.put(wire::audit::write_head(&head)),
-                Err(Tampering { kind, index }) => {
-                    tampering_out.put(json!({"kind": kind.as_str(), "index": index}).to_string());
-                }
+                Err(tampering) => tampering_out.put(wire::audit::write_tampering(&tampering)),
             }
             Ok(())
         })

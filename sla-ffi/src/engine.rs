@@ -2,7 +2,6 @@
 
 use std::ffi::c_char;
 
-use serde_json::json;
 use sla_core::calendar::ZoneDatabase;
 use sla_core::{Engine, wire};
 
@@ -75,14 +74,7 @@ pub unsafe extern "C" fn sla_engine_info(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         answer(string_slot("info_json_out", info_json_out), error_out, || {
-            let engine = &handle("engine", engine)?.0;
-            let info = json!({
-                "id": engine.policy().id.as_str(),
-                "version": engine.policy().version,
-                "policy_digest": engine.policy_digest().to_string(),
-                "rules_digest": engine.rules_digest().to_string(),
-            });
-            Ok(info.to_string())
+            Ok(wire::info::write_engine(&handle("engine", engine)?.0))
         })
     }
 }

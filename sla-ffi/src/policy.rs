@@ -2,7 +2,6 @@
 
 use std::ffi::c_char;
 
-use serde_json::json;
 use sla_core::revision::{self, Previous};
 use sla_core::time::Timestamp;
 use sla_core::{policy, wire};
@@ -84,9 +83,7 @@ pub unsafe extern "C" fn sla_policy_digests(
         answer(string_slot("digests_json_out", digests_json_out), error_out, || {
             let document = bytes("policy_json", policy_json, policy_json_len)?;
             let policy = wire::policy::read_with(document, &zones_or_embedded(zones)?)?;
-            let rules_digest = policy.rules_digest().to_string();
-            let digests = json!({"policy_digest": policy.digest().to_string(), "rules_digest": rules_digest});
-            Ok(digests.to_string())
+            Ok(wire::info::write_digests(&policy))
         })
     }
 }
@@ -144,11 +141,7 @@ pub unsafe extern "C" fn sla_policy_publish(
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
             let reason = text("reason", reason, reason_len)?;
             let at = Timestamp::from_micros(at_us);
-            let answer = match revision::publish(&policy, previous, &actor, reason, at)?.into_result() {
-                Ok(entry) => format!("{{\"accepted\":{}}}", wire::audit::write_entry(&entry)),
-                Err(refusal) => format!("{{\"refused\":{}}}", wire::evaluation::write_refusal(&refusal)),
-            };
-            Ok(answer)
+            Ok(wire::info::write_published(&revision::publish(&policy, previous, &actor, reason, at)?))
         })
     }
 }
@@ -175,8 +168,7 @@ pub unsafe extern "C" fn sla_policy_changes(
             let zones = zones_or_embedded(zones)?;
             let before = wire::policy::read_with(bytes("before_json", before_json, before_json_len)?, &zones)?;
             let after = wire::policy::read_with(bytes("after_json", after_json, after_json_len)?, &zones)?;
-            let changes = wire::policy::write_changes(&wire::policy::changes(&before, &after));
-            Ok(format!("{{\"changes\":{changes}}}"))
+            Ok(wire::info::write_changes(&wire::policy::changes(&before, &after)))
         })
     }
 }

@@ -20,6 +20,6 @@ final class PolicyChange
     /** @internal */
     public static function read(\stdClass $document): self
     {
-        return new self($document->path, $document->before, $document->after);
+        return new self($document->path, $document->before ?? null, $document->after ?? null);
     }
 }

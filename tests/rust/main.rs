@@ -9,6 +9,7 @@ mod c_header;
 mod calendar_laws;
 mod calendar_vectors;
 mod columns;
+mod documents;
 mod edges;
 mod examples;
 mod explain;

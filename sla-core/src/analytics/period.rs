@@ -39,7 +39,7 @@ crate::unknown::from_str!(PeriodUnit, UnknownWord, "period");
 
 /// Periods of one length in one zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Period"))]
 pub(super) struct Periods {
     pub(super) unit: PeriodUnit,
     pub(super) time_zone: String,

@@ -196,7 +196,7 @@ struct ReportDocument<'a> {
 
 /// The figures of one group.
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReportGroup"))]
 struct GroupDocument<'a> {
     key: KeyDocument<'a>,
     /// Figures of whole tickets.
@@ -209,7 +209,7 @@ struct GroupDocument<'a> {
 
 /// Which group: the dimensions that the report keeps apart, null where a ticket has none.
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReportKey"))]
 struct KeyDocument<'a> {
     /// The period, for people, for example `2026-W53`.
     #[serde(skip_serializing_if = "Option::is_none")]

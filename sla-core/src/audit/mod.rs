@@ -88,7 +88,7 @@ pub trait Content: sealed::Sealed + Clone + Serialize + DeserializeOwned {
 
 /// One link of a chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{C}Entry"))]
 pub struct Entry<C> {
     /// What it says.
     #[serde(flatten)]
@@ -316,7 +316,8 @@ string_enum! {
 }
 
 /// The first place at which a chain is not what was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tampering {
     /// What was done.
     pub kind: TamperKind,

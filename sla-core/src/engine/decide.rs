@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 /// The answer to what was asked for: accepted, or refused with nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Decision"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub enum Decision<T = Accepted, R = Refusal> {
     /// It happens.
     Accepted(T),

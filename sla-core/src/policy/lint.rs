@@ -46,7 +46,8 @@ string_enum! {
 }
 
 /// Something that a policy may say but hardly means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
     /// What it is about.
     pub code: WarningCode,

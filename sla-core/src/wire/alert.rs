@@ -1,6 +1,6 @@
 //! Alerts as documents.
 
-use super::to_text;
+use super::json::to_text;
 use crate::alert::Alert;
 use crate::serde_text::WithText;
 

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, read_document, to_text, tree_of};
+use super::json::{expect_schema, read_document, to_text, tree_of};
+use super::node::read_as;
+use super::tree::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES};
 use crate::analytics::{
     AgentPerformance, Aggregate, Dimension, Figure, Grouping, Key, PeriodUnit, Report, Row, Tally, UNASSIGNED,
 };
@@ -78,7 +80,7 @@ pub fn write_agents(agents: &[AgentPerformance]) -> String {
 
 /// Agents, the best score first.
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct AgentsDocument<'a> {
     /// Their figures.
     agents: &'a [AgentPerformance],
@@ -87,7 +89,7 @@ pub(super) struct AgentsDocument<'a> {
 /// Figures over many tickets, as rows that a database can add up.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct AggregateDocument {
     /// The format: `sla-aggregate/1`.
     schema: String,
@@ -105,7 +107,7 @@ pub(super) struct AggregateDocument {
 /// What an aggregate keeps apart.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct GroupingDocument {
     /// Properties of tickets.
     dimensions: Vec<Dimension>,
@@ -128,7 +130,7 @@ impl GroupingDocument {
 /// Periods of one length in one time zone.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Period"))]
 pub(super) struct PeriodDocument {
     /// How long a period is.
     unit: PeriodUnit,
@@ -139,7 +141,7 @@ pub(super) struct PeriodDocument {
 /// One row of an aggregate. A dimension that is not kept apart is absent; null stands for tickets that have none.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AggregateRow"))]
 struct RowDocument {
     /// The first instant of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]

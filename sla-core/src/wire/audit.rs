@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::tree::Tree;
-use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, expect_schema, read_as, read_document, to_lines, to_text, tree_of};
-use crate::audit::{ChainKind, Content, Entry, Head};
+use super::json::{expect_schema, read_document, to_lines, to_text, tree_of};
+use super::node::read_as;
+use super::tree::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, Tree};
+use crate::audit::{ChainKind, Content, Entry, Head, Tampering};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::refusal::Refusal;
@@ -112,6 +113,12 @@ fn kind_of(root: &Value) -> Result<ChainKind, Error> {
     read_as(root.get("kind").cloned().unwrap_or_default(), "/kind")
 }
 
+/// Writes the first place at which a chain is not what was written, on one line.
+#[must_use]
+pub fn write_tampering(tampering: &Tampering) -> String {
+    to_text(tampering)
+}
+
 /// Writes heads as a small file to keep elsewhere: it pins everything that the chains said until then.
 #[must_use]
 pub fn write_heads(heads: &[Head]) -> String {
@@ -132,7 +139,7 @@ pub fn read_heads(json: impl AsRef<[u8]>) -> Result<Vec<Head>, Error> {
 /// A chain with all its entries.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "C: Content"))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct ChainDocument<'a, C: Clone> {
     /// The format: `sla-chain/1`.
     schema: Cow<'a, str>,
@@ -147,7 +154,7 @@ pub(super) struct ChainDocument<'a, C: Clone> {
 /// Where chains stand: a small file to keep elsewhere.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct HeadsDocument<'a> {
     /// The format: `sla-heads/1`.
     schema: Cow<'a, str>,

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{MAX_HISTORY_BYTES, read_document};
+use super::json::read_document;
+use super::tree::MAX_HISTORY_BYTES;
 use crate::columns::{Kind, Plan};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -27,7 +28,7 @@ pub fn read_plan(engine: &Engine, json: impl AsRef<[u8]>) -> Result<Plan, Error>
 /// What rows of columns speak of.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct PlanDocument {
     /// The timers to judge, by id.
     timers: Vec<String>,

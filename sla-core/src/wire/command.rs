@@ -3,7 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, read_as, read_document, to_text, tree_of, value_of};
+use super::json::{read_document, to_text, tree_of, value_of};
+use super::node::read_as;
+use super::tree::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES};
 use crate::engine::RecordedCommand;
 use crate::error::{Error, ErrorCode};
 use crate::ticket::{Action, Actor, Command, Opening};
@@ -93,12 +95,46 @@ pub fn read_recorded(json: impl AsRef<[u8]>) -> Result<Recorded, Error> {
     Ok(Recorded { opened_at, opener, opening, commands: entries.map(past).collect::<Result<_, Error>>()? })
 }
 
+/// One command that another system recorded; the first of a list opens the ticket.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RecordedDocument {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RecordedCommand"))]
+pub(super) struct RecordedDocument {
+    /// When it was carried out.
     at: Timestamp,
+    /// Who asked for it.
     actor: Actor,
+    /// What was asked for: `open` in the first entry, another command in those after it.
+    #[cfg_attr(feature = "schema", schemars(with = "AnyCommand"))]
     command: Map<String, Value>,
+}
+
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum AnyCommand {
+    Open(OpeningDocument),
+    Other(Command),
+}
+
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "OpenCommand")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct OpeningDocument {
+    command: Open,
+    #[schemars(flatten)]
+    opening: Opening,
+}
+
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum Open {
+    /// Open a ticket.
+    Open,
 }
 
 /// Writes a command as [`read`] reads it, on one line.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::to_text;
+use super::json::to_text;
 use crate::at_risk::OpenPromise;
 use crate::engine::{Decision, DryRun, Evaluation, Import};
 use crate::refusal::Refusal;
@@ -30,10 +30,7 @@ pub fn write_refusal(refusal: &Refusal) -> String {
 /// [`super::command::read_recorded`], where the opening is 0.
 #[must_use]
 pub fn write_import(import: &Decision<Import>) -> String {
-    to_text(&match import {
-        Decision::Accepted(import) => ImportDocument::Accepted(import),
-        Decision::Refused(refusal) => ImportDocument::Refused(refusal),
-    })
+    to_text(import)
 }
 
 /// Writes what adopting a revision would do, on one line.
@@ -48,20 +45,9 @@ pub fn write_at_risk(promises: &[OpenPromise]) -> String {
     to_text(&AtRiskDocument { promises })
 }
 
-/// What an import made of a recorded ticket.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(super) enum ImportDocument<'a> {
-    /// The history, and the commands that the policy does not allow.
-    Accepted(&'a Import),
-    /// The ticket could not be opened.
-    Refused(&'a Refusal),
-}
-
 /// The open promises with the least remaining, in order.
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct AtRiskDocument<'a> {
     /// The promises.
     promises: &'a [OpenPromise],

@@ -1,6 +1,6 @@
 //! Derivations and ledgers as documents.
 
-use super::to_text;
+use super::json::to_text;
 use crate::explain::Explanation;
 use crate::ledger::Ledger;
 use crate::serde_text::WithText;

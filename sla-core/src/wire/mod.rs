@@ -1,4 +1,4 @@
-//! JSON in, JSON out: the only place that knows how documents are written.
+//! JSON in, JSON out: the formats of documents, their limits, and the places of faults.
 
 pub mod alert;
 pub mod analytics;
@@ -7,74 +7,18 @@ pub mod columns;
 pub mod command;
 pub mod evaluation;
 pub mod explanation;
+pub mod info;
+mod json;
 mod lines;
 mod node;
 pub mod policy;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod snapshot;
 pub mod ticket;
 mod tree;
-
 pub mod what_if;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-
-use self::node::read_as;
-use self::tree::Tree;
+#[cfg(feature = "schema")]
+pub use self::schema::documents_schema;
 pub use self::tree::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES};
-use crate::error::{Error, ErrorCode};
-
-/// Reads JSON text of at most `most` bytes, in which no object has a key twice.
-fn tree_of(json: &[u8], most: usize) -> Result<Value, Error> {
-    Tree::parse_within(json, most)?.undoubled()
-}
-
-/// Reads a document of at most `most` bytes.
-fn read_document<T: DeserializeOwned>(json: &[u8], most: usize) -> Result<T, Error> {
-    read_as(tree_of(json, most)?, "")
-}
-
-/// Checks that a document names its format.
-fn expect_schema(document: &Value, schema: &str) -> Result<(), Error> {
-    if document.get("schema").and_then(Value::as_str) == Some(schema) {
-        return Ok(());
-    }
-    Err(Error::new(ErrorCode::UnsupportedSchema, "the document is in another format, or says none")
-        .help(format!("write `\"schema\": \"{schema}\"`"))
-        .at("/schema"))
-}
-
-/// Takes the name of the format out of a document, and checks it.
-fn take_schema(document: &mut Value, schema: &str) -> Result<(), Error> {
-    expect_schema(document, schema)?;
-    document.as_object_mut().and_then(|fields| fields.remove("schema"));
-    Ok(())
-}
-
-/// A document that names its format.
-#[derive(Serialize)]
-struct Versioned<'a, T> {
-    schema: &'static str,
-    #[serde(flatten)]
-    document: &'a T,
-}
-
-fn value_of(value: &impl Serialize) -> Value {
-    // INVARIANT: documents have text keys only and hold no number that JSON cannot write.
-    serde_json::to_value(value).unwrap_or_default()
-}
-
-/// Writes a document on one line.
-fn to_text(document: &impl Serialize) -> String {
-    // INVARIANT: as `value_of`.
-    serde_json::to_string(document).unwrap_or_default()
-}
-
-/// Writes a document with one entry of its list a line, so that files of it can be compared line by line.
-fn to_lines(document: &impl Serialize) -> String {
-    let mut text = Vec::new();
-    // INVARIANT: as `value_of`; the text is UTF-8.
-    let _ = document.serialize(&mut serde_json::Serializer::with_formatter(&mut text, lines::Lines::default()));
-    String::from_utf8(text).unwrap_or_default()
-}

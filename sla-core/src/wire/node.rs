@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
+use crate::pointer::Pointer;
 use crate::time::{BusinessDuration, Timestamp};
 
 /// Reads a tree as a type; `place` is where it stands in its document.
@@ -32,10 +33,7 @@ impl Fault {
     }
 
     fn under_key(self, key: &str) -> Self {
-        if key.contains(['~', '/']) {
-            return Self(self.0.within(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))));
-        }
-        Self(self.0.within(&format!("/{key}")))
+        Self(self.0.within(&Pointer::ROOT.key(key).to_string()))
     }
 
     fn one_of(self, known: &[&str]) -> Self {
@@ -255,7 +253,9 @@ impl<'de> SeqAccess<'de> for &mut Entries {
         let Some(entry) = self.left.next() else { return Ok(None) };
         let place = self.next;
         self.next = place.saturating_add(1);
-        seed.deserialize(Node(entry)).map(Some).map_err(|Fault(error)| Fault(error.within(&format!("/{place}"))))
+        seed.deserialize(Node(entry))
+            .map(Some)
+            .map_err(|Fault(error)| Fault(error.within(&Pointer::ROOT.index(place).to_string())))
     }
 
     fn size_hint(&self) -> Option<usize> {

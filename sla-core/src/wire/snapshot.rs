@@ -4,7 +4,9 @@
 
 use serde_json::Value;
 
-use super::{MAX_HISTORY_BYTES, Versioned, read_as, take_schema, to_text, tree_of};
+use super::json::{Versioned, take_schema, to_text, tree_of};
+use super::node::read_as;
+use super::tree::MAX_HISTORY_BYTES;
 use crate::error::Error;
 use crate::ticket::Ticket;
 

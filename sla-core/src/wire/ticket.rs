@@ -22,7 +22,9 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{MAX_HISTORY_BYTES, expect_schema, read_as, read_document, to_lines, to_text, tree_of};
+use super::json::{expect_schema, read_document, to_lines, to_text, tree_of};
+use super::node::read_as;
+use super::tree::MAX_HISTORY_BYTES;
 use crate::error::Error;
 use crate::ticket::{Event, History, Ticket};
 
@@ -115,7 +117,7 @@ fn history_from(root: Value) -> Result<History, Error> {
 /// Every event of a ticket, oldest first.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct HistoryDocument<'a> {
     /// The format: `sla-history/1`.
     schema: Cow<'a, str>,

@@ -6,6 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::error::{Error, ErrorCode};
+use crate::pointer::Pointer;
 
 /// The longest policy or command that is read, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 4 * 1024 * 1024;
@@ -141,7 +142,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         let mut list = Vec::new();
         let mut first = self.0.paths.len();
         while let Some(entry) = entries.next_element_seed(Node(self.0))? {
-            self.0.leave(first, || format!("/{}", list.len()));
+            self.0.leave(first, || Pointer::ROOT.index(list.len()).to_string());
             first = self.0.paths.len();
             list.push(entry);
         }
@@ -153,7 +154,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         let mut first = self.0.paths.len();
         while let Some(key) = entries.next_key::<String>()? {
             let value = entries.next_value_seed(Node(self.0))?;
-            let segment = || format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+            let segment = || Pointer::ROOT.key(&key).to_string();
             self.0.leave(first, segment);
             first = self.0.paths.len();
             if object.contains_key(&key) {

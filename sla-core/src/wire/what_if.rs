@@ -1,6 +1,6 @@
 //! Comparisons of two policies as documents.
 
-use super::to_text;
+use super::json::to_text;
 use crate::serde_text::WithText;
 use crate::what_if::{Compared, Comparison, Flip};
 

@@ -413,14 +413,14 @@ class Warning(Document, frozen=True):
     help: str
 
 
-class PolicyChange(Document, frozen=True):
+class PolicyChange(Document, frozen=True, omit_defaults=True):
     """A change of a policy at one place."""
 
     path: str
     """Where, as a JSON pointer."""
-    before: str | None
+    before: str | None = None
     """The value before, as JSON; None when it was added."""
-    after: str | None
+    after: str | None = None
     """The value after, as JSON; None when it was removed."""
 
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::audit::PolicyChange;
 use crate::policy::Policy;
 use crate::policy::document::Document;
-use crate::wire::value_of;
+use crate::wire::json::value_of;
 
 /// Returns what differs from `before` to `after`, in the order of the document.
 ///

@@ -15,9 +15,10 @@
 pub mod calendar;
 mod changes;
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::json::to_text;
 use super::tree::Tree;
 use crate::audit::PolicyChange;
 use crate::calendar::ZoneDatabase;
@@ -85,16 +86,21 @@ fn read_tree(tree: Tree, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
 /// Writes warnings of the linter, on one line: `{"warnings": [{"code": "…", "path": "…", "message": "…", "help": "…"}]}`.
 #[must_use]
 pub fn write_warnings(warnings: &[Warning]) -> String {
-    let value = |warning: &Warning| json!({"code": warning.code.as_str(), "path": warning.path, "message": warning.message, "help": warning.help});
-    json!({"warnings": warnings.iter().map(value).collect::<Vec<_>>()}).to_string()
+    to_text(&WarningsDocument { warnings })
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
+pub(super) struct WarningsDocument<'a> {
+    /// What is legal but surely unwanted, by place.
+    warnings: &'a [Warning],
 }
 
 /// Writes what differs between two policies, on one line: a list of `{"path": "…", "before": "…", "after": "…"}`, the last
-/// two as JSON text, or null for what was added or removed.
+/// two as JSON text; `before` is absent for what was added, `after` for what was removed.
 #[must_use]
 pub fn write_changes(changes: &[PolicyChange]) -> String {
-    let value = |change: &PolicyChange| json!({"path": change.path, "before": change.before, "after": change.after});
-    Value::Array(changes.iter().map(value).collect()).to_string()
+    to_text(&changes)
 }
 
 /// Writes a policy as a document, indented, in the order of the format.
@@ -118,7 +124,7 @@ pub fn json_schema() -> String {
     let mut root = settings.into_generator().into_root_schema_for::<Document>();
     root.insert("title".to_owned(), "SLA policy".into());
     if let Some(Value::Object(schema)) = root.pointer_mut("/properties/schema") {
-        schema.insert("enum".to_owned(), json!([SCHEMA]));
+        schema.insert("enum".to_owned(), vec![Value::from(SCHEMA)].into());
     }
     let mut text = serde_json::to_string_pretty(root.as_value()).unwrap_or_default();
     text.push('\n');
