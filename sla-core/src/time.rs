@@ -14,6 +14,7 @@ use crate::serde_text::serde_as_text;
 pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
 /// The seconds of a day without a change of the clocks.
 pub(crate) const DAY_S: u32 = 86_400;
+#[expect(clippy::as_conversions, reason = "`i64::from` is not const; the conversion loses nothing")]
 pub(crate) const SECONDS_PER_DAY: i64 = DAY_S as i64;
 const SECONDS_PER_MINUTE: i64 = 60;
 const SECONDS_PER_HOUR: i64 = 3_600;
