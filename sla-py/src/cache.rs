@@ -1,13 +1,13 @@
-//! What this process compiled, by the bytes that it was compiled from: unpickling a known policy costs a look-up.
+//! Compiled values by the digest of their document: unpickling a known policy costs a look-up.
 
 use std::sync::{Mutex, PoisonError};
 
 use sla_core::Digest;
 
-/// The most that is kept; beyond it what was not asked for the longest goes.
+/// The most values that are kept; the least recently used one is dropped first.
 const CAPACITY: usize = 64;
 
-/// Compiled things, the one asked for last first.
+/// Compiled values, the most recently used first. With so few of them, searching a list is as fast as a map, and needs no crate.
 pub(crate) struct Cache<T>(Mutex<Vec<(Digest, T)>>);
 
 impl<T: Clone> Cache<T> {
@@ -15,9 +15,9 @@ impl<T: Clone> Cache<T> {
         Self(Mutex::new(Vec::new()))
     }
 
-    /// Returns what is kept under a digest, or makes and keeps it. A failure is not kept.
+    /// Returns the value of a digest, compiled if it is not kept. A failure is not kept.
     ///
-    /// Nothing of Python runs while the lock is held, so threads that wait for each other here always get on.
+    /// No Python code runs while the lock is held, so threads cannot deadlock here.
     pub(crate) fn get<E>(&self, digest: Digest, make: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         if let Some(kept) = self.find(digest) {
             return Ok(kept);

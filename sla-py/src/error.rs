@@ -8,17 +8,17 @@ use sla_core::Error;
 static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static BUILD_OF_POLICY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
-/// What Python raises for an error of the engine.
+/// Returns the exception of an error of the engine.
 pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
     exception(py, error).map_or_else(|fault| fault, PyErr::from_value)
 }
 
-/// What Python raises for a fault of the caller that the engine never sees.
+/// Returns the exception of a fault that the engine never sees.
 pub(crate) fn fault(py: Python<'_>, code: &str, message: &str, help: &str) -> PyErr {
     build(py, code, message, "", help, PyList::empty(py)).map_or_else(|fault| fault, PyErr::from_value)
 }
 
-/// What Python raises for whatever is wrong with a policy or a calendar.
+/// Returns the exception of any fault of a policy or a calendar.
 #[cold]
 fn raised_of_policy(py: Python<'_>, error: &Error) -> PyErr {
     let exception = related(py, error).and_then(|related| {
@@ -51,12 +51,12 @@ fn build<'py>(
     BUILD.import(py, "sla_engine.errors", "error")?.call1((code, message, path, help, related))
 }
 
-/// Turns the errors of the engine into exceptions.
+/// Converts errors of the engine to exceptions.
 pub(crate) trait OrRaise<T> {
-    /// Returns the value, or what Python raises.
+    /// Returns the value, or the exception.
     fn or_raise(self, py: Python<'_>) -> PyResult<T>;
 
-    /// The same, where a policy or a calendar was read.
+    /// Returns the value, or the exception where a policy or a calendar was read.
     fn or_raise_policy(self, py: Python<'_>) -> PyResult<T>;
 }
 

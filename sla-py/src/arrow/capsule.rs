@@ -1,7 +1,7 @@
 //! The Arrow PyCapsule protocol: structures of the Arrow C data interface, handed over in capsules.
 //!
-//! The only place of this crate that follows pointers. Whoever makes a capsule with one of the protocol's names promises
-//! that it points to the structure of that name, filled as the C data interface says; nothing can check that.
+//! The only module of this crate that dereferences pointers. The producer of a capsule with one of the protocol's names
+//! promises that it points to the structure of that name, filled as the C data interface says; this cannot be checked.
 
 #![expect(unsafe_code, reason = "the C data interface is made of pointers")]
 
@@ -26,12 +26,12 @@ fn pointer<T>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<NonNull<T>> {
     Ok(capsule.cast::<PyCapsule>()?.pointer_checked(Some(name))?.cast())
 }
 
-/// What Python raises when data of another library cannot be read.
+/// Returns the exception for data of another library that cannot be read.
 pub(crate) fn unreadable(error: &ArrowError) -> PyErr {
     PyValueError::new_err(format!("the Arrow data cannot be read: {error}"))
 }
 
-/// Takes over an array from what `__arrow_c_array__` answered.
+/// Imports the array that `__arrow_c_array__` returned.
 pub(crate) fn take_array(capsules: &Bound<'_, PyAny>) -> PyResult<(FieldRef, ArrayRef)> {
     let pair = capsules.cast::<PyTuple>()?;
     let schema = pointer::<FFI_ArrowSchema>(&pair.get_item(0)?, SCHEMA)?;
@@ -49,13 +49,13 @@ pub(crate) fn take_array(capsules: &Bound<'_, PyAny>) -> PyResult<(FieldRef, Arr
     Ok((Arc::new(field), array))
 }
 
-/// Reads what a producer handed over: where it is plainly not as its schema says, the reader panics.
+/// Reads data of a producer. Where it contradicts its schema, the reader panics, which becomes an error here.
 pub(crate) fn sound<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, ArrowError> {
     let unlike = |_| Err(ArrowError::CDataInterface("the data is not as its schema says".to_owned()));
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(unlike)
 }
 
-/// Takes over a stream from what `__arrow_c_stream__` answered.
+/// Imports the stream that `__arrow_c_stream__` returned.
 pub(crate) fn take_stream(capsule: &Bound<'_, PyAny>) -> PyResult<ArrayStreamReader> {
     let stream = pointer::<FFI_ArrowArrayStream>(capsule, STREAM)?;
     // SAFETY: the capsule has the protocol's name, so it points to a stream. It is moved out, and an empty one left.
@@ -63,14 +63,14 @@ pub(crate) fn take_stream(capsule: &Bound<'_, PyAny>) -> PyResult<ArrayStreamRea
     ArrayStreamReader::try_new(stream).map_err(|error| unreadable(&error))
 }
 
-/// Hands out an array as `__arrow_c_array__` answers it: a schema and the array. The buffers are shared.
+/// Exports an array as `__arrow_c_array__` returns it: a schema and the array. The buffers are shared.
 pub(crate) fn give_array<'py>(py: Python<'py>, field: &Field, array: &dyn Array) -> PyResult<Bound<'py, PyTuple>> {
     let (array, _) = to_ffi(&array.to_data()).map_err(|error| unreadable(&error))?;
     let schema = FFI_ArrowSchema::try_from(field).map_err(|error| unreadable(&error))?;
     (PyCapsule::new_with_value(py, schema, SCHEMA)?, PyCapsule::new_with_value(py, array, ARRAY)?).into_pyobject(py)
 }
 
-/// Hands out batches as `__arrow_c_stream__` answers them. The buffers are shared.
+/// Exports batches as `__arrow_c_stream__` returns them. The buffers are shared.
 pub(crate) fn give_stream<'py>(
     py: Python<'py>,
     schema: &SchemaRef,

@@ -39,7 +39,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Input {
             )));
         };
         let stream = take_stream(&stream.call1((py.None(),))?)?;
-        // Pulling may run the producer's own code, which takes the interpreter when it needs it.
+        // Reading the stream may run the producer's code, which acquires the interpreter when it needs it.
         py.detach(move || {
             let field = Arc::clone(arrow_array::ArrayReader::field(&stream));
             let chunks = sound(|| stream.collect::<Result<_, _>>()).map_err(|error| unreadable(&error))?;
@@ -55,7 +55,7 @@ impl Input {
     }
 }
 
-/// A column that is asked for, and what stands for it when the table lacks it.
+/// A column that is read, and whether a table must have it.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted {
     pub(crate) name: &'static str,
@@ -70,7 +70,7 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// Takes the columns that are wanted out of a table.
+    /// Returns the wanted columns of a table.
     pub(crate) fn new(
         py: Python<'_>,
         input: &Input,
@@ -127,7 +127,7 @@ impl Tables {
         Ok(Self { chunks, columns: found, constants })
     }
 
-    /// Returns a column of a chunk; `None` where the table lacks it.
+    /// Returns a column of a chunk; `None` where the table does not have it.
     pub(crate) fn column<'a>(&self, chunk: &'a StructArray, name: &str) -> Option<&'a ArrayRef> {
         self.columns.get(name).and_then(|place| chunk.columns().get(*place))
     }

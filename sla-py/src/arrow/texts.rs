@@ -1,4 +1,4 @@
-//! Columns of texts, however they are laid out.
+//! Columns of texts, in every layout.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -115,14 +115,14 @@ where
     texts.finish()
 }
 
-/// Distinct texts by number, in the order in which they came.
+/// Distinct texts by number, in the order of their first occurrence.
 #[derive(Default)]
 pub(crate) struct Interner {
     words: Vec<String>,
     numbers: HashMap<String, u32>,
 }
 
-/// So many distinct texts are looked for one by one, which is quicker than hashing.
+/// The number of distinct texts that are compared one by one, which is faster than hashing.
 const FEW: usize = 6;
 
 impl Interner {
