@@ -99,6 +99,7 @@ fn local<S: Serializer>(at: &DateTime<FixedOffset>, serializer: S) -> Result<S::
     serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::AutoSi, false))
 }
 
+#[expect(clippy::ref_option, reason = "serde hands over references")]
 fn local_or_none<S: Serializer>(at: &Option<DateTime<FixedOffset>>, serializer: S) -> Result<S::Ok, S::Error> {
     match at {
         Some(at) => local(at, serializer),

@@ -121,8 +121,8 @@ impl<'a> Recount<'a> {
         let ends = ticket.timeline.iter().skip(1).map(|(at, _)| *at).chain([now]);
         for ((began, status), ended) in ticket.timeline.iter().zip(ends) {
             let (from, to) = ((*began).max(cycle.started_at), ended.min(now));
-            let counts = !pauses_in(rules, *status) && !(stops_at_resolve && *status == Status::Resolved);
-            if from < to && counts {
+            let is_stopped = stops_at_resolve && *status == Status::Resolved;
+            if from < to && !is_stopped && !pauses_in(rules, *status) {
                 let length = calendar.elapsed(from, to)?;
                 recount.spans.push((from, length));
                 recount.used = sum(recount.used, length)?;

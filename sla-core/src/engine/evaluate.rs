@@ -134,7 +134,7 @@ struct DueFields {
     due: Option<Beyond>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+#[expect(clippy::ref_option, reason = "serde hands over references")]
 fn due_fields<S: Serializer>(due: &Option<Due>, serializer: S) -> Result<S::Ok, S::Error> {
     let beyond = matches!(due, Some(Due::OutOfHorizon)).then_some(Beyond::OutOfHorizon);
     DueFields { due_at: due.and_then(Due::at), due: beyond }.serialize(serializer)

@@ -80,6 +80,7 @@ impl<'de> Deserialize<'de> for Event {
 
 /// What every event has, beside its kind and the data of that kind.
 #[derive(Default)]
+#[expect(clippy::option_option, reason = "a field that is absent, and one that is there without a value")]
 struct Frame {
     ticket: Option<Id>,
     seq: Option<u32>,
