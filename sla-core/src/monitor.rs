@@ -118,6 +118,16 @@ impl<K: Ord + Hash + Clone> Monitor<K> {
     }
 
     /// Removes a ticket. Returns the instant until which it was held.
+    ///
+    /// ```
+    /// use sla_core::monitor::Monitor;
+    /// use sla_core::time::Timestamp;
+    ///
+    /// let mut monitor = Monitor::new();
+    /// monitor.insert("T-1", Some(Timestamp::from_micros(1)));
+    /// assert_eq!(monitor.remove(&"T-1"), Some(Timestamp::from_micros(1)));
+    /// assert_eq!(monitor.next_wakeup(), None);
+    /// ```
     pub fn remove(&mut self, ticket: &K) -> Option<Timestamp> {
         let position = self.position(ticket)?;
         self.take(position).map(|due| due.at)

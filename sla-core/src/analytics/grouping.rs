@@ -151,6 +151,15 @@ impl Grouping {
 
     /// Returns this grouping, by period in a time zone as well.
     ///
+    /// ```
+    /// use sla_core::analytics::{Grouping, PeriodUnit};
+    /// use sla_core::calendar::ZoneDatabase;
+    ///
+    /// let weekly = Grouping::all().with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded())?;
+    /// assert_eq!(weekly.period(), Some((PeriodUnit::Week, "Asia/Jakarta")));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `unknown_time_zone` or `invalid_time_zone_data` when the database has no such zone, or cannot read it.
@@ -167,6 +176,15 @@ impl Grouping {
     }
 
     /// Returns this grouping with the periods of another one, or without periods if that has none.
+    ///
+    /// ```
+    /// use sla_core::analytics::{Grouping, PeriodUnit};
+    /// use sla_core::calendar::ZoneDatabase;
+    ///
+    /// let weekly = Grouping::all().with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded())?;
+    /// assert_eq!(Grouping::all().with_periods_of(&weekly), weekly);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn with_periods_of(mut self, other: &Self) -> Self {
         self.period.clone_from(&other.period);
@@ -187,6 +205,17 @@ impl Grouping {
 
     /// Returns the first instant of the period that holds `at`; `None` when figures are not grouped by period.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::{Grouping, PeriodUnit};
+    /// use sla_core::calendar::ZoneDatabase;
+    ///
+    /// let weekly = Grouping::all().with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded())?;
+    /// // The week begins on Monday, 00:00 in Jakarta.
+    /// assert_eq!(weekly.period_of(at("2026-03-04T10:00:00Z"))?, Some(at("2026-03-01T17:00:00Z")));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `out_of_horizon` for an instant outside 1970-01-01 to 2200-01-01.
@@ -205,6 +234,16 @@ impl Grouping {
 
     /// Returns the name of the period that begins at `start`: `2026-11-24T13+07:00`, `2026-11-24`, `2026-W48` or
     /// `2026-11`. `None` when figures are not grouped by period, or none begins then.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::{Grouping, PeriodUnit};
+    /// use sla_core::calendar::ZoneDatabase;
+    ///
+    /// let weekly = Grouping::all().with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded())?;
+    /// assert_eq!(weekly.label(at("2026-03-01T17:00:00Z")).as_deref(), Some("2026-W10"));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn label(&self, start: Timestamp) -> Option<String> {
         let periods = self.period.as_ref()?;

@@ -102,6 +102,19 @@ impl Tally {
 
     /// Adds another tally.
     ///
+    /// ```
+    /// use sla_core::analytics::Histogram;
+    /// use sla_core::time::BusinessDuration;
+    ///
+    /// let hours: Histogram = [BusinessDuration::parse("1h")?, BusinessDuration::parse("3h")?].into_iter().collect();
+    /// let mut both = sla_core::analytics::Tally::default();
+    /// for bucket in hours.buckets() {
+    ///     both.merge(bucket.tally)?;
+    /// }
+    /// assert_eq!(both.n, 2);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `out_of_range` when a sum does not fit a signed number of 64 bits; then nothing is added.
@@ -166,6 +179,18 @@ impl Histogram {
 
     /// Adds the durations of another histogram.
     ///
+    /// ```
+    /// use sla_core::analytics::Histogram;
+    /// use sla_core::time::BusinessDuration;
+    ///
+    /// let hours: Histogram = [BusinessDuration::parse("1h")?, BusinessDuration::parse("3h")?].into_iter().collect();
+    /// let mut all = Histogram::new();
+    /// all.merge(&hours)?;
+    /// all.merge(&hours)?;
+    /// assert_eq!((all.count(), all.mean()), (4, hours.mean()));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `out_of_range` when a sum does not fit a signed number of 64 bits. The histogram must then be discarded.
@@ -213,6 +238,15 @@ impl Histogram {
     }
 
     /// Returns the sum of all durations, exactly, in microseconds.
+    ///
+    /// ```
+    /// use sla_core::analytics::Histogram;
+    /// use sla_core::time::BusinessDuration;
+    ///
+    /// let hours: Histogram = [BusinessDuration::parse("1h")?, BusinessDuration::parse("3h")?].into_iter().collect();
+    /// assert_eq!(hours.sum_us(), 4 * 3_600_000_000);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: sums over a histogram fit 128 bits")]
     pub fn sum_us(&self) -> u128 {
@@ -222,6 +256,16 @@ impl Histogram {
     }
 
     /// Returns the mean, rounded down to the microsecond; `None` without durations.
+    ///
+    /// ```
+    /// use sla_core::analytics::Histogram;
+    /// use sla_core::time::BusinessDuration;
+    ///
+    /// let hours: Histogram = [BusinessDuration::parse("1h")?, BusinessDuration::parse("3h")?].into_iter().collect();
+    /// assert_eq!(hours.mean(), Some(BusinessDuration::parse("2h")?));
+    /// assert_eq!(Histogram::new().mean(), None);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn mean(&self) -> Option<BusinessDuration> {
         let mean = self.sum_us().checked_div(self.count_all())?;
@@ -230,6 +274,16 @@ impl Histogram {
 
     /// Returns the quantile of `share` in millionths (the median is 500,000) by nearest rank, as the lower bound of its
     /// bucket: at most 1/128 below the true value. `None` without durations, and for more than 1,000,000.
+    ///
+    /// ```
+    /// use sla_core::analytics::Histogram;
+    /// use sla_core::time::BusinessDuration;
+    ///
+    /// let hours: Histogram = [BusinessDuration::parse("1h")?, BusinessDuration::parse("3h")?].into_iter().collect();
+    /// let median = hours.quantile(500_000);
+    /// assert!(median <= Some(BusinessDuration::parse("1h")?) && median > Some(BusinessDuration::parse("59m")?));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: sums over a histogram fit 128 bits")]
     pub fn quantile(&self, share: u32) -> Option<BusinessDuration> {
@@ -246,6 +300,15 @@ impl Histogram {
     }
 
     /// Returns the buckets in use, shortest durations first.
+    ///
+    /// ```
+    /// use sla_core::analytics::Histogram;
+    /// use sla_core::time::BusinessDuration;
+    ///
+    /// let hours: Histogram = [BusinessDuration::parse("1h")?, BusinessDuration::parse("3h")?].into_iter().collect();
+    /// assert_eq!(hours.buckets().map(|bucket| bucket.tally.n).collect::<Vec<_>>(), [1, 1]);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> {
         let tallies = self.pages.iter().zip((0_u16..).step_by(DOUBLING)).filter_map(|(page, first)| {
             let page = page.as_deref()?;
@@ -257,6 +320,16 @@ impl Histogram {
 
 impl Bucket {
     /// Returns the shortest duration of the bucket; `None` for a number that no duration has.
+    ///
+    /// ```
+    /// use sla_core::analytics::Histogram;
+    /// use sla_core::time::BusinessDuration;
+    ///
+    /// let hours: Histogram = [BusinessDuration::parse("1h")?, BusinessDuration::parse("3h")?].into_iter().collect();
+    /// let first = hours.buckets().next().and_then(|bucket| bucket.lower_bound());
+    /// assert!(first <= Some(BusinessDuration::parse("1h")?));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn lower_bound(self) -> Option<BusinessDuration> {
         let (page, place) = (usize::from(self.number) / DOUBLING, usize::from(self.number) % DOUBLING);

@@ -30,6 +30,17 @@ use crate::time::{BusinessDuration, Timestamp};
 
 /// Writes `add(start, length)`: when so much business time has passed, in microseconds since 1970-01-01T00:00:00Z.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::columns::{Column, calendar};
+///
+/// let us = |text| at(text).as_micros();
+/// let mut answers = [0];
+/// calendar::add(engine().calendar("office")?, Column::of(&[us("2026-03-02T16:30:00Z")]), Column::of(&[3_600_000_000]), &mut answers)?;
+/// assert_eq!(answers, [us("2026-03-03T09:30:00Z")]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// See the [module](self).
@@ -45,6 +56,17 @@ pub fn add(
 }
 
 /// Writes `subtract(end, length)`: the latest instant from which so much business time passes until `end`.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::columns::{Column, calendar};
+///
+/// let us = |text| at(text).as_micros();
+/// let mut answers = [0];
+/// calendar::subtract(engine().calendar("office")?, Column::of(&[us("2026-03-03T09:30:00Z")]), Column::of(&[3_600_000_000]), &mut answers)?;
+/// assert_eq!(answers, [us("2026-03-02T16:30:00Z")]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -62,6 +84,17 @@ pub fn subtract(
 
 /// Writes `elapsed(from, to)`: the business time in `[from, to)`, in microseconds.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::columns::{Column, calendar};
+///
+/// let us = |text| at(text).as_micros();
+/// let mut answers = [0];
+/// calendar::elapsed(engine().calendar("office")?, Column::of(&[us("2026-03-02T16:30:00Z")]), Column::of(&[us("2026-03-03T09:30:00Z")]), &mut answers)?;
+/// assert_eq!(answers, [3_600_000_000]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// See the [module](self).
@@ -78,6 +111,17 @@ pub fn elapsed(
 
 /// Writes whether the calendar is open: 1 or 0.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::columns::{Column, calendar};
+///
+/// let us = |text| at(text).as_micros();
+/// let mut answers = [0];
+/// calendar::is_open(engine().calendar("office")?, Column::of(&[us("2026-03-02T17:00:00Z")]), &mut answers)?;
+/// assert_eq!(answers, [0]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// See the [module](self).
@@ -87,6 +131,17 @@ pub fn is_open(calendar: &Calendar, at_us: Column<'_>, answers: &mut [i64]) -> R
 
 /// Writes the next instant at which the calendar is open: the instant itself if it is.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::columns::{Column, calendar};
+///
+/// let us = |text| at(text).as_micros();
+/// let mut answers = [0];
+/// calendar::next_open(engine().calendar("office")?, Column::of(&[us("2026-03-02T17:00:00Z")]), &mut answers)?;
+/// assert_eq!(answers, [us("2026-03-03T09:00:00Z")]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// See the [module](self).
@@ -95,6 +150,17 @@ pub fn next_open(calendar: &Calendar, at_us: Column<'_>, opens_us: &mut [i64]) -
 }
 
 /// Writes the next closing after an instant.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::columns::{Column, calendar};
+///
+/// let us = |text| at(text).as_micros();
+/// let mut answers = [0];
+/// calendar::next_close(engine().calendar("office")?, Column::of(&[us("2026-03-02T10:00:00Z")]), &mut answers)?;
+/// assert_eq!(answers, [us("2026-03-02T17:00:00Z")]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
