@@ -20,10 +20,10 @@ def run(terminal: Terminal, path: str, *, strict: bool, as_of: datetime, as_json
     try:
         policy = Policy(text)
     except SlaError as fault:
-        problems = [_said(found) for found in fault.related or (fault,)]
+        problems = [_document(found) for found in fault.related or (fault,)]
     else:
         about |= {"id": policy.id, "version": policy.version, "policy_digest": policy.digest}
-        warnings = [_said(found) for found in policy.lint(as_of)]
+        warnings = [_document(found) for found in policy.lint(as_of)]
     fine = not problems and not (strict and warnings)
     if as_json:
         terminal.json({**about, "fine": fine, "problems": problems, "warnings": warnings})
@@ -33,7 +33,7 @@ def run(terminal: Terminal, path: str, *, strict: bool, as_of: datetime, as_json
         raise SystemExit(PROBLEMS)
 
 
-def _said(found: Any) -> dict[str, str]:
+def _document(found: Any) -> dict[str, str]:
     return {"code": found.code, "path": found.path, "message": found.message, "help": found.help}
 
 
@@ -50,7 +50,7 @@ def _tell(
             terminal.table(
                 f"{path}: {len(found)} {title}{plural}",
                 ["where", "what is wrong", "what would be right", "code"],
-                ([said["path"] or "/", said["message"], said["help"], said["code"]] for said in found),
+                ([problem["path"] or "/", problem["message"], problem["help"], problem["code"]] for problem in found),
             )
             terminal.line()
     if not problems:

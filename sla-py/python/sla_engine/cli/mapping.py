@@ -94,15 +94,15 @@ def _file(path: str) -> Mapping:
     except OSError as fault:
         raise Fault(f"{path}: {fault.strerror or fault}") from fault
     if isinstance(written.get("states"), dict):
-        written["states"] = {state: _meaning(said) for state, said in written["states"].items()}
+        written["states"] = {state: _table(meaning) for state, meaning in written["states"].items()}
     try:
         return msgspec.convert(written, Mapping)
     except msgspec.ValidationError as fault:
         raise Fault(f"{path}: {fault}; see docs/cli.md for the fields of a mapping file") from fault
 
 
-def _meaning(said: Any) -> Any:
-    return {"means": said} if isinstance(said, str) else said
+def _table(meaning: Any) -> Any:
+    return {"means": meaning} if isinstance(meaning, str) else meaning
 
 
 def _pairs(option: str, written: Sequence[str]) -> dict[str, str]:
