@@ -113,7 +113,7 @@ fn states_of_the_real_log_become_the_commands_of_an_independent_mapping() {
     let import = importer.finish();
     assert_eq!(import.remarks, []);
     let mut refused: Vec<(u64, String, String)> =
-        import.refused.into_iter().map(|row| (row.number, row.ticket, row.code.to_owned())).collect();
+        import.refused.into_iter().map(|row| (row.row, row.ticket, row.code.to_owned())).collect();
     refused.sort();
     let mut known = expected.refused;
     known.sort();
@@ -158,4 +158,59 @@ fn rows_are_named_by_commands_and_by_the_events_they_make() {
     }
     let escalated = Row { number: 1, kind: Some("escalated"), role: Some("system"), ..opened };
     assert_eq!(commands_of(&mut [opened, escalated], None).tickets[0].commands, []);
+}
+
+#[derive(Deserialize)]
+struct Vectors {
+    cases: Vec<Vector>,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    name: String,
+    log: serde_json::Value,
+    expected: serde_json::Value,
+}
+
+#[test]
+fn logs_become_the_commands_of_the_vectors() {
+    let vectors: Vectors = serde_json::from_str(&read("tests/vectors/logs.json")).unwrap();
+    for Vector { name, log, expected } in vectors.cases {
+        let commands = wire::log::read(log.to_string()).unwrap().commands();
+        let mut found: serde_json::Value = serde_json::from_str(&wire::log::write(&commands)).unwrap();
+        for row in found["refused"].as_array_mut().unwrap() {
+            let message = row.as_object_mut().unwrap().remove("message").unwrap();
+            assert!(!message.as_str().unwrap().is_empty(), "{name}");
+        }
+        assert_eq!(found, expected, "{name}");
+        // Every ticket is what an import takes.
+        for (ticket, written) in commands.tickets.iter().zip(found["tickets"].as_array().unwrap()) {
+            let recorded = wire::command::read_recorded(written["recorded"].to_string()).unwrap();
+            assert_eq!(
+                (recorded.opening, recorded.commands),
+                (ticket.opening.clone(), ticket.commands.clone()),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn logs_that_are_no_documents_are_refused_with_a_place() {
+    let states = |states: &str| format!(r#"{{"schema": "sla-log/1", "states": {states}, "rows": []}}"#);
+    let rows = |rows: &str| format!(r#"{{"schema": "sla-log/1", "rows": {rows}}}"#);
+    for (document, code, path) in [
+        ("[".to_owned(), "invalid_json", ""),
+        (r#"{"rows": []}"#.to_owned(), "unsupported_schema", "/schema"),
+        (r#"{"schema": "sla-log/1"}"#.to_owned(), "missing_field", ""),
+        (rows("{}"), "wrong_type", "/rows"),
+        (rows(r#"[{"ticket_id": "T", "colour": "red"}]"#), "unknown_field", "/rows/0/colour"),
+        (states(r#"{"New": "fresh"}"#), "wrong_type", "/states/New"),
+        (states(r#"{"New": {"means": "fresh"}}"#), "unknown_word", "/states/New/means"),
+        (states(r#"{"New": {"replied": true}}"#), "missing_field", "/states/New"),
+        (states(r#"{"New": {"means": "new", "colour": "red"}}"#), "unknown_field", "/states/New/colour"),
+    ] {
+        let error = wire::log::read(&document).unwrap_err();
+        assert_eq!((error.code().as_str(), error.path()), (code, path), "{document}: {error}");
+    }
 }

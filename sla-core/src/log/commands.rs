@@ -6,7 +6,7 @@ use super::fault::{RefusedRow, RowFault};
 use super::row::{Opened, Row, by_ticket};
 use super::states::States;
 use crate::engine::RecordedCommand;
-use crate::ticket::{Actor, Opening};
+use crate::ticket::{Action, Actor, Opening};
 use crate::time::Timestamp;
 
 /// What the rows of one ticket ask for, as [`Engine::import`](crate::Engine::import) takes it.
@@ -68,12 +68,13 @@ pub(super) fn ticket(
     refused: &mut Vec<RefusedRow>,
 ) -> Option<TicketCommands> {
     let commands = as_commands(rows, states, now, refused);
-    let (first, rest) = commands.split_first()?;
+    let (unread, first, rest) = split(&commands, now)?;
+    refused.extend(unread.iter().filter_map(|row| row.at(now).err().map(|fault| row.refused(&fault))));
     let opened = first.opening().and_then(|(opening, opener)| Ok((opening, opener, first.at(now)?)));
     let (opening, opener, opened_at) = match opened {
         Ok(opened) => opened,
         Err(fault) => {
-            refuse_ticket(&commands, fault, refused);
+            refuse_ticket(commands.get(unread.len()..).unwrap_or_default(), fault, refused);
             return None;
         }
     };
@@ -92,6 +93,20 @@ pub(super) fn ticket(
         }
     }
     Some(TicketCommands { opening, opener, opened_at, commands: read, numbers })
+}
+
+/// Returns the rows before the opening, the opening, and the rows after it.
+///
+/// Rows whose instant cannot be used never stand for the opening, unless they are it.
+pub(super) fn split<'r, 'a>(
+    rows: &'r [Row<'a>],
+    now: Option<Timestamp>,
+) -> Option<(&'r [Row<'a>], &'r Row<'a>, &'r [Row<'a>])> {
+    let opens = |row: &Row<'_>| row.at(now).is_ok() || matches!(row.read_action(), Ok(Some(Action::Open)));
+    let place = rows.iter().position(opens).unwrap_or_default();
+    let (before, from) = rows.split_at_checked(place)?;
+    let (first, after) = from.split_first()?;
+    Some((before, first, after))
 }
 
 /// Returns rows of commands as they are, those of states as the commands they stand for.

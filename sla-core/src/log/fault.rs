@@ -8,10 +8,11 @@ use crate::time::Timestamp;
 pub(super) const CHANNEL_CHANGED: &str = "channel_changed";
 
 /// A row that an import left out, or did not take as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RefusedRow {
-    /// Its [`Row::number`](super::Row::number).
-    pub number: u64,
+    /// Its number: [`Row::number`](super::Row::number).
+    pub row: u64,
     /// Its ticket.
     pub ticket: String,
     /// Why, as a stable code: that of a [`Refusal`] or of an [`Error`], or `unknown_state` or `channel_changed`.
@@ -21,8 +22,16 @@ pub struct RefusedRow {
 }
 
 impl RefusedRow {
-    pub(super) fn new(number: u64, ticket: &str, fault: &RowFault) -> Self {
-        Self { number, ticket: ticket.to_owned(), code: fault.code(), message: fault.to_string() }
+    pub(super) fn new(row: u64, ticket: &str, fault: &RowFault) -> Self {
+        Self { row, ticket: ticket.to_owned(), code: fault.code(), message: fault.to_string() }
+    }
+
+    /// Returns a row of a document that cannot be read.
+    pub(crate) fn unread(row: u64, ticket: &str, error: &Error) -> Self {
+        let field = error.path().trim_start_matches('/');
+        let message =
+            if field.is_empty() { error.message().to_owned() } else { format!("`{field}`: {}", error.message()) };
+        Self { row, ticket: ticket.to_owned(), code: error.code().as_str(), message }
     }
 }
 
@@ -46,6 +55,8 @@ pub(super) enum RowFault {
     AlreadyOpen,
     #[error("the first row of a ticket must be `open`")]
     NotOpened,
+    #[error("{at} lies outside 1970-01-01 to 2200-01-01")]
+    OutOfHorizon { at: Timestamp },
     #[error("the row is of {at}, later than {now}, the instant of the evaluation")]
     Later { at: Timestamp, now: Timestamp },
     #[error("unknown state `{state}`; the mapping has {known}")]
@@ -72,6 +83,7 @@ impl RowFault {
             Self::NotWhole { .. } => ErrorCode::OutOfRange.as_str(),
             Self::AlreadyOpen => RefusalCode::WrongStatus.as_str(),
             Self::NotOpened => ErrorCode::InvalidHistory.as_str(),
+            Self::OutOfHorizon { .. } => ErrorCode::OutOfHorizon.as_str(),
             Self::Later { .. } => ErrorCode::TimeWentBack.as_str(),
             Self::UnknownState { .. } => "unknown_state",
             Self::ChannelChanged { .. } => CHANNEL_CHANGED,

@@ -38,7 +38,7 @@
 //!     assert_eq!(names, ["opened", "noted", "assigned", "replied", "paused", "resolved"]);
 //! }
 //! let import = importer.finish();
-//! assert_eq!((import.refused[0].number, import.refused[0].code), (2, "unknown_state"));
+//! assert_eq!((import.refused[0].row, import.refused[0].code), (2, "unknown_state"));
 //! # Ok::<(), sla_core::Error>(())
 //! ```
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::commands::as_commands;
+use super::commands::{as_commands, split};
 use super::fault::{CHANNEL_CHANGED, RefusedRow, RowFault};
 use super::row::{LOG, Opened, Row};
 use super::states::States;
@@ -180,7 +180,7 @@ impl Player {
         refused.clear();
         let commands = as_commands(rows, states, Some(now), &mut refused);
         let not_opened = |code| Played { ticket: Err(code), left_out: rows.len() };
-        let Some((first, rest)) = commands.split_first() else {
+        let Some((unread, first, rest)) = split(&commands, Some(now)) else {
             let why = refused.first().map_or(ErrorCode::InvalidHistory.as_str(), |row| row.code);
             return Ok(not_opened(why));
         };
@@ -188,12 +188,11 @@ impl Player {
             return Ok(not_opened(code));
         }
         // A row whose channel changed is not left out.
-        let unread = refused.iter().filter(|row| row.code != CHANNEL_CHANGED).count();
+        let mut left_out = unread.len() + refused.iter().filter(|row| row.code != CHANNEL_CHANGED).count();
         self.refused = refused;
         let Some(channel) = self.ticket.as_ref().map(|ticket| ticket.channel.clone()) else {
             return Ok(not_opened(ErrorCode::InvalidHistory.as_str()));
         };
-        let mut left_out = unread;
         let mut last = None;
         for row in rest {
             if !self.play_row(row, &channel, now)? && last != Some(row.number) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::fault::{RefusedRow, RowFault};
-use crate::calendar::check_horizon;
+use crate::calendar::HORIZON_US;
 use crate::digest::Digest;
 use crate::engine::RecordedCommand;
 use crate::ticket::{Action, Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus, Role};
@@ -79,7 +79,8 @@ pub struct Row<'a> {
 /// ```
 pub fn by_ticket<'r, 'a>(rows: &'r mut [Row<'a>]) -> impl Iterator<Item = &'r mut [Row<'a>]> {
     rows.sort_by(|one, other| {
-        let key = |row: &Row<'a>| (row.ticket, row.event_at, row.sequence.unwrap_or_default());
+        // A row without an instant must not stand before the opening.
+        let key = |row: &Row<'a>| (row.ticket, row.event_at.is_none(), row.event_at, row.sequence.unwrap_or_default());
         key(one).cmp(&key(other))
     });
     rows.chunk_by_mut(|one, other| one.ticket == other.ticket)
@@ -132,7 +133,7 @@ impl<'a> Row<'a> {
     #[inline]
     pub(super) fn at(&self, now: Option<Timestamp>) -> Result<Timestamp, RowFault> {
         let at = self.event_at.ok_or(RowFault::Missing("event_at"))?;
-        check_horizon("the row", at)?;
+        in_horizon(at)?;
         match now.filter(|now| at > *now) {
             Some(now) => Err(RowFault::Later { at, now }),
             None => Ok(at),
@@ -296,6 +297,12 @@ const fn usual_role(action: Action) -> Role {
         Action::Open | Action::CustomerMessage | Action::Withdraw | Action::Rate => Role::Customer,
         _ => Role::Admin,
     }
+}
+
+/// Refuses an instant at which no calendar answers.
+#[inline]
+pub(super) fn in_horizon(at: Timestamp) -> Result<(), RowFault> {
+    if HORIZON_US.contains(&at.as_micros()) { Ok(()) } else { Err(RowFault::OutOfHorizon { at }) }
 }
 
 fn owned(text: Option<&str>) -> Option<String> {

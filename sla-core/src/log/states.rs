@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fault::{RefusedRow, RowFault};
-use super::row::{LOG, Row};
-use crate::calendar::check_horizon;
+use super::row::{LOG, Row, in_horizon};
 use crate::string_enum::string_enum;
 use crate::ticket::{Apply, Role};
 use crate::time::Timestamp;
@@ -118,7 +117,7 @@ fn check(row: &Row<'_>, now: Option<Timestamp>) -> Result<Timestamp, RowFault> {
         return Err(RowFault::Missing("state"));
     }
     if let Some(opened_at) = row.opened_at {
-        check_horizon("the opening", opened_at)?;
+        in_horizon(opened_at)?;
     }
     row.at(now)
 }

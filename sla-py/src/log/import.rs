@@ -78,7 +78,7 @@ pub(crate) fn answer<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let documents = py.import("sla_engine.documents")?;
     let (row, remark) = (documents.getattr("RefusedRow")?, documents.getattr("LogRemark")?);
-    let refused = import.refused.iter().map(|one| row.call1((one.number, &one.ticket, one.code, &one.message)));
+    let refused = import.refused.iter().map(|one| row.call1((one.row, &one.ticket, one.code, &one.message)));
     let refused = PyTuple::new(py, refused.collect::<PyResult<Vec<_>>>()?)?;
     let remarks = import.remarks.iter().map(|one| remark.call1((one.column, &one.message)));
     let remarks = PyTuple::new(py, remarks.collect::<PyResult<Vec<_>>>()?)?;

@@ -234,15 +234,15 @@ impl Log {
     /// Puts the rows in order, and finds those of each ticket.
     fn arrange(&mut self, sort: bool) -> Result<(), (&'static str, String)> {
         if sort {
+            // A row without an instant must not stand before the opening.
+            let at_us = |row: Option<Place<'_>>| row.and_then(Place::at_us).unwrap_or(i64::MAX);
             let sequence = |row: Option<Place<'_>>| row.and_then(Place::sequence).unwrap_or_default();
             let mut order: Vec<usize> = (0..self.rows).collect();
             // Stable: rows of one instant stay in the order in which they came.
             order.sort_by(|one, other| {
                 let (one, other) = (self.row_at(*one), self.row_at(*other));
                 let by_ticket = one.and_then(Place::ticket).cmp(&other.and_then(Place::ticket));
-                by_ticket
-                    .then_with(|| one.and_then(Place::at_us).cmp(&other.and_then(Place::at_us)))
-                    .then_with(|| sequence(one).cmp(&sequence(other)))
+                by_ticket.then_with(|| at_us(one).cmp(&at_us(other))).then_with(|| sequence(one).cmp(&sequence(other)))
             });
             self.order = Some(order);
         }

@@ -1,0 +1,328 @@
+//! Logs as documents: rows in, the commands of each ticket and the rows that are left out. `docs/logs.md` describes the
+//! rows.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{MAX_HISTORY_BYTES, read_as, take_schema, to_text, tree_of};
+use crate::error::{Error, ErrorCode};
+use crate::log::{LogCommands, Meaning, RefusedRow, Row, State, States, TicketCommands, commands_of};
+use crate::ticket::{Actor, Command, Opening};
+use crate::time::Timestamp;
+
+/// The format of a log.
+pub const LOG_SCHEMA: &str = "sla-log/1";
+
+/// A log that was read.
+#[derive(Debug, Clone)]
+pub struct Log {
+    states: Option<States>,
+    rows: Vec<RowDocument>,
+    /// The rows that cannot be read.
+    refused: Vec<RefusedRow>,
+}
+
+/// Reads a log: rows of commands, or with `states` rows of states, in any order.
+///
+/// ```json
+/// {"schema": "sla-log/1",
+///  "states": {"New": "new", "Waiting": {"means": "pending", "replied": true}, "Done": "resolved"},
+///  "rows": [{"ticket_id": "T-1", "event_at": "2026-11-23T02:00:00Z", "state": "New",
+///            "package": "starter", "channel": "email", "agent": "ana"}]}
+/// ```
+///
+/// A row that cannot be read is left out, and [`Log::commands`] says so.
+///
+/// ```
+/// use sla_core::wire::log;
+/// let log = log::read(
+///     r#"{"schema": "sla-log/1", "rows": [
+///         {"ticket_id": "T-1", "event_at": "2026-11-23T02:00:00Z", "kind": "open", "package": "starter", "channel": "email"},
+///         {"ticket_id": "T-1", "event_at": "2026-11-23T02:30:00Z", "kind": "assign", "agent": "ana"},
+///         {"ticket_id": "T-1", "event_at": "noon", "kind": "reply"}]}"#,
+/// )?;
+/// let found = log.commands();
+/// assert_eq!(found.tickets[0].commands.len(), 1);
+/// assert_eq!((found.refused[0].row, found.refused[0].code), (2, "invalid_timestamp"));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// `invalid_json`, `duplicate_key`, `unsupported_schema`, `missing_field`, `wrong_type`, `unknown_field`, or `unknown_word`
+/// for a meaning, with the place of the first fault.
+pub fn read(json: impl AsRef<[u8]>) -> Result<Log, Error> {
+    let mut root = tree_of(json.as_ref(), MAX_HISTORY_BYTES)?;
+    take_schema(&mut root, LOG_SCHEMA)?;
+    let LogDocument { states, rows } = read_as(root, "")?;
+    let states = states.map(|states| states.into_iter().map(|(name, StateDocument(state))| (name, state)).collect());
+    let mut log = Log { states, rows: Vec::with_capacity(rows.len()), refused: Vec::new() };
+    for (number, row) in (0..).zip(rows) {
+        let ticket = row.get("ticket_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        match read_as::<RowDocument>(row, "") {
+            Ok(row) => log.rows.push(RowDocument { row_number: row.row_number.or(Some(number)), ..row }),
+            // A field that no row can have is a fault of the host, not of the row.
+            Err(error) if error.code() == ErrorCode::UnknownField => {
+                return Err(error.within(&format!("/rows/{number}")));
+            }
+            Err(error) => log.refused.push(RefusedRow::unread(number, &ticket, &error)),
+        }
+    }
+    Ok(log)
+}
+
+impl Log {
+    /// Makes commands of the rows. [`read`] has an example.
+    #[must_use]
+    pub fn commands(&self) -> LogCommands {
+        let mut rows: Vec<Row<'_>> = self.rows.iter().map(RowDocument::row).collect();
+        let mut found = commands_of(&mut rows, self.states.as_ref());
+        found.refused.splice(0..0, self.refused.iter().cloned());
+        found
+    }
+}
+
+/// Writes the commands of a log, on one line. `recorded` is what [`super::command::read_recorded`] reads, `rows` are the
+/// numbers of the rows that its entries come from.
+///
+/// ```json
+/// {"tickets": [{"ticket": "T-1", "rows": [0, 1], "recorded": [{"at": "2026-11-23T02:00:00Z", "actor": {…}, "command": {…}}]}],
+///  "refused": [{"row": 2, "ticket": "T-1", "code": "invalid_timestamp", "message": "…"}]}
+/// ```
+#[must_use]
+pub fn write(commands: &LogCommands) -> String {
+    let tickets = commands.tickets.iter().map(TicketDocument::of).collect();
+    to_text(&CommandsDocument { tickets, refused: &commands.refused })
+}
+
+/// A log of commands, or with `states` of states.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct LogDocument {
+    /// What each state means, in a log of states.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<BTreeMap<String, StateWritten>>"))]
+    states: Option<BTreeMap<String, StateDocument>>,
+    /// The rows, in any order.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RowDocument>"))]
+    rows: Vec<Value>,
+}
+
+/// What a state means: a word, or an object with more.
+struct StateDocument(State);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct StateFields {
+    /// What it means.
+    means: Meaning,
+    /// Whether the customer is answered when the ticket enters the state.
+    #[serde(default)]
+    replied: bool,
+    /// The reason of the pause or of the voiding; the state's name in small letters unless it is given.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// What a state means.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "describes both ways of writing a state")]
+enum StateWritten {
+    /// Its meaning.
+    Meaning(Meaning),
+    /// Its meaning, with more.
+    Fields(StateFields),
+}
+
+impl<'de> Deserialize<'de> for StateDocument {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written;
+
+        impl<'de> Visitor<'de> for Written {
+            type Value = StateDocument;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a meaning, or an object with `means`")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<StateDocument, E> {
+                let known: Vec<&str> = Meaning::ALL.iter().map(|meaning| meaning.as_str()).collect();
+                let unknown = || E::custom(format!("unknown meaning `{word}`; use one of: {}", known.join(", ")));
+                Meaning::from_word(word).map(|means| StateDocument(State::new(means))).ok_or_else(unknown)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<StateDocument, A::Error> {
+                let StateFields { means, replied, reason } = StateFields::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(StateDocument(State { means, replied, reason }))
+            }
+        }
+        deserializer.deserialize_any(Written)
+    }
+}
+
+/// A row of a log; `docs/logs.md` says what each kind needs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct RowDocument {
+    /// The ticket.
+    ticket_id: String,
+    /// When it happened.
+    event_at: Option<Timestamp>,
+    /// Its place among rows of the same ticket and instant.
+    sequence: Option<i64>,
+    /// The number by which it is named when it is refused; its place in the list, from 0, unless given.
+    row_number: Option<u64>,
+    /// The command, or the event that it makes.
+    kind: Option<String>,
+    /// The state of the ticket from this row on.
+    state: Option<String>,
+    /// When the ticket was opened, in rows of states.
+    opened_at: Option<Timestamp>,
+    /// The id of the actor.
+    actor: Option<String>,
+    /// The role of the actor.
+    role: Option<String>,
+    /// The customer whose ticket it is.
+    customer: Option<String>,
+    /// The package.
+    package: Option<String>,
+    /// The channel.
+    channel: Option<String>,
+    /// The severity.
+    severity: Option<String>,
+    /// The category.
+    category: Option<String>,
+    /// The agent or team that the ticket is assigned to.
+    agent: Option<String>,
+    /// The status of a pause: `pending` or `on_hold`.
+    status: Option<String>,
+    /// The reason.
+    reason: Option<String>,
+    /// How a change is applied: `keep`, `from_now` or `retroactive`.
+    apply: Option<String>,
+    /// The ticket that a voided one repeats.
+    duplicate_of: Option<String>,
+    /// The host's reference of a message.
+    message_ref: Option<String>,
+    /// The SHA-256 digest of a message's content.
+    content_sha256: Option<String>,
+    /// A rating.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<i64>"))]
+    score: Option<Digits>,
+    /// The number of an escalation.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<i64>"))]
+    number: Option<Digits>,
+}
+
+/// A whole number in decimal digits.
+#[derive(Debug, Clone)]
+struct Digits(String);
+
+impl<'de> Deserialize<'de> for Digits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        i64::deserialize(deserializer).map(|number| Self(number.to_string()))
+    }
+}
+
+impl RowDocument {
+    fn row(&self) -> Row<'_> {
+        Row {
+            number: self.row_number.unwrap_or_default(),
+            ticket: &self.ticket_id,
+            event_at: self.event_at,
+            sequence: self.sequence,
+            kind: self.kind.as_deref(),
+            state: self.state.as_deref(),
+            opened_at: self.opened_at,
+            actor: self.actor.as_deref(),
+            role: self.role.as_deref(),
+            customer: self.customer.as_deref(),
+            package: self.package.as_deref(),
+            channel: self.channel.as_deref(),
+            severity: self.severity.as_deref(),
+            category: self.category.as_deref(),
+            agent: self.agent.as_deref(),
+            status: self.status.as_deref(),
+            reason: self.reason.as_deref(),
+            apply: self.apply.as_deref(),
+            duplicate_of: self.duplicate_of.as_deref(),
+            message_ref: self.message_ref.as_deref(),
+            content_sha256: self.content_sha256.as_deref(),
+            score: self.score.as_ref().map(|digits| digits.0.as_str()),
+            escalation: self.number.as_ref().map(|digits| digits.0.as_str()),
+        }
+    }
+}
+
+/// The commands of a log.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct CommandsDocument<'a> {
+    /// The tickets that can be opened, by id.
+    tickets: Vec<TicketDocument<'a>>,
+    /// The rows that are left out.
+    refused: &'a [RefusedRow],
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct TicketDocument<'a> {
+    /// The ticket.
+    ticket: &'a str,
+    /// The number of the row that each entry of `recorded` comes from.
+    rows: &'a [u64],
+    /// The opening and the commands after it, oldest first.
+    recorded: Vec<RecordedDocument<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct RecordedDocument<'a> {
+    /// When.
+    at: Timestamp,
+    /// Who asked for it.
+    actor: &'a Actor,
+    /// What was asked for.
+    command: AnyCommand<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+enum AnyCommand<'a> {
+    Open(Open<'a>),
+    Command(&'a Command),
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Open<'a> {
+    /// `open`.
+    command: &'static str,
+    #[serde(flatten)]
+    opening: &'a Opening,
+}
+
+impl<'a> TicketDocument<'a> {
+    fn of(ticket: &'a TicketCommands) -> Self {
+        let open = Open { command: "open", opening: &ticket.opening };
+        let opening = RecordedDocument { at: ticket.opened_at, actor: &ticket.opener, command: AnyCommand::Open(open) };
+        let commands = ticket.commands.iter().map(|past| RecordedDocument {
+            at: past.at,
+            actor: &past.actor,
+            command: AnyCommand::Command(&past.command),
+        });
+        let recorded = std::iter::once(opening).chain(commands).collect();
+        Self { ticket: &ticket.opening.ticket, rows: &ticket.numbers, recorded }
+    }
+}
