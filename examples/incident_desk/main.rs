@@ -1,8 +1,7 @@
-//! Reads a real incident log, replays it through the engine under a policy, and says which promises were kept, when, by
-//! whom, and what a shorter target would have done.
+//! Reads a real incident log, imports it under a policy, and reports which promises were met, when, by whom, and what a
+//! shorter target would have changed.
 
 mod log;
-mod mapping;
 mod report;
 
 use std::error::Error;
@@ -14,9 +13,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
+use sla_core::log::{Importer, by_ticket};
 use sla_core::policy::Policy;
 use sla_core::time::{Share, Timestamp};
 use sla_core::{Engine, wire};
+
+use crate::log::Refused;
 
 /// Evaluates an incident log under a policy.
 #[derive(Parser)]
@@ -33,9 +35,12 @@ struct Options {
     /// The instant as of which tickets are judged, RFC 3339; the log's last change unless given. Later rows are not read.
     #[arg(long)]
     as_of: Option<String>,
-    /// Write JSON instead of tables.
+    /// Write JSON instead of tables, with every week, team and refused row.
     #[arg(long)]
     json: bool,
+    /// List every refused row instead of the first ten.
+    #[arg(long)]
+    refused: bool,
 }
 
 fn main() -> ExitCode {
@@ -61,24 +66,35 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     let later_rows = log.cut(as_of);
 
-    let progress = ProgressBar::new(log.tickets.len() as u64)
-        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} tickets")?);
+    let states = log::states();
+    let mut importer = Importer::new(&engine).with_states(&states);
+    let mut rows = log.rows();
+    let progress =
+        ProgressBar::new(rows.len() as u64).with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} rows")?);
     if !std::io::stderr().is_terminal() {
         progress.set_draw_target(ProgressDrawTarget::hidden());
     }
     let mut figures = report::Figures::new(&engine, &candidate, as_of, &options.time_zone)?;
-    let mut reported = log.reported;
-    for (ticket, rows) in progress.wrap_iter(log.tickets.iter()) {
-        if let Some(history) = mapping::import(&engine, ticket, rows, &mut reported)? {
+    for rows in by_ticket(&mut rows) {
+        progress.inc(rows.len() as u64);
+        if let Some(history) = importer.ticket(rows)? {
             figures.add(history)?;
         }
     }
     progress.finish_and_clear();
-    let said = figures.finish(reported)?;
+    let import = importer.finish();
+    let mut refused = log.refused;
+    refused.extend(import.refused.into_iter().map(|row| Refused {
+        line: row.row,
+        ticket: row.ticket,
+        code: row.code.to_owned(),
+        message: row.message,
+    }));
+    let found = figures.finish(refused, import.remarks)?;
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&said.json(log.rows, later_rows)?)?);
+        println!("{}", serde_json::to_string_pretty(&found.json(log.rows, later_rows)?)?);
     } else {
-        said.print(log.rows, later_rows);
+        found.print(log.rows, later_rows, options.refused);
     }
     Ok(())
 }

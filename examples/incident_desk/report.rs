@@ -1,4 +1,5 @@
-//! What the demo says: compliance by week and by priority, teams, one deadline explained, and a what-if.
+//! What the demo prints, on two screens at most: compliance by week and by priority, teams, one deadline explained, a
+//! what-if, the refused rows, and what was found.
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
@@ -7,17 +8,21 @@ use sla_core::analytics::{
 };
 use sla_core::calendar::ZoneDatabase;
 use sla_core::explain::Explanation;
+use sla_core::log::Remark;
 use sla_core::ticket::{Change, History};
 use sla_core::time::{BusinessDuration, Share, Timestamp};
 use sla_core::what_if::{ComparedPromise, Comparison, Flip, WhatIf};
 use sla_core::{Engine, Error, wire};
 
-use crate::log::Reported;
+use crate::log::Refused;
 
 /// The timer whose deadline is explained.
 const EXPLAINED: &str = "resolution";
-/// Teams and tickets that a table shows.
-const SHOWN: usize = 10;
+/// How much of each table fits on two screens of fifty lines.
+const WEEKS: usize = 10;
+const TEAMS: usize = 5;
+const FLIPS: usize = 2;
+const REFUSED: usize = 10;
 
 /// Everything the demo adds up, ticket by ticket.
 pub struct Figures<'a> {
@@ -57,11 +62,11 @@ impl<'a> Figures<'a> {
     }
 
     /// Makes the reports.
-    pub fn finish(self, mut reported: Vec<Reported>) -> Result<Said, Error> {
+    pub fn finish(self, mut refused: Vec<Refused>, remarks: Vec<Remark>) -> Result<Found, Error> {
         let weekly = Grouping::all().with_periods_of(self.aggregate.grouping());
         let moved = self.moved.map(|(_, history)| self.engine.explain(&history, EXPLAINED, None, self.as_of));
-        reported.sort_by_key(|row| row.line);
-        Ok(Said {
+        refused.sort_by_key(|row| row.line);
+        Ok(Found {
             as_of: self.as_of,
             tickets: self.tickets,
             events: self.events,
@@ -71,7 +76,8 @@ impl<'a> Figures<'a> {
             explanation: moved.transpose()?,
             comparison: self.what_if.comparison().clone(),
             flips: self.flips,
-            reported,
+            refused,
+            remarks,
         })
     }
 }
@@ -83,8 +89,8 @@ fn moves(history: &History) -> usize {
     own.filter(|change| !matches!(change.change, Change::Started { .. })).count()
 }
 
-/// What the demo says, in the order in which it says it.
-pub struct Said {
+/// What the demo found, in the order in which it prints it.
+pub struct Found {
     as_of: Timestamp,
     tickets: u64,
     events: usize,
@@ -94,11 +100,12 @@ pub struct Said {
     explanation: Option<Explanation>,
     comparison: Comparison,
     flips: Vec<Flip>,
-    reported: Vec<Reported>,
+    refused: Vec<Refused>,
+    remarks: Vec<Remark>,
 }
 
-impl Said {
-    pub fn json(&self, rows: u64, later_rows: u64) -> Result<Value, serde_json::Error> {
+impl Found {
+    pub fn json(&self, rows: u64, later_rows: usize) -> Result<Value, serde_json::Error> {
         let read = |document: String| serde_json::from_str::<Value>(&document);
         let flips =
             self.flips.iter().map(|flip| read(wire::what_if::write_flip(flip))).collect::<Result<Vec<_>, _>>()?;
@@ -116,34 +123,64 @@ impl Said {
             "explanation": explanation,
             "what_if": read(wire::what_if::write(&self.comparison))?,
             "flips": flips,
-            "reported": self.reported,
+            "refused": self.refused,
+            "remarks": self.remarks.iter().map(|remark| &remark.message).collect::<Vec<_>>(),
         }))
     }
 
-    pub fn print(&self, rows: u64, later_rows: u64) {
+    pub fn print(&self, rows: u64, later_rows: usize, all_refused: bool) {
         println!("{} tickets from {rows} log rows, {} events, as of {}", self.tickets, self.events, self.as_of);
         if later_rows > 0 {
-            println!("{later_rows} rows lie after that and were not read");
+            println!("{later_rows} later rows were not read");
         }
-        println!("\nResolutions by week in which they were decided; compliance = met / (met + breached)");
+        println!("\nResolutions by week of the outcome; compliance = met / (met + breached)");
         println!("{}", self.by_week());
-        println!("\nPromises by priority");
+        println!("\nOutcomes by priority");
         println!("{}", self.by_priority());
-        println!("\nThe {SHOWN} teams that worked on most tickets; promises while a ticket was theirs");
+        println!("\nThe {TEAMS} teams that worked on most tickets; outcomes while they held a ticket");
         println!("{}", self.by_team());
         if let Some(explanation) = &self.explanation {
-            println!("\nHow one deadline came about\n{explanation}");
+            println!("\nHow one due instant came about\n{explanation}");
         }
-        println!("The same log if the resolution target were 25 % shorter");
+        println!("The same log with a resolution target that is 25 % shorter");
         println!("{}", self.compared());
-        println!("{} tickets have a promise that would end otherwise, for example", self.comparison.flipped_tickets);
-        for flip in self.flips.iter().take(3) {
+        for flip in self.flips.iter().take(FLIPS) {
             println!("  {flip}");
         }
-        if !self.reported.is_empty() {
-            println!("\n{} rows were not taken over, or not wholly", self.reported.len());
-            println!("{}", self.left_out());
+        self.print_refused(all_refused);
+        self.print_findings(rows);
+    }
+
+    fn print_refused(&self, all: bool) {
+        for remark in &self.remarks {
+            println!("\n{}", remark.message);
         }
+        if self.refused.is_empty() {
+            return;
+        }
+        let shown = if all { self.refused.len() } else { REFUSED.min(self.refused.len()) };
+        println!("\nRows that were refused: {shown} of {}", self.refused.len());
+        let mut table = table(["line", "ticket", "code", "why"]);
+        for row in self.refused.iter().take(shown) {
+            table.add_row([&row.line.to_string(), &row.ticket, &row.code, &row.message]);
+        }
+        println!("{table}");
+    }
+
+    fn print_findings(&self, rows: u64) {
+        println!("\nFound");
+        for figures in &self.weeks.total.timers {
+            let decided = figures.met + figures.breached();
+            println!("  {}: {} of {decided} in time ({})", figures.timer, figures.met, percent(figures.compliance));
+        }
+        println!("  with the shorter target, {} tickets would have another outcome", self.comparison.flipped_tickets);
+        println!("  {} of {rows} rows were refused, or not taken as a whole", self.refused.len());
+        println!("Next");
+        println!("  every week, team and row       make demo ARGS=--json, or ARGS=--refused for the rows");
+        println!(
+            "  your own log, as a page        sla-engine report LOG -p POLICY -o report.html (sla-py/docs/cli.md)"
+        );
+        println!("  what rows and states mean      docs/logs.md, and docs/policy.md for policies");
     }
 
     fn by_week(&self) -> Table {
@@ -157,9 +194,13 @@ impl Said {
             [name, group.tickets.opened.to_string(), met, breached, compliance, hours(time.median), hours(time.p90)]
         };
         let mut table = table(headings);
-        for group in &self.weeks.groups {
+        for group in self.weeks.groups.iter().take(WEEKS) {
             let week = group.key.period.and_then(|start| self.weeks.grouping.label(start));
             table.add_row(row(week.unwrap_or_default(), group));
+        }
+        let more = self.weeks.groups.len().saturating_sub(WEEKS);
+        if more > 0 {
+            table.add_row([format!("{more} more")]);
         }
         table.add_row(row("all".to_owned(), &self.weeks.total));
         right(table, 1)
@@ -199,7 +240,7 @@ impl Said {
         teams.sort_by(|a, b| b.handled.cmp(&a.handled).then_with(|| a.agent.cmp(&b.agent)));
         let mut table =
             table(["team", "tickets", "replies", "escalations", "first response", "resolution", "p90", "score"]);
-        for team in teams.into_iter().take(SHOWN) {
+        for team in teams.into_iter().take(TEAMS) {
             let timer = |name: &str| team.timers.iter().find(|figures| figures.timer.as_str() == name);
             let compliance = |name| percent(timer(name).and_then(|figures| figures.compliance));
             table.add_row([
@@ -231,14 +272,6 @@ impl Said {
             ]);
         }
         right(table, 1)
-    }
-
-    fn left_out(&self) -> Table {
-        let mut table = table(["line", "ticket", "why"]);
-        for row in &self.reported {
-            table.add_row([&row.line.to_string(), &row.ticket, &row.why]);
-        }
-        table
     }
 }
 
