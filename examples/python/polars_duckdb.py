@@ -2,7 +2,7 @@
 
     python polars_duckdb.py [LOG.parquet]
 
-A log is a row a command (incident_log.py makes one of the sample data). It is taken in parts by ticket, since a ticket
+A log is a row a state (incident_log.py makes one of the sample data). It is taken in parts by ticket, since a ticket
 must lie in one part as a whole. Each part becomes a few flat rows; these are added up by any engine, and read back as
 the figures of the whole log, the same to the byte.
 """
@@ -18,7 +18,7 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 from figures import show
-from incident_log import read
+from incident_log import STATES, read
 from sla_engine import Aggregate, Engine
 
 EXAMPLES = Path(__file__).parents[1]
@@ -33,7 +33,7 @@ def with_polars(engine: Engine, path: str, now: datetime) -> Aggregate:
     partials = []
     for part in range(PARTS):
         rows = log.filter(pl.col("part") == part).sort("ticket_id", "event_at", "sequence").collect(engine="streaming")
-        figures = engine.aggregate_log(rows, now=now, **GROUPING).aggregate
+        figures = engine.aggregate_log(rows, now=now, states=STATES, **GROUPING).aggregate
         partials.append(pl.DataFrame(figures.rows()))
     rows = pl.concat(partials)
     merged = rows.group_by(pl.exclude(SUMS)).agg(pl.col(SUMS).sum())
@@ -49,7 +49,7 @@ def with_duckdb(engine: Engine, path: str, now: datetime) -> Aggregate:
             "FROM read_parquet($path) WHERE hash(ticket_id) % $parts = $part ORDER BY ticket_id, event_at, sequence",
             params={"path": path, "parts": PARTS, "part": part},
         )
-        figures = engine.aggregate_log(rows, now=now, **GROUPING).aggregate
+        figures = engine.aggregate_log(rows, now=now, states=STATES, **GROUPING).aggregate
         partial = figures.rows().to_pyarrow()
         database.register("partial", partial)
         database.execute("INSERT INTO partials FROM partial" if part else "CREATE TABLE partials AS FROM partial")
@@ -70,7 +70,7 @@ def main() -> None:
             path = f"{folder}/incidents.parquet"
             pq.write_table(read(str(EXAMPLES / "data" / "incident-events.csv")), path)
         one, other = with_polars(engine, path, now), with_duckdb(engine, path, now)
-        whole = engine.aggregate_log(pl.read_parquet(path), now=now, **GROUPING)
+        whole = engine.aggregate_log(pl.read_parquet(path), now=now, states=STATES, **GROUPING)
     show(one.regroup(by=["channel"], period=False).report())
     print(f"{len(whole.refused)} rows were left out")
     print(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-from incident_log import read
+from incident_log import STATES, read
 from sla_engine import Engine, what_if
 
 EXAMPLES = Path(__file__).parents[1]
@@ -20,15 +20,15 @@ policy = json.loads((EXAMPLES / "incident-desk.json").read_text())
 engine = Engine.compile(policy)
 log = read(str(EXAMPLES / "data/incident-events.csv"))
 
-# Where every promise stands, as columns: any library goes on from there.
-promises = pl.DataFrame(engine.evaluate_log(log, now=NOW)).filter(timer="resolution", state="breached")
+# Where every promise stands, as columns for any library.
+promises = pl.DataFrame(engine.evaluate_log(log, now=NOW, states=STATES)).filter(timer="resolution", state="breached")
 worst = (
     promises.sort("overdue", descending=True).select("ticket_id", "due_at", "stopped_at", "elapsed", "overdue").head(5)
 )
 print(worst)
 
 # One deadline, part by part: an explanation needs the ticket with its events.
-histories = engine.import_log(log).histories
+histories = engine.import_log(log, states=STATES).histories
 ticket = worst["ticket_id"][0]
 history = next(history for history in histories if history.ticket.id == ticket)
 explanation = engine.explain(history, "resolution", now=NOW)

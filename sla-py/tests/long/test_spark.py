@@ -30,6 +30,12 @@ def log() -> pa.Table:
     return read(str(EXAMPLES / "data" / "incident-events.csv"))
 
 
+def states() -> dict[str, Any]:
+    from incident_log import STATES
+
+    return STATES
+
+
 @pytest.mark.parametrize("batch", [10_000, 7])
 @pytest.mark.parametrize("grouping", GROUPINGS, ids=["everything", "by channel and agent, weekly"])
 def test_spark_says_what_one_machine_says(log: pa.Table, grouping: dict[str, Any], batch: int, tmp_path: Path) -> None:
@@ -46,7 +52,18 @@ def test_spark_says_what_one_machine_says(log: pa.Table, grouping: dict[str, Any
     # Batches of a few rows cut tickets in two.
     settings = f"--master local[2] --conf spark.sql.execution.arrow.maxRecordsPerBatch={batch} pyspark-shell"
     found = subprocess.run(
-        [sys.executable, "spark_replay.py", policy, tmp_path, "--as-of", NOW.isoformat(), *options, "--json"],
+        [
+            sys.executable,
+            "spark_replay.py",
+            policy,
+            tmp_path,
+            "--states",
+            "incident-log.toml",
+            "--as-of",
+            NOW.isoformat(),
+            *options,
+            "--json",
+        ],
         env={**os.environ, "PYSPARK_SUBMIT_ARGS": settings},
         cwd=EXAMPLES / "python",
         stdout=subprocess.PIPE,
@@ -54,7 +71,7 @@ def test_spark_says_what_one_machine_says(log: pa.Table, grouping: dict[str, Any
         check=True,
     ).stdout
     engine = Engine.compile(policy.read_bytes())
-    expected = engine.aggregate_log(log, now=NOW, **grouping)
-    assert len(expected.refused) == 200
+    expected = engine.aggregate_log(log, now=NOW, states=states(), **grouping)
+    assert len(expected.refused) == 201
     assert found.strip() == expected.aggregate.json()
     assert Aggregate.from_json(found) == expected.aggregate
