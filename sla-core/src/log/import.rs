@@ -33,8 +33,7 @@ impl<'e> Importer<'e> {
     /// Returns an importer of rows of commands.
     #[must_use]
     pub fn new(engine: &'e Engine) -> Self {
-        let unlisted = Unlisted::of(engine.policy());
-        Self { engine, states: None, now: None, unlisted, refused: Vec::new() }
+        Self { engine, states: None, now: None, unlisted: Unlisted::of(engine.policy()), refused: Vec::new() }
     }
 
     /// Reads rows as states of their tickets.
@@ -52,7 +51,23 @@ impl<'e> Importer<'e> {
     /// Makes the history of one ticket; `None` when it cannot be opened.
     ///
     /// `rows` are those of one ticket, in order, as [`by_ticket`](super::by_ticket) gives them. Values that the policy
-    /// lists nothing for are cleared in them. The [module](super) has an example.
+    /// lists nothing for are cleared in them.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::log::{Importer, Row};
+    /// let open = Row { ticket: "T-7", event_at: Some(at("2026-03-02T10:00:00Z")), kind: Some("open"), ..Row::default() };
+    /// let open = Row { package: Some("starter"), channel: Some("email"), severity: Some("low"), ..open };
+    /// let resume = Row { number: 1, kind: Some("resume"), ..open };
+    /// let engine = engine();
+    /// let mut importer = Importer::new(&engine);
+    /// let history = importer.ticket(&mut [open, resume])?.unwrap();
+    /// assert_eq!(history.events().len(), 1);
+    /// let import = importer.finish();
+    /// assert_eq!((import.refused[0].row, import.refused[0].code), (1, "wrong_status"));
+    /// assert_eq!(import.remarks[0].column, "severity");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -231,6 +231,17 @@ impl Player {
     /// The outer error is a failure; the inner one says what of the opening the policy does not know, and leaves no
     /// ticket.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::log::Player;
+    /// let history = closed();
+    /// let events = history.events();
+    /// let mut player = Player::new(&engine());
+    /// player.open(&history.ticket().id, &events[0].kind, events[0].at)?.unwrap();
+    /// assert!(player.ticket().is_some());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - `invalid_history` when `opening` is no opening;
@@ -259,6 +270,17 @@ impl Player {
     ///
     /// The inner error says what the policy does not know; then nothing happens either.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::log::Player;
+    /// let history = closed();
+    /// let events = history.events();
+    /// let mut player = Player::new(&engine());
+    /// player.open(&history.ticket().id, &events[0].kind, events[0].at)?.unwrap();
+    /// assert!(player.happen(&events[1].kind, events[1].at, &events[1].ticket)?.unwrap());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - `invalid_history` before the first opening, and for an instant before the last one;
@@ -278,8 +300,19 @@ impl Player {
         Ok(Ok(happened))
     }
 
-    /// Takes the ticket as it stands at `now`: what happens by itself has happened, and promises past their due are
-    /// broken. `None` before the first opening.
+    /// Takes the ticket as of `now`: automatic events have happened, and timers past their due are breached. `None` before the first opening.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::log::Player;
+    /// let history = closed();
+    /// let events = history.events();
+    /// let mut player = Player::new(&engine());
+    /// player.open(&history.ticket().id, &events[0].kind, events[0].at)?.unwrap();
+    /// let ticket = player.finish(at("2026-03-02T15:00:00Z"))?.unwrap();
+    /// assert_eq!(ticket.status.as_str(), "new");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -295,8 +328,24 @@ impl Player {
     /// Visits each cycle of a finished ticket as of the same instant, by timer, oldest first, with when its first warning
     /// fires or would have fired.
     ///
-    /// That is `None` without a warning, while a promise stands still, where a pause came after it, and where the terms
+    /// That is `None` without a warning, while a timer is paused, where a pause came after it, and where the terms
     /// changed on the way; a history tells every warning.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::log::Player;
+    /// let history = closed();
+    /// let events = history.events();
+    /// let mut player = Player::new(&engine());
+    /// player.open(&history.ticket().id, &events[0].kind, events[0].at)?.unwrap();
+    /// let now = at("2026-03-02T15:00:00Z");
+    /// let ticket = player.finish(now)?.unwrap();
+    /// player.cycles(&ticket, now, |timer, cycle, warns_at| {
+    ///     assert_eq!((timer.as_str(), cycle.due_at()), ("first_response", Some(at("2026-03-02T14:00:00Z"))));
+    ///     assert_eq!(warns_at, Some(at("2026-03-02T13:12:00Z")));
+    /// })?;
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

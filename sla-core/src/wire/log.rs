@@ -9,7 +9,9 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{MAX_HISTORY_BYTES, read_as, take_schema, to_text, tree_of};
+use super::json::{take_schema, to_text, tree_of};
+use super::node::read_as;
+use super::tree::MAX_HISTORY_BYTES;
 use crate::error::{Error, ErrorCode};
 use crate::log::{LogCommands, Meaning, RefusedRow, Row, State, States, TicketCommands, commands_of};
 use crate::ticket::{Actor, Command, Opening};
@@ -77,7 +79,14 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<Log, Error> {
 }
 
 impl Log {
-    /// Makes commands of the rows. [`read`] has an example.
+    /// Makes commands of the rows.
+    ///
+    /// ```
+    /// let row = r#"{"ticket_id": "T-1", "event_at": "2026-11-23T02:00:00Z", "kind": "reply"}"#;
+    /// let log = sla_core::wire::log::read(format!(r#"{{"schema": "sla-log/1", "rows": [{row}]}}"#))?;
+    /// assert_eq!(log.commands().refused[0].message, "the ticket is not opened: the first row of a ticket must be `open`");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn commands(&self) -> LogCommands {
         let mut rows: Vec<Row<'_>> = self.rows.iter().map(RowDocument::row).collect();
@@ -96,8 +105,10 @@ impl Log {
 /// ```
 #[must_use]
 pub fn write(commands: &LogCommands) -> String {
-    let tickets = commands.tickets.iter().map(TicketDocument::of).collect();
-    to_text(&CommandsDocument { tickets, refused: &commands.refused })
+    to_text(&CommandsDocument {
+        tickets: commands.tickets.iter().map(TicketDocument::of).collect(),
+        refused: &commands.refused,
+    })
 }
 
 /// A log of commands, or with `states` of states.
