@@ -122,6 +122,7 @@ struct Window {
     cycles: Decided,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes every field by reference")]
 fn degradation<S: Serializer>(
     at: &Timestamp,
     objective: &BurnObjective,

@@ -319,7 +319,6 @@ fn decided(engine: &Engine) -> Vec<String> {
 }
 
 /// Returns the plan of the kinds that rows name, with the place of each in the plan or, from `known` on, among the refusals.
-#[expect(clippy::type_complexity, reason = "taken apart at once")]
 fn plan(
     engine: &Engine,
     timers: &[&str],

@@ -40,6 +40,7 @@ pub struct AgentPerformance {
     pub score: Option<Share>,
 }
 
+#[expect(clippy::ref_option, reason = "serde passes the field by reference")]
 fn unassigned<S: Serializer>(agent: &Option<Id>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(agent.as_ref().map_or(UNASSIGNED, Id::as_str))
 }
