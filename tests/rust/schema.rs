@@ -94,12 +94,10 @@ fn apply(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
                 let known = |field: &String| schema["properties"].get(field).is_some();
                 let others = value.as_object().into_iter().flatten().filter(|(field, _)| !known(field));
                 for (field, value) in others {
+                    join(Some([field.clone()].into()));
                     match rule {
                         Value::Bool(false) => faults.push(format!("{at}/{field}: additionalProperties")),
-                        schema => {
-                            join(Some([field.clone()].into()));
-                            judge(root, schema, value, &format!("{at}/{field}"), faults);
-                        }
+                        schema => judge(root, schema, value, &format!("{at}/{field}"), faults),
                     }
                 }
                 true
