@@ -188,7 +188,9 @@ impl Player {
             return Ok(not_opened(code));
         }
         // A row whose channel changed is not left out.
-        let mut left_out = unread.len() + refused.iter().filter(|row| row.code != CHANNEL_CHANGED).count();
+        // INVARIANT: counts of rows in memory fit.
+        let mut left_out =
+            unread.len().saturating_add(refused.iter().filter(|row| row.code != CHANNEL_CHANGED).count());
         self.refused = refused;
         let Some(channel) = self.ticket.as_ref().map(|ticket| ticket.channel.clone()) else {
             return Ok(not_opened(ErrorCode::InvalidHistory.as_str()));
@@ -196,7 +198,7 @@ impl Player {
         let mut last = None;
         for row in rest {
             if !self.play_row(row, &channel, now)? && last != Some(row.number) {
-                left_out += 1;
+                left_out = left_out.saturating_add(1);
                 last = Some(row.number);
             }
         }

@@ -257,6 +257,7 @@ impl<'a> Mapping<'a> {
     }
 
     /// Adds a command: the holder works on the ticket, everything else is administration.
+    #[expect(clippy::large_types_passed_by_value, reason = "its fields are moved into the command")]
     fn push(&mut self, row: &Row<'a>, kind: &'static str, fields: Row<'a>) {
         let is_work = matches!(kind, "reply" | "note" | "pause" | "resume" | "resolve" | "reopen");
         let (role, actor) = match self.holder.filter(|_| is_work) {
