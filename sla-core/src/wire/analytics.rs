@@ -138,6 +138,19 @@ pub(super) struct PeriodDocument {
     time_zone: String,
 }
 
+/// What the tickets of a row have in one dimension that is kept apart; null for tickets that have none.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
+struct Held(Option<Id>);
+
+impl Held {
+    // Reading does not tell an absent dimension from a null one: the document's `dimensions` say what is kept apart.
+    fn id(held: Option<Self>) -> Option<Id> {
+        held.and_then(|Self(id)| id)
+    }
+}
+
 /// One row of an aggregate. A dimension that is not kept apart is absent; null stands for tickets that have none.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -148,22 +161,22 @@ struct RowDocument {
     period: Option<Timestamp>,
     /// The package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    package: Option<Option<Id>>,
+    package: Option<Held>,
     /// The channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    channel: Option<Option<Id>>,
+    channel: Option<Held>,
     /// The agent, or `unassigned`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    agent: Option<Option<Id>>,
+    agent: Option<Held>,
     /// The package's priority label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    priority: Option<Option<Id>>,
+    priority: Option<Held>,
     /// The severity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    severity: Option<Option<Id>>,
+    severity: Option<Held>,
     /// The category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    category: Option<Option<Id>>,
+    category: Option<Held>,
     /// The timer; absent for figures of whole tickets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     timer: Option<Id>,
@@ -182,8 +195,8 @@ struct RowDocument {
 impl RowDocument {
     fn of(grouping: &Grouping, row: Row) -> Self {
         let Row { key, timer, outcome, bucket, tally: Tally { n, sum_s, sum_us_rest } } = row;
-        let kept = |dimension| grouping.dimensions().contains(&dimension).then(|| key.get(dimension).cloned());
-        let agent = kept(Dimension::Agent).map(|agent| agent.or_else(|| Some(Id::trusted(UNASSIGNED))));
+        let kept = |dimension| grouping.dimensions().contains(&dimension).then(|| Held(key.get(dimension).cloned()));
+        let agent = kept(Dimension::Agent).map(|Held(agent)| Held(agent.or_else(|| Some(Id::trusted(UNASSIGNED)))));
         Self {
             period: key.period,
             package: kept(Dimension::Package),
@@ -207,12 +220,12 @@ impl From<RowDocument> for Row {
         let RowDocument { period, package, channel, agent, priority, severity, category, .. } = row;
         let key = Key {
             period,
-            package: package.flatten(),
-            channel: channel.flatten(),
-            agent: agent.flatten().filter(|agent| agent.as_str() != UNASSIGNED),
-            priority: priority.flatten(),
-            severity: severity.flatten(),
-            category: category.flatten(),
+            package: Held::id(package),
+            channel: Held::id(channel),
+            agent: Held::id(agent).filter(|agent| agent.as_str() != UNASSIGNED),
+            priority: Held::id(priority),
+            severity: Held::id(severity),
+            category: Held::id(category),
         };
         let tally = Tally { n: row.n, sum_s: row.sum_s, sum_us_rest: row.sum_us_rest };
         Self { key, timer: row.timer, outcome: row.outcome, bucket: row.bucket, tally }

@@ -112,7 +112,7 @@ impl<'de> Deserializer<'de> for Node {
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_u64(self.whole(u64::MAX.into())?)
+        visitor.visit_u64(self.whole(u64::MAX)?)
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
