@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use sla_core::columns::NONE;
 use sla_core::engine::CycleEvaluation;
 use sla_core::ticket::{Status, Ticket};
-use sla_core::time::Timestamp;
-use sla_core::{Engine, Error};
+use sla_core::time::{BusinessDuration, Timestamp};
+use sla_core::{Engine, Error, Id};
 
 use crate::arrow::{
     Table, duration_field, durations, flag_field, flags, instant_field, instants, integer_field, integers, word_field,
@@ -49,7 +49,7 @@ impl Columns {
             Some(ticket.id.as_str()),
             Some(ticket.package.as_str()),
             Some(status.as_str()),
-            ticket.agent.as_ref().map(|agent| agent.as_str()),
+            ticket.agent.as_ref().map(Id::as_str),
             cycle.map(|(timer, _)| timer),
             cycle.map(|(_, cycle)| cycle.outcome.as_str()),
             cycle.map(|(_, cycle)| cycle.activity.as_str()),
@@ -64,7 +64,7 @@ impl Columns {
             column.push(at.map_or(NONE, Timestamp::as_micros));
         }
         let lengths = cycle.map_or([NONE; 4], |cycle| {
-            [cycle.target, cycle.elapsed, cycle.remaining, cycle.overdue].map(|length| length.as_micros())
+            [cycle.target, cycle.elapsed, cycle.remaining, cycle.overdue].map(BusinessDuration::as_micros)
         });
         for (column, length) in self.lengths.iter_mut().zip(lengths) {
             column.push(length);

@@ -120,6 +120,14 @@ struct Part {
     rows: usize,
 }
 
+impl Part {
+    /// Returns the place of a row in the whole log, from 0; of the row after the last, where the next part begins.
+    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: rows are in memory, so their number fits")]
+    const fn in_log(&self, row: usize) -> usize {
+        self.first + row
+    }
+}
+
 /// A whole log.
 pub(crate) struct Log {
     parts: Vec<Part>,
@@ -140,7 +148,7 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     /// Returns the row's place in the log, from 0.
     const fn in_log(self) -> usize {
-        self.part.first + self.row
+        self.part.in_log(self.row)
     }
 
     #[inline]
@@ -221,7 +229,7 @@ impl Log {
             } else {
                 flat(py, shape, &tables, chunk, zone.as_ref(), rows)?
             };
-            rows += part.rows;
+            rows = part.in_log(part.rows);
             parts.push(part);
         }
         let mut log = Self { parts, order: None, runs: Vec::new(), rows };
@@ -283,10 +291,13 @@ impl Log {
 
     /// Reads the rows of a ticket, oldest first, in place of those in `rows`.
     pub(crate) fn rows_of<'a>(&'a self, ticket: usize, rows: &mut Vec<Row<'a>>) {
-        let from = self.runs.get(ticket).copied().unwrap_or(self.rows);
-        let to = self.runs.get(ticket + 1).copied().unwrap_or(self.rows);
+        let places = match self.runs.get(ticket..) {
+            Some([from, to, ..]) => *from..*to,
+            Some([from]) => *from..self.rows,
+            _ => self.rows..self.rows,
+        };
         rows.clear();
-        rows.extend((from..to).filter_map(|place| self.row(place)).map(Place::read));
+        rows.extend(places.filter_map(|place| self.row(place)).map(Place::read));
     }
 
     /// Returns the row at a place in the order.
