@@ -42,8 +42,11 @@ fn rust_sources(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Every part of the project that has layers: its folder, which file uses which, and the module of a file.
-fn parts() -> Vec<(&'static str, Graph, fn(&str) -> String)> {
+/// Part of the project that has layers: its folder, which file uses which, and the module of a file.
+type Part = (&'static str, Graph, fn(&str) -> String);
+
+/// Returns every part of the project that has layers.
+fn parts() -> Vec<Part> {
     let rust = |folder| rust::Crate::read(&rust_sources(folder)).graph();
     let first = |file: &str| file.split("::").next().unwrap().to_owned();
     let python = |file: &str| {

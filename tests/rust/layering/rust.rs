@@ -59,7 +59,7 @@ impl Crate {
         if depth == 0 || file.defines.contains(name) {
             return Some(module.to_vec());
         }
-        for import in file.imports.iter().filter(|import| import.alias == *name) {
+        if let Some(import) = file.imports.iter().find(|import| import.alias == *name) {
             let target = [&self.absolute(&import.inside, &import.path)?, rest].concat();
             return self.defining(&target, depth - 1);
         }
