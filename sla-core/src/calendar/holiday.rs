@@ -51,9 +51,13 @@ impl HolidayDate {
         }
     }
 
-    /// Refuses a date that cannot be written: a yearly one that no year has, or one after the year 9999.
+    /// Refuses a date that cannot be written: a yearly one that no year has, or one outside the years 0 to 9999.
     pub(crate) fn check(self) -> Result<(), Error> {
-        Self::parse(&self.to_string()).map(drop)
+        let can_be_written = match self {
+            Self::On(date) => (0..=9_999).contains(&date.year()),
+            Self::Yearly { month, day } => NaiveDate::from_ymd_opt(2_000, month, day).is_some(),
+        };
+        if can_be_written { Ok(()) } else { Err(not_a_date(&self.to_string())) }
     }
 }
 
