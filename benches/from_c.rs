@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use sla_benches::{ZONE, holidays, instants, length, ten_years};
-use sla_core::calendar::{Calendar, ZoneDatabase};
+use sla_core::calendar::Calendar;
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::wire;
 
@@ -21,8 +21,7 @@ type Measured = (f64, i64);
 fn main() {
     let program = std::env::var("SLA_FROM_C").expect("SLA_FROM_C names the program made of benches/from_c.c");
     let document = document();
-    let rules = wire::policy::calendar::read_with(&document, &ZoneDatabase::embedded()).unwrap();
-    let office = Calendar::compile(&rules, &ZoneDatabase::embedded()).unwrap();
+    let office = wire::policy::calendar::read(&document).unwrap();
     ten_years(&office);
     let instants = instants();
     for text in ["15m", "720h"] {

