@@ -3,11 +3,12 @@
 use serde_json::{Map, Value};
 
 use crate::audit::PolicyChange;
+use crate::pointer::Pointer;
 use crate::policy::Policy;
 use crate::policy::document::Document;
 use crate::wire::json::value_of;
 
-/// Returns what differs from `before` to `after`, in the order of the document.
+/// Returns what differs from `before` to `after`: fields of objects by name, added ones last.
 ///
 /// Packages, timers, steps and channels are matched by `id`, so that one more of them is one change. A list of other
 /// values is compared without its order and given as a whole. Paths point into the document that [`super::write`]
@@ -25,7 +26,7 @@ use crate::wire::json::value_of;
 #[must_use]
 pub fn changes(before: &Policy, after: &Policy) -> Vec<PolicyChange> {
     let mut changes = Vec::new();
-    compare(&document(before), &document(after), String::new(), &mut changes);
+    compare(&document(before), &document(after), &Pointer::ROOT, &mut changes);
     changes
 }
 
@@ -33,12 +34,12 @@ fn document(policy: &Policy) -> Value {
     value_of(&Document::of(policy))
 }
 
-fn compare(before: &Value, after: &Value, path: String, changes: &mut Vec<PolicyChange>) {
+fn compare(before: &Value, after: &Value, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
     match (before, after) {
         _ if before == after => {}
-        (Value::Object(before), Value::Object(after)) => compare_objects(before, after, &path, changes),
+        (Value::Object(before), Value::Object(after)) => compare_objects(before, after, path, changes),
         (Value::Array(before), Value::Array(after)) => match (by_id(before), by_id(after)) {
-            (Some(before), Some(after)) => compare_by_id(&before, &after, &path, changes),
+            (Some(before), Some(after)) => compare_by_id(&before, &after, path, changes),
             _ if sorted(before) == sorted(after) && !before.iter().any(Value::is_object) => {}
             _ => push(Some(&Value::Array(before.clone())), Some(&Value::Array(after.clone())), path, changes),
         },
@@ -49,18 +50,17 @@ fn compare(before: &Value, after: &Value, path: String, changes: &mut Vec<Policy
 fn compare_objects(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
-    path: &str,
+    path: &Pointer<'_>,
     changes: &mut Vec<PolicyChange>,
 ) {
-    let at = |key: &str| format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"));
     for (key, was) in before {
         match after.get(key) {
-            Some(is) => compare(was, is, at(key), changes),
-            None => push(Some(was), None, at(key), changes),
+            Some(is) => compare(was, is, &path.key(key), changes),
+            None => push(Some(was), None, &path.key(key), changes),
         }
     }
     for (key, is) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
-        push(None, Some(is), at(key), changes);
+        push(None, Some(is), &path.key(key), changes);
     }
 }
 
@@ -71,20 +71,20 @@ fn by_id(entries: &[Value]) -> Option<ById<'_>> {
     entries.iter().map(|entry| Some((entry.get("id")?.as_str()?, entry))).collect()
 }
 
-fn compare_by_id(before: &ById<'_>, after: &ById<'_>, path: &str, changes: &mut Vec<PolicyChange>) {
+fn compare_by_id(before: &ById<'_>, after: &ById<'_>, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
     for (index, (id, was)) in before.iter().enumerate() {
         match after.iter().position(|(other, _)| other == id) {
             Some(now_at) => {
                 if let Some((_, is)) = after.get(now_at) {
-                    compare(was, is, format!("{path}/{now_at}"), changes);
+                    compare(was, is, &path.index(now_at), changes);
                 }
             }
-            None => push(Some(was), None, format!("{path}/{index}"), changes),
+            None => push(Some(was), None, &path.index(index), changes),
         }
     }
     for (index, (id, is)) in after.iter().enumerate() {
         if !before.iter().any(|(other, _)| other == id) {
-            push(None, Some(is), format!("{path}/{index}"), changes);
+            push(None, Some(is), &path.index(index), changes);
         }
     }
 }
@@ -95,6 +95,10 @@ fn sorted(values: &[Value]) -> Vec<String> {
     texts
 }
 
-fn push(before: Option<&Value>, after: Option<&Value>, path: String, changes: &mut Vec<PolicyChange>) {
-    changes.push(PolicyChange { path, before: before.map(Value::to_string), after: after.map(Value::to_string) });
+fn push(before: Option<&Value>, after: Option<&Value>, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
+    changes.push(PolicyChange {
+        path: path.to_string(),
+        before: before.map(Value::to_string),
+        after: after.map(Value::to_string),
+    });
 }
