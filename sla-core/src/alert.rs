@@ -226,6 +226,30 @@ impl Alerts {
 
     /// Returns the alerts of degradation up to `now`, in order of their instants for each objective: cycles that leave
     /// a window can cause one too. Call it when no event has come for a while; an earlier `now` changes nothing.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Id;
+    /// use sla_core::alert::{Alert, Alerts};
+    /// use sla_core::policy::{BurnObjective, Objectives};
+    /// use sla_core::time::{BusinessDuration, Share};
+    /// let objective = BurnObjective {
+    ///     timer: Id::new("first_response")?,
+    ///     objective: Share::parse("90%")?,
+    ///     long_window: BusinessDuration::parse("24h")?,
+    ///     short_window: BusinessDuration::parse("2h")?,
+    ///     threshold: Share::parse("200%")?,
+    ///     min_decided: 1,
+    /// };
+    /// let mut alerts = Alerts::new(&Objectives { burn: vec![objective], ..Objectives::default() });
+    /// let now = at("2026-03-02T15:00:00Z");
+    /// for event in &engine().evaluate(&opened(), now)?.due_events {
+    ///     alerts.observe(event, None);
+    /// }
+    /// let names: Vec<&str> = alerts.advance(now).iter().map(Alert::name).collect();
+    /// assert_eq!(names, ["performance_degradation"]);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     pub fn advance(&mut self, now: Timestamp) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for burn in &mut self.burns {

@@ -1,9 +1,10 @@
 // Hidden set-up of the examples in the documentation, not a module of the library. An example begins with
 // `# mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;`
 
+use sla_core::audit::{Chain, Entry};
 use sla_core::engine::{Accepted, Decision};
 use sla_core::policy::CheckedPolicy;
-use sla_core::ticket::{Actor, Command, History, Opening, Role, Ticket};
+use sla_core::ticket::{Actor, Command, Event, History, Opening, Role, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
 
@@ -106,4 +107,11 @@ pub fn closed() -> History {
         events.extend(next.events);
     }
     History::new(events).unwrap()
+}
+
+/// The chain of the closed ticket, as it was written down the next day.
+pub fn entries() -> Vec<Entry<Event>> {
+    let history = closed();
+    let mut chain = Chain::new(history.ticket().id.clone());
+    chain.extend(history.events().to_vec(), at("2026-03-03T09:00:00Z")).unwrap()
 }

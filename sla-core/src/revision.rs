@@ -28,6 +28,21 @@ pub struct Previous<'a> {
 /// `anonymous_actor`, `role_not_permitted` for anyone but an admin, `reason_required`, `nothing_to_change` when the
 /// policy equals the previous one.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::revision::{Previous, publish};
+/// use sla_core::wire;
+/// let policy = policy();
+/// let entry = publish(&policy, None, &admin(), "launch", at("2026-03-02T09:00:00Z"))?.into_result().unwrap();
+/// let faster = wire::policy::read(POLICY.replace("\"version\": 1", "\"version\": 2").replace("16h", "12h"))?;
+/// let previous = Previous { policy: &policy, entry: &entry };
+/// let next = publish(&faster, Some(previous), &admin(), "staff", at("2026-04-01T09:00:00Z"))?.into_result().unwrap();
+/// let paths: Vec<&str> = next.content.changes.iter().map(|change| change.path.as_str()).collect();
+/// assert_eq!(paths, ["/packages/0/targets/resolution", "/version"]);
+/// assert_eq!(next.prev, entry.hash);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// - `invalid_policy` when it is another policy than the previous one;

@@ -84,6 +84,12 @@ impl Figure {
     }
 
     /// Returns the figure that a number stands for.
+    ///
+    /// ```
+    /// use sla_core::analytics::Figure;
+    /// assert_eq!(Figure::from_number(Figure::Met.number()), Some(Figure::Met));
+    /// assert_eq!(Figure::from_number(0), None);
+    /// ```
     #[must_use]
     pub fn from_number(number: u32) -> Option<Self> {
         let at = usize::try_from(number.checked_sub(1)?).ok()?;

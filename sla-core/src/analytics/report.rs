@@ -449,6 +449,12 @@ impl Csat {
     }
 
     /// Returns the mean score in millionths, 1,000,000 to 5,000,000, rounded down; `None` without ratings.
+    ///
+    /// ```
+    /// use sla_core::analytics::Csat;
+    /// assert_eq!(Csat { distribution: [0, 0, 1, 0, 2] }.mean_millionths(), Some(4_333_333));
+    /// assert_eq!(Csat::default().mean_millionths(), None);
+    /// ```
     #[must_use]
     pub fn mean_millionths(&self) -> Option<u64> {
         let mean = u128::from(self.sum()).checked_mul(1_000_000)?.checked_div(self.count().into())?;

@@ -37,6 +37,14 @@ pub enum HolidayDate {
 impl HolidayDate {
     /// Reads `2026-12-25` or, for every year, `--12-25`.
     ///
+    /// ```
+    /// use sla_core::calendar::HolidayDate;
+    /// assert_eq!(HolidayDate::parse("--12-25")?, HolidayDate::Yearly { month: 12, day: 25 });
+    /// assert!(matches!(HolidayDate::parse("2026-12-25")?, HolidayDate::On(_)));
+    /// assert!(HolidayDate::parse("2026-02-30").is_err());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_date` when no such date exists or the text is written otherwise.

@@ -115,6 +115,17 @@ pub struct Calendar {
 impl Calendar {
     /// Compiles `rules` with the zone rules of `zones`.
     ///
+    /// ```
+    /// use sla_core::ErrorCode;
+    /// use sla_core::calendar::{Calendar, CalendarRules, Hours, Week, ZoneDatabase};
+    /// let (zones, never) = (ZoneDatabase::embedded(), Hours::Weekly(Week::default()));
+    /// let always = CalendarRules::new("Asia/Jakarta", Hours::AlwaysOpen);
+    /// assert_eq!(Calendar::compile(&always, &zones)?.rules(), &always);
+    /// let error = Calendar::compile(&CalendarRules::new("Asia/Jakarta", never), &zones).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::CalendarNeverOpens);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - `unknown_time_zone` or `invalid_time_zone_data` when the zone cannot be had;

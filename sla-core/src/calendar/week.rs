@@ -21,6 +21,13 @@ pub struct Window {
 impl Window {
     /// Returns the window from `open_s` to `close_s`, both in seconds after local midnight.
     ///
+    /// ```
+    /// use sla_core::calendar::Window;
+    /// assert_eq!(Window::new(9 * 3_600, 17 * 3_600)?, Window::parse("09:00-17:00")?);
+    /// assert!(Window::new(9 * 3_600, 25 * 3_600).is_err());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_window` unless `open_s < 86400` and `close_s <= 86400`.

