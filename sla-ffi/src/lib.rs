@@ -18,6 +18,7 @@ mod columns;
 mod engine;
 mod error;
 mod explain;
+mod log;
 mod policy;
 mod string;
 mod ticket;
