@@ -59,6 +59,18 @@ fn examples() -> BTreeMap<&'static str, Value> {
     let imported = engine.import(&read.opening, &read.opener, read.opened_at, &read.commands).unwrap();
     add("import", value(wire::evaluation::write_import(&imported)));
     add("recorded", recorded);
+    let log_json = json!({
+        "schema": wire::log::LOG_SCHEMA,
+        "states": {"New": "new", "Waiting": {"means": "pending", "replied": true}},
+        "rows": [
+            {"ticket_id": "T-1", "event_at": "2026-03-02T10:00:00Z", "state": "New", "package": "starter",
+             "channel": "email", "customer": "kim"},
+            {"ticket_id": "T-1", "event_at": "2026-03-02T11:00:00Z", "state": "Waiting", "agent": "ana"},
+            {"ticket_id": "T-1", "event_at": "2026-03-02T12:00:00Z", "state": "Asleep"},
+        ],
+    });
+    add("log_commands", value(wire::log::write(&wire::log::read(log_json.to_string()).unwrap().commands())));
+    add("log", log_json);
 
     add("engine", value(wire::info::write_engine(&engine)));
     add("digests", value(wire::info::write_digests(&first)));

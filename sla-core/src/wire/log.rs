@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::json::{take_schema, to_text, tree_of};
+use super::json::{expect_schema, to_text, tree_of};
 use super::node::read_as;
 use super::tree::MAX_HISTORY_BYTES;
 use crate::error::{Error, ErrorCode};
@@ -59,9 +59,9 @@ pub struct Log {
 /// `invalid_json`, `duplicate_key`, `unsupported_schema`, `missing_field`, `wrong_type`, `unknown_field`, or `unknown_word`
 /// for a meaning, with the place of the first fault.
 pub fn read(json: impl AsRef<[u8]>) -> Result<Log, Error> {
-    let mut root = tree_of(json.as_ref(), MAX_HISTORY_BYTES)?;
-    take_schema(&mut root, LOG_SCHEMA)?;
-    let LogDocument { states, rows } = read_as(root, "")?;
+    let root = tree_of(json.as_ref(), MAX_HISTORY_BYTES)?;
+    expect_schema(&root, LOG_SCHEMA)?;
+    let LogDocument { states, rows, .. } = read_as(root, "")?;
     let states = states.map(|states| states.into_iter().map(|(name, StateDocument(state))| (name, state)).collect());
     let mut log = Log { states, rows: Vec::with_capacity(rows.len()), refused: Vec::new() };
     for (number, row) in (0..).zip(rows) {
@@ -116,6 +116,10 @@ pub fn write(commands: &LogCommands) -> String {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct LogDocument {
+    /// The format, `sla-log/1`.
+    #[serde(rename = "schema")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    _schema: IgnoredAny,
     /// What each state means, in a log of states.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<BTreeMap<String, StateWritten>>"))]
@@ -293,11 +297,17 @@ struct TicketDocument<'a> {
     /// The number of the row that each entry of `recorded` comes from.
     rows: &'a [u64],
     /// The opening and the commands after it, oldest first.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "recorded_schema"))]
     recorded: Vec<RecordedDocument<'a>>,
 }
 
+/// Refers to what an import reads.
+#[cfg(feature = "schema")]
+fn recorded_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"$ref": "#/$defs/recorded"})
+}
+
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct RecordedDocument<'a> {
     /// When.
     at: Timestamp,
@@ -309,14 +319,12 @@ struct RecordedDocument<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 enum AnyCommand<'a> {
     Open(Open<'a>),
     Command(&'a Command),
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Open<'a> {
     /// `open`.
     command: &'static str,

@@ -10,6 +10,7 @@ use super::command::{OpeningDocument, RecordedDocument};
 use super::evaluation::AtRiskDocument;
 use super::info::{ChangesDocument, DigestsDocument, EngineDocument};
 use super::json::Versioned;
+use super::log::{CommandsDocument, LogDocument};
 use super::policy::WarningsDocument;
 use super::ticket::HistoryDocument;
 use crate::alert::Alert;
@@ -68,6 +69,7 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "command" "Command" "A command on a ticket that exists. docs/commands.md lists the commands." Command;
         "recorded" "Recorded commands" "What another system recorded of one ticket, oldest first: its opening, then other \
             commands." Vec<RecordedDocument>;
+        "log" "Log" "Rows of commands, or with `states` rows of states. docs/logs.md says what a row needs." LogDocument;
         "grouping" "Grouping" "What an aggregate keeps apart." GroupingDocument;
         "plan" "Plan" "What rows of columns refer to: timers, and the kinds of tickets." PlanDocument;
     }
@@ -87,6 +89,8 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "snapshot" "Snapshot" "The state of one ticket after its last event." Versioned<'_, Ticket>;
         "evaluation" "Evaluation" "Where a ticket and each of its timers stand as of an instant." Evaluation;
         "import" "Import" "What an import made of recorded commands." Decision<Import>;
+        "log_commands" "Commands of a log" "What `import` takes of each ticket of a log, and the rows that are left out."
+            CommandsDocument<'_>;
         "dry_run" "Dry run" "What adopting the newest revision would do to tickets." DryRun;
         "explanation" "Explanation" "How the due of one cycle follows, part by part. Instants of parts are in the local \
             time of the calendar." WithText<'_, Explanation>;
