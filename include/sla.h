@@ -1074,6 +1074,25 @@ enum sla_status sla_engine_dry_run(const struct sla_engine *engine,
                                    struct sla_string *dry_run_json_out,
                                    struct sla_error **error_out);
 
+/* ======== Logs ======== */
+
+/*
+ Makes commands of a log, ticket by ticket. No policy is asked: import each ticket with `sla_engine_import`.
+
+ log_json           `{"schema": "sla-log/1", "rows": [...]}`, for rows of states with `"states": {...}`
+                    (docs/logs.md); rows may come in any order
+ commands_json_out  receives `{"tickets": [{"ticket": "T-1", "rows": [0, 1], "recorded": [...]}], "refused": [...]}`;
+                    `recorded` is what `sla_engine_import` takes, `refused` names the rows that are left out; free it
+                    with `sla_string_free`
+
+ Errors: `invalid_json`, `duplicate_key`, `unsupported_schema`, `missing_field`, `wrong_type`, `unknown_field`, and
+ `unknown_word` for a meaning. A row that cannot be read is not an error.
+ */
+enum sla_status sla_log_commands(const char *log_json,
+                                 size_t log_json_len,
+                                 struct sla_string *commands_json_out,
+                                 struct sla_error **error_out);
+
 /* ======== Explanations ======== */
 
 /*
