@@ -115,6 +115,15 @@ final class Command
         return new self('classify', ['severity' => $severity, 'category' => $category, 'apply' => $apply->value, 'reason' => $reason]);
     }
 
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        $fields = Document::arrayOf($document);
+        unset($fields['command'], $fields['command_id']);
+
+        return new self($document->command, $fields, $document->command_id ?? null);
+    }
+
     /**
      * @internal
      *

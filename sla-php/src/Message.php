@@ -18,6 +18,12 @@ final class Message
         return new self($ref, hash('sha256', $content));
     }
 
+    /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self($document->message_ref, $document->content_sha256);
+    }
+
     /**
      * @internal
      *

@@ -7,6 +7,9 @@ namespace Sla;
 /** The command that opens a ticket. */
 final class Opening
 {
+    /** @internal */
+    public const NAME = 'open';
+
     public function __construct(
         public readonly string $ticket,
         public readonly string $customer,
@@ -20,10 +23,25 @@ final class Opening
     }
 
     /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        return new self(
+            $document->ticket,
+            $document->customer,
+            $document->package,
+            $document->channel,
+            Message::read($document->message),
+            $document->severity ?? null,
+            $document->category ?? null,
+            $document->command_id ?? null,
+        );
+    }
+
+    /** @internal */
     public function json(): string
     {
         return Json::write(array_filter([
-            'command' => 'open',
+            'command' => self::NAME,
             'command_id' => $this->commandId,
             'ticket' => $this->ticket,
             'customer' => $this->customer,

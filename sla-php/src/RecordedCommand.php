@@ -15,6 +15,14 @@ final class RecordedCommand
     }
 
     /** @internal */
+    public static function read(\stdClass $document): self
+    {
+        $command = $document->command;
+
+        return new self(Time::fromText($document->at), Actor::read($document->actor), $command->command === Opening::NAME ? Opening::read($command) : Command::read($command));
+    }
+
+    /** @internal */
     public function json(): string
     {
         return '{"at":"' . Time::toText($this->at) . '","actor":' . $this->actor->json() . ',"command":' . $this->command->json() . '}';

@@ -152,7 +152,7 @@ final class EngineTest extends TestCase
             $decision = $engine->decide($ticket, $command->withId("id-{$name}"), Actor::admin('root'), Desk::monday(1));
             self::assertTrue($decision->isAccepted() || $decision->refusal->action === $name, $name);
         }
-        $methods = array_filter((new \ReflectionClass(Command::class))->getMethods(\ReflectionMethod::IS_STATIC), static fn (\ReflectionMethod $one): bool => $one->isPublic());
+        $methods = array_filter((new \ReflectionClass(Command::class))->getMethods(\ReflectionMethod::IS_STATIC), static fn (\ReflectionMethod $one): bool => $one->isPublic() && $one->name !== 'read');
         self::assertCount(count($methods), $commands);
     }
 

@@ -89,6 +89,7 @@ int32_t sla_engine_next_check_at(const sla_engine*,const char*,size_t,int64_t*,s
 int32_t sla_ticket_fold(const char*,size_t,const char*,size_t,sla_string*,sla_error**);
 int32_t sla_engine_import(const sla_engine*,const char*,size_t,sla_string*,sla_string*,int64_t*,sla_error**);
 int32_t sla_engine_dry_run(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,sla_string*,sla_error**);
+int32_t sla_log_commands(const char*,size_t,sla_string*,sla_error**);
 int32_t sla_engine_explain(const sla_engine*,const char*,size_t,const char*,size_t,uint32_t,int64_t,sla_string*,sla_error**);
 int32_t sla_engine_ledger(const sla_engine*,const char*,size_t,int64_t,sla_string*,sla_error**);
 int32_t sla_audit_link(const char*,size_t,const char*,size_t,int64_t,sla_string*,sla_string*,sla_error**);
