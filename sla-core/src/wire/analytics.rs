@@ -172,8 +172,23 @@ pub(super) struct PeriodDocument {
 /// What the tickets of a row have in one dimension that is kept apart; null for tickets that have none.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 struct Held(Option<Id>);
+
+// The field that holds it may be null and has the description.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Held {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Held".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<Id>()
+    }
+}
 
 impl Held {
     // Reading does not tell an absent dimension from a null one: the document's `dimensions` say what is kept apart.
