@@ -10,7 +10,7 @@
 //!    each with its place.
 //! 2. An [`Engine`] is a compiled policy, or several revisions of one. It is immutable and shared between threads.
 //! 3. An actor asks for something with an [`Opening`](ticket::Opening) or a [`Command`](ticket::Command). The engine's
-//!    [`Decision`](engine::Decision) is a list of events, or a [`Refusal`](access::Refusal) that says what would be
+//!    [`Decision`](engine::Decision) is a list of events, or a [`Refusal`](refusal::Refusal) that says what would be
 //!    accepted.
 //! 4. An [`Event`](ticket::Event) is what happened; the host stores it. A [`Ticket`](ticket::Ticket) is the fold of its
 //!    events, a [`History`](ticket::History) the checked list of them.
