@@ -67,6 +67,7 @@ answers! {
     Changes "changes" "Changes";
     Promises "promises" "Promises";
     Agents "agents" "Agents";
+    LogCommands "log_commands" "LogCommands";
 }
 
 /// A document as an argument: JSON text or bytes, or a value that is written as JSON.

@@ -34,6 +34,8 @@ mod _core {
     #[pymodule_export]
     use crate::figures::{Aggregate, Alerts, at_risk, play_again};
     #[pymodule_export]
+    use crate::log::log_commands;
+    #[pymodule_export]
     use crate::policy::Policy;
     #[pymodule_export]
     use crate::text::{format_duration, parse_duration, parse_share};

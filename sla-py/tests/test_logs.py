@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,14 +10,15 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pytest
-from desk import HOUR_US, engine, fault, instant, micros, monday
+from desk import HOUR_US, VECTORS, engine, fault, instant, micros, monday
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sla_engine import Actor, Aggregate, Engine, History, InputError, Message, RecordedCommand, commands
+from sla_engine import Actor, Aggregate, Engine, History, InputError, Message, RecordedCommand, commands, log_commands
 from tables import TABLES
 
 UTC_US = pa.timestamp("us", "UTC")
 MINUTE_US = 60_000_000
+LOGS = json.loads((VECTORS / "logs.json").read_text())["cases"]
 START_US = micros(datetime(2026, 3, 25, 9, 17, tzinfo=UTC))
 POLICY: dict[str, Any] = {
     "schema": "sla-policy/1",
@@ -702,3 +704,31 @@ def test_sequence_orders_rows_of_one_instant() -> None:
     assert [event.data["message"]["message_ref"] for event in history.events] == ["7#1", "7#2"]
     wrong = unordered.set_column(unordered.column_names.index("sequence"), "sequence", pa.array(["1", "two"]))
     fault(InputError, "wrong_type", engine().import_log, wrong, sort=True)
+
+
+@pytest.mark.parametrize("case", LOGS, ids=lambda case: case["name"])
+def test_logs_become_the_commands_of_the_vectors(case: dict[str, Any]) -> None:
+    found = log_commands(case["log"]["rows"], states=case["log"].get("states"))
+    assert all(row.message for row in found.refused)
+    written = json.loads(found.json())
+    for row in written["refused"]:
+        del row["message"]
+    assert written == case["expected"]
+
+
+def test_the_commands_of_a_ticket_are_imported() -> None:
+    def row(hours: float, state: str) -> dict[str, Any]:
+        rest = {"package": "starter", "channel": "email", "agent": "ana", "severity": None}
+        return {"ticket_id": "T-1", "event_at": monday(hours), "state": state, **rest}
+
+    states: dict[str, Any] = {"New": "new", "Waiting": {"means": "pending", "replied": True}, "Done": "resolved"}
+    given = [(2, "Done"), (0, "New"), (1, "Waiting"), (1.5, "Asleep")]
+    found = log_commands((row(*one) for one in given), states=states)
+    assert [(left.row, left.ticket, left.code) for left in found.refused] == [(3, "T-1", "unknown_state")]
+    imported = engine().import_history(found.tickets[0].recorded)
+    assert isinstance(found.tickets[0].recorded[0].command, commands.Open)
+    assert imported.history is not None
+    kinds = [event.kind for event in imported.history.events]
+    assert kinds == ["opened", "noted", "assigned", "replied", "paused", "resolved"]
+    fault(InputError, "unknown_field", log_commands, [{"ticket_id": "T-1"}, {"colour": "red"}])
+    fault(InputError, "unknown_word", log_commands, [], states={"New": {"means": "fresh"}})

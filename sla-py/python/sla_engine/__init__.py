@@ -29,6 +29,7 @@ from ._core import (
     Zones,
     __version__,
     at_risk,
+    log_commands,
     what_if,
 )
 from .errors import HorizonError, InputError, PolicyError, SlaError, UnknownNameError
@@ -96,6 +97,7 @@ __all__ = [
     "audit",
     "commands",
     "documents",
+    "log_commands",
     "what_if",
 ]
 

@@ -6,11 +6,11 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogAggregate, LogImport, OnFault, Policies, Promises, Publication, Refusal, Report, States, Verification, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, Promises, Publication, Refusal, Report, States, Verification, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
-__all__ = ["__version__", "Aggregate", "Alerts", "Calendar", "Column", "Engine", "History", "Policy", "Table", "Ticket", "Zone", "Zones", "at_risk", "audit_chain", "audit_deny", "audit_link", "audit_pin", "audit_verify", "format_duration", "parse_duration", "parse_share", "what_if"]
+__all__ = ["__version__", "Aggregate", "Alerts", "Calendar", "Column", "Engine", "History", "Policy", "Table", "Ticket", "Zone", "Zones", "at_risk", "audit_chain", "audit_deny", "audit_link", "audit_pin", "audit_verify", "format_duration", "log_commands", "parse_duration", "parse_share", "what_if"]
 
 __version__: Final[str]
 
@@ -1106,6 +1106,25 @@ def format_duration(length: timedelta) -> str:
 
     Raises:
         InputError: `invalid_duration` for a negative one.
+    """
+
+def log_commands(rows: LogRows, *, states: States | None = None) -> LogCommands:
+    """
+    Return the commands of a log, ticket by ticket, for `Engine.import_history`. No policy is asked.
+
+        >>> opened = {"ticket_id": "T-7", "event_at": now, "kind": "open", "package": "starter", "channel": "email"}
+        >>> found = log_commands([opened, {"ticket_id": "T-7", "event_at": now, "kind": "assign", "agent": "ana"}])
+        >>> [type(one.command).__name__ for one in found.tickets[0].recorded]
+        ['Open', 'Assign']
+
+    A row that cannot be used does not stop the others: it is in `refused`.
+
+    Args:
+        rows: Rows of commands, or with `states` rows of states, in any order, each by the names of docs/logs.md.
+        states: What each state means.
+
+    Raises:
+        InputError: `unknown_field` for a field that no row has.
     """
 
 def parse_duration(text: str) -> timedelta:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from . import documents
+from . import commands, documents
 
 _TYPES: dict[str, Any] = {
     "events": tuple[documents.Event, ...],
@@ -23,6 +23,7 @@ _TYPES: dict[str, Any] = {
     "comparison": documents.Comparison,
     "flips": tuple[documents.Flip, ...],
     "changes": tuple[documents.PolicyChange, ...],
+    "log_commands": commands.LogCommands,
 }
 # Documents that hold one list, under their own name.
 _LISTS: dict[str, Any] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NotRequired, Protocol, TypeAlias, TypedDict, Union
 
-from . import _core, documents
+from . import _core, commands, documents
 from .documents import (
     Comparison,
     Decision,
@@ -49,7 +49,9 @@ __all__ = [
     "Lengths",
     "Linked",
     "LogAggregate",
+    "LogCommands",
     "LogImport",
+    "LogRows",
     "Meaning",
     "OnFault",
     "Policies",
@@ -74,6 +76,7 @@ Flips: TypeAlias = tuple[documents.Flip, ...]
 Promises: TypeAlias = tuple[documents.OpenPromise, ...]
 Warnings: TypeAlias = tuple[documents.Warning, ...]
 LogAggregate: TypeAlias = documents.LogAggregate
+LogCommands: TypeAlias = commands.LogCommands
 LogImport: TypeAlias = documents.LogImport
 OnFault: TypeAlias = Literal["raise", "null"]
 
@@ -92,6 +95,9 @@ class StateMeaning(TypedDict):
 
 States: TypeAlias = Mapping[str, Meaning | StateMeaning]
 """What each state of a log means."""
+
+LogRows: TypeAlias = Iterable[Mapping[str, Any]]
+"""Rows of a log, each by the names of docs/logs.md."""
 
 Json: TypeAlias = str | bytes | Mapping[str, Any] | documents.Document | Iterable[documents.Document]
 """A document: JSON text or bytes, or a value that can be written as JSON."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from .documents import Actor, Apply, Document, Message, PauseStatus
+from .documents import Actor, Apply, Document, Message, PauseStatus, RefusedRow
 
 
 class Command(Document, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
@@ -149,5 +149,43 @@ class RecordedCommand(Document, frozen=True):
 
     at: datetime
     actor: Actor
-    command: Command
-    """One of this module."""
+    command: (
+        Open
+        | Assign
+        | Reply
+        | Note
+        | CustomerMessage
+        | Pause
+        | Resume
+        | Resolve
+        | Reopen
+        | Close
+        | Withdraw
+        | Void
+        | RequestEscalation
+        | AcknowledgeEscalation
+        | ResolveEscalation
+        | Rate
+        | ChangePackage
+        | AdoptRevision
+        | Classify
+    )
+
+
+class TicketCommands(Document, frozen=True):
+    """The commands of one ticket of a log."""
+
+    ticket: str
+    rows: tuple[int, ...]
+    """The number of the row that each command comes from."""
+    recorded: tuple[RecordedCommand, ...]
+    """The opening and the commands after it, oldest first: the argument of `Engine.import_history`."""
+
+
+class LogCommands(Document, frozen=True):
+    """The commands of a log."""
+
+    tickets: tuple[TicketCommands, ...]
+    """The tickets that can be opened, by id."""
+    refused: tuple[RefusedRow, ...]
+    """The rows that are left out, or not taken as a whole."""
