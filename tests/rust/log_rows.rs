@@ -205,7 +205,7 @@ fn logs_that_are_no_documents_are_refused_with_a_place() {
         (r#"{"schema": "sla-log/1"}"#.to_owned(), "missing_field", ""),
         (rows("{}"), "wrong_type", "/rows"),
         (rows(r#"[{"ticket_id": "T", "colour": "red"}]"#), "unknown_field", "/rows/0/colour"),
-        (states(r#"{"New": "fresh"}"#), "wrong_type", "/states/New"),
+        (states(r#"{"New": "fresh"}"#), "unknown_word", "/states/New"),
         (states(r#"{"New": {"means": "fresh"}}"#), "unknown_word", "/states/New/means"),
         (states(r#"{"New": {"replied": true}}"#), "missing_field", "/states/New"),
         (states(r#"{"New": {"means": "new", "colour": "red"}}"#), "unknown_field", "/states/New/colour"),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::value::MapAccessDeserializer;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -170,9 +170,7 @@ impl<'de> Deserialize<'de> for StateDocument {
             }
 
             fn visit_str<E: de::Error>(self, word: &str) -> Result<StateDocument, E> {
-                let known: Vec<&str> = Meaning::ALL.iter().map(|meaning| meaning.as_str()).collect();
-                let unknown = || E::custom(format!("unknown meaning `{word}`; use one of: {}", known.join(", ")));
-                Meaning::from_word(word).map(|means| StateDocument(State::new(means))).ok_or_else(unknown)
+                Meaning::deserialize(StrDeserializer::new(word)).map(|means| StateDocument(State::new(means)))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<StateDocument, A::Error> {
