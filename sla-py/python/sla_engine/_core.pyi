@@ -158,7 +158,7 @@ class Calendar:
     """
     Opening hours and holidays: the time that counts.
 
-        >>> office = Calendar({"time_zone": Asia/Jakarta, "weekly": {"mon": ["09:00-17:00"], "fri": ["09:00-17:00"]}})
+        >>> office = Calendar({"time_zone": "Asia/Jakarta", "weekly": {"mon": ["09:00-17:00"], "fri": ["09:00-17:00"]}})
         >>> friday = datetime(2026, 3, 6, 16, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
         >>> office.local(office.add(friday, timedelta(hours=1))).isoformat()
         '2026-03-09T09:30:00+07:00'
