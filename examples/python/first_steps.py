@@ -50,7 +50,7 @@ def happen(command: commands.Command, actor: Actor, now: datetime) -> None:
 happen(commands.Assign("ana"), dispatch, monday + timedelta(minutes=10))
 happen(commands.Reply("email", Message.of("mail-2", "we are on it")), ana, monday + timedelta(minutes=40))
 
-# Four days pass. What happens by itself has its own instants, whenever somebody looks; intents are acted on once.
+# Four days pass. Automatic events have their own instants, whenever they are asked for; intents are acted on once.
 friday = monday + timedelta(days=4)
 due = engine.due_events(history, now=friday)
 history = history.extend(due.events)

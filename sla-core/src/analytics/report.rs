@@ -229,8 +229,8 @@ impl<'a> GroupDocument<'a> {
     fn of(grouping: &Grouping, group: &'a ReportGroup) -> Self {
         let ReportGroup { key, tickets, timers } = group;
         let value = |dimension: &Dimension| {
-            let nobody = (*dimension == Dimension::Agent).then_some(UNASSIGNED);
-            (*dimension, key.get(*dimension).map(Id::as_str).or(nobody))
+            let unassigned = (*dimension == Dimension::Agent).then_some(UNASSIGNED);
+            (*dimension, key.get(*dimension).map(Id::as_str).or(unassigned))
         };
         let key = KeyDocument {
             period: key.period.and_then(|start| grouping.label(start)),

@@ -1,6 +1,6 @@
 //! Logs: what another system recorded of its tickets, row by row.
 //!
-//! A [`Row`] is a command that somebody gave, or, with [`States`], the state that a ticket was in. Every default of a row is
+//! A [`Row`] is a command that an actor gave, or, with [`States`], the state that a ticket was in. Every default of a row is
 //! decided here; `docs/logs.md` lists them. [`Importer`] judges rows as commands and makes histories, [`Player`] takes them
 //! as given and is faster, [`commands_of`] makes commands for a host that wants to import them itself.
 //!

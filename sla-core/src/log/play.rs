@@ -51,14 +51,14 @@ struct Names {
     ids: HashMap<String, Id>,
     /// Stands for every message: no timer asks for one.
     message: Message,
-    nobody: Id,
+    unnamed: Id,
 }
 
 impl Names {
     fn new() -> Self {
-        let nobody = Id::trusted(LOG);
-        let message = Message { message_ref: nobody.clone(), content_sha256: Digest::of(b"") };
-        Self { ids: HashMap::new(), message, nobody }
+        let unnamed = Id::trusted(LOG);
+        let message = Message { message_ref: unnamed.clone(), content_sha256: Digest::of(b"") };
+        Self { ids: HashMap::new(), message, unnamed }
     }
 
     fn id(&mut self, text: &str) -> Result<Id, RowFault> {
@@ -95,7 +95,7 @@ impl Names {
         let message = self.message.clone();
         let by = match row.actor {
             Some(actor) if matches!(action, Action::Assign | Action::Resolve) => self.id(actor)?,
-            _ => self.nobody.clone(),
+            _ => self.unnamed.clone(),
         };
         let event = match action {
             Action::Assign => {
@@ -267,7 +267,7 @@ impl Player {
 
     /// Lets something happen to the ticket, and returns whether its status allows it; otherwise nothing happens.
     ///
-    /// As with [`Engine::decide`](crate::Engine::decide), a resolve of a ticket that nobody holds assigns it to `by` first,
+    /// As with [`Engine::decide`](crate::Engine::decide), a resolve of an unassigned ticket assigns it to `by` first,
     /// and a customer's message on a resolved ticket reopens it first.
     ///
     /// The inner error says what the policy does not know; then nothing happens either.

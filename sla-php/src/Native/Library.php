@@ -215,9 +215,9 @@ final class Library
      */
     public function batch(string $function, CData $calendar, int $rows, array $columns): array
     {
-        $room = max($rows, 1);
-        $values = $this->ffi->new("int64_t[{$room}]");
-        $codes = $this->ffi->new("uint8_t[{$room}]");
+        $length = max($rows, 1);
+        $values = $this->ffi->new("int64_t[{$length}]");
+        $codes = $this->ffi->new("uint8_t[{$length}]");
         $answers = $this->ffi->new('sla_answers');
         $answers->values = $this->first($values);
         $answers->codes = $this->first($codes);
@@ -241,19 +241,19 @@ final class Library
     {
         $kept = [];
         $table = $this->rows($rows, $kinds, $milestones, $kept);
-        $room = max($rows, 1);
+        $length = max($rows, 1);
         $answers = $this->ffi->new('sla_timer_columns[' . max($timers, 1) . ']');
         $columns = [];
         for ($timer = 0; $timer < $timers; $timer++) {
             $columns[$timer] = [];
             foreach (['due_us', 'warn_us', 'elapsed_us', 'overdue_us'] as $name) {
-                $columns[$timer][$name] = $this->ffi->new("int64_t[{$room}]");
+                $columns[$timer][$name] = $this->ffi->new("int64_t[{$length}]");
                 $answers[$timer]->{$name} = $this->first($columns[$timer][$name]);
             }
-            $columns[$timer]['state'] = $this->ffi->new("uint8_t[{$room}]");
+            $columns[$timer]['state'] = $this->ffi->new("uint8_t[{$length}]");
             $answers[$timer]->state = $this->first($columns[$timer]['state']);
         }
-        $codes = $this->ffi->new("uint8_t[{$room}]");
+        $codes = $this->ffi->new("uint8_t[{$length}]");
         $refused = $this->number('size_t', 'sla_plan_evaluate', $plan, FFI::addr($table), $nowUs, $answers, $timers, $codes);
         $found = [];
         foreach ($columns as $of) {
