@@ -96,14 +96,14 @@ test-long: packages ## The same properties over ten million cases; each feature;
 	tests/c/sanitize
 	sla-py/tests/long/run
 
-bench: packages ## Every figure in benches/README.md: from C, PHP and Python, wall times, then instruction counts.
-	$(CARGO) build --release -p sla-ffi
-	benches/hosts $(TARGET)/release
+bench: packages ## Every figure in benches/README.md: from Python, wall times, instruction counts, then from C and PHP.
 	sla-py/tools/install
 	sla-py/.venv/bin/python sla-py/benches/figures.py
 	$(CARGO) bench -p sla-benches --bench calendar --bench compile --bench ticket --bench decide --bench documents --bench monitor --bench analytics --bench peers
 	gungraun-runner --version 2>/dev/null | grep -qF "$(GUNGRAUN)" || $(CARGO) install --quiet --locked gungraun-runner --version $(GUNGRAUN)
 	$(CARGO) bench -p sla-benches --bench instructions
+	$(CARGO) build --release -p sla-ffi
+	benches/hosts $(TARGET)/release
 
 fmt:
 	$(CARGO) fmt --all
