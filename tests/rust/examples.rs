@@ -1,31 +1,10 @@
 //! Every public function of the core that is more than a getter has an example that runs.
 
-use std::path::Path;
+use sla_tests::files::sources;
 
 /// Modules that no user of the crate reaches.
 const PRIVATE: &[&str] =
     &["timer.rs", "record.rs", "serde_text.rs", "string_enum.rs", "doc_fixture.rs", "policy/check", "policy/digest.rs"];
-
-fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sla-core/src");
-    let mut found = Vec::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-            if !PRIVATE.iter().any(|private| inside.starts_with(private)) {
-                found.push((inside, std::fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    found.sort();
-    found
-}
 
 /// Returns the public functions of a file that are more than getters: by name, and whether they have an example.
 ///
@@ -62,7 +41,8 @@ fn functions(text: &str) -> Vec<(String, bool)> {
 fn every_public_function_has_an_example() {
     let mut missing = Vec::new();
     let mut count = 0;
-    for (path, text) in sources() {
+    let reached = |path: &str| !PRIVATE.iter().any(|private| path.starts_with(private));
+    for (path, text) in sources("sla-core/src", ".rs").into_iter().filter(|(path, _)| reached(path)) {
         for (name, has_example) in functions(&text) {
             count += 1;
             if !has_example {

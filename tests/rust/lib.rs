@@ -1,5 +1,6 @@
-//! What the tests share: slow oracles, random policies, a schema check, stories, random streams, transcripts and the vector format.
+//! What the tests share: the files of the project, slow oracles, random policies, a schema check, stories, random streams, transcripts and the vector format.
 
+pub mod files;
 pub mod oracle;
 pub mod policies;
 pub mod schema;

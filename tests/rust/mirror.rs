@@ -4,31 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use regex_lite::Regex;
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
+use sla_tests::files::{root, sources};
 
 fn read(path: impl AsRef<Path>) -> String {
     std::fs::read_to_string(root().join(path)).unwrap()
-}
-
-/// Returns the texts of the files below a folder that end in `ending`, with their paths.
-fn sources(folder: &str, ending: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![root().join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_str().unwrap().ends_with(ending) {
-                let text = std::fs::read_to_string(&path).unwrap();
-                found.push((path.to_str().unwrap().to_owned(), text));
-            }
-        }
-    }
-    found
 }
 
 /// Returns the cells of every row of the tables under the heading: the operations, then the names of one language.
@@ -80,7 +59,7 @@ fn the_rust_names_are_public_functions() {
             let is_owner = if is_type {
                 owned.is_match(text)
             } else {
-                path.contains(&format!("/src/{module}.rs")) || path.contains(&format!("/src/{module}/"))
+                *path == format!("{module}.rs") || path.starts_with(&format!("{module}/"))
             };
             is_owner && declared.is_match(text)
         });
@@ -128,7 +107,7 @@ fn php() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (path, text) in sources("sla-php/src", ".php") {
         let class = path.rsplit('/').next().unwrap().trim_end_matches(".php");
-        if path.contains("/Native/") || path.contains("/Exceptions/") || !text.contains("Library::get()") {
+        if path.starts_with("Native/") || path.starts_with("Exceptions/") || !text.contains("Library::get()") {
             continue;
         }
         for method in declared.captures_iter(&text) {

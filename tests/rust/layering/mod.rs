@@ -7,33 +7,9 @@ mod python;
 mod rust;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use graph::Graph;
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
-
-/// Returns every file below a folder that ends in `ending`: its path below the folder, and its text.
-fn sources(folder: &str, ending: &str) -> Vec<(String, String)> {
-    let top = root().join(folder);
-    let mut found = Vec::new();
-    let mut folders = vec![top.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_str().unwrap().ends_with(ending) {
-                let inside = path.strip_prefix(&top).unwrap().to_str().unwrap().to_owned();
-                found.push((inside, std::fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    found.sort();
-    found
-}
+use sla_tests::files::{root, sources};
 
 /// Sources of a Rust crate; the hidden set-up of its examples is none.
 fn rust_sources(folder: &str) -> Vec<(String, String)> {
