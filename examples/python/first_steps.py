@@ -14,7 +14,7 @@ from sla_engine import Actor, Engine, History, Message, Policy, commands
 POLICY = Path(__file__).parents[1] / "talkabiz.json"
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
-# A policy is one document. What is wrong with it is said all at once; what is surely unwanted is a warning.
+# A policy is one document. Every problem of it is reported at once; what is legal but probably not meant is a warning.
 policy = Policy(POLICY.read_text())
 monday = datetime(2026, 11, 23, 9, tzinfo=JAKARTA)
 print(policy, f"with {len(policy.lint(monday))} warnings")

@@ -37,7 +37,7 @@ pub unsafe extern "C" fn sla_policy_check(
     }
 }
 
-/// Writes what is legal in a policy but surely unwanted, as of an instant:
+/// Writes what is legal in a policy but probably not meant, as of an instant:
 /// `{"warnings": [{"code": "...", "path": "...", "message": "...", "help": "..."}]}`.
 ///
 /// as_of_us           microseconds since 1970-01-01T00:00:00Z

@@ -43,7 +43,7 @@ final class Policy
     }
 
     /**
-     * Returns what is legal but surely unwanted, as of an instant.
+     * Returns what is legal but probably not meant, as of an instant.
      *
      * @return list<Warning>
      */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** Something that is legal in a policy, but surely unwanted. */
+/** Something that is legal in a policy, but probably not meant. */
 final class Warning
 {
     private function __construct(

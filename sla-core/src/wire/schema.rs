@@ -76,7 +76,7 @@ fn add_documents(definitions: &mut Map<String, Value>) {
     documents! { definitions, for_serialize:
         "engine" "Engine" "What identifies the newest revision of an engine." EngineDocument<'_>;
         "digests" "Digests" "The digests of a policy, as 64 hexadecimal digits." DigestsDocument;
-        "warnings" "Warnings" "What the linter found in a policy: legal, but surely unwanted." WarningsDocument<'_>;
+        "warnings" "Warnings" "What the linter found in a policy: legal, but probably not meant." WarningsDocument<'_>;
         "changes" "Changes" "What differs between two policies, in the order of the document. `before` and `after` are \
             JSON texts; `before` is absent for what was added, `after` for what was removed." ChangesDocument<'_>;
         "change_list" "List of changes" "The changes of `changes`, as a list." Vec<PolicyChange>;

@@ -122,7 +122,7 @@ pub fn write_warnings(warnings: &[Warning]) -> String {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct WarningsDocument<'a> {
-    /// What is legal but surely unwanted, by place.
+    /// What is legal but probably not meant, by place.
     warnings: &'a [Warning],
 }
 
