@@ -64,8 +64,9 @@ impl AtRisk {
                 cycle.outcome == Outcome::None && matches!(cycle.activity, Activity::Running | Activity::Paused)
             });
             for cycle in open {
+                let Some(remaining) = cycle.remaining else { continue };
                 self.consider(OpenPromise {
-                    remaining: cycle.remaining,
+                    remaining,
                     is_paused: cycle.activity == Activity::Paused,
                     due_at: cycle.due.and_then(Due::at),
                     ticket: ticket.clone(),

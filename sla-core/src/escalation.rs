@@ -38,24 +38,23 @@ pub(crate) enum FiresAt {
 
 /// Returns when a step of a cycle fires if nothing else happens; `None` while paused, stopped, or beyond the horizon.
 pub(crate) fn fires_at(step: &Step, cycle: &Cycle, calendar: &Calendar) -> Result<Option<FiresAt>, Error> {
-    let Phase::Running { since } = cycle.phase else { return Ok(None) };
+    let (Phase::Running { since }, Some(target)) = (cycle.phase, cycle.target()) else { return Ok(None) };
     let after = match step.when {
         StepTime::At(share) if share < Share::WHOLE => {
-            let Some(length) = share.of(cycle.target) else { return Ok(None) };
+            let Some(length) = share.of(target) else { return Ok(None) };
             let length = length.saturating_sub(cycle.used);
             return Ok(calendar.due(since, length)?.at().map(FiresAt::Instant));
         }
-        StepTime::At(Share::WHOLE) => return Ok(cycle.due.and_then(Due::at).map(FiresAt::OnDue)),
-        StepTime::At(share) => match share.of(cycle.target) {
-            Some(length) => length.saturating_sub(cycle.target),
+        StepTime::At(Share::WHOLE) => return Ok(cycle.due().and_then(Due::at).map(FiresAt::OnDue)),
+        StepTime::At(share) => match share.of(target) {
+            Some(length) => length.saturating_sub(target),
             None => return Ok(None),
         },
         StepTime::After(after) => after,
     };
-    let Some(Due::At(due_at)) = cycle.due else { return Ok(None) };
-    // What a cycle was overdue before its due moved, or before it last ran, counts: the step fires that much earlier.
-    let after = after.saturating_sub(cycle.overdue_before);
-    // Beyond the horizon a step never fires.
+    let Some(Due::At(due_at)) = cycle.due() else { return Ok(None) };
+    // What a cycle was overdue before it last ran counts: the step fires that much earlier. Beyond the horizon a step
+    // never fires.
     let at = if since <= due_at {
         calendar.due(due_at, after)?
     } else {
@@ -70,6 +69,17 @@ pub(crate) fn used_at(step: &Step, target: BusinessDuration) -> Option<BusinessD
         StepTime::At(share) => share.of(target),
         StepTime::After(after) => target.checked_add(after),
     }
+}
+
+/// Returns the last repetition of a step that a cycle reaches when it has used `used`, and how much of the target, and of
+/// the time after, that takes.
+pub(crate) fn last_used_by(
+    step: &Step,
+    target: BusinessDuration,
+    used: BusinessDuration,
+) -> Option<(u32, BusinessDuration)> {
+    let length = used_at(step, target)?;
+    (length <= used).then_some((0, length))
 }
 
 /// Returns what the host needs to act on a step once.
@@ -90,6 +100,7 @@ pub(crate) fn firing(
         timer: timer.clone(),
         cycle: cycle.number,
         step: step.id.clone(),
+        repetition: 0,
         intent_id: intent_id(ticket, timer, cycle.number, &step.id),
         notify: step.notify.clone(),
         assign_to: step.assign_to.clone(),
@@ -123,8 +134,8 @@ pub fn intent_id(ticket: &Id, timer: &Id, cycle: u32, step: &Id) -> Digest {
 
 /// Returns why an automatic escalation happened, for people.
 pub(crate) fn reason(timer: &Id, cycle: &Cycle, step: &Step, at: Timestamp) -> String {
-    let target = cycle.target;
-    match (cycle.due, step.when) {
+    let target = cycle.target().unwrap_or_default();
+    match (cycle.due(), step.when) {
         (Some(Due::At(due_at)), StepTime::At(share)) if due_at >= at && share < Share::WHOLE => {
             format!("{timer}: {share} of the target of {target} used, due {due_at}")
         }

@@ -12,7 +12,7 @@ use crate::engine::{CycleEvaluation, Engine, Outcome};
 use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::serde_text::empty_object;
-use crate::ticket::{Actor, Apply, Change, Due, Event, EventKind, History, Standing, Status};
+use crate::ticket::{Actor, Apply, Change, Due, Event, EventKind, History, Status};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::timer;
 
@@ -218,20 +218,19 @@ fn spans(events: &[&Event], timer: &Id, number: u32, end: Timestamp) -> Vec<Span
         for change in own.map(|change| &change.change) {
             let before = spans.last().map(|last| (last.revision, last.calendar.clone()));
             let (counts, terms) = match change {
-                Change::Started { calendar, standing, .. } => {
-                    (is_running(*standing), Some((event.policy_digest, calendar.clone())))
-                }
-                Change::Retargeted { calendar, standing, .. } => {
-                    let terms = (event.policy_digest, calendar.clone());
+                Change::Started { calendar, paused, .. } => (!*paused, Some((event.policy_digest, calendar.clone()))),
+                Change::Retargeted { calendar, paused, keeps_rules, .. } => {
+                    let revision = before.as_ref().filter(|_| *keeps_rules).map(|(revision, _)| *revision);
+                    let terms = (revision.unwrap_or(event.policy_digest), calendar.clone());
                     if event.kind.apply() == Some(Apply::Retroactive) {
                         for span in &mut spans {
                             (span.revision, span.calendar) = terms.clone();
                         }
                     }
-                    (is_running(*standing), Some(terms))
+                    (!*paused, Some(terms))
                 }
-                Change::Resumed { standing, .. } => (is_running(*standing), before),
-                Change::Paused { .. } | Change::Stopped { .. } | Change::Cancelled { .. } => (false, before),
+                Change::Resumed { .. } => (true, before),
+                Change::Paused(_) | Change::Stopped { .. } | Change::Cancelled { .. } => (false, before),
             };
             let Some((revision, calendar)) = terms else { continue };
             if let Some(last) = spans.last_mut() {
@@ -241,10 +240,6 @@ fn spans(events: &[&Event], timer: &Id, number: u32, end: Timestamp) -> Vec<Span
         }
     }
     spans
-}
-
-fn is_running(standing: Standing) -> bool {
-    matches!(standing, Standing::Due(_))
 }
 
 /// The segments of a derivation so far.
@@ -327,7 +322,11 @@ impl fmt::Display for Explanation {
         if *number > 1 {
             write!(f, ", cycle {number}")?;
         }
-        writeln!(f, ": {target} promised in the calendar `{calendar}` ({})", self.time_zone)?;
+        match target {
+            Some(target) => write!(f, ": {target} promised")?,
+            None => write!(f, ": nothing promised, counted")?,
+        }
+        writeln!(f, " in the calendar `{calendar}` ({})", self.time_zone)?;
         for segment in &self.passed {
             writeln!(f, "  {segment}")?;
         }
@@ -343,7 +342,10 @@ impl fmt::Display for Explanation {
             }
             (Some(due_at), _) => writeln!(f, "due {}", shown(due_at)),
             (None, Some(_)) => writeln!(f, "due beyond the year 2199"),
-            (None, None) => writeln!(f, "no due while it is paused, {} remaining", self.cycle.remaining),
+            (None, None) => match self.cycle.remaining {
+                Some(remaining) => writeln!(f, "no due while it is paused, {remaining} remaining"),
+                None => writeln!(f, "no due: nothing is promised"),
+            },
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::digest::Digest;
 use crate::id::Id;
-use crate::time::BusinessDuration;
+use crate::time::{BusinessDuration, Timestamp};
 
 /// A record under construction; it begins with its domain and version.
 pub(crate) struct Record(Vec<u8>);
@@ -36,6 +36,11 @@ impl Record {
 
     pub(crate) fn long(&mut self, number: i64) {
         self.0.extend(number.to_be_bytes());
+    }
+
+    /// Adds an instant as its microseconds.
+    pub(crate) fn instant(&mut self, at: Timestamp) {
+        self.long(at.as_micros());
     }
 
     pub(crate) fn unsigned(&mut self, number: u64) {

@@ -49,6 +49,11 @@ string_enum! {
         InvalidRating => "invalid_rating",
         /// An id or a reference is blank, too long, or holds a control character.
         InvalidReference => "invalid_reference",
+        /// An instant that the command names lies where it must not: a receipt after the command, or the end of a pause
+        /// not after it.
+        InvalidInstant => "invalid_instant",
+        /// The adopted revision measures a timer that the ticket's did not: that needs every event of the ticket.
+        HistoryNeeded => "history_needed",
         /// The change has no effect.
         NothingToChange => "nothing_to_change",
     }

@@ -170,6 +170,9 @@ impl BusinessDuration {
     /// No time at all.
     pub const ZERO: Self = Self(0);
 
+    /// The shortest time.
+    pub(crate) const MICROSECOND: Self = Self(1);
+
     /// Returns a duration of `micros` microseconds.
     ///
     /// ```
@@ -200,6 +203,12 @@ impl BusinessDuration {
     #[must_use]
     pub const fn as_micros(self) -> i64 {
         self.0
+    }
+
+    /// Returns whether it is no time at all.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
     }
 
     /// Returns the sum; `None` when it does not fit.

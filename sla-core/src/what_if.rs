@@ -137,6 +137,8 @@ pub struct Outcomes {
     pub running: u64,
     /// Paused, before their due.
     pub paused: u64,
+    /// Without a promise.
+    pub unpromised: u64,
 }
 
 fn with_text<S: Serializer>(flips: &[Flip], serializer: S) -> Result<S::Ok, S::Error> {
@@ -171,13 +173,23 @@ struct OutcomesDocument {
     running: u64,
     /// Unbreached and paused.
     paused: u64,
+    /// Without a promise.
+    unpromised: u64,
     /// Met ÷ (met + breached), rounded down; null when no cycle is decided.
     compliance_millionths: Option<Share>,
 }
 
 serialize_as!(Outcomes, "Outcomes", OutcomesDocument, |outcomes| {
-    let Outcomes { met, breached, cancelled, running, paused } = *outcomes;
-    OutcomesDocument { met, breached, cancelled, running, paused, compliance_millionths: outcomes.compliance() }
+    let Outcomes { met, breached, cancelled, running, paused, unpromised } = *outcomes;
+    OutcomesDocument {
+        met,
+        breached,
+        cancelled,
+        running,
+        paused,
+        unpromised,
+        compliance_millionths: outcomes.compliance(),
+    }
 });
 
 impl WhatIf {
@@ -284,8 +296,14 @@ impl WhatIf {
             };
             return Ok(vec![one_sided]);
         };
+        let (target_before, target_after) = match (before.target, after.target) {
+            (Some(before), Some(after)) => (before, after),
+            (None, Some(_)) => return Ok(vec![Cause::NewlyPromised]),
+            (Some(_), None) => return Ok(vec![Cause::NoLongerPromised]),
+            (None, None) => return Ok(vec![Cause::Rules]),
+        };
         let (was, is) = (self.engine.revision(own.revision)?, self.candidate.revision(other.revision)?);
-        let target = before.target != after.target;
+        let target = target_before != target_after;
         let calendar = was.calendar(&own.calendar)?.rules() != is.calendar(&other.calendar)?.rules();
         let rules = was.timer(timer)? != is.timer(timer)?
             || was.policy.pauses != is.policy.pauses
@@ -294,10 +312,10 @@ impl WhatIf {
         let mut causes: Vec<Cause> =
             differs.into_iter().filter(|(differs, _)| *differs).map(|(_, cause)| cause).collect();
         if target && calendar && !rules {
-            let is_breached = before.elapsed > before.target;
+            let is_breached = before.used > target_before;
             let alone = [
-                ((before.elapsed > after.target) != is_breached, Cause::Target),
-                ((after.elapsed > before.target) != is_breached, Cause::Calendar),
+                ((before.used > target_after) != is_breached, Cause::Target),
+                ((after.used > target_before) != is_breached, Cause::Calendar),
             ];
             let sufficient: Vec<Cause> =
                 alone.into_iter().filter(|(alone, _)| *alone).map(|(_, cause)| cause).collect();
@@ -399,11 +417,13 @@ impl ComparedPromise {
 
 impl Outcomes {
     fn count(&mut self, verdict: Option<Verdict>) {
-        let Some(Verdict { outcome, activity }) = verdict else { return };
+        let Some(Verdict { outcome, activity, promised }) = verdict else { return };
         let count = match (outcome, activity) {
             (Outcome::Met, _) => &mut self.met,
             (Outcome::Breached, _) => &mut self.breached,
             (Outcome::Cancelled, _) => &mut self.cancelled,
+            (Outcome::Unpromised, _) => &mut self.unpromised,
+            (Outcome::None, _) if !promised => &mut self.unpromised,
             (Outcome::None, Activity::Paused) => &mut self.paused,
             (Outcome::None, _) => &mut self.running,
         };
@@ -416,6 +436,7 @@ impl Outcomes {
         add(&mut self.cancelled, other.cancelled);
         add(&mut self.running, other.running);
         add(&mut self.paused, other.paused);
+        add(&mut self.unpromised, other.unpromised);
     }
 
     /// Returns met ÷ (met + breached), rounded down; `None` when no cycle is decided.
@@ -451,15 +472,20 @@ impl fmt::Display for Flip {
             f.write_str(if at == 0 { "" } else { "; " })?;
             match (cause, &self.before, &self.after) {
                 (Cause::Target, Some(before), Some(after)) => {
-                    write!(f, "target {}, now {}", before.target, after.target)?;
+                    let [before, after] = [before, after].map(|cycle| cycle.target.unwrap_or_default());
+                    write!(f, "target {before}, now {after}")?;
                 }
                 (Cause::Calendar, Some(before), Some(after)) if before.calendar != after.calendar => {
                     write!(f, "calendar `{}`, now `{}`", before.calendar, after.calendar)?;
                 }
                 (Cause::Calendar, _, Some(after)) => write!(f, "other hours in the calendar `{}`", after.calendar)?,
                 (Cause::Rules, ..) => f.write_str("other rules for the timer, pauses or closing")?,
-                (Cause::NewlyPromised, _, Some(after)) => write!(f, "newly promised within {}", after.target)?,
-                (Cause::NoLongerPromised, Some(before), _) => write!(f, "was promised within {}", before.target)?,
+                (Cause::NewlyPromised, _, Some(after)) => {
+                    write!(f, "newly promised within {}", after.target.unwrap_or_default())?;
+                }
+                (Cause::NoLongerPromised, Some(before), _) => {
+                    write!(f, "was promised within {}", before.target.unwrap_or_default())?;
+                }
                 (cause, ..) => f.write_str(cause.as_str())?,
             }
         }

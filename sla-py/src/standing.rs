@@ -64,7 +64,8 @@ impl Columns {
             column.push(at.map_or(NONE, Timestamp::as_micros));
         }
         let lengths = cycle.map_or([NONE; 4], |cycle| {
-            [cycle.target, cycle.elapsed, cycle.remaining, cycle.overdue].map(BusinessDuration::as_micros)
+            [cycle.target, Some(cycle.elapsed), cycle.remaining, Some(cycle.overdue)]
+                .map(|length| length.map_or(NONE, BusinessDuration::as_micros))
         });
         for (column, length) in self.lengths.iter_mut().zip(lengths) {
             column.push(length);

@@ -4,7 +4,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use sla_core::alert::{Alert, Alerts, Decided};
 use sla_core::policy::{BurnObjective, Objectives};
-use sla_core::ticket::{Actor, Change, Event, EventKind, Message, StopCause, StopOutcome, TimerChange};
+use sla_core::ticket::{
+    Actor, Change, CycleTerms, Due, Event, EventKind, Message, Promised, Spent, Standing, StopCause, StopOutcome,
+    TimerChange,
+};
 use sla_core::time::{BusinessDuration, Share, Timestamp};
 use sla_core::{Digest, Id, wire};
 use sla_tests::stories::{self, RULES};
@@ -31,18 +34,23 @@ fn event(ticket: u8, at: i64, turn: Turn) -> Event {
     let stopped = Change::Stopped {
         outcome: StopOutcome::Met,
         cause: StopCause::Resolve,
-        used: lasting(1),
-        remaining: lasting(1),
-        overdue: lasting(0),
+        spent: Spent { elapsed: lasting(1), used: lasting(1), remaining: Some(lasting(1)), overdue: lasting(0) },
     };
-    let due = sla_core::ticket::Standing::Paused(lasting(1));
+    let standing = Standing::Due(Due::OutOfHorizon);
+    let promise = Promised { target: lasting(2), used: lasting(1), standing, computed_due_at: None };
+    let resumed = Change::Resumed {
+        started_at: Timestamp::from_micros(0),
+        terms: CycleTerms { package: id("starter"), severity: None, category: None },
+        elapsed: lasting(1),
+        promise: Some(promise),
+    };
     let message = Message { message_ref: id("m"), content_sha256: digest };
     let (kind, changes) = match turn {
-        Turn::Met => (EventKind::Resolved { message }, changed(stopped)),
+        Turn::Met => (EventKind::Resolved { message: Some(message), inactivity: None }, changed(stopped)),
         Turn::Breached => (EventKind::Breached { timer: id("resolution"), cycle: 1, target: lasting(2) }, Vec::new()),
         Turn::GoesOn => (
-            EventKind::Reopened { channel: None, reason: Some("again".to_owned()) },
-            changed(Change::Resumed { used: lasting(1), standing: due }),
+            EventKind::Reopened { channel: None, reason: Some("again".to_owned()), received_at: None },
+            changed(resumed),
         ),
     };
     Event {
@@ -50,11 +58,13 @@ fn event(ticket: u8, at: i64, turn: Turn) -> Event {
         seq: 1,
         at: Timestamp::from_micros(at),
         actor: Actor::system(),
+        via: None,
         policy_digest: digest,
         rules_digest: digest,
         command: None,
         kind,
         changes,
+        promised: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use sla_core::Id;
 use sla_core::at_risk::{AtRisk, OpenPromise};
-use sla_core::engine::{Activity, CycleEvaluation, Evaluation, Outcome, TimerEvaluation};
+use sla_core::engine::{Activity, Class, CycleEvaluation, Evaluation, Outcome, TimerEvaluation};
 use sla_core::ticket::{Due, Status};
 use sla_core::time::{BusinessDuration, Timestamp};
 
@@ -21,15 +21,19 @@ fn cycle(remaining: i64, activity: Activity, outcome: Outcome) -> CycleEvaluatio
         activity,
         started_at: Timestamp::from_micros(0),
         stopped_at: None,
-        target: length(1_000),
+        class: Class::Running,
+        cancelled_by: None,
+        channel: id("email"),
+        target: Some(length(1_000)),
         calendar: id("always"),
         due,
         breached_at: None,
         due_if_resumed_now: None,
         elapsed: length(0),
-        remaining: length(remaining),
+        used: length(0),
+        remaining: Some(length(remaining)),
         overdue: length(0),
-        used_share_millionths: 0,
+        used_share_millionths: Some(0),
         provisional: false,
     }
 }
@@ -39,7 +43,7 @@ fn evaluation(cycles: Vec<CycleEvaluation>) -> Evaluation {
         now: Timestamp::from_micros(0),
         status: Status::Open,
         age_us: 0,
-        timers: vec![TimerEvaluation { timer: id("resolution"), cycles }],
+        timers: vec![TimerEvaluation { timer: id("resolution"), cycles, terms: None }],
         next_check_at: None,
         due_events: Vec::new(),
     }

@@ -6,7 +6,7 @@ use sla_core::analytics::{Aggregate, Dimension, Figure, Grouping, PeriodUnit, Ro
 use sla_core::calendar::ZoneDatabase;
 use sla_core::columns::{Column, Kind, NO_STATE, NONE, Plan, RefusedRow, Rows, TimerColumns};
 use sla_core::engine::{RecordedCommand, State};
-use sla_core::ticket::{Actor, Command, CommandKind, EventKind, History, MessageRef, Opening, Role};
+use sla_core::ticket::{Actor, Command, CommandKind, Direction, EventKind, History, MessageRef, Opening, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, Id, wire};
 
@@ -97,6 +97,9 @@ fn history(engine: &Engine, kind: &Kind, ticket: Ticket) -> History {
         severity: kind.severity.as_ref().map(ToString::to_string),
         category: None,
         message: message.clone(),
+        direction: Direction::Inbound,
+        received_at: None,
+        organization: None,
         command_id: None,
     };
     let agent = kind.agent.as_ref().map_or(UNASSIGNED.to_owned(), ToString::to_string);
@@ -113,8 +116,11 @@ fn history(engine: &Engine, kind: &Kind, ticket: Ticket) -> History {
         (Some(assigned), Some(resolved)) => Some(assigned.min(resolved)),
         (assigned, resolved) => assigned.or(resolved),
     };
-    push(assigned, CommandKind::Assign { agent });
-    push(ticket.first_reply, CommandKind::Reply { channel: kind.channel.to_string(), message: message.clone() });
+    push(assigned, CommandKind::Assign { agent: Some(agent), team: None });
+    push(
+        ticket.first_reply,
+        CommandKind::Reply { channel: kind.channel.to_string(), message: message.clone(), automatic: false },
+    );
     push(ticket.resolved, CommandKind::Resolve { message });
     commands.sort_by_key(|command| command.at);
     let kim = Actor::new(Role::Customer, "kim");

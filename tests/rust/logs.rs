@@ -27,21 +27,26 @@ fn written() -> Message {
 /// Returns what a log says of a command.
 fn happened(command: &CommandKind, by: &Actor) -> Option<EventKind> {
     Some(match command.clone() {
-        CommandKind::Assign { agent } => EventKind::Assigned { agent: id(&agent), cause: AssignCause::Command },
-        CommandKind::Reply { channel, .. } => EventKind::Replied { channel: id(&channel), message: written() },
-        CommandKind::CustomerMessage { channel, .. } => {
-            EventKind::CustomerMessaged { channel: id(&channel), message: written() }
+        CommandKind::Assign { agent, .. } => {
+            EventKind::Assigned { agent: agent.as_deref().map(id), team: None, cause: AssignCause::Command }
         }
-        CommandKind::Pause { status, reason } => EventKind::Paused { status, reason, ends_at: None },
+        CommandKind::Reply { channel, .. } => {
+            EventKind::Replied { channel: id(&channel), message: written(), automatic: false }
+        }
+        CommandKind::CustomerMessage { channel, .. } => {
+            EventKind::CustomerMessaged { channel: id(&channel), message: written(), received_at: None }
+        }
+        CommandKind::Pause { status, reason, until } => EventKind::Paused { status, reason, limit_at: None, until },
         CommandKind::Resume => EventKind::Resumed { cause: ResumeCause::Command },
-        CommandKind::Resolve { .. } => EventKind::Resolved { message: written() },
+        CommandKind::Resolve { .. } => EventKind::Resolved { message: Some(written()), inactivity: None },
         CommandKind::Reopen { channel, reason } => EventKind::Reopened {
             channel: channel.filter(|_| by.role == Role::Customer).map(|channel| id(&channel)),
             reason,
+            received_at: None,
         },
-        CommandKind::Close => EventKind::Closed { cause: CloseCause::Command },
+        CommandKind::Close => EventKind::Closed { cause: CloseCause::Command, inactivity: None },
         CommandKind::Withdraw => EventKind::Withdrawn,
-        CommandKind::Void { reason, .. } => EventKind::Voided { reason, duplicate_of: None },
+        CommandKind::Void { reason, .. } => EventKind::Voided { reason, duplicate_of: None, waiting_since: None },
         CommandKind::ChangePackage { package, apply, reason } => {
             EventKind::PackageChanged { package: id(&package), apply, reason }
         }
@@ -81,6 +86,9 @@ fn play(engine: &Engine, package: usize, commands: &[RecordedCommand], opened_at
         severity: None,
         category: None,
         message: written(),
+        direction: sla_core::ticket::Direction::Inbound,
+        received_at: None,
+        organization: None,
     };
     player.open(&id("T-1"), &opened, opened_at).unwrap().unwrap();
     for RecordedCommand { at, actor, command } in commands {
@@ -151,7 +159,7 @@ fn a_warning_is_given_where_nothing_came_between() {
     let assign = |at| RecordedCommand {
         at,
         actor: actors()[2].clone(),
-        command: Command::from(CommandKind::Assign { agent: "ana".to_owned() }),
+        command: Command::from(CommandKind::Assign { agent: Some("ana".to_owned()), team: None }),
     };
     let package = |apply| RecordedCommand {
         at: hours(1),
@@ -168,6 +176,7 @@ fn a_warning_is_given_where_nothing_came_between() {
         command: Command::from(CommandKind::Pause {
             status: sla_core::ticket::PauseStatus::Pending,
             reason: "waiting".to_owned(),
+            until: None,
         }),
     };
     // The package is open around the clock: half of nine hours.
@@ -214,10 +223,10 @@ fn what_a_status_does_not_allow_does_not_happen() {
     assert_eq!(player.finish(opened_at).unwrap(), None);
 
     let mut player = play(&engine, 0, &[], opened_at);
-    let resolved = EventKind::Resolved { message: written() };
+    let resolved = EventKind::Resolved { message: Some(written()), inactivity: None };
     assert_eq!(player.happen(&resolved, opened_at, &by), Ok(Ok(true)));
     assert_eq!(player.ticket().unwrap().agent, Some(by.clone()));
-    let asked = EventKind::CustomerMessaged { channel: id("email"), message: written() };
+    let asked = EventKind::CustomerMessaged { channel: id("email"), message: written(), received_at: None };
     assert_eq!(player.happen(&asked, opened_at, &id("kim")), Ok(Ok(true)));
     assert_eq!(player.ticket().unwrap().status, Status::Open);
     let gone = player.open(&id("T-2"), &EventKind::Withdrawn, opened_at);

@@ -13,8 +13,8 @@ use sla_core::audit::Content as _;
 use sla_core::engine::Decision;
 use sla_core::refusal::RefusalCode;
 use sla_core::ticket::{
-    Action, Actor, Apply, Change, Command, CommandKind, Due, EscalationTrigger, Event, EventKind, MessageRef, Opening,
-    PauseStatus, Role, Standing, Status, Ticket,
+    Action, Actor, Apply, Command, CommandKind, Direction, Due, EscalationTrigger, Event, EventKind, MessageRef,
+    Opening, PauseStatus, Role, Standing, Status, Ticket,
 };
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, Id, wire};
@@ -75,15 +75,15 @@ fn commands(newest: Digest) -> Vec<CommandKind> {
     let channel = |name: &str| name.to_owned();
     let reason = || "because".to_owned();
     let mut commands = vec![
-        CommandKind::Assign { agent: HOLDER.to_owned() },
-        CommandKind::Assign { agent: "bob".to_owned() },
-        CommandKind::Reply { channel: channel("email"), message: message() },
-        CommandKind::Reply { channel: channel("whatsapp"), message: message() },
+        CommandKind::Assign { agent: Some(HOLDER.to_owned()), team: None },
+        CommandKind::Assign { agent: Some("bob".to_owned()), team: None },
+        CommandKind::Reply { channel: channel("email"), message: message(), automatic: false },
+        CommandKind::Reply { channel: channel("whatsapp"), message: message(), automatic: false },
         CommandKind::Note { message: message() },
-        CommandKind::CustomerMessage { channel: channel("email"), message: message() },
-        CommandKind::CustomerMessage { channel: channel("whatsapp"), message: message() },
-        CommandKind::Pause { status: PauseStatus::Pending, reason: reason() },
-        CommandKind::Pause { status: PauseStatus::OnHold, reason: reason() },
+        CommandKind::CustomerMessage { channel: channel("email"), message: message(), received_at: None },
+        CommandKind::CustomerMessage { channel: channel("whatsapp"), message: message(), received_at: None },
+        CommandKind::Pause { status: PauseStatus::Pending, reason: reason(), until: None },
+        CommandKind::Pause { status: PauseStatus::OnHold, reason: reason(), until: None },
         CommandKind::Resume,
         CommandKind::Resolve { message: message() },
         CommandKind::Reopen { channel: Some(channel("email")), reason: Some(reason()) },
@@ -253,6 +253,9 @@ impl Search {
                 severity: Some("low".to_owned()),
                 category: None,
                 message: message(),
+                direction: Direction::Inbound,
+                received_at: None,
+                organization: None,
                 command_id: None,
             };
             match opener.open(&opening, &Actor::new(Role::Customer, OWNER), now).unwrap() {
@@ -357,6 +360,8 @@ fn fingerprint(ticket: &Ticket, now: Timestamp) -> u128 {
     let Ticket {
         id: _,
         customer: _,
+        organization: _,
+        direction: _,
         opened_at: _,
         events: _,
         commands: _,
@@ -367,6 +372,11 @@ fn fingerprint(ticket: &Ticket, now: Timestamp) -> u128 {
         category,
         status,
         agent,
+        team,
+        last_agent,
+        holders,
+        answered_at,
+        inactive,
         last_at,
         timeline,
         pause,
@@ -378,6 +388,7 @@ fn fingerprint(ticket: &Ticket, now: Timestamp) -> u128 {
     let half = |seed: u64| {
         let mut hasher = DefaultHasher::new();
         (seed, now, package, policy_digest, channel, severity, category, status, agent).hash(&mut hasher);
+        (team, last_agent, holders, answered_at, inactive).hash(&mut hasher);
         (last_at, timeline, pause, reply_owed, timers, escalations, rated).hash(&mut hasher);
         u128::from(hasher.finish())
     };
@@ -481,12 +492,7 @@ fn breach_faults(events: &[Event], ticket: &Ticket, now: Timestamp) -> Vec<Strin
         }
         for change in &event.changes {
             let cycle = (change.timer.clone(), change.cycle);
-            let standing = match &change.change {
-                Change::Started { standing, .. }
-                | Change::Resumed { standing, .. }
-                | Change::Retargeted { standing, .. } => Some(*standing),
-                Change::Paused { .. } | Change::Stopped { .. } | Change::Cancelled { .. } => None,
-            };
+            let standing = change.change.promise().map(|promise| promise.standing);
             match standing {
                 Some(Standing::Due(Due::At(due))) => {
                     if let Some(broken) = broken_dues.get(&cycle).filter(|broken| **broken != due) {
@@ -630,7 +636,10 @@ fn check_coverage(seen: &Seen) {
 fn breached_history() -> (Vec<Event>, Ticket, Timestamp) {
     let search = deep();
     let mut seen = Seen::default();
-    let assign = Move::Do(CommandKind::Assign { agent: HOLDER.to_owned() }.into(), Actor::new(Role::Admin, "root"));
+    let assign = Move::Do(
+        CommandKind::Assign { agent: Some(HOLDER.to_owned()), team: None }.into(),
+        Actor::new(Role::Admin, "root"),
+    );
     let node = search.openings().remove(1);
     let node = search.follow(&node, &assign, &mut seen).unwrap();
     let node = search.follow(&node, &Move::Wait(150 * MINUTE), &mut seen).unwrap();

@@ -120,6 +120,7 @@ impl Choices {
         TimerRules {
             starts_on: if starts_on.is_empty() { rules.starts_on } else { starts_on },
             stops_on: if stops_on.iter().all(|stop| *stop == Trigger::Opened) { rules.stops_on } else { stops_on },
+            cancels_on: Vec::new(),
             pauses_on: self.subset(PauseStatus::ALL),
             cycles: *self.one(Cycles::ALL),
             on_reopen: if no_reopening { OnReopen::Ignore } else { *self.one(OnReopen::ALL) },
@@ -212,7 +213,7 @@ impl Choices {
             max_paused_total: self.some(Self::duration),
         };
         policy.close_after = self.some(Self::duration);
-        policy.roles = RoleRules { self_assign: self.yes(), agents_may_classify: self.yes() };
+        policy.roles = RoleRules { self_assign: self.yes(), agents_may_classify: self.yes(), ..RoleRules::default() };
         policy.objectives.burn = self.many(2, |choices| choices.burn(&timers));
         policy.objectives.critical_level = self.some(|choices| 1 + choices.below(9));
         policy.objectives.score_weights = self.subset(&timers).into_iter().map(|id| (id, 1 + self.below(9))).collect();

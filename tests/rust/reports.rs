@@ -282,7 +282,7 @@ impl Witness<'_> {
 
     fn holder(&self, index: usize) -> Option<sla_core::Id> {
         self.events[..=index].iter().rev().find_map(|event| match &event.kind {
-            EventKind::Assigned { agent, .. } => Some(agent.clone()),
+            EventKind::Assigned { agent, .. } => agent.clone(),
             _ => None,
         })
     }
@@ -347,7 +347,7 @@ impl Witness<'_> {
             (Outcome::Breached, false) => (breach.unwrap(), cycle.breached_at.unwrap(), Figure::BreachedOpen),
             (Outcome::Breached, true) if ended => (breach.unwrap(), cycle.breached_at.unwrap(), Figure::BreachedEnded),
             (Outcome::Breached, true) => (breach.unwrap(), cycle.breached_at.unwrap(), Figure::BreachedAnswered),
-            (Outcome::Cancelled, _) => {
+            (Outcome::Cancelled | Outcome::Unpromised, _) => {
                 let at =
                     self.last(timer, cycle.number, |_, change| matches!(change, Change::Cancelled { .. })).unwrap();
                 let withdrawn = self.events[at].kind == EventKind::Withdrawn;
@@ -368,12 +368,15 @@ impl Witness<'_> {
     fn pauses(&mut self, index: usize) {
         let event = self.events[index].clone();
         for change in &event.changes {
-            let Change::Paused { remaining, .. } = &change.change else { continue };
+            let Change::Paused(spent) = &change.change else { continue };
+            let remaining = spent.remaining.unwrap();
             let before = &self.events[..=index];
             let targets = before.iter().flat_map(|event| &event.changes);
             let own = targets.filter(|other| other.timer == change.timer && other.cycle == change.cycle);
             let mut target = own.filter_map(|other| match &other.change {
-                Change::Started { target, .. } | Change::Retargeted { target, .. } => Some(*target),
+                Change::Started { promise, .. } | Change::Retargeted { promise, .. } => {
+                    promise.map(|promise| promise.target)
+                }
                 _ => None,
             });
             let target = target.next_back().unwrap();

@@ -4,7 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use sla_core::engine::Decision;
-use sla_core::ticket::{Actor, Apply, Command, CommandKind, History, MessageRef, Opening, PauseStatus, Role};
+use sla_core::ticket::{
+    Actor, Apply, Command, CommandKind, Direction, History, MessageRef, Opening, PauseStatus, Role,
+};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, wire};
 
@@ -86,11 +88,11 @@ fn command() -> impl Strategy<Value = CommandKind> {
     let apply = prop_oneof![Just(Apply::Keep), Just(Apply::FromNow), Just(Apply::Retroactive)];
     let status = prop_oneof![Just(PauseStatus::Pending), Just(PauseStatus::OnHold)];
     prop_oneof![
-        4 => agent.prop_map(|agent| CommandKind::Assign { agent }),
-        6 => channel().prop_map(|channel| CommandKind::Reply { channel, message: message() }),
+        4 => agent.prop_map(|agent| CommandKind::Assign { agent: Some(agent), team: None }),
+        6 => channel().prop_map(|channel| CommandKind::Reply { channel, message: message(), automatic: false }),
         1 => Just(CommandKind::Note { message: message() }),
-        6 => channel().prop_map(|channel| CommandKind::CustomerMessage { channel, message: message() }),
-        6 => (status, reason()).prop_map(|(status, reason)| CommandKind::Pause { status, reason }),
+        6 => channel().prop_map(|channel| CommandKind::CustomerMessage { channel, message: message(), received_at: None }),
+        6 => (status, reason()).prop_map(|(status, reason)| CommandKind::Pause { status, reason, until: None }),
         4 => Just(CommandKind::Resume),
         4 => Just(CommandKind::Resolve { message: message() }),
         4 => (channel(), reason()).prop_map(|(channel, reason)| CommandKind::Reopen {
@@ -142,6 +144,9 @@ pub fn opening(package: &str) -> Opening {
         severity: None,
         category: None,
         message: message(),
+        direction: Direction::Inbound,
+        received_at: None,
+        organization: None,
         command_id: None,
     }
 }

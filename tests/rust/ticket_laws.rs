@@ -130,9 +130,9 @@ fn a_change_after_a_retroactive_one_counts_later_steps_from_its_own_due() {
         apply,
         reason: "because".to_owned(),
     };
-    let reply = CommandKind::Reply { channel: "email".to_owned(), message: message() };
+    let reply = CommandKind::Reply { channel: "email".to_owned(), message: message(), automatic: false };
     let turns = [
-        turn(When::After(29_294_052_963), 2, CommandKind::Assign { agent: "ana".to_owned() }),
+        turn(When::After(29_294_052_963), 2, CommandKind::Assign { agent: Some("ana".to_owned()), team: None }),
         turn(When::After(64_305_947_038 + 9_780_000_000), 1, reply),
         turn(When::NextCheck(-1), 2, package("c", Apply::Retroactive)),
         turn(When::After(0), 2, package("b", Apply::FromNow)),
@@ -187,10 +187,10 @@ fn compare(engine: &Engine, rules: &Rules, history: &History, now: Timestamp) ->
             prop_assert_eq!(found.outcome, outcome, "{}", what);
             prop_assert_eq!(found.due_at().map(Timestamp::as_micros), expected.due_at, "due of {}", what);
             prop_assert_eq!(found.started_at.as_micros(), expected.started_at, "start of {}", what);
-            prop_assert_eq!(found.target.as_micros(), expected.target, "target of {}", what);
+            prop_assert_eq!(found.target.unwrap().as_micros(), expected.target, "target of {}", what);
             prop_assert_eq!(found.calendar.as_str(), CALENDARS[expected.calendar], "calendar of {}", what);
             prop_assert_eq!(found.elapsed.as_micros(), expected.elapsed, "elapsed of {}", what);
-            prop_assert_eq!(found.remaining.as_micros(), expected.remaining(), "remaining of {}", what);
+            prop_assert_eq!(found.remaining.unwrap().as_micros(), expected.remaining(), "remaining of {}", what);
             prop_assert_eq!(found.overdue.as_micros(), expected.overdue, "overdue of {}", what);
             let breached_at = expected.due_at.filter(|_| expected.breached);
             prop_assert_eq!(found.breached_at.map(Timestamp::as_micros), breached_at, "breach of {}", what);
@@ -259,7 +259,7 @@ fn check_limits(rules: &Rules, events: &[Event]) -> Result<(), TestCaseError> {
             }
             // It ends a wait for the customer, and no other; what follows is not looked at.
             EventKind::CustomerMessaged { .. } => ends_at = ends_at.map(|(ends_at, _)| (ends_at, false)),
-            EventKind::Closed { cause: CloseCause::CloseAfter } => {
+            EventKind::Closed { cause: CloseCause::Inactivity, .. } => {
                 prop_assert_eq!(Some(event.at.as_micros()), closes_at, "close_after");
             }
             _ => {}
@@ -304,7 +304,12 @@ fn explanations_and_ledgers_add_up() {
                     prop_assert_eq!(end, cycle.stopped_at.unwrap_or(now).as_micros());
                     let (ahead, due) = sum_up(&found.ahead, now.as_micros())?;
                     if let Some(due_at) = cycle.due_at().filter(|due_at| *due_at > now && cycle.stopped_at.is_none()) {
-                        prop_assert_eq!((ahead, due), (cycle.remaining.as_micros(), due_at.as_micros()), "{}", found);
+                        prop_assert_eq!(
+                            (ahead, due),
+                            (cycle.remaining.unwrap().as_micros(), due_at.as_micros()),
+                            "{}",
+                            found
+                        );
                     } else {
                         prop_assert!(found.ahead.is_empty());
                     }
@@ -406,11 +411,11 @@ fn hostile_commands_are_refused_without_panic() {
         let text = || text.to_owned();
         let message = || MessageRef { message_ref: text(), content_sha256: Digest::of(b"m") };
         let commands = [
-            CommandKind::Assign { agent: text() },
-            CommandKind::Reply { channel: text(), message: message() },
+            CommandKind::Assign { agent: Some(text()), team: None },
+            CommandKind::Reply { channel: text(), message: message(), automatic: false },
             CommandKind::Note { message: message() },
-            CommandKind::CustomerMessage { channel: text(), message: message() },
-            CommandKind::Pause { status: PauseStatus::Pending, reason: text() },
+            CommandKind::CustomerMessage { channel: text(), message: message(), received_at: None },
+            CommandKind::Pause { status: PauseStatus::Pending, reason: text(), until: None },
             CommandKind::Resolve { message: message() },
             CommandKind::Reopen { channel: Some(text()), reason: Some(text()) },
             CommandKind::Void { reason: text(), duplicate_of: Some(text()) },

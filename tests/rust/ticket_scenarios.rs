@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use sla_core::engine::{Activity, CycleEvaluation, Decision, Evaluation, Outcome};
-use sla_core::ticket::{Actor, Command, CommandKind, MessageRef, Opening, PauseStatus, Role, Status, Ticket};
+use sla_core::ticket::{
+    Actor, Command, CommandKind, Direction, MessageRef, Opening, PauseStatus, Role, Status, Ticket,
+};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, wire};
 use sla_tests::transcript::Transcript;
@@ -116,6 +118,9 @@ impl<'a> Desk<'a> {
                     severity: None,
                     category: None,
                     message: message(),
+                    direction: Direction::Inbound,
+                    received_at: None,
+                    organization: None,
                     command_id: None,
                 };
                 let decision = self.engine.open(&opening, &customer, now).unwrap();
@@ -124,11 +129,17 @@ impl<'a> Desk<'a> {
                 self.note("open", &document.to_string(), &customer, now, &decision);
                 let Decision::Accepted(opened) = decision else { panic!() };
                 self.ticket = Some(opened.ticket);
-                self.does(CommandKind::Assign { agent: "agent".to_owned() }, &admin, now);
+                self.does(CommandKind::Assign { agent: Some("agent".to_owned()), team: None }, &admin, now);
             }
-            "agent_reply" => self.does(CommandKind::Reply { channel: channel(), message: message() }, &admin, now),
+            "agent_reply" => {
+                self.does(CommandKind::Reply { channel: channel(), message: message(), automatic: false }, &admin, now)
+            }
             "customer_reply" => {
-                self.does(CommandKind::CustomerMessage { channel: channel(), message: message() }, &customer, now);
+                self.does(
+                    CommandKind::CustomerMessage { channel: channel(), message: message(), received_at: None },
+                    &customer,
+                    now,
+                );
             }
             "resolved" => self.does(CommandKind::Resolve { message: message() }, &admin, now),
             "closed" => self.status("closed", now),
@@ -148,7 +159,7 @@ impl<'a> Desk<'a> {
         if pauses.iter().any(|pause| pause == status) {
             if !self.paused {
                 let reason = status.to_owned();
-                self.does(CommandKind::Pause { status: PauseStatus::OnHold, reason }, &admin, now);
+                self.does(CommandKind::Pause { status: PauseStatus::OnHold, reason, until: None }, &admin, now);
             }
             self.paused = true;
         } else if status.eq_ignore_ascii_case("closed") && resolved {
@@ -189,7 +200,7 @@ impl<'a> Desk<'a> {
             "update_elapsed_seconds" => seconds(ended_update(evaluation).elapsed.as_micros()),
             "update_margin_seconds" => {
                 let cycle = ended_update(evaluation);
-                seconds(cycle.target.as_micros() - cycle.elapsed.as_micros())
+                seconds(cycle.target.unwrap().as_micros() - cycle.elapsed.as_micros())
             }
             "paused_seconds" => seconds(self.paused_us(evaluation, now)),
             "clock_starts" => {

@@ -235,8 +235,7 @@ impl<'a> Walk<'a> {
                     self.owe(at);
                 }
             }
-            EventKind::Closed { .. } => self.stop(at, false),
-            EventKind::Withdrawn | EventKind::Voided { .. } => {
+            EventKind::Closed { .. } | EventKind::Withdrawn | EventKind::Voided { .. } => {
                 for cycle in &mut self.cycles {
                     if matches!(cycle.phase, Phase::Running(_) | Phase::Paused) {
                         cycle.phase = if cycle.breached { Phase::Stopped(at) } else { Phase::Cancelled(at) };
@@ -254,7 +253,11 @@ impl<'a> Walk<'a> {
             | EventKind::EscalationAcknowledged { .. }
             | EventKind::EscalationResolved { .. }
             | EventKind::Rated { .. } => {}
-            EventKind::RevisionAdopted { .. } | EventKind::Classified { .. } => {
+            EventKind::RevisionAdopted { .. }
+            | EventKind::Classified { .. }
+            | EventKind::Unassigned { .. }
+            | EventKind::Absorbed { .. }
+            | EventKind::Reminded(_) => {
                 panic!("the oracle does not know {}", kind.name())
             }
         }

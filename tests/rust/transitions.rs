@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sla_core::engine::Decision;
 use sla_core::ticket::{
-    Action, Actor, Apply, AssignCause, CloseCause, Command, CommandKind, Escalation, EscalationTrigger, EventKind,
-    Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Status, Ticket, Trigger,
+    Action, Actor, Apply, AssignCause, CloseCause, Command, CommandKind, Direction, Escalation, EscalationTrigger,
+    EventKind, Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Status, Ticket, Trigger,
 };
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Digest, Engine, Id, wire};
@@ -81,6 +81,9 @@ fn opened(engine: &Engine) -> Ticket {
         severity: None,
         category: None,
         message: message_ref(),
+        direction: Direction::Inbound,
+        received_at: None,
+        organization: None,
         command_id: None,
     };
     let kim = Actor::new(Role::Customer, "kim");
@@ -97,8 +100,8 @@ fn admin() -> Actor {
 /// The ticket new, held by an agent with a reply owed, and held without one.
 fn tickets(engine: &Engine) -> Vec<Ticket> {
     let new = opened(engine);
-    let (_, held) = decide(engine, &new, CommandKind::Assign { agent: "ana".to_owned() }, &admin());
-    let reply = CommandKind::Reply { channel: "email".to_owned(), message: message_ref() };
+    let (_, held) = decide(engine, &new, CommandKind::Assign { agent: Some("ana".to_owned()), team: None }, &admin());
+    let reply = CommandKind::Reply { channel: "email".to_owned(), message: message_ref(), automatic: false };
     let (_, answered) = decide(engine, &held, reply, &admin());
     vec![new, held, answered]
 }
@@ -107,7 +110,7 @@ fn tickets(engine: &Engine) -> Vec<Ticket> {
 fn kinds() -> Vec<EventKind> {
     let message = || Message { message_ref: id("m"), content_sha256: Digest::of(b"m") };
     let (channel, reason, apply) = (|| id("email"), || "because".to_owned(), Apply::FromNow);
-    let paused = |status| EventKind::Paused { status, reason: reason(), ends_at: None };
+    let paused = |status| EventKind::Paused { status, reason: reason(), limit_at: None, until: None };
     vec![
         EventKind::Opened {
             customer: id("kim"),
@@ -116,21 +119,29 @@ fn kinds() -> Vec<EventKind> {
             severity: None,
             category: None,
             message: message(),
+            direction: Direction::Inbound,
+            received_at: None,
+            organization: None,
         },
-        EventKind::Assigned { agent: id("bob"), cause: AssignCause::Command },
-        EventKind::Assigned { agent: id("ana"), cause: AssignCause::Command },
-        EventKind::Replied { channel: channel(), message: message() },
+        EventKind::Assigned { agent: Some(id("bob")), team: None, cause: AssignCause::Command },
+        EventKind::Assigned { agent: Some(id("ana")), team: None, cause: AssignCause::Command },
+        EventKind::Assigned { agent: None, team: Some(id("second line")), cause: AssignCause::Command },
+        EventKind::Unassigned { reason: reason() },
+        EventKind::Replied { channel: channel(), message: message(), automatic: false },
+        EventKind::Replied { channel: channel(), message: message(), automatic: true },
+        EventKind::Absorbed { ticket: id("T-2"), waiting_since: None, reason: reason() },
+        EventKind::Absorbed { ticket: id("T-2"), waiting_since: Some(Timestamp::EPOCH), reason: reason() },
         EventKind::Noted { message: message() },
-        EventKind::CustomerMessaged { channel: channel(), message: message() },
+        EventKind::CustomerMessaged { channel: channel(), message: message(), received_at: None },
         paused(PauseStatus::Pending),
         paused(PauseStatus::OnHold),
         EventKind::Resumed { cause: ResumeCause::Command },
-        EventKind::Resolved { message: message() },
-        EventKind::Reopened { channel: Some(channel()), reason: None },
-        EventKind::Reopened { channel: None, reason: Some(reason()) },
-        EventKind::Closed { cause: CloseCause::Command },
+        EventKind::Resolved { message: Some(message()), inactivity: None },
+        EventKind::Reopened { channel: Some(channel()), reason: None, received_at: None },
+        EventKind::Reopened { channel: None, reason: Some(reason()), received_at: None },
+        EventKind::Closed { cause: CloseCause::Command, inactivity: None },
         EventKind::Withdrawn,
-        EventKind::Voided { reason: reason(), duplicate_of: None },
+        EventKind::Voided { reason: reason(), duplicate_of: None, waiting_since: None },
         EventKind::Escalated(Escalation {
             number: 1,
             trigger: EscalationTrigger::Request,
@@ -250,7 +261,7 @@ fn events_are_made_by_the_documented_commands() {
     let new = opened(&engine);
     let resolve = CommandKind::Resolve { message: message_ref() };
     let (resolving, resolved) = decide(&engine, &new, resolve, &admin());
-    let write = CommandKind::CustomerMessage { channel: "email".to_owned(), message: message_ref() };
+    let write = CommandKind::CustomerMessage { channel: "email".to_owned(), message: message_ref(), received_at: None };
     let (writing, _) = decide(&engine, &resolved, write, &Actor::new(Role::Customer, "kim"));
     for (events, command) in [(resolving, "resolve"), (writing, "customer_message")] {
         let [implied, own] = &events[..] else { panic!("{events:?}") };

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use sla_core::engine::{CycleEvaluation, Decision, Evaluation, RecordedCommand};
 use sla_core::policy::{OnReopen, Policy};
-use sla_core::ticket::{Actor, Command, CommandKind, History, MessageRef, Opening, Role};
+use sla_core::ticket::{Actor, Command, CommandKind, Direction, History, MessageRef, Opening, Role};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::what_if::{Cause, Comparison, Flip, Unknown, WhatIf};
 use sla_core::{Digest, Engine, Id, wire};
@@ -88,6 +88,9 @@ fn a_candidate_does_what_importing_under_it_does() {
             severity: None,
             category: None,
             message: sla_tests::streams::message(),
+            direction: Direction::Inbound,
+            received_at: None,
+            organization: None,
             command_id: None,
         };
         for (number, candidate) in candidates.iter().enumerate() {
@@ -169,12 +172,15 @@ fn ticket(engine: &Engine, package: &str, answered: Option<&str>) -> History {
         severity: None,
         category: None,
         message: message.clone(),
+        direction: Direction::Inbound,
+        received_at: None,
+        organization: None,
         command_id: None,
     };
     let kim = Actor::new(Role::Customer, "kim");
     let admin = Actor::new(Role::Admin, "root");
     let opened_at = Timestamp::parse("2027-01-04T09:00:00Z").unwrap();
-    let reply = CommandKind::Reply { channel: "email".to_owned(), message };
+    let reply = CommandKind::Reply { channel: "email".to_owned(), message, automatic: false };
     let commands: Vec<RecordedCommand> = answered
         .iter()
         .map(|answered| RecordedCommand {

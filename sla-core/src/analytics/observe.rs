@@ -34,7 +34,7 @@ struct TrackedCycle<'a> {
     timer: &'a Id,
     cycle: u32,
     channel: &'a Id,
-    target: BusinessDuration,
+    target: Option<BusinessDuration>,
     /// The latest stop or cancellation.
     stopped: Option<(Moment, Stop)>,
     breached: Option<Moment>,
@@ -182,8 +182,8 @@ impl<'a> Observer<'a> {
             return;
         };
         let mut next = match &event.kind {
-            EventKind::Assigned { agent, .. } if last.agent.as_ref() != Some(agent) => {
-                TicketState { agent: Some(agent.clone()), ..last.clone() }
+            EventKind::Assigned { agent, .. } if last.agent != *agent => {
+                TicketState { agent: agent.clone(), ..last.clone() }
             }
             EventKind::PackageChanged { package, .. } => TicketState { package: package.clone(), ..last.clone() },
             EventKind::Classified { severity, category, .. } => {
@@ -203,8 +203,8 @@ impl<'a> Observer<'a> {
 
     fn change(&mut self, change: &'a TimerChange, event: &Event, moment: Moment) -> Result<(), Error> {
         let TimerChange { timer, cycle, change } = change;
-        if let Change::Started { target, channel, .. } = change {
-            let (target, cycle) = (*target, *cycle);
+        if let Change::Started { promise, channel, .. } = change {
+            let (target, cycle) = (promise.map(|promise| promise.target), *cycle);
             self.tracks.push(TrackedCycle { timer, cycle, channel, target, stopped: None, breached: None });
             return Ok(());
         }
@@ -212,7 +212,7 @@ impl<'a> Observer<'a> {
         match change {
             Change::Started { .. } => {}
             Change::Resumed { .. } => track.stopped = None,
-            Change::Retargeted { target, .. } => track.target = *target,
+            Change::Retargeted { promise, .. } => track.target = promise.map(|promise| promise.target),
             Change::Stopped { .. } => {
                 let ends =
                     matches!(event.kind, EventKind::Withdrawn | EventKind::Voided { .. } | EventKind::Closed { .. });
@@ -226,10 +226,14 @@ impl<'a> Observer<'a> {
                 };
                 track.stopped = Some((moment, Stop::Cancelled(figure)));
             }
-            Change::Paused { remaining, .. } => {
+            Change::Paused(spent) => {
+                let is_late = spent
+                    .remaining
+                    .zip(track.target)
+                    .is_some_and(|(remaining, target)| remaining.as_micros() <= target.as_micros() / 10);
                 let figure = if track.breached.is_some() {
                     Figure::PausesAfterDue
-                } else if remaining.as_micros() <= track.target.as_micros() / 10 {
+                } else if is_late {
                     Figure::LatePauses
                 } else {
                     Figure::Pauses
@@ -271,13 +275,13 @@ impl<'a> Observer<'a> {
             (Outcome::Breached, Some(_)) => Figure::BreachedAnswered,
             (Outcome::Met, _) => Figure::Met,
             (Outcome::Cancelled, Some((_, Stop::Cancelled(figure)))) => figure,
-            (Outcome::Cancelled, _) => Figure::CancelledWithdrawn,
+            (Outcome::Cancelled | Outcome::Unpromised, _) => Figure::CancelledWithdrawn,
             (Outcome::None, _) if cycle.activity == Activity::Paused => Figure::Paused,
             (Outcome::None, _) => Figure::Running,
         };
         let decided = match cycle.outcome {
             Outcome::Breached => breached.map(|moment| Moment { at: cycle.breached_at.unwrap_or(moment.at), ..moment }),
-            Outcome::Met | Outcome::Cancelled => stopped.map(|(moment, _)| moment),
+            Outcome::Met | Outcome::Cancelled | Outcome::Unpromised => stopped.map(|(moment, _)| moment),
             Outcome::None => None,
         };
         self.cell(decided.unwrap_or(now), channel)?.count(Some(timer), class, 0);

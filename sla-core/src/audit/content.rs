@@ -66,7 +66,7 @@ impl Content for Denial {
 
     fn record(&self, prev: Digest) -> Vec<u8> {
         let mut record = begin(prev, self);
-        record.long(self.at.as_micros());
+        record.instant(self.at);
         actor(&mut record, &self.actor);
         record.option(self.ticket.as_ref(), |record, ticket| record.text(ticket.as_str()));
         record.text(&self.refusal.action);
@@ -129,7 +129,7 @@ impl Content for Publication {
 
     fn record(&self, prev: Digest) -> Vec<u8> {
         let mut record = begin(prev, self);
-        record.long(self.at.as_micros());
+        record.instant(self.at);
         actor(&mut record, &self.actor);
         record.text(&self.reason);
         record.digest(self.policy_digest);
@@ -144,7 +144,7 @@ impl Content for Publication {
 
 /// Begins the record of an entry.
 pub(super) fn begin<C: Content>(prev: Digest, content: &C) -> Record {
-    let mut record = Record::new("sla-entry", 1);
+    let mut record = Record::new("sla-entry", 2);
     record.text(C::KIND.as_str());
     record.digest(prev);
     record.text(content.chain().as_str());

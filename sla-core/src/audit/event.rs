@@ -5,8 +5,10 @@ use super::{ChainKind, Content, sealed};
 use crate::digest::Digest;
 use crate::id::Id;
 use crate::record::Record;
-use crate::ticket::{Change, Due, Event, EventKind, Intent, Message, Standing, TimerChange};
-use crate::time::{BusinessDuration, Timestamp};
+use crate::ticket::{
+    Change, CycleTerms, Due, Event, EventKind, InactivityIntent, Intent, Message, Promised, Spent, Standing,
+    TimerChange, Via,
+};
 
 impl sealed::Sealed for Event {}
 
@@ -23,8 +25,9 @@ impl Content for Event {
 
     fn record(&self, prev: Digest) -> Vec<u8> {
         let mut record = begin(prev, self);
-        record.long(self.at.as_micros());
+        record.instant(self.at);
         actor(&mut record, &self.actor);
+        record.option(self.via.as_ref(), via);
         record.digest(self.policy_digest);
         record.digest(self.rules_digest);
         record.option(self.command.as_ref(), |record, command| {
@@ -34,44 +37,95 @@ impl Content for Event {
         record.text(self.kind.name());
         data(&mut record, &self.kind);
         record.list(&self.changes, timer_change);
+        record.list(&self.promised, id);
         record.finish()
+    }
+}
+
+fn via(record: &mut Record, via: &Via) {
+    match via {
+        Via::Team(team) => {
+            record.text("team");
+            id(record, team);
+        }
+        Via::Organization(organization) => {
+            record.text("organization");
+            id(record, organization);
+        }
     }
 }
 
 fn data(record: &mut Record, kind: &EventKind) {
     match kind {
-        EventKind::Opened { customer, package, channel, severity, category, message: text } => {
+        EventKind::Opened {
+            customer,
+            package,
+            channel,
+            severity,
+            category,
+            message: text,
+            direction,
+            received_at,
+            organization,
+        } => {
             id(record, customer);
             id(record, package);
             id(record, channel);
             record.option(severity.as_ref(), id);
             record.option(category.as_ref(), id);
             message(record, text);
+            record.text(direction.as_str());
+            record.option(*received_at, Record::instant);
+            record.option(organization.as_ref(), id);
         }
-        EventKind::Assigned { agent, cause } => {
-            id(record, agent);
+        EventKind::Assigned { agent, team, cause } => {
+            record.option(agent.as_ref(), id);
+            record.option(team.as_ref(), id);
             record.text(cause.as_str());
         }
-        EventKind::Replied { channel, message: text } | EventKind::CustomerMessaged { channel, message: text } => {
+        EventKind::Unassigned { reason } => record.text(reason),
+        EventKind::Replied { channel, message: text, automatic } => {
             id(record, channel);
             message(record, text);
+            record.flag(*automatic);
         }
-        EventKind::Noted { message: text } | EventKind::Resolved { message: text } => message(record, text),
-        EventKind::Paused { status, reason, ends_at } => {
+        EventKind::CustomerMessaged { channel, message: text, received_at } => {
+            id(record, channel);
+            message(record, text);
+            record.option(*received_at, Record::instant);
+        }
+        EventKind::Absorbed { ticket, waiting_since, reason } => {
+            id(record, ticket);
+            record.option(*waiting_since, Record::instant);
+            record.text(reason);
+        }
+        EventKind::Noted { message: text } => message(record, text),
+        EventKind::Resolved { message: text, inactivity: intent } => {
+            record.option(text.as_ref(), message);
+            record.option(intent.as_ref(), inactivity);
+        }
+        EventKind::Reminded(intent) => inactivity(record, intent),
+        EventKind::Paused { status, reason, limit_at, until } => {
             record.text(status.as_str());
             record.text(reason);
-            record.option(*ends_at, instant);
+            record.option(*limit_at, Record::instant);
+            record.option(*until, Record::instant);
         }
         EventKind::Resumed { cause } => record.text(cause.as_str()),
-        EventKind::Reopened { channel, reason } => {
+        EventKind::Reopened { channel, reason, received_at } => {
             record.option(channel.as_ref(), id);
             record.option(reason.as_deref(), Record::text);
+            record.option(*received_at, Record::instant);
         }
-        EventKind::Closed { cause } => record.text(cause.as_str()),
+        EventKind::Closed { cause, inactivity: intent } => {
+            record.text(cause.as_str());
+            record.option(intent.as_ref(), inactivity);
+        }
         EventKind::Withdrawn => {}
-        EventKind::Voided { reason, duplicate_of } => {
+        EventKind::Voided { reason, duplicate_of, waiting_since } => {
             record.text(reason);
             record.option(duplicate_of.as_ref(), id);
+            record.option(*waiting_since, Record::instant);
         }
         EventKind::Warned(fired) => firing(record, fired),
         EventKind::Breached { timer, cycle, target } => {
@@ -113,52 +167,96 @@ fn timer_change(record: &mut Record, changed: &TimerChange) {
     id(record, &changed.timer);
     record.number(changed.cycle);
     match &changed.change {
-        Change::Started { target, calendar, channel, standing: due } => {
+        Change::Started { started_at, began_by, terms, calendar, channel, elapsed, promise, paused } => {
             record.text("started");
-            record.long(target.as_micros());
+            record.instant(*started_at);
+            record.option(*began_by, |record, began_by| {
+                record.instant(began_by.at);
+                record.flag(began_by.waits);
+            });
+            cycle_terms(record, terms);
             id(record, calendar);
             id(record, channel);
-            standing(record, *due);
+            record.long(elapsed.as_micros());
+            record.option(promise.as_ref(), promised);
+            record.flag(*paused);
         }
-        Change::Paused { used, remaining, overdue } => {
+        Change::Paused(time) => {
             record.text("paused");
-            lengths(record, [used, remaining, overdue]);
+            spent(record, time);
         }
-        Change::Resumed { used, standing: due } => {
+        Change::Resumed { started_at, terms, elapsed, promise } => {
             record.text("resumed");
-            record.long(used.as_micros());
-            standing(record, *due);
+            record.instant(*started_at);
+            cycle_terms(record, terms);
+            record.long(elapsed.as_micros());
+            record.option(promise.as_ref(), promised);
         }
-        Change::Retargeted { target, calendar, used, standing: due, computed_due_at, computed_steps } => {
+        Change::Retargeted {
+            started_at,
+            terms,
+            calendar,
+            channel,
+            elapsed,
+            promise,
+            paused,
+            keeps_rules,
+            computed_steps,
+        } => {
             record.text("retargeted");
-            record.long(target.as_micros());
+            record.instant(*started_at);
+            cycle_terms(record, terms);
             id(record, calendar);
-            record.long(used.as_micros());
-            standing(record, *due);
-            record.option(*computed_due_at, instant);
+            record.option(channel.as_ref(), id);
+            record.long(elapsed.as_micros());
+            record.option(promise.as_ref(), promised);
+            record.flag(*paused);
+            record.flag(*keeps_rules);
             record.list(computed_steps, |record, computed| {
                 id(record, &computed.step);
-                instant(record, computed.at);
+                record.number(computed.repetition);
+                record.instant(computed.at);
             });
         }
-        Change::Stopped { outcome, cause, used, remaining, overdue } => {
+        Change::Stopped { outcome, cause, spent: time } => {
             record.text("stopped");
             record.text(outcome.as_str());
             record.text(cause.as_str());
-            lengths(record, [used, remaining, overdue]);
+            spent(record, time);
         }
-        Change::Cancelled { used, remaining } => {
+        Change::Cancelled { cause, spent: time } => {
             record.text("cancelled");
-            lengths(record, [used, remaining]);
+            record.text(cause.as_str());
+            spent(record, time);
         }
     }
+}
+
+fn cycle_terms(record: &mut Record, terms: &CycleTerms) {
+    id(record, &terms.package);
+    record.option(terms.severity.as_ref(), id);
+    record.option(terms.category.as_ref(), id);
+}
+
+fn promised(record: &mut Record, promised: &Promised) {
+    record.long(promised.target.as_micros());
+    record.long(promised.used.as_micros());
+    standing(record, promised.standing);
+    record.option(promised.computed_due_at, Record::instant);
+}
+
+fn spent(record: &mut Record, spent: &Spent) {
+    record.long(spent.elapsed.as_micros());
+    record.long(spent.used.as_micros());
+    record.option(spent.remaining, |record, remaining| record.long(remaining.as_micros()));
+    record.long(spent.overdue.as_micros());
 }
 
 fn standing(record: &mut Record, standing: Standing) {
     match standing {
         Standing::Due(Due::At(due_at)) => {
             record.text("due_at");
-            instant(record, due_at);
+            record.instant(due_at);
         }
         Standing::Due(Due::OutOfHorizon) => {
             record.text("due");
@@ -175,10 +273,21 @@ fn firing(record: &mut Record, firing: &Intent) {
     id(record, &firing.timer);
     record.number(firing.cycle);
     id(record, &firing.step);
+    record.number(firing.repetition);
     record.digest(firing.intent_id);
     record.texts(&firing.notify);
     record.option(firing.assign_to.as_deref(), Record::text);
-    instant(record, firing.notify_at);
+    record.instant(firing.notify_at);
+}
+
+fn inactivity(record: &mut Record, intent: &InactivityIntent) {
+    id(record, &intent.rule);
+    record.instant(intent.since);
+    record.digest(intent.intent_id);
+    record.texts(&intent.notify);
+    record.instant(intent.notify_at);
+    record.option(intent.reason.as_deref(), Record::text);
+    record.option(intent.computed_at, Record::instant);
 }
 
 fn message(record: &mut Record, message: &Message) {
@@ -188,14 +297,4 @@ fn message(record: &mut Record, message: &Message) {
 
 fn id(record: &mut Record, id: &Id) {
     record.text(id.as_str());
-}
-
-fn lengths<const N: usize>(record: &mut Record, lengths: [&BusinessDuration; N]) {
-    for length in lengths {
-        record.long(length.as_micros());
-    }
-}
-
-fn instant(record: &mut Record, at: Timestamp) {
-    record.long(at.as_micros());
 }

@@ -126,11 +126,17 @@ impl Terms {
         };
         let verdict = Verdict::of_span(due, end, stop_us < NEVER);
         let overdue = match due {
-            Due::At(due_at) if verdict.outcome == Outcome::Breached => self.calendar.elapsed(due_at, end)?,
-            Due::At(_) | Due::OutOfHorizon => BusinessDuration::ZERO,
+            Some(Due::At(due_at)) if verdict.outcome == Outcome::Breached => self.calendar.elapsed(due_at, end)?,
+            _ => BusinessDuration::ZERO,
         };
         let elapsed = self.calendar.elapsed(start, end)?;
-        Ok(Answer { state: Some(verdict.state()), due: due.at(), warn, elapsed: Some(elapsed), overdue: Some(overdue) })
+        Ok(Answer {
+            state: Some(verdict.state()),
+            due: due.and_then(Due::at),
+            warn,
+            elapsed: Some(elapsed),
+            overdue: Some(overdue),
+        })
     }
 }
 

@@ -150,8 +150,8 @@ impl<'a> Figures<'a> {
             let elapsed_us = terms.calendar.open_us(start_us.cast_signed(), stopped_us.cast_signed())?;
             // Less than the target elapsed, so the due is later than `stopped_us`, whenever it is: computing it costs more
             // than `open_us`, and most cycles do not need it.
-            let due = if elapsed_us < terms.target.as_micros() {
-                Due::OutOfHorizon
+            let due = if terms.target.is_some_and(|target| elapsed_us < target.as_micros()) {
+                Some(Due::OutOfHorizon)
             } else {
                 terms.due(Timestamp::from_micros(start_us.cast_signed()))?
             };
@@ -165,7 +165,7 @@ impl<'a> Figures<'a> {
                 cell.wall.add_micros(stopped_us - start_us);
             }
             match (verdict.outcome, due) {
-                (Outcome::Breached, Due::At(due_at)) => {
+                (Outcome::Breached, Some(Due::At(due_at))) => {
                     let place = self.cell_at(row, due_at.as_micros().cast_unsigned())?;
                     let cell = &mut self.timers[at(place)];
                     cell.breached_answered += u64::from(is_stopped);

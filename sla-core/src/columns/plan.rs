@@ -68,7 +68,7 @@ enum Start {
 /// The terms of one timer for one kind of ticket.
 #[derive(Debug)]
 pub(super) struct Terms {
-    pub(super) target: BusinessDuration,
+    pub(super) target: Option<BusinessDuration>,
     pub(super) calendar: Arc<Calendar>,
     boundary: DueBoundary,
     /// The business time after which the first warning fires.
@@ -215,10 +215,10 @@ impl Terms {
     fn new(revision: &Revision, kind: &Kind, rules: &TimerRules) -> Result<Option<Self>, Error> {
         let subject =
             Subject { package: &kind.package, severity: kind.severity.as_ref(), category: kind.category.as_ref() };
-        let Some(terms) = revision.terms(subject, &rules.id, &kind.channel) else { return Ok(None) };
+        let Some(terms) = revision.terms(subject, &rules.id, &kind.channel, Timestamp::EPOCH) else { return Ok(None) };
         let steps = revision.steps.get(&rules.id).map_or(&[][..], Vec::as_slice);
         let warnings = steps.iter().filter(|step| step.action == StepAction::Warn).filter_map(|step| match step.when {
-            StepTime::At(share) if share < Share::WHOLE => share.of(terms.target),
+            StepTime::At(share) if share < Share::WHOLE => terms.target.and_then(|target| share.of(target)),
             StepTime::At(_) | StepTime::After(_) => None,
         });
         Ok(Some(Self {
@@ -230,7 +230,10 @@ impl Terms {
     }
 
     #[inline]
-    pub(super) fn due(&self, start: Timestamp) -> Result<Due, Error> {
-        timer::due_from(&self.calendar, self.boundary, start, self.target)
+    pub(super) fn due(&self, start: Timestamp) -> Result<Option<Due>, Error> {
+        match self.target {
+            Some(target) => timer::due_from(&self.calendar, self.boundary, start, target).map(Some),
+            None => Ok(None),
+        }
     }
 }

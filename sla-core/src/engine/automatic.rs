@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::event::NewEvent;
 use super::fault::EngineFault;
 use super::{Engine, Revision};
 use crate::calendar::check_horizon;
@@ -44,10 +45,13 @@ struct Upcoming<'a> {
 }
 
 impl Upcoming<'_> {
-    /// The first `now` at which the event has happened: a breach needs `now` to be past the due.
+    /// The first `now` at which the event has happened: a breach needs `now` to be past the due, unless the event that set
+    /// the due came too late for it.
     fn happens_from(&self) -> Timestamp {
+        let is_late = || self.firing.is_some_and(|(_, cycle, ..)| cycle.promise.is_some_and(|promise| promise.is_late));
         match self.class {
             Class::Status | Class::Step => self.at,
+            Class::Breach | Class::StepOnDue if is_late() => self.at,
             Class::Breach | Class::StepOnDue => self.at.just_after(),
         }
     }
@@ -120,7 +124,10 @@ impl Engine {
         let mut ticket = Cow::Borrowed(ticket);
         let mut events = Vec::new();
         while let Some((at, kind)) = self.next_automatic(&ticket, now)? {
-            let event = self.event(&ticket, at.max(ticket.last_at), Actor::system(), kind, None)?;
+            let revision = self.revision(ticket.policy_digest)?;
+            let (at, actor) = (at.max(ticket.last_at), Actor::system());
+            let new = NewEvent { kind, at, actor, via: None, command: None, events: None };
+            let event = self.event(revision, &ticket, new)?;
             ticket.to_mut().apply(&event)?;
             events.push(event);
         }
@@ -147,7 +154,9 @@ impl Engine {
         }
         for track in &ticket.timers {
             let Some(cycle) = track.cycles.last() else { continue };
-            if !matches!(cycle.phase, Phase::Running { .. }) {
+            let Some(promise) = cycle.promise else { continue };
+            // A promise that its event breached is breached even while the cycle is paused.
+            if !matches!(cycle.phase, Phase::Running { .. }) && !(promise.is_late && cycle.is_active()) {
                 continue;
             }
             let revision = self.revision(cycle.revision)?;
@@ -157,11 +166,11 @@ impl Engine {
                 let firing = Some((&track.timer, cycle, step, order));
                 if step.when == StepTime::At(Share::WHOLE)
                     && !cycle.breached
-                    && let Some(Due::At(at)) = cycle.due
+                    && let Some(Due::At(at)) = cycle.due()
                 {
                     visit(Upcoming { at, class: Class::Breach, firing: Some((&track.timer, cycle, step, 0)) });
                 }
-                if cycle.fired.contains(&step.id) {
+                if cycle.has_fired(&step.id, 0) {
                     continue;
                 }
                 match escalation::fires_at(step, cycle, calendar)? {
@@ -178,11 +187,15 @@ impl Engine {
         let Some((timer, cycle, step, _)) = upcoming.firing else {
             return Ok(match &ticket.pause {
                 Some(_) => EventKind::Resumed { cause: self.pause_limit(ticket)? },
-                None => EventKind::Closed { cause: CloseCause::CloseAfter },
+                None => EventKind::Closed { cause: CloseCause::Inactivity, inactivity: None },
             });
         };
         if upcoming.class == Class::Breach {
-            return Ok(EventKind::Breached { timer: timer.clone(), cycle: cycle.number, target: cycle.target });
+            return Ok(EventKind::Breached {
+                timer: timer.clone(),
+                cycle: cycle.number,
+                target: cycle.target().unwrap_or_default(),
+            });
         }
         let calendar = self.revision(cycle.revision)?.calendar(&cycle.calendar)?;
         let firing = escalation::firing(&ticket.id, timer, cycle, step, calendar, upcoming.at);
@@ -216,7 +229,7 @@ pub(crate) fn check_time(ticket: &Ticket, now: Timestamp) -> Result<(), Error> {
 /// Returns when the ticket's status changes automatically: a pause ends, or a resolved ticket closes.
 pub(super) fn status_change(revision: &Revision, ticket: &Ticket) -> Result<Option<Timestamp>, Error> {
     if let Some(pause) = &ticket.pause {
-        return Ok(pause.ends_at);
+        return Ok(pause.ends_at());
     }
     let (Status::Resolved, Some(after)) = (ticket.status, revision.policy.close_after) else { return Ok(None) };
     let Some(calendar) = revision.calendar_of(&ticket.package)? else { return Ok(None) };

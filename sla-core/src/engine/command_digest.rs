@@ -5,24 +5,39 @@ use crate::record::Record;
 use crate::ticket::{Actor, CommandKind, MessageRef, Opening};
 
 const DOMAIN: &str = "sla-command";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Returns the digest of a command on an existing ticket.
 pub(super) fn command_digest(kind: &CommandKind, actor: &Actor) -> Digest {
     let mut record = begin(kind.name(), actor);
     match kind {
-        CommandKind::Assign { agent } => record.text(agent),
-        CommandKind::Reply { channel, message: content }
-        | CommandKind::CustomerMessage { channel, message: content } => {
+        CommandKind::Assign { agent, team } => {
+            record.option(agent.as_deref(), Record::text);
+            record.option(team.as_deref(), Record::text);
+        }
+        CommandKind::Unassign { reason } => record.text(reason),
+        CommandKind::Reply { channel, message: content, automatic } => {
             record.text(channel);
             message(&mut record, content);
+            record.flag(*automatic);
+        }
+        CommandKind::CustomerMessage { channel, message: content, received_at } => {
+            record.text(channel);
+            message(&mut record, content);
+            record.option(*received_at, Record::instant);
+        }
+        CommandKind::Absorb { ticket, waiting_since, reason } => {
+            record.text(ticket);
+            record.option(*waiting_since, Record::instant);
+            record.text(reason);
         }
         CommandKind::Note { message: content } | CommandKind::Resolve { message: content } => {
             message(&mut record, content);
         }
-        CommandKind::Pause { status, reason } => {
+        CommandKind::Pause { status, reason, until } => {
             record.text(status.as_str());
             record.text(reason);
+            record.option(*until, Record::instant);
         }
         CommandKind::Resume | CommandKind::Close | CommandKind::Withdraw => {}
         CommandKind::Reopen { channel, reason } => {
@@ -70,6 +85,9 @@ pub(super) fn opening_digest(opening: &Opening, actor: &Actor) -> Digest {
     record.option(opening.severity.as_deref(), Record::text);
     record.option(opening.category.as_deref(), Record::text);
     message(&mut record, &opening.message);
+    record.text(opening.direction.as_str());
+    record.option(opening.received_at, Record::instant);
+    record.option(opening.organization.as_deref(), Record::text);
     Digest::of(&record.finish())
 }
 

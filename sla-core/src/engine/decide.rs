@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use super::Engine;
 use super::command_digest::{command_digest, opening_digest};
+use super::event::NewEvent;
 use super::pause::PauseEnd;
+use super::react::{Happening, Reaction};
+use super::{Engine, Revision};
 use crate::access::{self, Holders};
 use crate::calendar::check_horizon;
 use crate::digest::Digest;
@@ -13,8 +15,9 @@ use crate::id::Id;
 use crate::policy::Policy;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::ticket::{
-    Action, Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Escalation, EscalationStage,
-    EscalationTrigger, Event, EventKind, Message, MessageRef, Opening, PauseStatus, ResumeCause, Role, Ticket,
+    Action, Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Direction, Escalation, EscalationStage,
+    EscalationTrigger, Event, EventKind, History, Message, MessageRef, Opening, Pause, PauseStatus, ResumeCause, Role,
+    Ticket, Via,
 };
 use crate::time::Timestamp;
 
@@ -131,7 +134,37 @@ impl Engine {
     /// `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn decide(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
-        decision(self.judge(ticket, command, actor, now))
+        decision(self.judge(ticket, None, command, actor, now))
+    }
+
+    /// Decides as [`Engine::decide`], on a ticket whose whole history is at hand.
+    ///
+    /// Only the adoption of a revision that measures a timer which the ticket's revision does not measure needs it:
+    /// whether a cycle of that timer runs follows from the events.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::ticket::History;
+    ///
+    /// let opened = accepted(engine().open(&opening(), &customer(), at("2026-03-02T10:00:00Z"))?);
+    /// let history = History::new(opened.events)?;
+    /// let assign = command("assign", r#""agent": "ana""#);
+    /// let assigned = accepted(engine().decide_on(&history, &assign, &admin(), at("2026-03-02T10:30:00Z"))?);
+    /// assert_eq!(assigned.ticket.agent.unwrap().as_str(), "ana");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::decide`].
+    pub fn decide_on(
+        &self,
+        history: &History,
+        command: &Command,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision, Error> {
+        decision(self.judge(history.ticket(), Some(history.events()), command, actor, now))
     }
 
     fn judge_opening(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
@@ -139,8 +172,8 @@ impl Engine {
         check_horizon(name, now)?;
         let revision = self.newest();
         let policy = &revision.policy;
-        let holders = Holders { customer: &opening.customer, agent: None };
-        access::permit(actor, Action::Open, Some(holders), policy.roles)?;
+        access::permit(actor, Action::Open, Some(Holders::of_opening(&opening.customer)), policy.roles)?;
+        check_opening(opening, actor, now)?;
         let command = match &opening.command_id {
             Some(id) => {
                 Some(CommandStamp { id: reference(name, "command id", id)?, digest: opening_digest(opening, actor) })
@@ -148,6 +181,7 @@ impl Engine {
             None => None,
         };
         let package = package(policy, name, &opening.package)?;
+        let organization = opening.organization.as_deref();
         let kind = EventKind::Opened {
             customer: reference(name, "customer", &opening.customer)?,
             channel: entitled(policy, &package, name, &opening.channel)?,
@@ -166,24 +200,39 @@ impl Engine {
                 opening.category.as_deref(),
             )?,
             message: message(name, &opening.message)?,
+            direction: opening.direction,
+            received_at: earlier(name, "received_at", opening.received_at, now)?,
+            organization: organization.map(|id| reference(name, "organization", id)).transpose()?,
             package,
         };
+        let mut reaction = Reaction::default();
+        let happening = Happening { kind: &kind, at: now, role: actor.role, events: None };
+        self.react_into(None, happening, revision, &mut reaction)?;
         let event = Event {
             ticket: reference(name, "ticket", &opening.ticket)?,
             seq: 0,
             at: now,
-            actor: actor.clone(),
+            actor: actor.recorded(),
+            via: None,
             policy_digest: revision.digest,
             rules_digest: revision.rules_digest,
             command,
-            changes: self.react(None, &kind, now, revision)?,
+            changes: reaction.changes,
+            promised: reaction.promised,
             kind,
         };
         let ticket = Ticket::open(&event)?;
         Ok(Accepted { events: vec![event], ticket })
     }
 
-    fn judge(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
+    fn judge(
+        &self,
+        ticket: &Ticket,
+        events: Option<&[Event]>,
+        command: &Command,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Judged<Accepted> {
         let name = command.kind.name();
         let action = command.kind.action();
         if now < ticket.last_at {
@@ -194,11 +243,20 @@ impl Engine {
                 "pass the later of your clock and the last event's instant",
             ));
         }
-        let (ticket, events) = self.up_to_date(ticket, now)?;
-        let mut transaction =
-            Transaction { engine: self, ticket: ticket.into_owned(), events, actor, now, name, stamp: None };
+        let (ticket, automatic) = self.up_to_date(ticket, now)?;
+        let mut transaction = Transaction {
+            engine: self,
+            ticket: ticket.into_owned(),
+            past: events,
+            events: automatic,
+            actor,
+            via: None,
+            now,
+            name,
+            stamp: None,
+        };
         let rules = self.revision(transaction.ticket.policy_digest)?.policy.roles;
-        access::permit(actor, action, Some(Holders::of(&transaction.ticket)), rules)?;
+        transaction.via = access::permit(actor, action, Some(Holders::of(&transaction.ticket)), rules)?;
         if let Some(id) = &command.command_id {
             let id = reference(name, "command id", id)?;
             let digest = command_digest(&command.kind, actor);
@@ -241,7 +299,7 @@ impl Engine {
     /// The refusal that `decide` would give for the actor.
     pub fn authorize(&self, actor: &Actor, action: Action, ticket: Option<&Ticket>) -> Result<(), Refusal> {
         let revision = ticket.and_then(|ticket| self.revision(ticket.policy_digest).ok()).unwrap_or(self.newest());
-        access::permit(actor, action, ticket.map(Holders::of), revision.policy.roles)
+        access::permit(actor, action, ticket.map(Holders::of), revision.policy.roles).map(drop)
     }
 }
 
@@ -257,8 +315,12 @@ fn decision(judged: Judged<Accepted>) -> Result<Decision, Error> {
 struct Transaction<'a> {
     engine: &'a Engine,
     ticket: Ticket,
+    /// Every event of the ticket before this decision, where the host gave them.
+    past: Option<&'a [Event]>,
     events: Vec<Event>,
     actor: &'a Actor,
+    /// The team or organization that permits the command, where neither the role nor the ticket itself does.
+    via: Option<Via>,
     now: Timestamp,
     /// The command's name.
     name: &'static str,
@@ -270,37 +332,58 @@ impl Transaction<'_> {
     fn execute(&mut self, command: &CommandKind) -> Judged<()> {
         self.accepted(command.action())?;
         match command {
-            CommandKind::Assign { agent } => self.assign(agent),
-            CommandKind::Reply { channel, message } => {
+            CommandKind::Assign { agent, team } => self.assign(agent.as_deref(), team.as_deref()),
+            CommandKind::Unassign { reason } => {
+                let reason = self.reason(reason)?;
+                self.differs(self.ticket.agent.is_some())?;
+                self.record(EventKind::Unassigned { reason })
+            }
+            CommandKind::Reply { channel, message, automatic } => {
+                if *automatic && self.actor.role != Role::Admin {
+                    return Err(refuse(
+                        RefusalCode::RoleNotPermitted,
+                        self.name,
+                        format!("role `{}` sends no automatic replies", self.actor.role.as_str()),
+                        "a host's automation acts as an admin with a name of its own",
+                    ));
+                }
                 let channel = self.entitled(channel)?;
                 let message = self.message(message)?;
-                self.record(EventKind::Replied { channel, message })
+                self.record(EventKind::Replied { channel, message, automatic: *automatic })
+            }
+            CommandKind::Absorb { ticket, waiting_since, reason } => {
+                let reason = self.reason(reason)?;
+                let ticket = self.other_ticket(ticket)?;
+                let waiting_since = earlier(self.name, "waiting_since", *waiting_since, self.now)?;
+                self.record(EventKind::Absorbed { ticket, waiting_since, reason })
             }
             CommandKind::Note { message } => {
                 let message = self.message(message)?;
                 self.record(EventKind::Noted { message })
             }
-            CommandKind::CustomerMessage { channel, message } => {
+            CommandKind::CustomerMessage { channel, message, received_at } => {
                 let channel = self.entitled(channel)?;
                 let message = self.message(message)?;
-                self.record(EventKind::CustomerMessaged { channel, message })
+                let received_at = earlier(self.name, "received_at", *received_at, self.now)?;
+                self.record(EventKind::CustomerMessaged { channel, message, received_at })
             }
-            CommandKind::Pause { status, reason } => self.pause(*status, reason),
+            CommandKind::Pause { status, reason, until } => self.pause(*status, reason, *until),
             CommandKind::Resume => self.record(EventKind::Resumed { cause: ResumeCause::Command }),
             CommandKind::Resolve { message } => {
-                let message = self.message(message)?;
-                self.record(EventKind::Resolved { message })
+                let message = Some(self.message(message)?);
+                self.record(EventKind::Resolved { message, inactivity: None })
             }
             CommandKind::Reopen { channel, reason } => {
                 let (channel, reason) = self.channel_or_reason(channel.as_deref(), reason.as_deref())?;
-                self.record(EventKind::Reopened { channel, reason })
+                self.record(EventKind::Reopened { channel, reason, received_at: None })
             }
-            CommandKind::Close => self.record(EventKind::Closed { cause: CloseCause::Command }),
+            CommandKind::Close => self.record(EventKind::Closed { cause: CloseCause::Command, inactivity: None }),
             CommandKind::Withdraw => self.record(EventKind::Withdrawn),
             CommandKind::Void { reason, duplicate_of } => {
                 let reason = self.reason(reason)?;
-                let duplicate_of = duplicate_of.as_deref().map(|id| self.reference("duplicate", id)).transpose()?;
-                self.record(EventKind::Voided { reason, duplicate_of })
+                let duplicate_of = duplicate_of.as_deref().map(|id| self.other_ticket(id)).transpose()?;
+                let waiting_since = duplicate_of.as_ref().and_then(|_| self.ticket.waiting_since());
+                self.record(EventKind::Voided { reason, duplicate_of, waiting_since })
             }
             CommandKind::Rate { score } => self.rate(*score),
             CommandKind::RequestEscalation { reason, channel } => self.request_escalation(reason, channel.as_deref()),
@@ -315,7 +398,7 @@ impl Transaction<'_> {
             CommandKind::ChangePackage { package: id, apply, reason } => {
                 let reason = self.reason(reason)?;
                 let package = package(self.policy()?, self.name, id)?;
-                self.differs(package != self.ticket.package)?;
+                self.differs(package != self.ticket.package || self.ticket.has_cycles_of_other_terms())?;
                 self.record(EventKind::PackageChanged { package, apply: *apply, reason })
             }
             CommandKind::AdoptRevision { policy_digest, apply, reason } => {
@@ -330,7 +413,8 @@ impl Transaction<'_> {
                     listed(self.name, RefusalCode::UnknownSeverity, "severity", severities, severity.as_deref())?;
                 let category =
                     listed(self.name, RefusalCode::UnknownCategory, "category", categories, category.as_deref())?;
-                self.differs((&severity, &category) != (&self.ticket.severity, &self.ticket.category))?;
+                let is_other = (&severity, &category) != (&self.ticket.severity, &self.ticket.category);
+                self.differs(is_other || self.ticket.has_cycles_of_other_terms())?;
                 self.record(EventKind::Classified { severity, category, apply: *apply, reason })
             }
         }
@@ -346,32 +430,77 @@ impl Transaction<'_> {
     }
 
     fn record_one(&mut self, kind: EventKind) -> Judged<()> {
-        let stamp = self.stamp.take();
-        let event = self.engine.event(&self.ticket, self.now, self.actor.clone(), kind, stamp)?;
-        self.push(event)
+        self.record_under(self.engine.revision(self.ticket.policy_digest)?, kind)
     }
 
-    fn push(&mut self, event: Event) -> Judged<()> {
+    fn record_under(&mut self, revision: &Revision, kind: EventKind) -> Judged<()> {
+        let command = self.stamp.take();
+        let all;
+        let events = match self.past {
+            Some(past) if self.events.is_empty() => Some(past),
+            Some(past) if matches!(kind, EventKind::RevisionAdopted { .. }) => {
+                all = [past, &self.events].concat();
+                Some(all.as_slice())
+            }
+            _ => None,
+        };
+        let (actor, via) = (self.actor.recorded(), self.via.clone());
+        let new = NewEvent { kind, at: self.now, actor, via, command, events };
+        let event = self.engine.event(revision, &self.ticket, new)?;
         self.ticket.apply(&event)?;
         self.events.push(event);
         Ok(())
     }
 
-    fn assign(&mut self, agent: &str) -> Judged<()> {
-        if self.actor.role == Role::Agent && self.actor.id != agent {
+    fn assign(&mut self, agent: Option<&str>, team: Option<&str>) -> Judged<()> {
+        if self.actor.role == Role::Agent && (team.is_some() || agent != Some(self.actor.id.as_str())) {
             return Err(refuse(
                 RefusalCode::RoleNotPermitted,
                 self.name,
-                "agents may only assign tickets to themselves",
-                "an admin may assign it to another agent",
+                "agents may only assign tickets to themselves, and to no team",
+                "an admin may assign it to another agent or to a team",
             ));
         }
-        let agent = self.reference("agent", agent)?;
-        self.record(EventKind::Assigned { agent, cause: AssignCause::Command })
+        if agent.is_none() && team.is_none() {
+            return Err(refuse(
+                RefusalCode::InvalidReference,
+                self.name,
+                "the command names neither an agent nor a team",
+                "an agent, a team, or both",
+            ));
+        }
+        let agent = agent.map(|agent| self.reference("agent", agent)).transpose()?;
+        let team = team.map(|team| self.reference("team", team)).transpose()?;
+        self.record(EventKind::Assigned { agent, team, cause: AssignCause::Command })
     }
 
-    fn pause(&mut self, status: PauseStatus, reason: &str) -> Judged<()> {
+    /// Returns the id of another ticket.
+    fn other_ticket(&self, id: &str) -> Judged<Id> {
+        let id = self.reference("ticket", id)?;
+        if id == self.ticket.id {
+            return Err(refuse(
+                RefusalCode::InvalidReference,
+                self.name,
+                format!("`{id}` is the ticket itself"),
+                "the id of another ticket",
+            ));
+        }
+        Ok(id)
+    }
+
+    fn pause(&mut self, status: PauseStatus, reason: &str, until: Option<Timestamp>) -> Judged<()> {
         let reason = self.reason(reason)?;
+        if let Some(until) = until {
+            if until <= self.now {
+                return Err(refuse(
+                    RefusalCode::InvalidInstant,
+                    self.name,
+                    format!("`until` {until} does not lie after the pause begins at {}", self.now),
+                    "an instant after the command",
+                ));
+            }
+            check_horizon("until", until)?;
+        }
         let allowed = &self.policy()?.pauses.reasons;
         if !allowed.is_empty() && !allowed.contains(&reason) {
             return Err(refuse(
@@ -381,14 +510,13 @@ impl Transaction<'_> {
                 format!("one of: {}", allowed.join(", ")),
             ));
         }
-        let ends_at = match &self.ticket.pause {
-            Some(pause) => pause.ends_at,
+        let limit_at = match &self.ticket.pause {
+            Some(pause) => pause.limit_at,
             None => self.pause_end()?,
         };
-        self.differs(
-            self.ticket.status != status.into() || self.ticket.pause.as_ref().map(|p| &p.reason) != Some(&reason),
-        )?;
-        self.record(EventKind::Paused { status, reason, ends_at })
+        let same = |pause: &Pause| pause.reason == reason && pause.until == until;
+        self.differs(self.ticket.status != status.into() || !self.ticket.pause.as_ref().is_some_and(same))?;
+        self.record(EventKind::Paused { status, reason, limit_at, until })
     }
 
     fn pause_end(&self) -> Judged<Option<Timestamp>> {
@@ -469,7 +597,15 @@ impl Transaction<'_> {
                 "adopt a revision that the engine was compiled with",
             ));
         };
-        self.differs(digest != self.ticket.policy_digest)?;
+        self.differs(digest != self.ticket.policy_digest || self.ticket.has_cycles_of_other_terms())?;
+        if self.past.is_none() && revision.measures_more_than(engine.revision(self.ticket.policy_digest)?) {
+            return Err(refuse(
+                RefusalCode::HistoryNeeded,
+                self.name,
+                "the revision measures a timer that the ticket's revision does not measure",
+                "decide on the ticket's whole history",
+            ));
+        }
         if revision.package(self.ticket.package.as_str()).is_none() {
             return Err(refuse(
                 RefusalCode::UnknownPackage,
@@ -478,9 +614,7 @@ impl Transaction<'_> {
                 "change the ticket's package first",
             ));
         }
-        let stamp = self.stamp.take();
-        let event = engine.event_under(revision, &self.ticket, self.now, self.actor.clone(), kind, stamp)?;
-        self.push(event)
+        self.record_under(revision, kind)
     }
 
     /// Returns what a reopening carries: the channel of the customer, or the reason of an agent or admin.
@@ -564,6 +698,55 @@ fn reference(name: &str, what: &str, id: &str) -> Judged<Id> {
 fn message(name: &str, message: &MessageRef) -> Judged<Message> {
     let message_ref = reference(name, "message reference", &message.message_ref)?;
     Ok(Message { message_ref, content_sha256: message.content_sha256 })
+}
+
+/// Refuses an opening that says of itself what its actor or direction excludes.
+fn check_opening(opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<()> {
+    let name = Action::Open.as_str();
+    let is_customer = actor.role == Role::Customer;
+    if is_customer && opening.organization.is_some() && opening.organization != actor.organization {
+        return Err(refuse(
+            RefusalCode::NotTicketOwner,
+            name,
+            format!("customer `{}` does not belong to the organization that the opening names", actor.id),
+            "the organization of the actor, or none",
+        ));
+    }
+    if opening.direction == Direction::Outbound {
+        if is_customer {
+            return Err(refuse(
+                RefusalCode::RoleNotPermitted,
+                name,
+                "a customer opens no outbound ticket",
+                "permitted: agent, admin",
+            ));
+        }
+        if opening.received_at.is_some() {
+            return Err(refuse(
+                RefusalCode::InvalidInstant,
+                name,
+                format!("nothing was received before an outbound ticket is opened at {now}"),
+                "no `received_at`, or the direction `inbound`",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Returns an instant that a command reports, which lies within the horizon and not after the command.
+fn earlier(name: &str, field: &'static str, reported: Option<Timestamp>, now: Timestamp) -> Judged<Option<Timestamp>> {
+    let Some(at) = reported else { return Ok(None) };
+    if at > now {
+        return Err(refuse(
+            RefusalCode::InvalidInstant,
+            name,
+            format!("`{field}` {at} lies after the command at {now}"),
+            "an instant not after the command",
+        ));
+    }
+    check_horizon(field, at)?;
+    // What was received at the very instant was not received earlier.
+    Ok(Some(at).filter(|at| *at < now))
 }
 
 fn package(policy: &Policy, name: &str, id: &str) -> Judged<Id> {

@@ -2,12 +2,13 @@
 
 use serde::{Serialize, Serializer};
 
-use super::Engine;
+use super::{Engine, Subject};
 use crate::calendar::Beyond;
 use crate::error::Error;
 use crate::id::Id;
 use crate::serde_text::serialize_as;
-use crate::ticket::{Activity, Cycle, Due, Event, Outcome, State, Status, Ticket, Verdict};
+use crate::string_enum::string_enum;
+use crate::ticket::{Activity, CancelCause, Cycle, Due, Event, Outcome, Phase, State, Status, Ticket, Verdict};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::timer::{self, Measure};
 
@@ -21,7 +22,7 @@ pub struct Evaluation {
     pub status: Status,
     /// Wall time since the opening, until the ticket ended.
     pub age_us: i64,
-    /// Every timer that started, and every one that the ticket's package has a target for, by timer id.
+    /// Every timer that started, and every one that the ticket's revision measures, by timer id.
     #[serde(serialize_with = "by_timer")]
     #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<Id, TimerEvaluation>"))]
     pub timers: Vec<TimerEvaluation>,
@@ -38,6 +39,19 @@ pub struct TimerEvaluation {
     pub timer: Id,
     /// Its cycles, oldest first; empty when it has not started.
     pub cycles: Vec<CycleEvaluation>,
+    /// The terms that a cycle would get if it started now by the opening's channel; only while none has started.
+    pub terms: Option<TermsEvaluation>,
+}
+
+/// The terms of a timer that has not started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TermsEvaluation {
+    /// The duration that would be promised; `None` when nothing would be.
+    #[serde(rename = "target_us")]
+    pub target: Option<BusinessDuration>,
+    /// The calendar it would count in.
+    pub calendar: Id,
 }
 
 impl TimerEvaluation {
@@ -75,12 +89,18 @@ pub struct CycleEvaluation {
     pub started_at: Timestamp,
     /// When it stopped or was cancelled.
     pub stopped_at: Option<Timestamp>,
-    /// The promised duration.
+    /// The class in which figures count it.
+    pub class: Class,
+    /// What cancelled it.
+    pub cancelled_by: Option<CancelCause>,
+    /// The channel that decides its terms.
+    pub channel: Id,
+    /// The promised duration; `None` while nothing is promised.
     #[serde(rename = "target_us")]
-    pub target: BusinessDuration,
+    pub target: Option<BusinessDuration>,
     /// The calendar it counts in.
     pub calendar: Id,
-    /// When it falls or fell due; `None` while paused unbreached.
+    /// When it falls or fell due; `None` while paused unbreached, and while nothing is promised.
     #[serde(flatten, serialize_with = "due_fields")]
     #[cfg_attr(feature = "schema", schemars(with = "DueFields"))]
     pub due: Option<Due>,
@@ -91,16 +111,53 @@ pub struct CycleEvaluation {
     /// Open, unpaused time since the start.
     #[serde(rename = "elapsed_us")]
     pub elapsed: BusinessDuration,
-    /// What remains of the target, never negative.
+    /// The part of it that counts against the target: all of it, unless the promise arrived later than the start.
+    #[serde(rename = "used_us")]
+    pub used: BusinessDuration,
+    /// What remains of the target, never negative; `None` while nothing is promised.
     #[serde(rename = "remaining_us")]
-    pub remaining: BusinessDuration,
+    pub remaining: Option<BusinessDuration>,
     /// Open, unpaused time after the due, until the stop.
     #[serde(rename = "overdue_us")]
     pub overdue: BusinessDuration,
-    /// Elapsed as a share of the target in millionths, rounded down.
-    pub used_share_millionths: u64,
+    /// The used time as a share of the target in millionths, rounded down; `None` while nothing is promised.
+    pub used_share_millionths: Option<u64>,
     /// Whether the answer reads calendar time for which holidays are not known yet.
     pub provisional: bool,
+}
+
+string_enum! {
+    /// What holds last of a cycle: the class in which figures count it.
+    Class {
+        /// Stopped at or before its due.
+        Met => "met",
+        /// Past its due.
+        Breached => "breached",
+        /// Running, before its due.
+        Running => "running",
+        /// Paused, before its due.
+        Paused => "paused",
+        /// Ended before its due without being stopped.
+        Cancelled => "cancelled",
+        /// Its promise was taken away.
+        Terms => "terms",
+        /// It never had a promise.
+        Unpromised => "unpromised",
+    }
+}
+
+impl Class {
+    fn of(verdict: Verdict, cycle: &Cycle) -> Self {
+        match (verdict.outcome, verdict.activity) {
+            (Outcome::Breached, _) => Self::Breached,
+            _ if !verdict.promised && cycle.was_promised => Self::Terms,
+            _ if !verdict.promised => Self::Unpromised,
+            (Outcome::Met, _) => Self::Met,
+            (Outcome::Cancelled, _) => Self::Cancelled,
+            (_, Activity::Paused) => Self::Paused,
+            _ => Self::Running,
+        }
+    }
 }
 
 /// Writes timers as an object by their ids.
@@ -116,11 +173,15 @@ struct TimerDocument<'a> {
     state: State,
     /// Its cycles, oldest first; empty when it has not started.
     cycles: &'a [CycleEvaluation],
+    /// The terms that a cycle would get if it started now by the opening's channel; only while none has started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<&'a TermsEvaluation>,
 }
 
 serialize_as!(TimerEvaluation, "TimerEvaluation", TimerDocument<'_>, |timer| TimerDocument {
     state: timer.state(),
     cycles: &timer.cycles,
+    terms: timer.terms.as_ref(),
 });
 
 /// How a cycle writes its due: an instant, or null, and then why.
@@ -144,7 +205,7 @@ impl CycleEvaluation {
     /// Returns the one word shown to people.
     #[must_use]
     pub const fn state(&self) -> State {
-        Verdict { outcome: self.outcome, activity: self.activity }.state()
+        Verdict { outcome: self.outcome, activity: self.activity, promised: self.target.is_some() }.state()
     }
 
     /// Returns the instant at which it falls or fell due; `None` while paused unbreached and beyond the horizon.
@@ -164,7 +225,7 @@ impl Engine {
     /// let evaluation = engine().evaluate(&opened(), at("2026-03-02T11:00:00Z"))?;
     /// let response = &evaluation.timers[0]; // first_response: 4 hours of business time since 10:00
     /// assert_eq!((response.state(), response.due_at()), (State::Running, Some(at("2026-03-02T14:00:00Z"))));
-    /// assert_eq!(response.cycles[0].remaining.to_string(), "3h");
+    /// assert_eq!(response.cycles[0].remaining.unwrap().to_string(), "3h");
     /// assert_eq!(evaluation.next_check_at, Some(at("2026-03-02T13:12:00Z"))); // the warning at 80 %
     /// # Ok::<(), sla_core::Error>(())
     /// ```
@@ -188,18 +249,24 @@ impl Engine {
     pub fn evaluate(&self, ticket: &Ticket, now: Timestamp) -> Result<Evaluation, Error> {
         let (ticket, due_events) = self.up_to_date(ticket, now)?;
         let mut timers = Vec::with_capacity(ticket.timers.len());
-        for track in &ticket.timers {
+        for track in ticket.timers.iter().filter(|track| !track.cycles.is_empty()) {
             let mut cycles = Vec::with_capacity(track.cycles.len());
             for cycle in &track.cycles {
                 cycles.push(self.evaluate_cycle(&track.timer, cycle, now)?);
             }
-            timers.push(TimerEvaluation { timer: track.timer.clone(), cycles });
+            timers.push(TimerEvaluation { timer: track.timer.clone(), cycles, terms: None });
         }
         let revision = self.revision(ticket.policy_digest)?;
-        let promised = revision.package(ticket.package.as_str()).map(|package| package.targets.keys());
-        for timer in promised.into_iter().flatten() {
-            if let Err(at) = timers.binary_search_by(|known| known.timer.cmp(timer)) {
-                timers.insert(at, TimerEvaluation { timer: timer.clone(), cycles: Vec::new() });
+        for rules in &revision.measured {
+            if let Err(at) = timers.binary_search_by(|known| known.timer.cmp(&rules.id)) {
+                let terms = match revision.terms(Subject::of(&ticket), &rules.id, &ticket.channel, now) {
+                    Some(terms) => {
+                        let target = revision.length(&terms, now)?;
+                        Some(TermsEvaluation { target, calendar: terms.calendar.clone() })
+                    }
+                    None => None,
+                };
+                timers.insert(at, TimerEvaluation { timer: rules.id.clone(), cycles: Vec::new(), terms });
             }
         }
         let end = if ticket.status.is_final() { ticket.timeline.last().map_or(now, |(at, _)| *at) } else { now };
@@ -216,18 +283,19 @@ impl Engine {
     pub(crate) fn evaluate_cycle(&self, timer: &Id, cycle: &Cycle, now: Timestamp) -> Result<CycleEvaluation, Error> {
         let revision = self.revision(cycle.revision)?;
         let calendar = revision.calendar(&cycle.calendar)?;
-        let Measure { used, remaining, overdue } = timer::measure(cycle, calendar, now)?;
-        let Verdict { outcome, activity } = cycle.verdict(now);
+        let Measure { elapsed, used, remaining, overdue } = timer::measure(cycle, calendar, now)?;
+        let verdict = cycle.verdict(now);
+        let Verdict { outcome, activity, promised } = verdict;
         let stopped_at = if cycle.is_active() { None } else { Some(cycle.since()) };
         let is_breached = outcome == Outcome::Breached;
-        let due_if_resumed_now = if activity == Activity::Paused && !is_breached {
+        let due_if_resumed_now = if activity == Activity::Paused && !is_breached && promised {
             let boundary = revision.timer(timer)?.due_boundary;
-            Some(timer::due_from(calendar, boundary, now, remaining)?)
+            Some(timer::due_from(calendar, boundary, now, remaining.unwrap_or_default())?)
         } else {
             None
         };
         // An answer reads the calendar up to its due while it runs, and up to its stop or to now for what it counts.
-        let reads_until = [cycle.due.or(due_if_resumed_now).and_then(Due::at), Some(stopped_at.unwrap_or(now))];
+        let reads_until = [cycle.due().or(due_if_resumed_now).and_then(Due::at), Some(stopped_at.unwrap_or(now))];
         let provisional = reads_until.into_iter().flatten().any(|until| calendar.is_provisional(until));
         Ok(CycleEvaluation {
             number: cycle.number,
@@ -235,15 +303,22 @@ impl Engine {
             activity,
             started_at: cycle.started_at,
             stopped_at,
-            target: cycle.target,
+            class: Class::of(verdict, cycle),
+            cancelled_by: match cycle.phase {
+                Phase::Cancelled { cause, .. } => Some(cause),
+                _ => None,
+            },
+            channel: cycle.channel.clone(),
+            target: cycle.target(),
             calendar: cycle.calendar.clone(),
-            due: cycle.due,
-            breached_at: if is_breached { cycle.due.and_then(Due::at) } else { None },
+            due: cycle.due(),
+            breached_at: if is_breached { cycle.due().and_then(Due::at) } else { None },
             due_if_resumed_now,
-            elapsed: used,
+            elapsed,
+            used,
             remaining,
             overdue,
-            used_share_millionths: share(used, cycle.target),
+            used_share_millionths: cycle.target().map(|target| share(used, target)),
             provisional,
         })
     }

@@ -1,45 +1,41 @@
 //! Making an event: its place in the history, and what it does to the timers.
 
+use super::react::{Happening, Reaction};
 use super::{Engine, Revision};
 use crate::error::Error;
-use crate::ticket::{Actor, CommandStamp, Event, EventKind, Ticket};
+use crate::ticket::{Actor, CommandStamp, Event, EventKind, Ticket, Via};
 use crate::time::Timestamp;
 
-impl Engine {
-    /// Returns the event that `kind` makes, with what it does to the timers.
-    pub(super) fn event(
-        &self,
-        ticket: &Ticket,
-        at: Timestamp,
-        actor: Actor,
-        kind: EventKind,
-        command: Option<CommandStamp>,
-    ) -> Result<Event, Error> {
-        let revision = self.revision(ticket.policy_digest)?;
-        self.event_under(revision, ticket, at, actor, kind, command)
-    }
+/// What makes an event, before its place in the history is known.
+pub(super) struct NewEvent<'a> {
+    pub(super) kind: EventKind,
+    pub(super) at: Timestamp,
+    pub(super) actor: Actor,
+    pub(super) via: Option<Via>,
+    pub(super) command: Option<CommandStamp>,
+    /// Every event of the ticket before it, where the host gave them.
+    pub(super) events: Option<&'a [Event]>,
+}
 
-    /// Returns the event that `kind` makes under `revision`, which differs from the ticket's when it adopts one.
-    pub(super) fn event_under(
-        &self,
-        revision: &Revision,
-        ticket: &Ticket,
-        at: Timestamp,
-        actor: Actor,
-        kind: EventKind,
-        command: Option<CommandStamp>,
-    ) -> Result<Event, Error> {
-        let changes = self.react(Some(ticket), &kind, at, revision)?;
+impl Engine {
+    /// Returns the event with what it does to the timers, under `revision`: the ticket's, or the one that it adopts.
+    pub(super) fn event(&self, revision: &Revision, ticket: &Ticket, new: NewEvent<'_>) -> Result<Event, Error> {
+        let NewEvent { kind, at, actor, via, command, events } = new;
+        let mut reaction = Reaction::default();
+        let happening = Happening { kind: &kind, at, role: actor.role, events };
+        self.react_into(Some(ticket), happening, revision, &mut reaction)?;
         Ok(Event {
             ticket: ticket.id.clone(),
             seq: ticket.events,
             at,
             actor,
+            via,
             policy_digest: revision.digest,
             rules_digest: revision.rules_digest,
             command,
             kind,
-            changes,
+            changes: reaction.changes,
+            promised: reaction.promised,
         })
     }
 }

@@ -11,6 +11,7 @@ mod import;
 mod pause;
 mod react;
 mod replay;
+mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,15 +24,15 @@ use crate::escalation;
 use crate::id::Id;
 use crate::package::Package;
 use crate::policy::{CheckedPolicy, Step, TimerRules};
-use crate::ticket::Ticket;
-use crate::time::BusinessDuration;
+use crate::ticket::{CycleTerms, Ticket};
+use crate::time::{BusinessDuration, Timestamp};
 use crate::unknown::unknown_id;
 
 pub use self::automatic::DueEvents;
 pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
 pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
-pub use self::evaluate::{CycleEvaluation, Evaluation, TimerEvaluation};
+pub use self::evaluate::{Class, CycleEvaluation, Evaluation, TermsEvaluation, TimerEvaluation};
 use self::fault::EngineFault;
 pub use self::import::{Import, RecordedCommand, RefusedCommand};
 pub(crate) use self::replay::Replay;
@@ -51,8 +52,8 @@ pub(crate) struct Revision {
     pub(crate) digest: Digest,
     pub(crate) rules_digest: Digest,
     pub(crate) policy: CheckedPolicy,
-    /// The rules of the timers that some package promises anything for, by id; no other ever starts.
-    pub(crate) promised: Vec<TimerRules>,
+    /// The rules of the timers that the revision measures, by id; no other starts.
+    pub(crate) measured: Vec<TimerRules>,
     pub(crate) entitlements: Entitlements,
     /// The steps of every timer, the breach escalation included.
     pub(crate) steps: BTreeMap<Id, Vec<Step>>,
@@ -60,8 +61,14 @@ pub(crate) struct Revision {
 
 /// The target of a package for one timer, and its calendar.
 pub(crate) struct Terms<'a> {
-    pub(crate) target: BusinessDuration,
+    pub(crate) target: Option<BusinessDuration>,
     pub(crate) calendar: &'a Id,
+}
+
+impl Terms<'_> {
+    pub(crate) const fn is_in_days(&self) -> bool {
+        false
+    }
 }
 
 /// The side of a ticket that decides which terms hold.
@@ -73,6 +80,10 @@ pub(crate) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    pub(crate) fn of_terms(terms: &'a CycleTerms) -> Self {
+        Self { package: &terms.package, severity: terms.severity.as_ref(), category: terms.category.as_ref() }
+    }
+
     pub(crate) fn of(ticket: &'a Ticket) -> Self {
         Self { package: &ticket.package, severity: ticket.severity.as_ref(), category: ticket.category.as_ref() }
     }
@@ -203,18 +214,18 @@ impl Revision {
                 (timer.clone(), escalation::complete(configured))
             })
             .collect();
-        let promised: BTreeSet<&Id> = policy.packages.iter().flat_map(Package::promised).collect();
-        let promised = promised.into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
+        let measured: BTreeSet<&Id> = policy.packages.iter().flat_map(Package::promised).collect();
+        let measured = measured.into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
         let entitlements = Entitlements::of(&policy);
-        Self { digest, rules_digest, policy, promised, entitlements, steps }
+        Self { digest, rules_digest, policy, measured, entitlements, steps }
     }
 
     pub(crate) fn package(&self, id: &str) -> Option<&Package> {
         self.policy.packages.iter().find(|package| package.id.as_str() == id)
     }
 
-    /// Returns what the subject's package promises for a timer whose cycle began by `channel`.
-    pub(crate) fn terms(&self, subject: Subject<'_>, timer: &Id, channel: &Id) -> Option<Terms<'_>> {
+    /// Returns the subject's terms for a timer whose cycle began by `channel` at `at`; `None` without the package.
+    pub(crate) fn terms(&self, subject: Subject<'_>, timer: &Id, channel: &Id, _at: Timestamp) -> Option<Terms<'_>> {
         let package = self.package(subject.package.as_str())?;
         let holds = |wanted: Option<&Id>, is: Option<&Id>| wanted.is_none() || wanted == is;
         let variant = package.variants.iter().find(|variant| {
@@ -225,9 +236,24 @@ impl Revision {
         let own_target = variant.and_then(|variant| variant.targets.get(timer));
         let own_calendar = variant.and_then(|variant| variant.calendar.as_ref());
         Some(Terms {
-            target: *own_target.or_else(|| package.targets.get(timer))?,
+            target: own_target.or_else(|| package.targets.get(timer)).copied(),
             calendar: own_calendar.unwrap_or(&package.calendar),
         })
+    }
+
+    /// Returns the measured duration if the promise counts from `from`; `None` when nothing is measured.
+    pub(crate) fn length(&self, terms: &Terms<'_>, _from: Timestamp) -> Result<Option<BusinessDuration>, Error> {
+        Ok(terms.target)
+    }
+
+    /// Returns whether the revision measures a timer that `other` does not measure.
+    pub(crate) fn measures_more_than(&self, other: &Self) -> bool {
+        self.measured.iter().any(|rules| !other.measures(&rules.id))
+    }
+
+    /// Returns whether the revision measures a timer.
+    pub(crate) fn measures(&self, timer: &Id) -> bool {
+        self.measured.binary_search_by(|rules| rules.id.cmp(timer)).is_ok()
     }
 
     /// Returns the calendar of a package, in which pauses and `close_after` count; `None` without that package.

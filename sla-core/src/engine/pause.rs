@@ -50,11 +50,14 @@ impl Engine {
     pub(super) fn pause_limit(&self, ticket: &Ticket) -> Result<ResumeCause, Error> {
         let revision = self.revision(ticket.policy_digest)?;
         let Some(pause) = &ticket.pause else { return Ok(ResumeCause::MaxPause) };
+        if pause.limit_at.is_none() || pause.ends_at() != pause.limit_at {
+            return Ok(ResumeCause::Until);
+        }
         let (Some(most), Some(calendar)) = (revision.policy.pauses.max_pause, revision.calendar_of(&ticket.package)?)
         else {
             return Ok(ResumeCause::MaxPausedTotal);
         };
         let single = calendar.due(pause.since, most)?.at();
-        Ok(if single == pause.ends_at { ResumeCause::MaxPause } else { ResumeCause::MaxPausedTotal })
+        Ok(if single == pause.limit_at { ResumeCause::MaxPause } else { ResumeCause::MaxPausedTotal })
     }
 }

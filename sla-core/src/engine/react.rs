@@ -2,77 +2,92 @@
 
 use std::cmp::Ordering;
 
+use super::terms;
 use super::{Engine, Revision, Subject};
 use crate::error::Error;
-use crate::escalation;
 use crate::id::Id;
 use crate::policy::{Cycles, OnReopen, TimerRules, Trigger};
 use crate::ticket::{
-    Apply, Change, ComputedStep, Cycle, Due, EventKind, Phase, Standing, Status, StopCause, Ticket, TimerChange,
-    TimerTrack,
+    Apply, CancelCause, Change, Cycle, CycleTerms, Event, EventKind, Phase, Role, Status, StopCause, Ticket,
+    TimerChange, TimerTrack, Triggers,
 };
-use crate::time::BusinessDuration;
-use crate::time::Timestamp;
-use crate::timer::{self, Measure, Recount};
+use crate::time::{BusinessDuration, Timestamp};
+use crate::timer::{self, NewPromise};
+
+/// What an event does to the timers.
+#[derive(Debug, Default)]
+pub(crate) struct Reaction {
+    /// The changes, by timer id.
+    pub(crate) changes: Vec<TimerChange>,
+    /// The timers that something is promised for from the event on, the first time, without a cycle that says so.
+    pub(crate) promised: Vec<Id>,
+}
+
+impl Reaction {
+    pub(crate) fn clear(&mut self) {
+        self.changes.clear();
+        self.promised.clear();
+    }
+}
+
+/// What happened, and who did it, before it is an event.
+#[derive(Clone, Copy)]
+pub(crate) struct Happening<'a> {
+    pub(crate) kind: &'a EventKind,
+    pub(crate) at: Timestamp,
+    /// The role of the actor.
+    pub(crate) role: Role,
+    /// Every event of the ticket before it, where the host gave them.
+    pub(crate) events: Option<&'a [Event]>,
+}
 
 /// Ticket state before and after one event.
-struct EventContext<'a> {
-    engine: &'a Engine,
+pub(super) struct EventContext<'a> {
+    pub(super) engine: &'a Engine,
     /// `None` at the opening.
-    ticket: Option<&'a Ticket>,
-    kind: &'a EventKind,
-    at: Timestamp,
+    pub(super) ticket: Option<&'a Ticket>,
+    pub(super) happening: Happening<'a>,
     /// The revision the ticket is under after the event.
-    revision: &'a Revision,
+    pub(super) revision: &'a Revision,
     /// Package, severity and category after the event.
-    subject: Subject<'a>,
+    pub(super) subject: Subject<'a>,
     status: Status,
-    triggers: &'static [Trigger],
+    triggers: Triggers,
     /// The channel of the event, where it carries one, or else the opening's.
     channel: &'a Id,
+    /// When what the event reports was received, if earlier.
+    received_at: Option<Timestamp>,
+    /// Whether no target is looked up: cycles are measured only.
+    measures_only: bool,
 }
 
 /// Timer rules with the revision they come from.
 #[derive(Clone, Copy)]
-struct CycleRules<'a> {
-    revision: &'a Revision,
-    rules: &'a TimerRules,
+pub(super) struct CycleRules<'a> {
+    pub(super) revision: &'a Revision,
+    pub(super) rules: &'a TimerRules,
 }
 
 impl Engine {
-    /// Returns what `kind` at `at` does to each timer, by timer id.
-    pub(crate) fn react(
-        &self,
-        ticket: Option<&Ticket>,
-        kind: &EventKind,
-        at: Timestamp,
-        revision: &Revision,
-    ) -> Result<Vec<TimerChange>, Error> {
-        let mut changes = Vec::new();
-        self.react_into(ticket, kind, at, revision, &mut changes)?;
-        Ok(changes)
-    }
-
-    /// Adds what `kind` at `at` does to each timer, by timer id.
+    /// Adds what happened does to each timer, by timer id.
     pub(crate) fn react_into(
         &self,
         ticket: Option<&Ticket>,
-        kind: &EventKind,
-        at: Timestamp,
+        happening: Happening<'_>,
         revision: &Revision,
-        changes: &mut Vec<TimerChange>,
+        reaction: &mut Reaction,
     ) -> Result<(), Error> {
-        let Some(context) = EventContext::new(self, ticket, kind, at, revision) else { return Ok(()) };
-        // Both lists are in order, so one pass pairs the timers that ever started with those that some package has a
-        // target for, without a lookup a timer.
+        let Some(context) = EventContext::new(self, ticket, happening, revision) else { return Ok(()) };
+        // Both lists are in order, so one pass pairs the tracks of the ticket with the timers that are measured, without
+        // a lookup a timer.
         let mut tracks = ticket.map_or(&[][..], |ticket| &ticket.timers).iter();
         let mut track = tracks.next();
-        for rules in &revision.promised {
+        for rules in &revision.measured {
             let mut own = None;
             while let Some(next) = track {
                 let order = next.timer.cmp(&rules.id);
                 match order {
-                    Ordering::Less => context.timer(&next.timer, None, track, changes)?,
+                    Ordering::Less => context.timer(&next.timer, None, track, reaction)?,
                     Ordering::Equal => own = track,
                     Ordering::Greater => break,
                 }
@@ -81,20 +96,20 @@ impl Engine {
                     break;
                 }
             }
-            context.timer(&rules.id, Some(rules), own, changes)?;
+            context.timer(&rules.id, Some(rules), own, reaction)?;
         }
-        track.into_iter().chain(tracks).try_for_each(|track| context.timer(&track.timer, None, Some(track), changes))
+        track.into_iter().chain(tracks).try_for_each(|track| context.timer(&track.timer, None, Some(track), reaction))
     }
 }
 
 impl<'a> EventContext<'a> {
-    fn new(
+    pub(super) fn new(
         engine: &'a Engine,
         ticket: Option<&'a Ticket>,
-        kind: &'a EventKind,
-        at: Timestamp,
+        happening: Happening<'a>,
         revision: &'a Revision,
     ) -> Option<Self> {
+        let kind = happening.kind;
         let (mut subject, mut channel) = match (ticket, kind) {
             (Some(ticket), _) => (Subject::of(ticket), &ticket.channel),
             (None, EventKind::Opened { package, channel, severity, category, .. }) => {
@@ -117,44 +132,128 @@ impl<'a> EventContext<'a> {
         if triggers.is_empty() && ticket.is_some_and(|ticket| ticket.status == status) && kind.apply().is_none() {
             return None;
         }
-        Some(Self { engine, ticket, kind, at, revision, subject, status, triggers, channel })
+        let received_at = kind.received_at();
+        Some(Self {
+            engine,
+            ticket,
+            happening,
+            revision,
+            subject,
+            status,
+            triggers,
+            channel,
+            received_at,
+            measures_only: false,
+        })
     }
 
-    /// Adds what the event does to one timer. `rules` are those of the revision after the event, where a package has a
-    /// target for the timer.
+    /// Measures cycles without a target, in the calendar of `subject`.
+    pub(super) const fn measure_only(&mut self, subject: Subject<'a>) {
+        (self.measures_only, self.subject) = (true, subject);
+    }
+
+    /// Adds what the event does to one timer of a ticket whose events are replayed.
+    pub(super) fn replayed(
+        &self,
+        rules: &'a TimerRules,
+        ticket: Option<&Ticket>,
+        changes: &mut Vec<TimerChange>,
+    ) -> Result<(), Error> {
+        let mut reaction = Reaction::default();
+        let track = ticket.and_then(|ticket| ticket.timers.iter().find(|track| track.timer == rules.id));
+        self.timer(&rules.id, Some(rules), track, &mut reaction)?;
+        changes.append(&mut reaction.changes);
+        Ok(())
+    }
+
+    pub(super) const fn at(&self) -> Timestamp {
+        self.happening.at
+    }
+
+    /// Adds what the event does to one timer. `rules` are those of the revision after the event, where it measures the
+    /// timer.
     fn timer(
         &self,
         timer: &Id,
         rules: Option<&'a TimerRules>,
         track: Option<&TimerTrack>,
-        changes: &mut Vec<TimerChange>,
+        reaction: &mut Reaction,
     ) -> Result<(), Error> {
         let last = track.and_then(|track| track.cycles.last());
         let mut active = false;
-        if let Some(cycle) = last {
-            let change = if cycle.is_active() {
-                self.change_active(self.rules_of(timer, rules, cycle)?, cycle)?
-            } else if self.resumes(cycle) {
-                self.reopened(self.rules_of(timer, rules, cycle)?, cycle)?
-            } else {
-                None
-            };
+        let mut promised = false;
+        let mut change_of = |cycle: u32, change: Change| {
+            promised |= change.promise().is_some();
+            reaction.changes.push(TimerChange { timer: timer.clone(), cycle, change });
+        };
+        if let (Some(track), Some(cycle)) = (track, last) {
+            let change = self.change(rules, track, cycle)?;
             active = match &change {
                 Some(Change::Stopped { .. } | Change::Cancelled { .. }) => false,
                 Some(_) => true,
                 None => cycle.is_active(),
             };
-            changes.extend(change.map(|change| TimerChange { timer: timer.clone(), cycle: cycle.number, change }));
+            if let Some(change) = change {
+                change_of(cycle.number, change);
+            }
         }
-        if !active && let Some(change) = rules.map(|rules| self.start(rules, last)).transpose()?.flatten() {
-            let cycle = Cycle::next_number(last);
-            changes.push(TimerChange { timer: timer.clone(), cycle, change });
+        let Some(rules) = rules else { return Ok(()) };
+        if !active && let Some(change) = self.start(rules, track)? {
+            change_of(Cycle::next_number(last), change);
+        }
+        // What is promised for a timer that no cycle says it of is recorded, too: it counts from then on.
+        if !promised && self.brings_terms() && track.is_none_or(|track| track.promised_since.is_none()) {
+            let (channel, began_by) = match last {
+                Some(cycle) => (&cycle.channel, cycle.began_by),
+                None => (self.opening_channel(), self.ticket.map_or(self.at(), |ticket| ticket.opened_at)),
+            };
+            let terms = self.revision.terms(self.subject, &rules.id, channel, began_by);
+            if terms.is_some_and(|terms| terms.target.is_some()) {
+                reaction.promised.push(rules.id.clone());
+            }
         }
         Ok(())
     }
 
+    /// Returns whether the event brings the terms of the ticket into force for every timer: its opening does, and a
+    /// change of terms that does not only keep what started.
+    fn brings_terms(&self) -> bool {
+        self.ticket.is_none() || self.happening.kind.apply().is_some_and(|apply| apply != Apply::Keep)
+    }
+
+    /// Returns what the event does to the latest cycle of a timer.
+    fn change(
+        &self,
+        rules: Option<&'a TimerRules>,
+        track: &TimerTrack,
+        cycle: &Cycle,
+    ) -> Result<Option<Change>, Error> {
+        if cycle.is_active() {
+            let own = self.rules_of(&track.timer, rules, cycle)?;
+            return match self.ending(own, cycle)? {
+                Some(end) => Ok(Some(end)),
+                None => self.continuing(own, rules, track, cycle),
+            };
+        }
+        if self.resumes(cycle) {
+            let own = self.rules_of(&track.timer, rules, cycle)?;
+            if own.rules.on_reopen == OnReopen::Resume {
+                return self.reopened(own, track, cycle).map(Some);
+            }
+        }
+        if self.returns(cycle) {
+            return self.returned(self.rules_of(&track.timer, rules, cycle)?, cycle).map(Some);
+        }
+        Ok(None)
+    }
+
     /// Returns the rules that hold for a cycle: those of the revision that it is under.
-    fn rules_of(&self, timer: &Id, rules: Option<&'a TimerRules>, cycle: &Cycle) -> Result<CycleRules<'a>, Error> {
+    pub(super) fn rules_of(
+        &self,
+        timer: &Id,
+        rules: Option<&'a TimerRules>,
+        cycle: &Cycle,
+    ) -> Result<CycleRules<'a>, Error> {
         match rules {
             Some(rules) if cycle.revision == self.revision.digest => Ok(CycleRules { revision: self.revision, rules }),
             _ => {
@@ -164,73 +263,177 @@ impl<'a> EventContext<'a> {
         }
     }
 
-    /// Returns what the event does to a running or paused cycle.
-    fn change_active(
+    /// Returns how the event ends a running or paused cycle, if it does: it cancels first, then stops.
+    fn ending(&self, CycleRules { revision, rules }: CycleRules<'_>, cycle: &Cycle) -> Result<Option<Change>, Error> {
+        let kind = self.happening.kind;
+        let stopped_by = self.triggers.first_in(&rules.stops_on);
+        let cancelled = if self.triggers.first_in(&rules.cancels_on).is_some() {
+            Some(CancelCause::HandedOn)
+        } else {
+            match kind {
+                EventKind::Withdrawn => Some(CancelCause::Withdrawn),
+                EventKind::Voided { duplicate_of: Some(_), .. } => Some(CancelCause::Duplicate),
+                EventKind::Voided { .. } => Some(CancelCause::Voided),
+                EventKind::Closed { .. } => Some(CancelCause::Closed),
+                EventKind::Resolved { inactivity: Some(_), .. } if stopped_by.is_some() => {
+                    Some(CancelCause::Inactivity)
+                }
+                _ => None,
+            }
+        };
+        if cancelled.is_none() && stopped_by.is_none() {
+            return Ok(None);
+        }
+        let calendar = revision.calendar(&cycle.calendar)?;
+        match cancelled {
+            Some(cause) if !cycle.breached => timer::cancel(cycle, calendar, self.at(), cause).map(Some),
+            _ => {
+                let at_resolve = stopped_by == Some(Trigger::Resolved);
+                let cause = if at_resolve { StopCause::Resolve } else { StopCause::Other };
+                timer::stop(cycle, calendar, self.at(), cause).map(Some)
+            }
+        }
+    }
+
+    /// Returns what the event does to a cycle that it does not end.
+    fn continuing(
         &self,
-        CycleRules { revision, rules }: CycleRules<'_>,
+        own: CycleRules<'a>,
+        rules: Option<&'a TimerRules>,
+        track: &TimerTrack,
         cycle: &Cycle,
     ) -> Result<Option<Change>, Error> {
+        let CycleRules { revision, rules: own_rules } = own;
+        if !cycle.breached && !self.measures_only {
+            let change = if let Some(apply) = self.happening.kind.apply() {
+                terms::retarget(self, own, rules, track, cycle, apply)?
+            } else {
+                terms::received_earlier(self, own, track, cycle)?
+            };
+            if change.is_some() {
+                return Ok(change);
+            }
+        }
         let calendar = || revision.calendar(&cycle.calendar);
-        if matches!(self.kind, EventKind::Withdrawn | EventKind::Voided { .. }) && !cycle.breached {
-            let Measure { used, remaining, .. } = timer::measure(cycle, calendar()?, self.at)?;
-            return Ok(Some(Change::Cancelled { used, remaining }));
-        }
-        let stopped_by = self.triggers.iter().find(|trigger| rules.stops_on.contains(trigger));
-        if stopped_by.is_some() || self.status.is_final() {
-            let at_resolve = stopped_by == Some(&Trigger::Resolved);
-            let cause = if at_resolve { StopCause::Resolve } else { StopCause::Other };
-            return timer::stop(cycle, calendar()?, self.at, cause).map(Some);
-        }
-        if let Some(apply) = self.kind.apply()
-            && !cycle.breached
-            && let Some(change) = self.retarget(&rules.id, cycle, apply)?
-        {
-            return Ok(Some(change));
-        }
         let is_paused = matches!(cycle.phase, Phase::Paused { .. });
-        match (is_paused, timer::pauses_in(rules, self.status)) {
-            (false, true) => timer::pause(cycle, calendar()?, self.at).map(Some),
-            (true, false) => timer::resume(cycle, calendar()?, rules, self.at).map(Some),
+        match (is_paused, timer::pauses_in(own_rules, self.status)) {
+            (false, true) => timer::pause(cycle, calendar()?, self.at()).map(Some),
+            (true, false) => timer::resume(cycle, calendar()?, own_rules, self.at()).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// Returns whether the event is a reopening, and the cycle one that the resolve stopped.
+    /// Returns whether the event is a reopening, and the cycle one that it may resume.
     fn resumes(&self, cycle: &Cycle) -> bool {
-        self.triggers.contains(&Trigger::Reopened)
-            && matches!(cycle.phase, Phase::Stopped { cause: StopCause::Resolve, .. })
+        self.triggers.contains(Trigger::Reopened) && cycle.ended_at_resolve()
     }
 
-    /// Returns how a reopening resumes a cycle that the resolve stopped.
-    fn reopened(&self, CycleRules { revision, rules }: CycleRules<'_>, cycle: &Cycle) -> Result<Option<Change>, Error> {
-        match rules.on_reopen {
-            OnReopen::Resume => timer::resume(cycle, revision.calendar(&cycle.calendar)?, rules, self.at).map(Some),
-            OnReopen::NewCycle | OnReopen::Ignore => Ok(None),
+    /// Returns how a reopening resumes a cycle, under the terms that changed meanwhile.
+    fn reopened(
+        &self,
+        CycleRules { revision, rules }: CycleRules<'a>,
+        track: &TimerTrack,
+        cycle: &Cycle,
+    ) -> Result<Change, Error> {
+        let resumed = timer::resume(cycle, revision.calendar(&cycle.calendar)?, rules, self.at())?;
+        if cycle.breached || cycle.pending_terms.is_empty() {
+            return Ok(resumed);
         }
+        terms::take_over_pending(self, track, cycle, resumed)
     }
 
-    /// Returns the start of a new cycle, if the event starts one and the package has a target for it.
-    fn start(&self, rules: &TimerRules, last: Option<&Cycle>) -> Result<Option<Change>, Error> {
+    /// Returns whether the event gives the ticket back to the agent whose loss of it cancelled the cycle.
+    fn returns(&self, cycle: &Cycle) -> bool {
+        let (Some(ticket), EventKind::Assigned { agent: Some(agent), .. }) = (self.ticket, self.happening.kind) else {
+            return false;
+        };
+        let Phase::Cancelled { at, cause: CancelCause::HandedOn, .. } = cycle.phase else { return false };
+        let since = ticket.holders.iter().rev().take_while(|holding| holding.agent.is_none()).last();
+        ticket.last_agent.as_ref() == Some(agent)
+            && ticket.agent.is_none()
+            && since.is_some_and(|holding| holding.at == at)
+    }
+
+    /// Returns how a cycle resumes whose agent took the ticket again: the time between counts.
+    fn returned(&self, CycleRules { revision, rules }: CycleRules<'_>, cycle: &Cycle) -> Result<Change, Error> {
+        let calendar = revision.calendar(&cycle.calendar)?;
+        let between = calendar.elapsed(cycle.since(), self.at())?;
+        let is_paused = timer::pauses_in(rules, self.status);
+        let promise = match cycle.promise {
+            Some(promise) => {
+                let used = timer::sum(cycle.used, between)?;
+                Some(terms::promised(self, calendar, rules, promise.target, used, is_paused, self.at())?)
+            }
+            None => None,
+        };
+        Ok(Change::Retargeted {
+            started_at: cycle.started_at,
+            terms: cycle.terms.clone(),
+            calendar: cycle.calendar.clone(),
+            channel: None,
+            elapsed: timer::sum(cycle.elapsed, between)?,
+            promise,
+            paused: is_paused,
+            keeps_rules: cycle.revision != self.revision.digest,
+            computed_steps: Vec::new(),
+        })
+    }
+
+    /// Returns the start of a new cycle, if the event starts one.
+    fn start(&self, rules: &'a TimerRules, track: Option<&TimerTrack>) -> Result<Option<Change>, Error> {
+        let last = track.and_then(|track| track.cycles.last());
         if !self.starts(rules, last) {
-            return Ok(None);
+            return terms::newly_measured(self, rules, track);
         }
         // A cycle takes the channel of the message that starts it; every other start takes the opening's.
         let by_message = rules.starts_on.iter().any(|trigger| {
-            matches!(trigger, Trigger::ReplyOwed | Trigger::CustomerMessage) && self.triggers.contains(trigger)
+            matches!(trigger, Trigger::ReplyOwed | Trigger::CustomerMessage) && self.triggers.contains(*trigger)
         });
-        let channel = if by_message { self.channel } else { self.ticket.map_or(self.channel, |t| &t.channel) };
-        let Some(terms) = self.revision.terms(self.subject, &rules.id, channel) else { return Ok(None) };
-        let standing = if timer::pauses_in(rules, self.status) {
-            Standing::Paused(terms.target)
-        } else {
-            let calendar = self.revision.calendar(terms.calendar)?;
-            Standing::Due(timer::due_from(calendar, rules.due_boundary, self.at, terms.target)?)
+        let channel = if by_message { self.channel } else { self.opening_channel() };
+        let Some(terms) = self.revision.terms(self.subject, &rules.id, channel, self.at()) else { return Ok(None) };
+        let calendar = self.revision.calendar(terms.calendar)?;
+        let started_at = self.received_from(last);
+        let mut elapsed = BusinessDuration::ZERO;
+        let mut counts_from = started_at;
+        if started_at < self.at() {
+            elapsed = calendar.elapsed(started_at, self.at())?;
+            // What was promised later than at the opening counts from then on.
+            if let (Some(ticket), Some(since)) = (self.ticket, track.and_then(|track| track.promised_since))
+                && since > ticket.opened_at
+            {
+                counts_from = started_at.max(since);
+            }
+        }
+        let is_paused = timer::pauses_in(rules, self.status);
+        let target = if self.measures_only { None } else { self.revision.length(&terms, counts_from)? };
+        let promise = match target {
+            None => None,
+            Some(target) if elapsed.is_zero() => {
+                let new = NewPromise {
+                    calendar,
+                    boundary: rules.due_boundary,
+                    at: self.at(),
+                    target,
+                    used: BusinessDuration::ZERO,
+                    is_paused,
+                    computed_due_at: None,
+                };
+                Some(new.promised()?)
+            }
+            Some(target) => {
+                let used = calendar.elapsed(counts_from, self.at())?;
+                Some(terms::promised(self, calendar, rules, target, used, is_paused, self.at())?)
+            }
         };
         Ok(Some(Change::Started {
-            target: terms.target,
+            started_at,
+            began_by: None,
+            terms: self.cycle_terms(),
             calendar: terms.calendar.clone(),
             channel: channel.clone(),
-            standing,
+            elapsed,
+            promise,
+            paused: is_paused,
         }))
     }
 
@@ -240,71 +443,50 @@ impl<'a> EventContext<'a> {
         if self.status.is_final() || is_over {
             return false;
         }
+        // An opening that is a reply, too, starts no cycle that it stops, unless a reply starts the next one.
+        if self.ticket.is_none()
+            && self.triggers.first_in(&rules.stops_on).is_some()
+            && !rules.starts_on.contains(&Trigger::PublicReply)
+        {
+            return false;
+        }
         let restarts = rules.on_reopen == OnReopen::NewCycle && last.is_some_and(|last| self.resumes(last));
-        let started = self.triggers.iter().any(|trigger| rules.starts_on.contains(trigger));
+        let started = self.triggers.first_in(&rules.starts_on).is_some();
         restarts || (started && (rules.cycles == Cycles::Repeated || last.is_none()))
     }
 
-    /// Returns the cycle under the terms that hold after the event; `None` when there are none, and it keeps its own.
-    fn retarget(&self, timer: &Id, cycle: &Cycle, apply: Apply) -> Result<Option<Change>, Error> {
-        if apply == Apply::Keep {
-            return Ok(None);
-        }
-        let terms = self.revision.terms(self.subject, timer, &cycle.channel);
-        let (Some(terms), Some(rules), Some(ticket)) = (terms, self.revision.policy.timers.get(timer), self.ticket)
-        else {
-            return Ok(None);
-        };
-        let calendar = self.revision.calendar(terms.calendar)?;
-        let mut used = self.used(cycle)?;
-        let (mut computed_due_at, mut computed_steps) = (None, Vec::new());
-        if apply == Apply::Retroactive {
-            let recount = Recount::new(ticket, cycle, rules, calendar, self.at)?;
-            used = recount.used;
-            computed_due_at = recount.reached(terms.target)?.filter(|due_at| *due_at < self.at);
-            computed_steps = self.computed_steps(timer, cycle, terms.target, &recount)?;
-        }
-        let remaining = terms.target.saturating_sub(used);
-        let standing = if timer::pauses_in(rules, self.status) {
-            Standing::Paused(remaining)
-        } else if computed_due_at.is_some() {
-            Standing::Due(Due::At(self.at))
-        } else {
-            Standing::Due(timer::due_from(calendar, rules.due_boundary, self.at, remaining)?)
-        };
-        Ok(Some(Change::Retargeted {
-            target: terms.target,
-            calendar: terms.calendar.clone(),
-            used,
-            standing,
-            computed_due_at,
-            computed_steps,
-        }))
+    /// Returns since when somebody waits for what the event reports: its own instant, or the earlier one at which it was
+    /// received, but not before the last answer, nor before the end of the timer's last cycle.
+    pub(super) fn received_from(&self, last: Option<&Cycle>) -> Timestamp {
+        let Some(received_at) = self.received_at else { return self.at() };
+        let answered_at = self.ticket.and_then(|ticket| ticket.answered_at);
+        let ended_at = last.map(Cycle::since);
+        [answered_at, ended_at].into_iter().flatten().fold(received_at, Timestamp::max).min(self.at())
     }
 
-    /// Returns what a cycle has used under the terms it has before the event.
-    fn used(&self, cycle: &Cycle) -> Result<BusinessDuration, Error> {
-        let own = self.engine.revision(cycle.revision)?;
-        Ok(timer::measure(cycle, own.calendar(&cycle.calendar)?, self.at)?.used)
+    pub(super) const fn received_at(&self) -> Option<Timestamp> {
+        self.received_at
     }
 
-    /// Returns the steps that a recount puts before now although they have not fired.
-    fn computed_steps(
-        &self,
-        timer: &Id,
-        cycle: &Cycle,
-        target: BusinessDuration,
-        recount: &Recount<'_>,
-    ) -> Result<Vec<ComputedStep>, Error> {
-        let mut computed = Vec::new();
-        for step in self.revision.steps.get(timer).into_iter().flatten() {
-            if let Some(length) = escalation::used_at(step, target)
-                && !cycle.fired.contains(&step.id)
-                && let Some(at) = recount.reached(length)?.filter(|at| *at < self.at)
-            {
-                computed.push(ComputedStep { step: step.id.clone(), at });
-            }
-        }
-        Ok(computed)
+    pub(super) const fn channel(&self) -> &'a Id {
+        self.channel
+    }
+
+    pub(super) const fn status(&self) -> Status {
+        self.status
+    }
+
+    pub(super) const fn triggers(&self) -> Triggers {
+        self.triggers
+    }
+
+    fn opening_channel(&self) -> &'a Id {
+        self.ticket.map_or(self.channel, |ticket| &ticket.channel)
+    }
+
+    /// Returns what the terms after the event depend on.
+    pub(super) fn cycle_terms(&self) -> CycleTerms {
+        let Subject { package, severity, category } = self.subject;
+        CycleTerms { package: package.clone(), severity: severity.cloned(), category: category.cloned() }
     }
 }

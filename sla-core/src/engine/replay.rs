@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use super::automatic::{check_time, status_change};
 use super::pause::PauseEnd;
+use super::react::{Happening, Reaction};
 use super::{Decision, Engine};
 use crate::error::Error;
 use crate::id::Id;
 use crate::refusal::RefusalCode;
-use crate::ticket::{Actor, CloseCause, Event, EventKind, History, Outcome, ResumeCause, Role, Ticket, TimerChange};
+use crate::ticket::{Actor, CloseCause, Event, EventKind, History, Outcome, ResumeCause, Role, Ticket};
 use crate::time::Timestamp;
 
 /// Why a ticket cannot be replayed: the rules lack something that it names.
@@ -44,13 +45,13 @@ impl Unknown {
 pub(crate) struct Replay {
     engine: Engine,
     no_actor: Actor,
-    changes: Vec<TimerChange>,
+    reaction: Reaction,
 }
 
 impl Replay {
     pub(crate) fn new(engine: Engine) -> Self {
         let no_actor = Actor::new(Role::System, String::new());
-        Self { engine, no_actor, changes: Vec::new() }
+        Self { engine, no_actor, reaction: Reaction::default() }
     }
 
     /// Returns the ticket as it would be at `now`: commands happen again where its status accepts them, automatic changes
@@ -71,7 +72,7 @@ impl Replay {
             }
             self.catch_up(&mut ticket, event.at)?;
             if accepts(&ticket, &event.kind) {
-                self.act(&mut ticket, &event.kind, event.at)?;
+                self.act(&mut ticket, &event.kind, event.at, event.actor.role)?;
             }
         }
         self.catch_up(&mut ticket, now)?;
@@ -89,9 +90,10 @@ impl Replay {
         if let Some(unknown) = self.unknown(kind) {
             return Ok(Some(Decision::Refused(unknown)));
         }
-        self.changes.clear();
-        self.engine.react_into(None, kind, at, self.engine.newest(), &mut self.changes)?;
-        self.apply_changes(&mut ticket, at);
+        self.reaction.clear();
+        let happening = Happening { kind, at, role: Role::Customer, events: None };
+        self.engine.react_into(None, happening, self.engine.newest(), &mut self.reaction)?;
+        self.apply_changes(&mut ticket, kind, at);
         Ok(Some(Decision::Accepted(ticket)))
     }
 
@@ -110,9 +112,9 @@ impl Replay {
         }
         let Ok(implied) = kind.implied_before(ticket, || Ok::<_, Infallible>(by.clone()));
         if let Some(implied) = implied {
-            self.act(ticket, &implied, at)?;
+            self.act(ticket, &implied, at, Role::Agent)?;
         }
-        self.act(ticket, kind, at)?;
+        self.act(ticket, kind, at, Role::Agent)?;
         Ok(true)
     }
 
@@ -132,17 +134,17 @@ impl Replay {
         package.cloned().map(Unknown::Package).or(severity).or(category.cloned().map(Unknown::Category))
     }
 
-    fn act(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<(), Error> {
-        let EventKind::Paused { status, .. } = *kind else { return self.apply(ticket, kind, at) };
-        let ends_at = match &ticket.pause {
-            Some(pause) => pause.ends_at,
+    fn act(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp, role: Role) -> Result<(), Error> {
+        let EventKind::Paused { status, until, .. } = *kind else { return self.apply(ticket, kind, at, role) };
+        let limit_at = match &ticket.pause {
+            Some(pause) => pause.limit_at,
             None => match self.engine.pause_end(ticket, at)? {
-                PauseEnd::Limited(ends_at) => Some(ends_at),
+                PauseEnd::Limited(limit_at) => Some(limit_at),
                 PauseEnd::Unlimited => None,
                 PauseEnd::BudgetUsed { .. } => return Ok(()),
             },
         };
-        self.apply(ticket, &EventKind::Paused { status, reason: String::new(), ends_at }, at)
+        self.apply(ticket, &EventKind::Paused { status, reason: String::new(), limit_at, until }, at, role)
     }
 
     /// Applies automatic changes of status and breaches up to `now`.
@@ -151,27 +153,30 @@ impl Replay {
             mark_breaches(ticket, at);
             let kind = match ticket.pause {
                 Some(_) => EventKind::Resumed { cause: ResumeCause::MaxPause },
-                None => EventKind::Closed { cause: CloseCause::CloseAfter },
+                None => EventKind::Closed { cause: CloseCause::Inactivity, inactivity: None },
             };
-            self.apply(ticket, &kind, at)?;
+            self.apply(ticket, &kind, at, Role::System)?;
         }
         mark_breaches(ticket, now);
         Ok(())
     }
 
-    fn apply(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) -> Result<(), Error> {
-        self.changes.clear();
-        self.engine.react_into(Some(ticket), kind, at, self.engine.newest(), &mut self.changes)?;
+    fn apply(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp, role: Role) -> Result<(), Error> {
+        self.reaction.clear();
+        let happening = Happening { kind, at, role, events: None };
+        self.engine.react_into(Some(ticket), happening, self.engine.newest(), &mut self.reaction)?;
         ticket.apply_kind(kind, at, &self.no_actor);
-        self.apply_changes(ticket, at);
+        ticket.defer_terms(kind, role, self.engine.newest().digest);
+        self.apply_changes(ticket, kind, at);
         ticket.last_at = at;
         Ok(())
     }
 
-    fn apply_changes(&self, ticket: &mut Ticket, at: Timestamp) {
-        for change in &self.changes {
+    fn apply_changes(&self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp) {
+        ticket.promises_arrived(&self.reaction.promised, at);
+        for change in &self.reaction.changes {
             // INVARIANT: what `react_into` says of a ticket fits that ticket.
-            let _ = ticket.apply_change(change, at, self.engine.newest().digest);
+            let _ = ticket.apply_change(change, at, self.engine.newest().digest, kind.is_waiting());
         }
     }
 }
@@ -181,8 +186,7 @@ fn concerns_timers(event: &Event) -> bool {
     event.actor.role != Role::System
         && !matches!(
             event.kind,
-            EventKind::Noted { .. }
-                | EventKind::Rated { .. }
+            EventKind::Rated { .. }
                 | EventKind::Escalated(_)
                 | EventKind::EscalationAcknowledged { .. }
                 | EventKind::EscalationResolved { .. }

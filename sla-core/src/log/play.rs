@@ -14,7 +14,7 @@ use crate::escalation;
 use crate::id::Id;
 use crate::policy::{DueBoundary, StepAction};
 use crate::ticket::{
-    Action, Apply, AssignCause, CloseCause, Cycle, Due, EventKind, Message, Phase, ResumeCause, Role, Ticket,
+    Action, Apply, AssignCause, CloseCause, Cycle, Direction, Due, EventKind, Message, Phase, ResumeCause, Role, Ticket,
 };
 use crate::time::Timestamp;
 use crate::timer;
@@ -86,6 +86,9 @@ impl Names {
             severity: self.optional(row.severity)?,
             category: self.optional(row.category)?,
             message: self.message.clone(),
+            direction: Direction::Inbound,
+            received_at: None,
+            organization: None,
         })
     }
 
@@ -100,23 +103,27 @@ impl Names {
         let event = match action {
             Action::Assign => {
                 let agent = self.optional(row.agent)?.unwrap_or_else(|| by.clone());
-                EventKind::Assigned { agent, cause: AssignCause::Command }
+                EventKind::Assigned { agent: Some(agent), team: None, cause: AssignCause::Command }
             }
-            Action::Reply => EventKind::Replied { channel: self.id(row.channel_or(opened))?, message },
+            Action::Reply => {
+                EventKind::Replied { channel: self.id(row.channel_or(opened))?, message, automatic: false }
+            }
             Action::CustomerMessage => {
-                EventKind::CustomerMessaged { channel: self.id(row.channel_or(opened))?, message }
+                EventKind::CustomerMessaged { channel: self.id(row.channel_or(opened))?, message, received_at: None }
             }
-            Action::Pause => EventKind::Paused { status: row.read_pause()?, reason: String::new(), ends_at: None },
+            Action::Pause => {
+                EventKind::Paused { status: row.read_pause()?, reason: String::new(), limit_at: None, until: None }
+            }
             Action::Resume => EventKind::Resumed { cause: ResumeCause::Command },
-            Action::Resolve => EventKind::Resolved { message },
+            Action::Resolve => EventKind::Resolved { message: Some(message), inactivity: None },
             Action::Reopen => {
                 let is_customers = row.read_role(action)? == Role::Customer;
                 let channel = Some(row.channel_or(opened)).filter(|_| is_customers);
-                EventKind::Reopened { channel: self.optional(channel)?, reason: None }
+                EventKind::Reopened { channel: self.optional(channel)?, reason: None, received_at: None }
             }
-            Action::Close => EventKind::Closed { cause: CloseCause::Command },
+            Action::Close => EventKind::Closed { cause: CloseCause::Command, inactivity: None },
             Action::Withdraw => EventKind::Withdrawn,
-            Action::Void => EventKind::Voided { reason: String::new(), duplicate_of: None },
+            Action::Void => EventKind::Voided { reason: String::new(), duplicate_of: None, waiting_since: None },
             Action::ChangePackage => EventKind::PackageChanged {
                 package: self.id(row.read_package()?)?,
                 apply: row.read_apply()?,
@@ -371,8 +378,9 @@ impl Player {
         let revision = self.engine.newest();
         let steps = revision.steps.get(timer).map_or(&[][..], Vec::as_slice);
         let warnings = steps.iter().filter(|step| step.action == StepAction::Warn);
-        let used = warnings.filter_map(|step| escalation::used_at(step, cycle.target)).min();
-        let Some(used) = used.filter(|used| *used < cycle.target) else { return Ok(None) };
+        let Some(target) = cycle.target() else { return Ok(None) };
+        let used = warnings.filter_map(|step| escalation::used_at(step, target)).min();
+        let Some(used) = used.filter(|used| *used < target) else { return Ok(None) };
         let ended_at = if cycle.is_active() { None } else { Some(cycle.since()) };
         if self.changes.iter().any(|at| cycle.started_at <= *at && ended_at.is_none_or(|ended| *at <= ended)) {
             return Ok(None);

@@ -6,7 +6,7 @@ use super::fault::{RefusedRow, RowFault};
 use crate::calendar::HORIZON_US;
 use crate::digest::Digest;
 use crate::engine::RecordedCommand;
-use crate::ticket::{Action, Actor, Apply, Command, CommandKind, MessageRef, Opening, PauseStatus, Role};
+use crate::ticket::{Action, Actor, Apply, Command, CommandKind, Direction, MessageRef, Opening, PauseStatus, Role};
 use crate::time::Timestamp;
 
 /// Who did what no row says.
@@ -229,6 +229,9 @@ impl<'a> Row<'a> {
             severity: owned(self.severity),
             category: owned(self.category),
             message: self.message()?,
+            direction: Direction::Inbound,
+            received_at: None,
+            organization: None,
             command_id: None,
         };
         let opener = self.read_actor(Action::Open, &opening.customer)?;
@@ -253,11 +256,15 @@ impl<'a> Row<'a> {
         // The engine refuses a blank reason where one is needed.
         let reason = || self.reason.unwrap_or_default().to_owned();
         Ok(match action {
-            Action::Assign => CommandKind::Assign { agent: self.agent.unwrap_or(&actor.id).to_owned() },
-            Action::Reply => CommandKind::Reply { channel: channel(), message: self.message()? },
+            Action::Assign => {
+                CommandKind::Assign { agent: Some(self.agent.unwrap_or(&actor.id).to_owned()), team: None }
+            }
+            Action::Reply => CommandKind::Reply { channel: channel(), message: self.message()?, automatic: false },
             Action::Note => CommandKind::Note { message: self.message()? },
-            Action::CustomerMessage => CommandKind::CustomerMessage { channel: channel(), message: self.message()? },
-            Action::Pause => CommandKind::Pause { status: self.read_pause()?, reason: reason() },
+            Action::CustomerMessage => {
+                CommandKind::CustomerMessage { channel: channel(), message: self.message()?, received_at: None }
+            }
+            Action::Pause => CommandKind::Pause { status: self.read_pause()?, reason: reason(), until: None },
             Action::Resume => CommandKind::Resume,
             Action::Resolve => CommandKind::Resolve { message: self.message()? },
             Action::Reopen => CommandKind::Reopen { channel: customers_channel(), reason: owned(self.reason) },

@@ -18,8 +18,8 @@ pub use self::digest::RECORD_VERSION;
 pub use self::lint::{Warning, WarningCode, lint};
 pub use self::problem::MAX_PROBLEMS;
 pub use self::rules::{
-    BREACH_STEP, BurnObjective, MAX_CALENDARS, Objectives, PauseRules, Policy, QuietHours, RoleRules, Step, StepAction,
-    StepTime,
+    ActOn, BREACH_STEP, BurnObjective, MAX_CALENDARS, Objectives, PauseRules, Policy, QuietHours, RoleRules, Step,
+    StepAction, StepTime,
 };
 pub use self::timer::{Cycles, DueBoundary, OnReopen, Preset, TimerRules};
 pub use crate::ticket::{PauseStatus, Trigger};

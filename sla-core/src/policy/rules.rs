@@ -7,6 +7,7 @@ use crate::calendar::CalendarRules;
 use crate::channel::Channel;
 use crate::id::Id;
 use crate::package::Package;
+use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Share};
 
 /// The most calendars that one policy may have.
@@ -99,6 +100,26 @@ pub struct RoleRules {
     pub self_assign: bool,
     /// Whether the assigned agent may set severity and category.
     pub agents_may_classify: bool,
+    /// Whether the assigned agent may give the ticket back.
+    pub agents_may_unassign: bool,
+    /// On which tickets agents act.
+    pub agents_act_on: ActOn,
+    /// Whether customers of one organization own its tickets together.
+    pub organizations_share: bool,
+}
+
+string_enum! {
+    /// On which tickets agents act.
+    #[derive(Default)]
+    ActOn {
+        /// On those that they hold.
+        #[default]
+        Assigned => "assigned",
+        /// Also on those of their teams.
+        Team => "team",
+        /// On every ticket.
+        All => "all",
+    }
 }
 
 /// A warning or an escalation at an instant that follows from a timer's target.

@@ -13,6 +13,8 @@ pub struct TimerRules {
     pub starts_on: Vec<Trigger>,
     /// What stops it.
     pub stops_on: Vec<Trigger>,
+    /// What cancels it: the ticket is handed on.
+    pub cancels_on: Vec<Trigger>,
     /// The statuses in which it pauses.
     pub pauses_on: Vec<PauseStatus>,
     /// Whether it runs once per ticket or at each start.
@@ -102,6 +104,7 @@ impl Preset {
             id: Id::preset(self),
             starts_on: starts_on.to_vec(),
             stops_on: stops_on.to_vec(),
+            cancels_on: Vec::new(),
             pauses_on: pauses_on.to_vec(),
             cycles,
             on_reopen,

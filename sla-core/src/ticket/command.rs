@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Apply;
+use super::cycle::is_false;
+use super::event::{Apply, Direction};
 use super::status::PauseStatus;
 use crate::digest::Digest;
 use crate::serde_text::empty_object;
 use crate::string_enum::string_enum;
+use crate::time::Timestamp;
 
 /// A command to open a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,16 @@ pub struct Opening {
     pub category: Option<String>,
     /// The first message.
     pub message: MessageRef,
+    /// Who wrote first: `outbound` where an agent or admin opens the ticket by writing to the customer.
+    #[serde(default, skip_serializing_if = "Direction::is_inbound")]
+    pub direction: Direction,
+    /// When the first message of an inbound ticket was received, if before this command: the wait began then. The host's
+    /// word, never a customer's input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Timestamp>,
+    /// The organization of the customer; a customer names only their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
     /// The host's id of this command: the same id is never executed twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command_id: Option<String>,
@@ -67,10 +79,20 @@ impl From<CommandKind> for Command {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(tag = "command"))]
 pub enum CommandKind {
-    /// Assign the ticket to an agent or admin.
+    /// Assign the ticket to an agent or admin, to a team, or to both.
     Assign {
-        /// The assignee from then on.
-        agent: String,
+        /// The assignee from then on; an agent alone leaves the team.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<String>,
+        /// The team from then on; another team alone takes the ticket from its agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<String>,
+    },
+    /// Take the ticket from its agent; the team stays.
+    Unassign {
+        /// Why.
+        #[serde(default)]
+        reason: String,
     },
     /// Answer publicly.
     Reply {
@@ -78,6 +100,20 @@ pub enum CommandKind {
         channel: String,
         /// The answer.
         message: MessageRef,
+        /// Whether the host's automation wrote it: it is on record, and answers nothing.
+        #[serde(default, skip_serializing_if = "is_false")]
+        automatic: bool,
+    },
+    /// Take over a duplicate: who waits there waits here.
+    Absorb {
+        /// The other ticket.
+        ticket: String,
+        /// Since when somebody waits for an answer there; nobody does when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waiting_since: Option<Timestamp>,
+        /// Why.
+        #[serde(default)]
+        reason: String,
     },
     /// Add an internal note.
     Note {
@@ -90,6 +126,9 @@ pub enum CommandKind {
         channel: String,
         /// The message.
         message: MessageRef,
+        /// When it was received, if before this command: the wait began then. The host's word, never a customer's input.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received_at: Option<Timestamp>,
     },
     /// Pause, for the customer or a third party.
     Pause {
@@ -98,6 +137,9 @@ pub enum CommandKind {
         /// Why; one of the policy's pause reasons where it lists any.
         #[serde(default)]
         reason: String,
+        /// When the pause ends automatically, after this command; a limit of the policy may end it earlier.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// End the pause.
     #[serde(with = "empty_object")]
@@ -200,6 +242,8 @@ impl CommandKind {
     pub const fn action(&self) -> Action {
         match self {
             Self::Assign { .. } => Action::Assign,
+            Self::Unassign { .. } => Action::Unassign,
+            Self::Absorb { .. } => Action::Absorb,
             Self::Reply { .. } => Action::Reply,
             Self::Note { .. } => Action::Note,
             Self::CustomerMessage { .. } => Action::CustomerMessage,
@@ -234,12 +278,16 @@ string_enum! {
         Open => "open",
         /// Assign a ticket.
         Assign => "assign",
+        /// Take a ticket from its agent.
+        Unassign => "unassign",
         /// Answer publicly.
         Reply => "reply",
         /// Add an internal note.
         Note => "note",
         /// Write as the customer.
         CustomerMessage => "customer_message",
+        /// Take over a duplicate.
+        Absorb => "absorb",
         /// Pause a ticket.
         Pause => "pause",
         /// End a pause.

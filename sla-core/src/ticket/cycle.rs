@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::id::Id;
 use crate::time::{BusinessDuration, Timestamp};
 
-use super::event::{Change, Standing, StopCause, StopOutcome};
+use super::event::{CancelCause, Change, CycleTerms, Promised, Spent, Standing, StopCause, StopOutcome};
 
 /// All cycles of one timer of one ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,7 +16,10 @@ use super::event::{Change, Standing, StopCause, StopOutcome};
 pub struct TimerTrack {
     /// The timer.
     pub timer: Id,
-    /// Its cycles, oldest first; only the last one may still count.
+    /// When the ticket's terms first promised something for the timer; kept for the life of the ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_since: Option<Timestamp>,
+    /// Its cycles, oldest first; only the last one may still count. Empty where only a promise arrived.
     pub cycles: Vec<Cycle>,
 }
 
@@ -24,14 +27,19 @@ impl TimerTrack {
     /// Returns whether the cycles are in order, none but the last counts, and nothing lies after `last_at`.
     pub(super) fn is_whole(&self, last_at: Timestamp) -> bool {
         let numbers = self.cycles.iter().map(|cycle| cycle.number);
-        let Some((_, earlier)) = self.cycles.split_last() else { return false };
+        let Some((_, earlier)) = self.cycles.split_last() else { return self.promised_since.is_some() };
         numbers.eq((1..).take(self.cycles.len()))
             && earlier.iter().all(|cycle| !cycle.is_active())
             && self.cycles.iter().all(|cycle| cycle.started_at <= cycle.since() && cycle.since() <= last_at)
     }
+
+    /// Records that the ticket's terms have promised something since `at`, unless they did before.
+    pub(super) fn promise_arrived(&mut self, at: Timestamp) {
+        self.promised_since = Some(self.promised_since.map_or(at, |since| since.min(at)));
+    }
 }
 
-/// One cycle: a target, the time used of it, and its phase.
+/// One cycle: the time that counts since its start, what is promised, and its phase.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -42,31 +50,84 @@ pub struct Cycle {
     pub revision: Digest,
     /// The channel of the event that started it.
     pub channel: Id,
-    /// When it started.
+    /// When it started; before `began_by` where the event reports something received earlier.
     pub started_at: Timestamp,
-    /// The promised duration.
-    #[serde(rename = "target_us")]
-    pub target: BusinessDuration,
+    /// The instant of the event that started it; the time before it counts whatever the status was.
+    pub began_by: Timestamp,
+    /// Whether somebody began to wait then: it was an inbound opening, a customer's message or a reopening.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub waits: bool,
+    /// What its terms depend on, as of the last event that set them.
+    pub terms: CycleTerms,
     /// The calendar it counts in.
     pub calendar: Id,
-    /// When it falls or fell due; `None` while it is paused before its due, as the pause postpones it.
-    pub due: Option<Due>,
-    /// Whether it is breached; then `due` never changes again.
+    /// What is promised; `None` while nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
+    /// Whether something was promised before: without a promise the cycle then is in the class `terms`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub was_promised: bool,
+    /// Whether it is breached; then the promise never changes again.
     pub breached: bool,
     /// Whether it counts, and since when.
     pub phase: Phase,
-    /// Time used up to the phase's instant.
+    /// Open, unpaused time from the start up to the phase's instant.
+    #[serde(rename = "elapsed_us")]
+    pub elapsed: BusinessDuration,
+    /// The part of it that counts against the target.
     #[serde(rename = "used_us")]
     pub used: BusinessDuration,
     /// Open, unpaused time after due, up to the phase's instant.
     #[serde(rename = "overdue_us")]
     pub overdue: BusinessDuration,
-    /// Open, unpaused time after the due that a retroactive change computed and moved to its own instant; steps after
-    /// due count it.
-    #[serde(rename = "overdue_before_us")]
-    pub overdue_before: BusinessDuration,
-    /// The steps that fired, by id.
-    pub fired: Vec<Id>,
+    /// The steps that fired.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fired: Vec<FiredStep>,
+    /// The changes of terms since the resolve stopped it: a reopening that resumes it applies them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_terms: Vec<PendingTerms>,
+}
+
+/// What a cycle promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Promise {
+    /// The promised duration.
+    #[serde(rename = "target_us")]
+    pub target: BusinessDuration,
+    /// When the cycle falls or fell due; `None` while it is paused before its due, as the pause postpones it.
+    pub due: Option<Due>,
+    /// Whether the due that the terms give lies before the event that set it: it is the event's instant then, and
+    /// breached by that event.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_late: bool,
+}
+
+/// A step that fired in a cycle.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FiredStep {
+    /// The step's id within the timer.
+    pub step: Id,
+    /// The last repetition that fired; 0 for the step itself.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repetition: u32,
+}
+
+/// Terms that a stopped cycle takes over when a reopening resumes it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PendingTerms {
+    /// What the terms depend on.
+    pub terms: CycleTerms,
+    /// The policy revision.
+    pub revision: Digest,
+    /// Whether they apply only where they do not loosen: an agent set them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_agent: bool,
 }
 
 /// Whether a cycle counts, with what that needs.
@@ -83,25 +144,27 @@ pub enum Phase {
     Paused {
         /// When it was paused.
         since: Timestamp,
-        /// What remains of the target.
+        /// What remains of the target; zero without one.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
-    /// Ended by what stops the timer; a reopening may resume it.
+    /// Ended by what stops the timer, or by the end of the ticket after its due; a reopening may resume it.
     Stopped {
         /// When.
         at: Timestamp,
         /// What stopped it.
         cause: StopCause,
-        /// What remained of the target.
+        /// What remained of the target; zero without one.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
-    /// Ended by a withdrawal or a void before its due.
+    /// Ended without a stop before its due.
     Cancelled {
         /// When.
         at: Timestamp,
-        /// What remained of the target.
+        /// By what.
+        cause: CancelCause,
+        /// What remained of the target; zero without one.
         #[serde(rename = "remaining_us")]
         remaining: BusinessDuration,
     },
@@ -123,6 +186,40 @@ impl Cycle {
         }
     }
 
+    /// Returns the promised duration; `None` while nothing is promised.
+    #[must_use]
+    pub fn target(&self) -> Option<BusinessDuration> {
+        self.promise.map(|promise| promise.target)
+    }
+
+    /// Returns when the cycle falls or fell due; `None` while it is paused before its due, or nothing is promised.
+    #[must_use]
+    pub fn due(&self) -> Option<Due> {
+        self.promise.and_then(|promise| promise.due)
+    }
+
+    /// Returns whether a reopening may resume the cycle: a resolve stopped it, or an inactivity rule's resolve ended it.
+    #[must_use]
+    pub const fn ended_at_resolve(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Stopped { cause: StopCause::Resolve, .. } | Phase::Cancelled { cause: CancelCause::Inactivity, .. }
+        )
+    }
+
+    /// Returns whether a step fired, with its repetition `repetition` or a later one.
+    pub(crate) fn has_fired(&self, step: &Id, repetition: u32) -> bool {
+        self.fired.iter().any(|fired| fired.step == *step && fired.repetition >= repetition)
+    }
+
+    /// Records that a step fired.
+    pub(super) fn fire(&mut self, step: &Id, repetition: u32) {
+        match self.fired.iter_mut().find(|fired| fired.step == *step) {
+            Some(fired) => fired.repetition = fired.repetition.max(repetition),
+            None => self.fired.push(FiredStep { step: step.clone(), repetition }),
+        }
+    }
+
     /// Returns the number of the cycle after `last`, the latest of a timer.
     pub(crate) const fn next_number(last: Option<&Self>) -> u32 {
         match last {
@@ -133,71 +230,122 @@ impl Cycle {
     }
 
     /// Applies what an event did to this cycle.
-    pub(super) fn apply(&mut self, change: &Change, at: Timestamp, revision: Digest) {
+    pub(crate) fn apply(&mut self, change: &Change, at: Timestamp, revision: Digest) {
         match change {
             Change::Started { .. } => {}
-            Change::Paused { used, remaining, overdue } => {
-                (self.used, self.overdue) = (*used, *overdue);
-                self.set_standing(Standing::Paused(*remaining), at);
+            Change::Paused(spent) => {
+                self.phase = Phase::Paused { since: at, remaining: spent.remaining.unwrap_or_default() };
+                self.spend(spent);
+                if !self.breached
+                    && let Some(promise) = &mut self.promise
+                    && !promise.is_late
+                {
+                    promise.due = None;
+                }
             }
-            Change::Resumed { used, standing } => {
-                self.used = *used;
-                self.set_standing(*standing, at);
+            Change::Resumed { started_at, terms, elapsed, promise } => {
+                (self.started_at, self.terms) = (*started_at, terms.clone());
+                self.elapse(*elapsed);
+                self.set_promise(promise.as_ref(), at, false);
             }
-            Change::Retargeted { target, calendar, used, standing, computed_due_at, .. } => {
-                let late = computed_due_at.map(|_| used.saturating_sub(*target));
-                self.overdue_before = late.unwrap_or(BusinessDuration::ZERO);
-                (self.target, self.used, self.revision) = (*target, *used, revision);
-                self.calendar = calendar.clone();
-                self.set_standing(*standing, at);
+            Change::Retargeted {
+                started_at, terms, calendar, channel, elapsed, promise, paused, keeps_rules, ..
+            } => {
+                (self.started_at, self.terms, self.calendar) = (*started_at, terms.clone(), calendar.clone());
+                self.elapse(*elapsed);
+                if let Some(channel) = channel {
+                    self.channel = channel.clone();
+                }
+                if !keeps_rules {
+                    self.revision = revision;
+                }
+                self.set_promise(promise.as_ref(), at, *paused);
             }
-            Change::Stopped { outcome, cause, used, remaining, overdue } => {
-                self.phase = Phase::Stopped { at, cause: *cause, remaining: *remaining };
-                (self.used, self.overdue) = (*used, *overdue);
+            Change::Stopped { outcome, cause, spent } => {
+                self.phase = Phase::Stopped { at, cause: *cause, remaining: spent.remaining.unwrap_or_default() };
+                self.spend(spent);
                 self.breached |= matches!(outcome, StopOutcome::Breached);
             }
-            Change::Cancelled { used, remaining } => {
-                self.phase = Phase::Cancelled { at, remaining: *remaining };
-                self.used = *used;
+            Change::Cancelled { cause, spent } => {
+                self.phase = Phase::Cancelled { at, cause: *cause, remaining: spent.remaining.unwrap_or_default() };
+                self.spend(spent);
             }
         }
     }
 
-    fn set_standing(&mut self, standing: Standing, at: Timestamp) {
-        match standing {
-            Standing::Due(due) => {
-                self.phase = Phase::Running { since: at };
-                if !self.breached {
-                    self.due = Some(due);
+    /// Sets the elapsed time; what was promised before counts on while the promise is away.
+    fn elapse(&mut self, elapsed: BusinessDuration) {
+        if self.promise.is_some() || self.was_promised {
+            let passed = elapsed.saturating_sub(self.elapsed);
+            // INVARIANT: lengths of open time within the horizon fit; what is promised states its used time.
+            self.used = self.used.checked_add(passed).unwrap_or(self.used);
+        }
+        self.elapsed = elapsed;
+    }
+
+    fn spend(&mut self, spent: &Spent) {
+        (self.elapsed, self.used, self.overdue) = (spent.elapsed, spent.used, spent.overdue);
+    }
+
+    /// Sets what is promised from `at` on, unless the cycle is breached, and whether the cycle counts.
+    fn set_promise(&mut self, promised: Option<&Promised>, at: Timestamp, paused: bool) {
+        self.pending_terms.clear();
+        self.was_promised |= self.promise.is_some();
+        let mut remaining = BusinessDuration::ZERO;
+        let mut promise = None;
+        if let Some(promised) = promised {
+            self.used = promised.used;
+            let due = match promised.standing {
+                Standing::Due(due) => Some(due),
+                Standing::Paused(left) => {
+                    remaining = left;
+                    None
                 }
-            }
-            Standing::Paused(remaining) => {
-                self.phase = Phase::Paused { since: at, remaining };
-                if !self.breached {
-                    self.due = None;
-                }
-            }
+            };
+            let is_late = promised.computed_due_at.is_some();
+            promise = Some(Promise { target: promised.target, due, is_late });
+        }
+        self.phase = if paused { Phase::Paused { since: at, remaining } } else { Phase::Running { since: at } };
+        if !self.breached {
+            self.promise = promise;
         }
     }
 
-    pub(super) fn started(number: u32, change: &Change, at: Timestamp, revision: Digest) -> Option<Self> {
-        let Change::Started { target, calendar, channel, standing } = change else { return None };
+    pub(super) fn started(number: u32, change: &Change, at: Timestamp, revision: Digest, waits: bool) -> Option<Self> {
+        let Change::Started { started_at, began_by, terms, calendar, channel, elapsed, promise, paused } = change
+        else {
+            return None;
+        };
         let mut cycle = Self {
             number,
             revision,
             channel: channel.clone(),
-            started_at: at,
-            target: *target,
+            started_at: *started_at,
+            began_by: began_by.map_or(at, |began_by| began_by.at),
+            waits: began_by.map_or(waits, |began_by| began_by.waits),
+            terms: terms.clone(),
             calendar: calendar.clone(),
-            due: None,
+            promise: None,
+            was_promised: false,
             breached: false,
             phase: Phase::Running { since: at },
+            elapsed: *elapsed,
             used: BusinessDuration::ZERO,
             overdue: BusinessDuration::ZERO,
-            overdue_before: BusinessDuration::ZERO,
             fired: Vec::new(),
+            pending_terms: Vec::new(),
         };
-        cycle.set_standing(*standing, at);
+        cycle.set_promise(promise.as_ref(), at, *paused);
         Some(cycle)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+pub(super) const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+pub(super) const fn is_zero(value: &u32) -> bool {
+    *value == 0
 }

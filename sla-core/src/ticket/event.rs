@@ -15,7 +15,8 @@ use crate::serde_text::empty_object;
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Timestamp};
 
-use super::status::{Actor, PauseStatus};
+use super::cycle::{is_false, is_zero};
+use super::status::{Actor, PauseStatus, Via};
 
 /// One entry of a ticket's history.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -29,6 +30,10 @@ pub struct Event {
     pub at: Timestamp,
     /// Who did it; the system for automatic events only.
     pub actor: Actor,
+    /// What permitted it, where that is a team or an organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub via: Option<Via>,
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
@@ -36,6 +41,11 @@ pub struct Event {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub changes: Vec<TimerChange>,
+    /// The timers that something is promised for from this event on, the first time on this ticket, without a cycle that
+    /// says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub promised: Vec<Id>,
     /// The host's id of the command that caused it, on the first event of that command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandStamp>,
@@ -59,14 +69,17 @@ impl<'de> Deserialize<'de> for Event {
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Event, A::Error> {
                 let mut frame = Frame::default();
                 let kind = read_split(map, &mut frame)?;
-                let Frame { ticket, seq, at, actor, changes, command, policy_digest, rules_digest } = frame;
+                let Frame { ticket, seq, at, actor, via, changes, promised, command, policy_digest, rules_digest } =
+                    frame;
                 Ok(Event {
                     ticket: needed(ticket, "ticket")?,
                     seq: needed(seq, "seq")?,
                     at: needed(at, "at")?,
                     actor: needed(actor, "actor")?,
+                    via: via.flatten(),
                     kind,
                     changes: changes.unwrap_or_default(),
+                    promised: promised.unwrap_or_default(),
                     command: command.flatten(),
                     policy_digest: needed(policy_digest, "policy_digest")?,
                     rules_digest: needed(rules_digest, "rules_digest")?,
@@ -86,7 +99,9 @@ struct Frame {
     seq: Option<u32>,
     at: Option<Timestamp>,
     actor: Option<Actor>,
+    via: Option<Option<Via>>,
     changes: Option<Vec<TimerChange>>,
+    promised: Option<Vec<Id>>,
     command: Option<Option<CommandStamp>>,
     policy_digest: Option<Digest>,
     rules_digest: Option<Digest>,
@@ -94,7 +109,7 @@ struct Frame {
 
 impl<'de> Outer<'de> for Frame {
     const FIELDS: &'static [&'static str] =
-        &["ticket", "seq", "at", "actor", "changes", "command", "policy_digest", "rules_digest"];
+        &["ticket", "seq", "at", "actor", "via", "changes", "promised", "command", "policy_digest", "rules_digest"];
 
     fn read<A: MapAccess<'de>>(&mut self, field: &'static str, map: &mut A) -> Result<(), A::Error> {
         match field {
@@ -102,7 +117,9 @@ impl<'de> Outer<'de> for Frame {
             "seq" => once(&mut self.seq, field, map),
             "at" => once(&mut self.at, field, map),
             "actor" => once(&mut self.actor, field, map),
+            "via" => once(&mut self.via, field, map),
             "changes" => once(&mut self.changes, field, map),
+            "promised" => once(&mut self.promised, field, map),
             "command" => once(&mut self.command, field, map),
             "policy_digest" => once(&mut self.policy_digest, field, map),
             _ => once(&mut self.rules_digest, field, map),
@@ -153,20 +170,41 @@ pub enum EventKind {
         category: Option<Id>,
         /// The first message.
         message: Message,
+        /// Who wrote first.
+        #[serde(default, skip_serializing_if = "Direction::is_inbound")]
+        direction: Direction,
+        /// When the first message was received, if earlier.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received_at: Option<Timestamp>,
+        /// The organization of the customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organization: Option<Id>,
     },
     /// The ticket is assigned from now on.
     Assigned {
-        /// The assignee.
-        agent: Id,
+        /// The assignee; `None` where only a team is assigned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<Id>,
+        /// The team; `None` where only an agent is assigned. Another team alone takes the ticket from its agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<Id>,
         /// Whether an assignment or a resolve assigned it.
         cause: AssignCause,
     },
-    /// An agent or admin answered publicly.
+    /// The ticket has no agent from now on; the team stays.
+    Unassigned {
+        /// Why.
+        reason: String,
+    },
+    /// An agent or admin answered publicly, or the host's automation did.
     Replied {
         /// The channel by which it was sent.
         channel: Id,
         /// The answer.
         message: Message,
+        /// Whether the host's automation wrote it: then it fires no trigger.
+        #[serde(default, skip_serializing_if = "is_false")]
+        automatic: bool,
     },
     /// An internal note.
     Noted {
@@ -179,16 +217,32 @@ pub enum EventKind {
         channel: Id,
         /// The message.
         message: Message,
+        /// When it was received, if earlier.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received_at: Option<Timestamp>,
     },
-    /// The ticket is paused, or pauses for another party or reason than before.
+    /// The ticket took over a duplicate.
+    Absorbed {
+        /// The other ticket.
+        ticket: Id,
+        /// Since when somebody waits for an answer there; then this is a customer's message received at that instant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waiting_since: Option<Timestamp>,
+        /// Why.
+        reason: String,
+    },
+    /// The ticket is paused, or pauses for another party, reason or end than before.
     Paused {
         /// For the customer or a third party.
         status: PauseStatus,
         /// Why.
         reason: String,
-        /// When the pause ends automatically; `None` without a limit, or when that lies beyond the horizon.
+        /// When a limit of the policy ends the pause; `None` without a limit, or when that lies beyond the horizon.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        ends_at: Option<Timestamp>,
+        limit_at: Option<Timestamp>,
+        /// When the pause ends automatically, if no limit ends it earlier.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// The pause ended.
     Resumed {
@@ -197,9 +251,15 @@ pub enum EventKind {
     },
     /// The ticket is resolved.
     Resolved {
-        /// The public message that says so.
-        message: Message,
+        /// The public message that says so; `None` where an inactivity rule resolved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<Message>,
+        /// The inactivity rule that resolved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inactivity: Option<InactivityIntent>,
     },
+    /// An inactivity rule reminds of the ticket.
+    Reminded(InactivityIntent),
     /// A resolved ticket is open again.
     Reopened {
         /// The channel, when the customer reopened it.
@@ -208,11 +268,17 @@ pub enum EventKind {
         /// Why, when an agent or admin reopened it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// When the message that reopened it was received, if earlier.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received_at: Option<Timestamp>,
     },
     /// Final: the ticket is closed.
     Closed {
         /// Why.
         cause: CloseCause,
+        /// The inactivity rule that closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inactivity: Option<InactivityIntent>,
     },
     /// Final: the customer withdrew the ticket.
     #[serde(with = "empty_object")]
@@ -225,6 +291,10 @@ pub enum EventKind {
         /// The ticket that this one repeats.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duplicate_of: Option<Id>,
+        /// With `duplicate_of`: the start of the earliest cycle that still ran since an opening or a customer's message,
+        /// which is what the other ticket absorbs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waiting_since: Option<Timestamp>,
     },
     /// A cycle is at risk: a warning step fired.
     Warned(Intent),
@@ -291,12 +361,15 @@ impl EventKind {
     pub const NAMES: &[&str] = &[
         "opened",
         "assigned",
+        "unassigned",
         "replied",
         "noted",
         "customer_messaged",
+        "absorbed",
         "paused",
         "resumed",
         "resolved",
+        "reminded",
         "reopened",
         "closed",
         "withdrawn",
@@ -312,18 +385,46 @@ impl EventKind {
         "classified",
     ];
 
+    /// Returns when what the event reports was received, where that is stated.
+    #[must_use]
+    pub const fn received_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Opened { received_at, .. }
+            | Self::CustomerMessaged { received_at, .. }
+            | Self::Reopened { received_at, .. }
+            | Self::Absorbed { waiting_since: received_at, .. } => *received_at,
+            _ => None,
+        }
+    }
+
+    /// Returns whether somebody begins to wait: an inbound opening, a customer's message, also that of an absorbed
+    /// ticket, a reopening.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(
+            self,
+            Self::Opened { direction: Direction::Inbound, .. }
+                | Self::CustomerMessaged { .. }
+                | Self::Absorbed { waiting_since: Some(_), .. }
+                | Self::Reopened { .. }
+        )
+    }
+
     /// Returns the kind's name as documents write it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "opened",
             Self::Assigned { .. } => "assigned",
+            Self::Unassigned { .. } => "unassigned",
             Self::Replied { .. } => "replied",
             Self::Noted { .. } => "noted",
             Self::CustomerMessaged { .. } => "customer_messaged",
+            Self::Absorbed { .. } => "absorbed",
             Self::Paused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
             Self::Resolved { .. } => "resolved",
+            Self::Reminded(_) => "reminded",
             Self::Reopened { .. } => "reopened",
             Self::Closed { .. } => "closed",
             Self::Withdrawn => "withdrawn",
@@ -338,6 +439,24 @@ impl EventKind {
             Self::RevisionAdopted { .. } => "revision_adopted",
             Self::Classified { .. } => "classified",
         }
+    }
+}
+
+string_enum! {
+    /// Who wrote first.
+    #[derive(Default)]
+    Direction {
+        /// The customer, or somebody for them.
+        #[default]
+        Inbound => "inbound",
+        /// An agent or admin.
+        Outbound => "outbound",
+    }
+}
+
+impl Direction {
+    pub(super) const fn is_inbound(&self) -> bool {
+        matches!(self, Self::Inbound)
     }
 }
 
@@ -360,6 +479,8 @@ string_enum! {
         MaxPause => "max_pause",
         /// `max_paused_total` was reached.
         MaxPausedTotal => "max_paused_total",
+        /// The instant that the pause named came.
+        Until => "until",
     }
 }
 
@@ -368,8 +489,8 @@ string_enum! {
     CloseCause {
         /// An admin closed it.
         Command => "command",
-        /// It stayed resolved for the policy's `close_after`.
-        CloseAfter => "close_after",
+        /// An inactivity rule closed it.
+        Inactivity => "inactivity",
     }
 }
 
@@ -410,6 +531,9 @@ pub struct Intent {
     pub cycle: u32,
     /// The step's id within the timer.
     pub step: Id,
+    /// Which repetition of the step; 0 for the step itself.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repetition: u32,
     /// The same for every computation of this firing, so that hosts notify once.
     pub intent_id: Digest,
     /// Names of notification channels.
@@ -419,6 +543,29 @@ pub struct Intent {
     pub assign_to: Option<String>,
     /// When to notify; later than the event in quiet hours.
     pub notify_at: Timestamp,
+}
+
+/// What an inactivity rule did, with what the host needs to act on it once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InactivityIntent {
+    /// The rule's id.
+    pub rule: Id,
+    /// The first instant of the count: the ticket was inactive since then.
+    pub since: Timestamp,
+    /// The same for every computation of this event, so that hosts act once.
+    pub intent_id: Digest,
+    /// Names of notification channels.
+    pub notify: Vec<String>,
+    /// When to notify; later than the event in quiet hours.
+    pub notify_at: Timestamp,
+    /// Why, as the rule says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The instant that the rule gives, when it lies before the event that made it hold and was moved to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed_at: Option<Timestamp>,
 }
 
 /// What an escalation says when it happens.
@@ -455,6 +602,58 @@ pub struct TimerChange {
     pub change: Change,
 }
 
+/// What the terms of a cycle depend on, beside its channel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CycleTerms {
+    /// The package.
+    pub package: Id,
+    /// The severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Id>,
+    /// The category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Id>,
+}
+
+/// What is promised for a cycle from an event on. Durations are business time in the cycle's calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Promised {
+    /// The promised duration.
+    #[serde(rename = "target_us")]
+    pub target: BusinessDuration,
+    /// The part of the elapsed time that counts against it.
+    #[serde(rename = "used_us")]
+    pub used: BusinessDuration,
+    /// When the cycle falls due, or what remains while it is paused. A breached cycle keeps its due.
+    pub standing: Standing,
+    /// The due that the terms give, when it lies before the event and was moved to it: the event breaches the promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed_due_at: Option<Timestamp>,
+}
+
+/// The time of a cycle up to an event that pauses or ends it, in business time of its calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Spent {
+    /// Open, unpaused time since the start.
+    #[serde(rename = "elapsed_us")]
+    pub elapsed: BusinessDuration,
+    /// The part of it that counts against the target.
+    #[serde(rename = "used_us")]
+    pub used: BusinessDuration,
+    /// What remains of the target; `None` while nothing is promised.
+    #[serde(rename = "remaining_us", default, skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<BusinessDuration>,
+    /// Open, unpaused time after due.
+    #[serde(rename = "overdue_us", default, skip_serializing_if = "BusinessDuration::is_zero")]
+    pub overdue: BusinessDuration,
+}
+
 /// A change of one cycle. All durations are business time in the cycle's calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -462,51 +661,66 @@ pub struct TimerChange {
 pub enum Change {
     /// The cycle began.
     Started {
-        /// The promised duration.
-        #[serde(rename = "target_us")]
-        target: BusinessDuration,
+        /// When; before the event where it reports something received earlier.
+        started_at: Timestamp,
+        /// The event that started the cycle, where that is an earlier one: the adopted revision measures a timer that the
+        /// one before did not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began_by: Option<BeganBy>,
+        /// What its terms depend on.
+        terms: CycleTerms,
         /// The calendar it counts in.
         calendar: Id,
         /// The channel of the event that started it.
         channel: Id,
-        /// When it falls due.
-        standing: Standing,
+        /// Open time between the start and the event.
+        #[serde(rename = "elapsed_us", default, skip_serializing_if = "BusinessDuration::is_zero")]
+        elapsed: BusinessDuration,
+        /// What is promised; `None` when nothing is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promise: Option<Promised>,
+        /// Whether it starts paused.
+        #[serde(default, skip_serializing_if = "is_false")]
+        paused: bool,
     },
     /// The cycle is paused.
-    Paused {
-        /// Time used so far.
-        #[serde(rename = "used_us")]
-        used: BusinessDuration,
-        /// What remains of the target.
-        #[serde(rename = "remaining_us")]
-        remaining: BusinessDuration,
-        /// Open, unpaused time after due so far.
-        #[serde(rename = "overdue_us")]
-        overdue: BusinessDuration,
-    },
-    /// The cycle resumed, after a pause or a reopening.
+    Paused(Spent),
+    /// The cycle resumed: after a pause, a reopening, or the return of the agent whom it was taken from.
     Resumed {
-        /// Time used so far.
-        #[serde(rename = "used_us")]
-        used: BusinessDuration,
-        /// When it falls due now; a breached cycle keeps its due.
-        standing: Standing,
+        /// When it started.
+        started_at: Timestamp,
+        /// What its terms depend on.
+        terms: CycleTerms,
+        /// Open, unpaused time since the start.
+        #[serde(rename = "elapsed_us")]
+        elapsed: BusinessDuration,
+        /// What is promised; `None` when nothing is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promise: Option<Promised>,
     },
-    /// The cycle counts under new terms.
+    /// The cycle counts under new terms, or from an earlier start.
     Retargeted {
-        /// The promised duration now.
-        #[serde(rename = "target_us")]
-        target: BusinessDuration,
+        /// When it started.
+        started_at: Timestamp,
+        /// What its terms depend on now.
+        terms: CycleTerms,
         /// The calendar it counts in now.
         calendar: Id,
-        /// Time used so far, as the mode of application counts it.
-        #[serde(rename = "used_us")]
-        used: BusinessDuration,
-        /// When it falls due now.
-        standing: Standing,
-        /// The due that the new terms give, when it lies before the change and was moved to it.
+        /// The channel that decides its terms now, where it changed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        computed_due_at: Option<Timestamp>,
+        channel: Option<Id>,
+        /// Open, unpaused time since the start.
+        #[serde(rename = "elapsed_us")]
+        elapsed: BusinessDuration,
+        /// What is promised now; `None` when nothing is: the promise ends, or none arrived yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promise: Option<Promised>,
+        /// Whether it is paused.
+        #[serde(default, skip_serializing_if = "is_false")]
+        paused: bool,
+        /// Whether the rules and steps of the revision that it is under hold on, although the ticket adopts another.
+        #[serde(default, skip_serializing_if = "is_false")]
+        keeps_rules: bool,
         /// The instants that the new terms give for steps, by step id, when they lie before the change and were moved
         /// to it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -518,25 +732,40 @@ pub enum Change {
         outcome: StopOutcome,
         /// What stopped it.
         cause: StopCause,
-        /// Time used.
-        #[serde(rename = "used_us")]
-        used: BusinessDuration,
-        /// What remained of the target.
-        #[serde(rename = "remaining_us")]
-        remaining: BusinessDuration,
-        /// Open, unpaused time after due.
-        #[serde(rename = "overdue_us")]
-        overdue: BusinessDuration,
+        /// Its time.
+        spent: Spent,
     },
-    /// The cycle was cancelled: the ticket was withdrawn or voided before its due.
+    /// The cycle ended without being stopped, not after its due.
     Cancelled {
-        /// Time used.
-        #[serde(rename = "used_us")]
-        used: BusinessDuration,
-        /// What remained of the target.
-        #[serde(rename = "remaining_us")]
-        remaining: BusinessDuration,
+        /// By what.
+        cause: CancelCause,
+        /// Its time.
+        spent: Spent,
     },
+}
+
+/// The event that started a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BeganBy {
+    /// Its instant.
+    pub at: Timestamp,
+    /// Whether somebody began to wait then: it was an inbound opening, a customer's message or a reopening.
+    pub waits: bool,
+}
+
+impl Change {
+    /// Returns what the change promises; `None` for one that promises nothing, or only ends or pauses a cycle.
+    #[must_use]
+    pub const fn promise(&self) -> Option<&Promised> {
+        match self {
+            Self::Started { promise, .. } | Self::Resumed { promise, .. } | Self::Retargeted { promise, .. } => {
+                promise.as_ref()
+            }
+            Self::Paused(_) | Self::Stopped { .. } | Self::Cancelled { .. } => None,
+        }
+    }
 }
 
 /// An instant that new terms give for a step, before the change that brought them.
@@ -546,6 +775,9 @@ pub enum Change {
 pub struct ComputedStep {
     /// The step's id within the timer.
     pub step: Id,
+    /// Which repetition of the step; 0 for the step itself.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repetition: u32,
     /// The computed instant.
     pub at: Timestamp,
 }
@@ -557,6 +789,26 @@ string_enum! {
         Met => "met",
         /// Stopped after its due.
         Breached => "breached",
+        /// Nothing was promised.
+        Unpromised => "unpromised",
+    }
+}
+
+string_enum! {
+    /// What ended a cycle without stopping it.
+    CancelCause {
+        /// The customer withdrew the ticket.
+        Withdrawn => "withdrawn",
+        /// An admin declared the ticket void.
+        Voided => "voided",
+        /// An admin declared the ticket void as a duplicate of another.
+        Duplicate => "duplicate",
+        /// The ticket was closed.
+        Closed => "closed",
+        /// The ticket was handed on: a trigger of the timer's `cancels_on`.
+        HandedOn => "handed_on",
+        /// An inactivity rule resolved the ticket; a reopening may resume the cycle.
+        Inactivity => "inactivity",
     }
 }
 

@@ -10,12 +10,14 @@
 //!
 //! | type | where | says | values |
 //! |---|---|---|---|
-//! | [`Standing`] | in a change that starts, resumes or retargets a cycle | whether it counts from then on, with its due or what remains | due, paused |
-//! | [`StopOutcome`] | in the change that stops it | whether it stopped in time | met, breached |
+//! | [`Standing`] | in what a change promises | when it falls due, or what remains while it is paused | due, paused |
+//! | [`StopOutcome`] | in the change that stops it | whether it stopped in time | met, breached, unpromised |
 //! | [`Phase`] | in the fold | whether it counts, since when and with what remaining | running, paused, stopped, cancelled |
 //! | [`Activity`] | in an answer | the phase as one word, or that the timer never started | not started, running, paused, stopped |
-//! | [`Outcome`] | in an answer | how it ended, or that this is not decided | none, met, breached, cancelled |
-//! | [`State`] | in an answer | the one word for people: the outcome where there is one, or else the activity | not started, running, paused, met, breached, cancelled |
+//! | [`Outcome`] | in an answer | how it ended, or that this is not decided | none, met, breached, cancelled, unpromised |
+//! | [`State`] | in an answer | the one word for people: the outcome where there is one, or else the activity | not started, running, paused, met, breached, cancelled, unpromised |
+//!
+//! A timer measures whether or not a target promises something: a cycle without a [`Promise`] counts, and has no due.
 //!
 //! A breach is an outcome and no phase: a breached cycle runs, pauses and stops like any other, and stays breached.
 //! [`Cycle::verdict`] is the only place that tells met from breached.
@@ -38,15 +40,16 @@ use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 
 pub use self::command::{Action, Command, CommandKind, MessageRef, Opening};
-pub use self::cycle::{Cycle, Phase, TimerTrack};
+pub use self::cycle::{Cycle, FiredStep, PendingTerms, Phase, Promise, TimerTrack};
 pub use self::event::{
-    Apply, AssignCause, Change, CloseCause, CommandStamp, ComputedStep, Escalation, EscalationTrigger, Event,
-    EventKind, Intent, Message, ResumeCause, Standing, StopCause, StopOutcome, TimerChange,
+    Apply, AssignCause, BeganBy, CancelCause, Change, CloseCause, CommandStamp, ComputedStep, CycleTerms, Direction,
+    Escalation, EscalationTrigger, Event, EventKind, InactivityIntent, Intent, Message, Promised, ResumeCause, Spent,
+    Standing, StopCause, StopOutcome, TimerChange,
 };
 use self::fault::{Inconsistency, Misfit, TicketFault};
 pub use self::history::History;
-pub use self::status::{Actor, PauseStatus, Role, Status};
-pub use self::transition::Trigger;
+pub use self::status::{Actor, MAX_TEAMS, PauseStatus, Role, Status, Via};
+pub use self::transition::{Trigger, Triggers};
 pub use self::verdict::{Activity, Outcome, State, Verdict};
 pub use crate::calendar::Due;
 
@@ -61,6 +64,12 @@ pub struct Ticket {
     pub id: Id,
     /// The customer who owns it.
     pub customer: Id,
+    /// The customer's organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Id>,
+    /// Who wrote first.
+    #[serde(default, skip_serializing_if = "Direction::is_inbound")]
+    pub direction: Direction,
     /// The customer's package.
     pub package: Id,
     /// The policy revision it is under.
@@ -75,6 +84,15 @@ pub struct Ticket {
     pub status: Status,
     /// The agent or admin it is assigned to.
     pub agent: Option<Id>,
+    /// The team it is assigned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Id>,
+    /// The last agent or admin it was assigned to, the present one included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_agent: Option<Id>,
+    /// Every change of agent or team with its instant, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holders: Vec<Holding>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// The instant of the last event.
@@ -87,7 +105,12 @@ pub struct Ticket {
     pub pause: Option<Pause>,
     /// Whether the customer waits for a public reply.
     pub reply_owed: bool,
-    /// Timers that ever started, by timer id.
+    /// The last public reply or resolve: nobody waited for an answer at that instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// Since when the ticket is inactive, for the policy's inactivity rules.
+    pub inactive: Inactive,
+    /// Timers that ever started or that something was promised for, by timer id.
     pub timers: Vec<TimerTrack>,
     /// Escalations, oldest first.
     pub escalations: Vec<EscalationState>,
@@ -108,8 +131,47 @@ pub struct Pause {
     pub by: Actor,
     /// Why.
     pub reason: String,
-    /// When it ends automatically.
-    pub ends_at: Option<Timestamp>,
+    /// When a limit of the policy ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_at: Option<Timestamp>,
+    /// When it ends automatically, if no limit ends it earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+impl Pause {
+    /// Returns when the pause ends automatically; `None` when it does not.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        [self.limit_at, self.until].into_iter().flatten().min()
+    }
+}
+
+/// Who holds a ticket from an instant on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Holding {
+    /// From when on.
+    pub at: Timestamp,
+    /// The agent or admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Id>,
+    /// The team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Id>,
+}
+
+/// Since when a ticket is inactive, and which inactivity rules happened since.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Inactive {
+    /// The last change of status, pause, public reply, customer's message, reopening or requested escalation.
+    pub since: Timestamp,
+    /// The ids of the rules that happened since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<Id>,
 }
 
 /// An escalation and its stage.
@@ -123,6 +185,12 @@ pub struct EscalationState {
     pub level: u32,
     /// What caused it.
     pub trigger: EscalationTrigger,
+    /// The timer of an automatic escalation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<Id>,
+    /// Its cycle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<u32>,
     /// Open, acknowledged or resolved.
     pub stage: EscalationStage,
 }
@@ -172,13 +240,18 @@ impl Ticket {
 
     /// Returns the ticket that an opening makes, before any timer starts; `None` for another kind.
     pub(crate) fn opened(id: &Id, kind: &EventKind, at: Timestamp, policy_digest: Digest) -> Option<Self> {
-        let EventKind::Opened { customer, package, channel, severity, category, .. } = kind else { return None };
+        let EventKind::Opened { customer, package, channel, severity, category, direction, organization, .. } = kind
+        else {
+            return None;
+        };
         // Most tickets change their status less often, and have fewer timers.
         let (mut timeline, timers) = (Vec::with_capacity(8), Vec::with_capacity(4));
         timeline.push((at, Status::New));
         Some(Self {
             id: id.clone(),
             customer: customer.clone(),
+            organization: organization.clone(),
+            direction: *direction,
             package: package.clone(),
             policy_digest,
             channel: channel.clone(),
@@ -186,12 +259,17 @@ impl Ticket {
             category: category.clone(),
             status: Status::New,
             agent: None,
+            team: None,
+            last_agent: None,
+            holders: Vec::new(),
             opened_at: at,
             last_at: at,
             events: 1,
             timeline,
             pause: None,
-            reply_owed: true,
+            reply_owed: direction.is_inbound(),
+            answered_at: (!direction.is_inbound()).then_some(at),
+            inactive: Inactive { since: at, done: Vec::new() },
             timers,
             escalations: Vec::new(),
             rated: false,
@@ -225,6 +303,7 @@ impl Ticket {
             return Err(Misfit::BackInTime.of(event));
         }
         self.apply_event(event)?;
+        self.defer_terms(&event.kind, event.actor.role, event.policy_digest);
         self.apply_changes(event)?;
         self.policy_digest = event.policy_digest;
         self.last_at = event.at;
@@ -242,12 +321,19 @@ impl Ticket {
                 if let Some(firing) = &escalation.firing {
                     self.fire(event, firing)?;
                 }
+                let (timer, cycle) =
+                    escalation.firing.as_ref().map(|firing| (firing.timer.clone(), firing.cycle)).unzip();
                 self.escalations.push(EscalationState {
                     at: event.at,
                     level: escalation.level,
                     trigger: escalation.trigger,
+                    timer,
+                    cycle,
                     stage: EscalationStage::Open,
                 });
+                if escalation.trigger == EscalationTrigger::Request {
+                    self.is_active_at(event.at);
+                }
             }
             EventKind::EscalationAcknowledged { number } => {
                 self.escalation_mut(event, *number)?.stage = EscalationStage::Acknowledged;
@@ -260,27 +346,45 @@ impl Ticket {
         Ok(())
     }
 
-    /// Applies an event of a command, and a resume or close by time, but not what it does to the timers.
+    /// Applies an event of a command, and what inactivity and pauses do automatically, but not what it does to the timers.
     pub(crate) fn apply_kind(&mut self, kind: &EventKind, at: Timestamp, actor: &Actor) {
         match kind {
-            EventKind::Assigned { agent, .. } => self.agent = Some(agent.clone()),
-            EventKind::Replied { .. } => self.reply_owed = false,
-            EventKind::CustomerMessaged { .. } => self.reply_owed = true,
-            EventKind::Paused { reason, ends_at, .. } => {
-                let since = self.pause.as_ref().map_or(at, |pause| pause.since);
-                self.pause = Some(Pause { since, by: actor.clone(), reason: reason.clone(), ends_at: *ends_at });
+            EventKind::Assigned { agent, team, .. } => self.assign(agent.as_ref(), team.as_ref(), at),
+            EventKind::Unassigned { .. } => self.hold(None, self.team.clone(), at),
+            EventKind::Replied { automatic: false, .. } => {
+                (self.reply_owed, self.answered_at) = (false, Some(at));
+                self.is_active_at(at);
             }
-            EventKind::Resolved { .. } => (self.reply_owed, self.rated) = (false, false),
-            EventKind::Reopened { channel, .. } => self.reply_owed |= channel.is_some(),
+            EventKind::CustomerMessaged { .. } | EventKind::Absorbed { waiting_since: Some(_), .. } => {
+                self.reply_owed = true;
+                self.is_active_at(at);
+            }
+            EventKind::Paused { reason, limit_at, until, .. } => {
+                let since = self.pause.as_ref().map_or(at, |pause| pause.since);
+                let (by, reason) = (actor.recorded(), reason.clone());
+                self.pause = Some(Pause { since, by, reason, limit_at: *limit_at, until: *until });
+                self.is_active_at(at);
+            }
+            EventKind::Resolved { inactivity, .. } => {
+                (self.reply_owed, self.answered_at, self.rated) = (false, Some(at), false);
+                self.happened(inactivity.as_ref());
+            }
+            EventKind::Reopened { channel, .. } => {
+                self.reply_owed |= channel.is_some();
+                self.is_active_at(at);
+            }
+            EventKind::Closed { inactivity, .. } => self.happened(inactivity.as_ref()),
+            EventKind::Reminded(intent) => self.happened(Some(intent)),
             EventKind::Rated { .. } => self.rated = true,
             EventKind::PackageChanged { package, .. } => self.package = package.clone(),
             EventKind::Classified { severity, category, .. } => {
                 (self.severity, self.category) = (severity.clone(), category.clone());
             }
             EventKind::Opened { .. }
+            | EventKind::Replied { automatic: true, .. }
+            | EventKind::Absorbed { waiting_since: None, .. }
             | EventKind::Noted { .. }
             | EventKind::Resumed { .. }
-            | EventKind::Closed { .. }
             | EventKind::Withdrawn
             | EventKind::Voided { .. }
             | EventKind::RevisionAdopted { .. }
@@ -297,18 +401,84 @@ impl Ticket {
             }
             self.status = status;
             self.timeline.push((at, status));
+            self.is_active_at(at);
         }
     }
 
+    /// Records that a change of terms waits for the reopening of the cycles that the resolve ended.
+    pub(crate) fn defer_terms(&mut self, kind: &EventKind, role: Role, revision: Digest) {
+        let Some(apply) = kind.apply() else { return };
+        let (package, severity, category) = (self.package.clone(), self.severity.clone(), self.category.clone());
+        let terms = CycleTerms { package, severity, category };
+        let by_agent = role == Role::Agent;
+        for cycle in self.timers.iter_mut().filter_map(|track| track.cycles.last_mut()) {
+            // A change that keeps the terms of started cycles alone leaves them.
+            if cycle.ended_at_resolve() && !cycle.breached && (apply != Apply::Keep || !cycle.pending_terms.is_empty())
+            {
+                cycle.pending_terms.push(PendingTerms { terms: terms.clone(), revision, by_agent });
+            }
+        }
+    }
+
+    fn assign(&mut self, agent: Option<&Id>, team: Option<&Id>, at: Timestamp) {
+        let is_taken = agent.is_none() && team.is_some_and(|team| self.team.as_ref() != Some(team));
+        let agent = if is_taken { None } else { agent.or(self.agent.as_ref()).cloned() };
+        let team = team.or(self.team.as_ref()).cloned();
+        self.hold(agent, team, at);
+    }
+
+    fn hold(&mut self, agent: Option<Id>, team: Option<Id>, at: Timestamp) {
+        if (&agent, &team) == (&self.agent, &self.team) {
+            return;
+        }
+        if agent.is_some() {
+            self.last_agent.clone_from(&agent);
+        }
+        (self.agent, self.team) = (agent.clone(), team.clone());
+        self.holders.push(Holding { at, agent, team });
+    }
+
+    fn is_active_at(&mut self, at: Timestamp) {
+        self.inactive.since = at;
+        self.inactive.done.clear();
+    }
+
+    fn happened(&mut self, intent: Option<&InactivityIntent>) {
+        self.inactive.done.extend(intent.map(|intent| intent.rule.clone()));
+    }
+
     fn fire(&mut self, event: &Event, firing: &Intent) -> Result<(), Error> {
-        self.cycle_mut(event, &firing.timer, firing.cycle)?.fired.push(firing.step.clone());
+        self.cycle_mut(event, &firing.timer, firing.cycle)?.fire(&firing.step, firing.repetition);
         Ok(())
     }
 
     fn apply_changes(&mut self, event: &Event) -> Result<(), Error> {
+        self.promises_arrived(&event.promised, event.at);
         event.changes.iter().try_for_each(|change| {
-            self.apply_change(change, event.at, event.policy_digest).map_err(|why| why.of(event))
+            self.apply_change(change, event.at, event.policy_digest, event.kind.is_waiting())
+                .map_err(|why| why.of(event))
         })
+    }
+
+    /// Records that something is promised for `timers` since `at`, unless it was before.
+    pub(crate) fn promises_arrived(&mut self, timers: &[Id], at: Timestamp) {
+        for timer in timers {
+            self.track_mut(timer).promise_arrived(at);
+        }
+    }
+
+    /// Returns the track of a timer, a new one where it has none.
+    fn track_mut(&mut self, timer: &Id) -> &mut TimerTrack {
+        let place = match self.timers.binary_search_by(|track| track.timer.cmp(timer)) {
+            Ok(place) => place,
+            Err(place) => {
+                let track = TimerTrack { timer: timer.clone(), promised_since: None, cycles: Vec::new() };
+                self.timers.insert(place, track);
+                place
+            }
+        };
+        #[expect(clippy::indexing_slicing, reason = "INVARIANT: the place was found or made just now")]
+        &mut self.timers[place]
     }
 
     /// Applies what an event did to one cycle; the error says why that is impossible.
@@ -317,22 +487,32 @@ impl Ticket {
         TimerChange { timer, cycle, change }: &TimerChange,
         at: Timestamp,
         revision: Digest,
+        waits: bool,
     ) -> Result<(), Misfit> {
-        let Some(started) = Cycle::started(*cycle, change, at, revision) else {
-            let current = self.current_mut(timer, *cycle).ok_or(Misfit::NotCurrentCycle)?;
+        let Some(started) = Cycle::started(*cycle, change, at, revision, waits) else {
+            let track = self.timers.iter_mut().find(|track| track.timer == *timer).ok_or(Misfit::NotCurrentCycle)?;
+            let current = track.cycles.last_mut().filter(|current| current.number == *cycle);
+            let current = current.ok_or(Misfit::NotCurrentCycle)?;
+            let was_promised = current.promise.is_some() || current.was_promised;
+            let started_at = current.started_at;
             current.apply(change, at, revision);
+            let moved_to = current.started_at;
+            if current.promise.is_some() && !was_promised {
+                track.promise_arrived(at);
+            }
+            // What was promised when the cycle started is promised from its moved start on.
+            if moved_to < started_at && track.promised_since.is_some_and(|since| since <= started_at) {
+                track.promise_arrived(moved_to);
+            }
             return Ok(());
         };
-        let place = match self.timers.binary_search_by(|track| track.timer.cmp(timer)) {
-            Ok(place) => place,
-            Err(place) => {
-                self.timers.insert(place, TimerTrack { timer: timer.clone(), cycles: Vec::new() });
-                place
-            }
-        };
-        let Some(track) = self.timers.get_mut(place) else { return Ok(()) };
+        let track = self.track_mut(timer);
         if Cycle::next_number(track.cycles.last()) != *cycle {
             return Err(Misfit::CycleNotNext);
+        }
+        if started.promise.is_some() {
+            // A revision that measures the timer anew promises from its adoption on, every other start from itself on.
+            track.promise_arrived(if started.began_by == at { started.started_at } else { at });
         }
         track.cycles.push(started);
         Ok(())
@@ -377,6 +557,24 @@ impl Ticket {
     fn current_mut(&mut self, timer: &Id, number: u32) -> Option<&mut Cycle> {
         let at = self.timers.binary_search_by(|track| track.timer.cmp(timer)).ok()?;
         self.timers.get_mut(at)?.cycles.last_mut().filter(|cycle| cycle.number == number)
+    }
+
+    /// Returns the start of the earliest cycle that still runs or is paused since somebody began to wait for an answer:
+    /// what a ticket that absorbs this one is told.
+    pub(crate) fn waiting_since(&self) -> Option<Timestamp> {
+        let last = self.timers.iter().filter_map(|track| track.cycles.last());
+        last.filter(|cycle| cycle.is_active() && cycle.waits).map(|cycle| cycle.started_at).min()
+    }
+
+    /// Returns whether a cycle that counts and may still change has other terms than the ticket.
+    pub(crate) fn has_cycles_of_other_terms(&self) -> bool {
+        let is_other = |cycle: &Cycle| {
+            let CycleTerms { package, severity, category } = &cycle.terms;
+            cycle.revision != self.policy_digest
+                || (package, severity, category) != (&self.package, &self.severity, &self.category)
+        };
+        let last = self.timers.iter().filter_map(|track| track.cycles.last());
+        last.into_iter().any(|cycle| cycle.is_active() && !cycle.breached && is_other(cycle))
     }
 
     /// Returns an escalation by its number, from 1.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::Id;
 use crate::string_enum::string_enum;
 
 string_enum! {
@@ -92,6 +93,8 @@ string_enum! {
 crate::unknown::from_str!(Role, UnknownWord, "role");
 
 /// Who acts: a role and the host's id of the person or automation.
+///
+/// Events record role and id; teams and organization are the host's word for one command.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -100,13 +103,23 @@ pub struct Actor {
     pub role: Role,
     /// Who; a blank id is refused as `anonymous_actor`.
     pub id: String,
+    /// The teams that an agent belongs to, at most [`MAX_TEAMS`]; read where the policy lets agents act on tickets of
+    /// their teams.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<String>,
+    /// The organization that a customer belongs to; read where the policy lets organizations share their tickets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
 }
 
+/// The most teams of one actor.
+pub const MAX_TEAMS: usize = 1_000;
+
 impl Actor {
-    /// Returns the actor `id` acting as `role`.
+    /// Returns the actor `id` acting as `role`, without teams and organization.
     #[must_use]
     pub fn new(role: Role, id: impl Into<String>) -> Self {
-        Self { role, id: id.into() }
+        Self { role, id: id.into(), teams: Vec::new(), organization: None }
     }
 
     /// Returns the engine itself, the actor of automatic events.
@@ -114,6 +127,23 @@ impl Actor {
     pub fn system() -> Self {
         Self::new(Role::System, "sla-engine")
     }
+
+    /// Returns the actor as events record them: role and id.
+    #[must_use]
+    pub fn recorded(&self) -> Self {
+        Self::new(self.role, self.id.clone())
+    }
+}
+
+/// What an actor was permitted by, where that is neither their role nor their own ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Via {
+    /// The team that the ticket and the agent have in common.
+    Team(Id),
+    /// The organization that the ticket and the customer have in common.
+    Organization(Id),
 }
 
 impl fmt::Display for Actor {

@@ -5,7 +5,7 @@
 
 use super::Ticket;
 use super::command::Action;
-use super::event::{Apply, AssignCause, EventKind};
+use super::event::{Apply, AssignCause, Direction, EventKind};
 use super::status::Status;
 use crate::id::Id;
 use crate::string_enum::string_enum;
@@ -29,6 +29,57 @@ string_enum! {
         Resolved => "resolved",
         /// The ticket is reopened.
         Reopened => "reopened",
+        /// The ticket gets a team that it did not have.
+        TeamAssigned => "team_assigned",
+        /// The ticket loses its agent while it is not resolved, or is reopened without one.
+        Unassigned => "unassigned",
+        /// An internal note.
+        Noted => "noted",
+    }
+}
+
+/// The triggers that one event fires, in the order of the documentation of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Triggers {
+    list: [Option<Trigger>; 3],
+}
+
+impl Triggers {
+    const fn of(list: [Option<Trigger>; 3]) -> Self {
+        Self { list }
+    }
+
+    const fn one(trigger: Trigger) -> Self {
+        Self::of([Some(trigger), None, None])
+    }
+
+    const fn two(first: Trigger, second: Trigger) -> Self {
+        Self::of([Some(first), Some(second), None])
+    }
+
+    /// Returns whether the event fires the trigger.
+    #[inline]
+    #[must_use]
+    pub fn contains(&self, trigger: Trigger) -> bool {
+        self.list.contains(&Some(trigger))
+    }
+
+    /// Returns whether the event fires none.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list == [None; 3]
+    }
+
+    /// Returns the triggers.
+    pub fn iter(&self) -> impl Iterator<Item = Trigger> + '_ {
+        self.list.iter().copied().flatten()
+    }
+
+    /// Returns the first trigger that `wanted` lists.
+    #[inline]
+    pub(crate) fn first_in(&self, wanted: &[Trigger]) -> Option<Trigger> {
+        self.iter().find(|trigger| wanted.contains(trigger))
     }
 }
 
@@ -44,6 +95,7 @@ impl Action {
         use Status::{Closed, New, OnHold, Open, Pending, Resolved};
         match self {
             Self::Assign
+            | Self::Unassign
             | Self::Reply
             | Self::Note
             | Self::CustomerMessage
@@ -55,7 +107,7 @@ impl Action {
             | Self::Classify => &[New, Open, Pending, OnHold, Resolved],
             Self::Pause => &[Open, Pending, OnHold],
             Self::Resume => &[Pending, OnHold],
-            Self::Resolve => &[New, Open, Pending, OnHold],
+            Self::Resolve | Self::Absorb => &[New, Open, Pending, OnHold],
             Self::Reopen | Self::Close => &[Resolved],
             Self::Rate => &[Resolved, Closed],
             Self::Open
@@ -76,9 +128,11 @@ impl EventKind {
         Some(match self {
             Self::Opened { .. } => Action::Open,
             Self::Assigned { .. } => Action::Assign,
+            Self::Unassigned { .. } => Action::Unassign,
             Self::Replied { .. } => Action::Reply,
             Self::Noted { .. } => Action::Note,
             Self::CustomerMessaged { .. } => Action::CustomerMessage,
+            Self::Absorbed { .. } => Action::Absorb,
             Self::Paused { .. } => Action::Pause,
             Self::Resumed { .. } => Action::Resume,
             Self::Resolved { .. } => Action::Resolve,
@@ -93,7 +147,7 @@ impl EventKind {
             Self::PackageChanged { .. } => Action::ChangePackage,
             Self::RevisionAdopted { .. } => Action::AdoptRevision,
             Self::Classified { .. } => Action::Classify,
-            Self::Warned(_) | Self::Breached { .. } => return None,
+            Self::Warned(_) | Self::Breached { .. } | Self::Reminded(_) => return None,
         })
     }
 
@@ -103,8 +157,12 @@ impl EventKind {
     pub const fn status_after(&self, before: Status) -> Status {
         match self {
             Self::Opened { .. } => Status::New,
-            Self::Assigned { .. } if matches!(before, Status::New) => Status::Open,
-            Self::CustomerMessaged { .. } if matches!(before, Status::Pending) => Status::Open,
+            Self::Assigned { agent: Some(_), .. } if matches!(before, Status::New) => Status::Open,
+            Self::CustomerMessaged { .. } | Self::Absorbed { waiting_since: Some(_), .. }
+                if matches!(before, Status::Pending) =>
+            {
+                Status::Open
+            }
             Self::Paused { status, .. } => status.status(),
             Self::Resumed { .. } | Self::Reopened { .. } => Status::Open,
             Self::Resolved { .. } => Status::Resolved,
@@ -122,29 +180,36 @@ impl EventKind {
     /// use sla_core::ticket::Trigger;
     ///
     /// let opened = accepted(engine().open(&opening(), &customer(), at("2026-03-02T10:00:00Z"))?);
-    /// assert_eq!(opened.events[0].kind.triggers(None), [Trigger::Opened]);
+    /// assert!(opened.events[0].kind.triggers(None).contains(Trigger::Opened));
     /// // The first assignment is not a reassignment.
     /// let assign = engine().decide(&opened.ticket, &command("assign", r#""agent": "ana""#), &admin(), opened.ticket.last_at)?;
-    /// assert_eq!(accepted(assign).events[0].kind.triggers(Some(&opened.ticket)), [Trigger::Assigned]);
+    /// let triggers = accepted(assign).events[0].kind.triggers(Some(&opened.ticket));
+    /// assert_eq!(triggers.iter().collect::<Vec<_>>(), [Trigger::Assigned]);
     /// # Ok::<(), sla_core::Error>(())
     /// ```
     #[must_use]
-    pub fn triggers(&self, ticket: Option<&Ticket>) -> &'static [Trigger] {
+    pub fn triggers(&self, ticket: Option<&Ticket>) -> Triggers {
         let owed = ticket.is_some_and(|ticket| ticket.reply_owed);
         match self {
-            Self::Opened { .. } => &[Trigger::Opened],
-            Self::Assigned { agent, .. } => match ticket.and_then(|ticket| ticket.agent.as_ref()) {
-                None => &[Trigger::Assigned],
-                Some(holder) if holder != agent => &[Trigger::Assigned, Trigger::Reassigned],
-                Some(_) => &[],
-            },
-            Self::Replied { .. } => &[Trigger::PublicReply],
-            Self::CustomerMessaged { .. } if owed => &[Trigger::CustomerMessage],
-            Self::CustomerMessaged { .. } => &[Trigger::CustomerMessage, Trigger::ReplyOwed],
-            Self::Resolved { .. } => &[Trigger::Resolved],
-            Self::Reopened { channel: Some(_), .. } if !owed => &[Trigger::Reopened, Trigger::ReplyOwed],
-            Self::Reopened { .. } => &[Trigger::Reopened],
-            _ => &[],
+            Self::Opened { direction: Direction::Inbound, .. } => Triggers::one(Trigger::Opened),
+            Self::Opened { direction: Direction::Outbound, .. } => Triggers::two(Trigger::Opened, Trigger::PublicReply),
+            Self::Assigned { agent, team, .. } => assigned(ticket, agent.as_ref(), team.as_ref()),
+            Self::Unassigned { .. } => lost_agent(ticket),
+            Self::Replied { automatic: false, .. } => Triggers::one(Trigger::PublicReply),
+            Self::Noted { .. } => Triggers::one(Trigger::Noted),
+            Self::CustomerMessaged { .. } | Self::Absorbed { waiting_since: Some(_), .. } if owed => {
+                Triggers::one(Trigger::CustomerMessage)
+            }
+            Self::CustomerMessaged { .. } | Self::Absorbed { waiting_since: Some(_), .. } => {
+                Triggers::two(Trigger::CustomerMessage, Trigger::ReplyOwed)
+            }
+            Self::Resolved { .. } => Triggers::one(Trigger::Resolved),
+            Self::Reopened { channel, .. } => Triggers::of([
+                Some(Trigger::Reopened),
+                (channel.is_some() && !owed).then_some(Trigger::ReplyOwed),
+                ticket.is_some_and(|ticket| ticket.agent.is_none()).then_some(Trigger::Unassigned),
+            ]),
+            _ => Triggers::default(),
         }
     }
 
@@ -167,13 +232,37 @@ impl EventKind {
         by: impl FnOnce() -> Result<Id, E>,
     ) -> Result<Option<Self>, E> {
         Ok(match self {
-            Self::Resolved { .. } if ticket.agent.is_none() => {
-                Some(Self::Assigned { agent: by()?, cause: AssignCause::Resolve })
+            Self::Resolved { inactivity: None, .. } if ticket.agent.is_none() => {
+                Some(Self::Assigned { agent: Some(by()?), team: None, cause: AssignCause::Resolve })
             }
-            Self::CustomerMessaged { channel, .. } if matches!(ticket.status, Status::Resolved) => {
-                Some(Self::Reopened { channel: Some(channel.clone()), reason: None })
+            Self::CustomerMessaged { channel, received_at, .. } if matches!(ticket.status, Status::Resolved) => {
+                Some(Self::Reopened { channel: Some(channel.clone()), reason: None, received_at: *received_at })
             }
             _ => None,
         })
+    }
+}
+
+/// Returns the triggers of an assignment: an agent alone leaves the team, another team alone takes the ticket from its
+/// agent.
+fn assigned(ticket: Option<&Ticket>, agent: Option<&Id>, team: Option<&Id>) -> Triggers {
+    let Some(ticket) = ticket else { return Triggers::default() };
+    let gets_team = team.is_some_and(|team| ticket.team.as_ref() != Some(team));
+    let gets_agent = agent.is_some_and(|agent| ticket.agent.as_ref() != Some(agent));
+    let is_other = gets_agent && ticket.last_agent.as_ref().is_some_and(|last| Some(last) != agent);
+    let loses_agent = agent.is_none() && gets_team && ticket.agent.is_some() && ticket.status != Status::Resolved;
+    Triggers::of([
+        gets_agent.then_some(Trigger::Assigned).or(loses_agent.then_some(Trigger::Unassigned)),
+        is_other.then_some(Trigger::Reassigned),
+        gets_team.then_some(Trigger::TeamAssigned),
+    ])
+}
+
+fn lost_agent(ticket: Option<&Ticket>) -> Triggers {
+    match ticket {
+        Some(ticket) if ticket.agent.is_some() && ticket.status != Status::Resolved => {
+            Triggers::one(Trigger::Unassigned)
+        }
+        _ => Triggers::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! A cycle's outcome and activity as of an instant.
 
-use super::{Cycle, Due, Phase};
+use super::{Cycle, Due, Phase, Promise};
 use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 
@@ -13,8 +13,10 @@ string_enum! {
         Met => "met",
         /// Past its due, for good.
         Breached => "breached",
-        /// The ticket was withdrawn or voided before the due.
+        /// It ended before its due without being stopped: handed on, or with the ticket.
         Cancelled => "cancelled",
+        /// It ended while nothing was promised.
+        Unpromised => "unpromised",
     }
 }
 
@@ -47,6 +49,8 @@ string_enum! {
         Breached => "breached",
         /// Ended without an outcome for the target.
         Cancelled => "cancelled",
+        /// Nothing is promised, whether it still counts or not.
+        Unpromised => "unpromised",
     }
 }
 
@@ -57,22 +61,23 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// Whether it counts.
     pub activity: Activity,
+    /// Whether something is promised.
+    pub promised: bool,
 }
 
 impl Verdict {
     /// Returns the verdict on a cycle that counts from its start until `until`, its stop or the instant asked about,
-    /// without a pause: breached if and only if that is after its due.
+    /// without a pause: breached if and only if that is after its due. Without a due nothing is promised.
     #[inline]
-    pub(crate) fn of_span(due: Due, until: Timestamp, is_stopped: bool) -> Self {
+    pub(crate) fn of_span(due: Option<Due>, until: Timestamp, is_stopped: bool) -> Self {
         let activity = if is_stopped { Activity::Stopped } else { Activity::Running };
-        let outcome = if is_past(due, until) {
-            Outcome::Breached
-        } else if is_stopped {
-            Outcome::Met
-        } else {
-            Outcome::None
+        let outcome = match due {
+            Some(due) if is_past(due, until) => Outcome::Breached,
+            Some(_) if is_stopped => Outcome::Met,
+            None if is_stopped => Outcome::Unpromised,
+            _ => Outcome::None,
         };
-        Self { outcome, activity }
+        Self { outcome, activity, promised: due.is_some() }
     }
 
     /// Returns the one word shown to people.
@@ -82,8 +87,10 @@ impl Verdict {
             (Outcome::Breached, _) => State::Breached,
             (Outcome::Met, _) => State::Met,
             (Outcome::Cancelled, _) => State::Cancelled,
-            (Outcome::None, Activity::Paused) => State::Paused,
+            (Outcome::Unpromised, _) => State::Unpromised,
             (Outcome::None, Activity::NotStarted) => State::NotStarted,
+            (Outcome::None, _) if !self.promised => State::Unpromised,
+            (Outcome::None, Activity::Paused) => State::Paused,
             (Outcome::None, Activity::Running | Activity::Stopped) => State::Running,
         }
     }
@@ -107,16 +114,25 @@ impl Cycle {
     #[inline]
     #[must_use]
     pub fn verdict(&self, now: Timestamp) -> Verdict {
+        let promised = self.promise.is_some();
         let (outcome, activity) = match self.phase {
-            Phase::Running { .. } if self.due.is_some_and(|due| is_past(due, now)) => {
-                (Outcome::Breached, Activity::Running)
-            }
             Phase::Running { .. } => (Outcome::None, Activity::Running),
             Phase::Paused { .. } => (Outcome::None, Activity::Paused),
-            Phase::Stopped { .. } => (Outcome::Met, Activity::Stopped),
-            Phase::Cancelled { .. } => (Outcome::Cancelled, Activity::Stopped),
+            Phase::Stopped { .. } if promised => (Outcome::Met, Activity::Stopped),
+            Phase::Cancelled { .. } if promised => (Outcome::Cancelled, Activity::Stopped),
+            Phase::Stopped { .. } | Phase::Cancelled { .. } => (Outcome::Unpromised, Activity::Stopped),
         };
-        Verdict { outcome: if self.breached { Outcome::Breached } else { outcome }, activity }
+        let breached = self.breached || (self.is_active() && self.promise.is_some_and(|promise| promise.is_past(now)));
+        Verdict { outcome: if breached { Outcome::Breached } else { outcome }, activity, promised }
+    }
+}
+
+impl Promise {
+    /// Returns whether an active cycle is past this due at `now`: only after it, but from it on where the event that
+    /// set it came too late.
+    #[inline]
+    fn is_past(self, now: Timestamp) -> bool {
+        self.due.is_some_and(|due| is_past(due, now) || (self.is_late && due == Due::At(now)))
     }
 }
 

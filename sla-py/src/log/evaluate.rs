@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use sla_core::columns::NONE;
 use sla_core::log::{Player, States};
 use sla_core::ticket::Status;
-use sla_core::time::Timestamp;
+use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Engine, Error};
 
 use super::read::Log;
@@ -147,7 +147,7 @@ fn play(engine: &Engine, log: &Log, states: Option<&States>, now: Timestamp) -> 
             answers.due.push(instant(cycle.due_at()));
             answers.warn.push(instant(warns_at));
             answers.elapsed.push(cycle.elapsed.as_micros());
-            answers.remaining.push(cycle.remaining.as_micros());
+            answers.remaining.push(cycle.remaining.map_or(NONE, BusinessDuration::as_micros));
             answers.overdue.push(cycle.overdue.as_micros());
         })?;
         if !has_cycle {

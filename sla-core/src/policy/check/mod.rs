@@ -239,6 +239,7 @@ impl<'z> Check<'z> {
             agents_may_classify: self
                 .given(roles.agents_may_classify, &at.key("agents_may_classify"))
                 .unwrap_or_default(),
+            ..RoleRules::default()
         }
     }
 
