@@ -38,14 +38,18 @@ pub(crate) enum FiresAt {
 
 /// Returns when a step of a cycle fires if nothing else happens; `None` while paused, stopped, or beyond the horizon.
 pub(crate) fn fires_at(step: &Step, cycle: &Cycle, calendar: &Calendar) -> Result<Option<FiresAt>, Error> {
-    let (Phase::Running { since }, Some(target)) = (cycle.phase, cycle.target()) else { return Ok(None) };
+    let Some(target) = cycle.target().filter(|_| cycle.is_active()) else { return Ok(None) };
+    // A paused cycle has a due only where the event that set it came too late for it.
+    if step.when == StepTime::At(Share::WHOLE) {
+        return Ok(cycle.due().and_then(Due::at).map(FiresAt::OnDue));
+    }
+    let Phase::Running { since } = cycle.phase else { return Ok(None) };
     let after = match step.when {
         StepTime::At(share) if share < Share::WHOLE => {
             let Some(length) = share.of(target) else { return Ok(None) };
             let length = length.saturating_sub(cycle.used);
             return Ok(calendar.due(since, length)?.at().map(FiresAt::Instant));
         }
-        StepTime::At(Share::WHOLE) => return Ok(cycle.due().and_then(Due::at).map(FiresAt::OnDue)),
         StepTime::At(share) => match share.of(target) {
             Some(length) => length.saturating_sub(target),
             None => return Ok(None),
