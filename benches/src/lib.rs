@@ -1,7 +1,7 @@
 //! What the benchmarks measure on: one office calendar, random instants, one ticket.
 
 use chrono::NaiveDate;
-use sla_core::calendar::{Calendar, CalendarRules, Holiday, HolidayDate, Hours, Week, Window, ZoneDatabase};
+use sla_core::calendar::{Calendar, CalendarDate, CalendarRules, Holiday, Hours, Week, Window, ZoneDatabase};
 use sla_core::columns::{Column, Kind, NONE, Rows};
 use sla_core::engine::Decision;
 use sla_core::ticket::{Actor, Command, History, Opening, Role};
@@ -35,7 +35,7 @@ pub fn office_rules() -> CalendarRules {
     }
     let mut rules = CalendarRules::new(ZONE, Hours::Weekly(week));
     rules.holidays =
-        holidays().map(|date| Holiday { name: "Closed".to_owned(), date: HolidayDate::On(date) }).collect();
+        holidays().map(|date| Holiday { name: "Closed".to_owned(), date: CalendarDate::On(date).into() }).collect();
     rules
 }
 

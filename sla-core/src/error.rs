@@ -42,6 +42,10 @@ codes! {
     InvalidDate => "invalid_date",
     /// An opening window is not written as `09:00-17:00`.
     InvalidWindow => "invalid_window",
+    /// A time of day is not written as `16:00`.
+    InvalidTime => "invalid_time",
+    /// Two dated seasons of a calendar, or two yearly ones, share a date.
+    OverlappingSeasons => "overlapping_seasons",
     /// A time zone is not in the time-zone database.
     UnknownTimeZone => "unknown_time_zone",
     /// Time-zone data that the host supplied is not readable `TZif`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDelta, PyTuple};
-use sla_core::calendar::{Calendar as Compiled, CalendarRules, Holiday, HolidayDate};
+use sla_core::calendar::{Calendar as Compiled, CalendarDate, CalendarRules, Holiday, HolidayDate};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Digest, wire};
 
@@ -318,7 +318,7 @@ impl Calendar {
         let (years, dates): (Vec<i32>, Vec<(String, String)>) = found.extract()?;
         let mut rules = self.calendar.rules().clone();
         for (date, name) in dates {
-            let date = HolidayDate::parse(&date).or_raise(py)?;
+            let date = HolidayDate::Day(CalendarDate::parse(&date).or_raise(py)?);
             if rules.holidays.iter().all(|known| known.date != date) {
                 rules.holidays.push(Holiday { date, name });
             }

@@ -3,7 +3,9 @@
 use chrono::{Datelike, Days, NaiveDate};
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use sla_core::calendar::{CalendarRules, HolidayDate, Hours};
+use sla_core::calendar::{
+    CalendarDate, CalendarRules, DateRange, DayTime, HolidayDate, Hours, LocalTime, Week, Window,
+};
 
 const SECOND: i64 = 1_000_000;
 const DAY_S: u32 = 86_400;
@@ -27,18 +29,25 @@ impl Oracle {
     /// Lists the open intervals from the start of `first` to the start of `last`, both UTC dates.
     #[must_use]
     pub fn new(rules: &CalendarRules, first: NaiveDate, last: NaiveDate) -> Self {
+        Self::any_of(std::slice::from_ref(rules), first, last)
+    }
+
+    /// Lists the intervals in which one calendar or more is open.
+    #[must_use]
+    pub fn any_of(members: &[CalendarRules], first: NaiveDate, last: NaiveDate) -> Self {
         let from = (midnight_utc(first) * SECOND).max(0);
         let to = (midnight_utc(last) * SECOND).min(HORIZON_END);
         let mut raw = Vec::new();
-        match &rules.hours {
-            Hours::AlwaysOpen => raw.push((from, to)),
-            Hours::Weekly(_) => {
-                let zone = zone(&rules.time_zone);
-                let mut day = first - Days::new(4);
-                while day < last + Days::new(4) {
-                    day_intervals(rules, &zone, day, &mut raw);
-                    day = day + Days::new(1);
-                }
+        for rules in members {
+            if rules.hours == Hours::AlwaysOpen {
+                raw.push((from, to));
+                continue;
+            }
+            let zone = zone(&rules.time_zone);
+            let mut day = first - Days::new(4);
+            while day < last + Days::new(4) {
+                day_intervals(rules, &zone, day, &mut raw);
+                day = day + Days::new(1);
             }
         }
         Self { from, to, intervals: merge(raw, from, to) }
@@ -144,22 +153,145 @@ pub fn zone(name: &str) -> TimeZone {
     TimeZone::tzif(name, bytes).unwrap()
 }
 
+/// The instant that business days promise, found by stepping through dates; `None` when it lies outside.
+#[must_use]
+pub fn promised_at(
+    rules: &CalendarRules,
+    oracle: &Oracle,
+    from: i64,
+    days: u32,
+    by: DayTime,
+    cut_off: Option<LocalTime>,
+) -> Option<i64> {
+    let zone = zone(&rules.time_zone);
+    let local = |at: i64| zone.to_datetime(jiff::Timestamp::from_microsecond(at).unwrap());
+    let date_of = |at: i64| {
+        let date = local(at).date();
+        NaiveDate::from_ymd_opt(
+            date.year().into(),
+            date.month().unsigned_abs().into(),
+            date.day().unsigned_abs().into(),
+        )
+        .unwrap()
+    };
+    let clock = |day: NaiveDate, seconds: u32| edge_instant(&zone, day, seconds, Edge::Open) * SECOND;
+    let opens_on = |day: NaiveDate| {
+        let mut intervals = Vec::new();
+        if rules.hours == Hours::AlwaysOpen {
+            whole_day(&zone, day, &mut intervals);
+        } else {
+            day_intervals(rules, &zone, day, &mut intervals);
+        }
+        let first = intervals.iter().map(|interval| interval.0).min()?;
+        Some((first, intervals.iter().map(|interval| interval.1).max()?))
+    };
+    let end = NaiveDate::from_ymd_opt(2200, 1, 2).unwrap();
+    let next_business_day = |mut day: NaiveDate| {
+        while day < end {
+            if opens_on(day).is_some() {
+                return Some(day);
+            }
+            day = day + Days::new(1);
+        }
+        None
+    };
+    let today = date_of(from);
+    let is_received = opens_on(today).is_some_and(|(_, close)| from < close)
+        && cut_off.is_none_or(|cut_off| from < clock(today, cut_off.second_of_day()));
+    let receipt = if is_received { today } else { next_business_day(today + Days::new(1))? };
+    let counted_from = opens_on(receipt)?.0.max(from);
+    let mut day = receipt;
+    for _ in 0..days {
+        day = next_business_day(day + Days::new(1))?;
+    }
+    loop {
+        let promised = match by {
+            DayTime::Close => opens_on(day)?.1,
+            DayTime::At(time) => clock(day, time.second_of_day()),
+            DayTime::SameTime => {
+                let time = local(counted_from).time();
+                let seconds = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+                let wanted = civil_at(day, u32::try_from(seconds).unwrap());
+                let is_skipped = matches!(zone.to_ambiguous_timestamp(wanted).offset(), AmbiguousOffset::Gap { .. });
+                let micros = if is_skipped { 0 } else { i64::from(time.subsec_nanosecond()) / 1_000 };
+                clock(day, u32::try_from(seconds).unwrap()) + micros
+            }
+        };
+        if promised > oracle.to {
+            return None;
+        }
+        if promised > counted_from && oracle.elapsed(counted_from, promised) > 0 {
+            return Some(promised);
+        }
+        day = next_business_day(day + Days::new(1))?;
+    }
+}
+
+fn whole_day(zone: &TimeZone, day: NaiveDate, out: &mut Vec<(i64, i64)>) {
+    if !is_skipped(zone, day) {
+        let open = edge_instant(zone, day, 0, Edge::Open) * SECOND;
+        out.push((open, edge_instant(zone, day, DAY_S, Edge::Close) * SECOND));
+    }
+}
+
+/// Whether a range holds a date, as the specification compares them.
+fn holds(range: DateRange, day: NaiveDate) -> bool {
+    match (range.from, range.to) {
+        (CalendarDate::On(from), CalendarDate::On(to)) => from <= day && day <= to,
+        (from, to) => {
+            let key = |date: CalendarDate| match date {
+                CalendarDate::Yearly { month, day } => (month, day),
+                CalendarDate::On(_) => panic!("a range of two kinds"),
+            };
+            let (from, to, date) = (key(from), key(to), (day.month(), day.day()));
+            if from <= to { from <= date && date <= to } else { date >= from || date <= to }
+        }
+    }
+}
+
+fn is_holiday(date: HolidayDate, day: NaiveDate) -> bool {
+    match date {
+        HolidayDate::Day(CalendarDate::On(date)) => date == day,
+        HolidayDate::Day(CalendarDate::Yearly { month, day: of_month }) => {
+            day.month() == month && day.day() == of_month
+        }
+        HolidayDate::Range(range) => holds(range, day),
+    }
+}
+
+/// The windows of a date: of a special day, else of no holiday, else of a dated season, a yearly one, or the week.
+fn windows_on(rules: &CalendarRules, day: NaiveDate) -> &[Window] {
+    if let Some(special) = rules.special_days.iter().find(|special| special.date == day) {
+        return &special.windows;
+    }
+    if rules.holidays.iter().any(|holiday| is_holiday(holiday.date, day)) {
+        return &[];
+    }
+    let seasons = || rules.seasons.iter().filter(|season| holds(season.dates, day));
+    let is_dated = |range: DateRange| matches!(range.from, CalendarDate::On(_));
+    let season = seasons().find(|season| is_dated(season.dates)).or_else(|| seasons().next());
+    &season.map_or_else(|| week_of(rules, day), |season| &season.week).days
+        [day.weekday().num_days_from_monday() as usize]
+}
+
+fn week_of(rules: &CalendarRules, day: NaiveDate) -> &Week {
+    match &rules.hours {
+        Hours::Weekly(week) => week,
+        Hours::Rotation(rotation) => {
+            let monday = day - Days::new(day.weekday().num_days_from_monday().into());
+            let weeks = (monday - rotation.starts).num_days() / 7;
+            let count = i64::try_from(rotation.weeks.len()).unwrap();
+            &rotation.weeks[usize::try_from(((weeks % count) + count) % count).unwrap()]
+        }
+        Hours::AlwaysOpen | Hours::AnyOf(_) => panic!("no week"),
+    }
+}
+
 fn day_intervals(rules: &CalendarRules, zone: &TimeZone, day: NaiveDate, out: &mut Vec<(i64, i64)>) {
-    let Hours::Weekly(week) = &rules.hours else { return };
     if is_skipped(zone, day) {
         return;
     }
-    let special = rules.special_days.iter().find(|special| special.date == day);
-    let holiday = rules.holidays.iter().any(|holiday| match holiday.date {
-        HolidayDate::On(date) => date == day,
-        HolidayDate::Yearly { month, day: of_month } => day.month() == month && day.day() == of_month,
-    });
-    let windows = match special {
-        Some(special) => &special.windows,
-        None if holiday => return,
-        None => &week.days[day.weekday().num_days_from_monday() as usize],
-    };
-    for window in windows {
+    for window in windows_on(rules, day) {
         let (open, mut close) = (window.open_s(), window.close_s());
         if close <= open {
             close += DAY_S;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use sla_core::Id;
-use sla_core::calendar::{CalendarRules, Holiday, HolidayDate, Hours, SpecialDay, Week, Window};
+use sla_core::calendar::{
+    CalendarDate, CalendarRules, DateRange, Holiday, HolidayDate, Hours, Rotation, Season, SpecialDay, Week, Window,
+};
 use sla_core::channel::Channel;
 use sla_core::package::{Condition, Package, Variant};
 use sla_core::policy::{
@@ -92,21 +94,48 @@ impl Choices {
         if self.yes() {
             return CalendarRules::new(zone, Hours::AlwaysOpen);
         }
-        let mut week = Week { days: std::array::from_fn(|_| self.many(3, Self::window)) };
+        let mut week = self.week();
         week.days[2].push(self.window());
-        let yearly = [(2, 29), (12, 25), (1, 1)].map(|(month, day)| HolidayDate::Yearly { month, day });
+        let monday = NaiveDate::from_ymd_opt(2_024, 1, 1).unwrap() + Days::new(7 * u64::from(self.below(300)));
+        let hours = match self.some(|choices| choices.many(3, Self::week)) {
+            Some(weeks) if !weeks.is_empty() => {
+                Hours::Rotation(Rotation { starts: monday, weeks: weeks.into_iter().chain([week]).collect() })
+            }
+            _ => Hours::Weekly(week),
+        };
+        let yearly =
+            [(2, 29), (12, 25), (1, 1)].map(|(month, day)| HolidayDate::Day(CalendarDate::Yearly { month, day }));
         let mut dates = self.subset(&yearly);
-        dates.extend(self.many(3, Self::date).into_iter().collect::<BTreeSet<_>>().into_iter().map(HolidayDate::On));
+        dates.extend(
+            self.many(3, Self::date)
+                .into_iter()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .map(|date| HolidayDate::Day(CalendarDate::On(date))),
+        );
+        let ranges = [("--12-24", "--01-02"), ("2026-07-06", "2026-07-17"), ("--02-29", "--02-29")];
+        let ranges = ranges.map(|(from, to)| HolidayDate::Range(DateRange::parse(from, to).unwrap()));
+        dates.extend(self.subset(&ranges));
+        let seasons = [("--06-01", "--08-31"), ("2026-02-18", "2026-03-19"), ("--11-15", "--01-14")];
+        let seasons = self.subset(&seasons.map(|(from, to)| DateRange::parse(from, to).unwrap()));
         let special: BTreeSet<NaiveDate> = self.many(2, Self::date).into_iter().collect();
         CalendarRules {
+            seasons: seasons
+                .into_iter()
+                .map(|dates| Season { name: self.text_that_shows(), dates, week: self.week() })
+                .collect(),
             holidays: dates.into_iter().map(|date| Holiday { name: self.text_that_shows(), date }).collect(),
             special_days: special
                 .into_iter()
                 .map(|date| SpecialDay { date, name: self.text_that_shows(), windows: self.many(2, Self::window) })
                 .collect(),
             holidays_known_until: self.some(Self::date),
-            ..CalendarRules::new(zone, Hours::Weekly(week))
+            ..CalendarRules::new(zone, hours)
         }
+    }
+
+    fn week(&mut self) -> Week {
+        Week { days: std::array::from_fn(|_| self.many(3, Self::window)) }
     }
 
     fn text_that_shows(&mut self) -> String {

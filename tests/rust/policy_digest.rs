@@ -28,8 +28,8 @@ fn the_digests_of_the_examples_stay() {
     assert_eq!(
         found,
         [
-            "f18665f514f9ba905b21fc983ce77293f1e1b1fc546da78bc0a5a43090b44bad",
-            "585abd11843806a67982c8d398460014b46bf8d70ea66d4b11795d2fa3054c8a",
+            "2bfccf8e6dc2dd3e3d634f03f2c9fdf4abe752076519d89b6e635609c1e38136",
+            "191bde09852fe22d954caa42ae37c29f63e7577ed7cdaa53bd1d2bd03ddac512",
         ]
     );
 }

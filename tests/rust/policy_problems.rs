@@ -92,7 +92,8 @@ fn every_problem_speaks_to_the_person_who_can_fix_it() {
 }
 
 /// Codes that no policy document can give; every other one needs a row.
-const CODES_OF_OTHERS: [ErrorCode; 10] = [
+const CODES_OF_OTHERS: [ErrorCode; 11] = [
+    ErrorCode::InvalidTime,
     ErrorCode::InvalidTimestamp,
     ErrorCode::InvalidDigest,
     ErrorCode::InvalidTimeZoneData,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::{Number, Value};
-use sla_core::calendar::{CalendarRules, Holiday, HolidayDate, Hours, SpecialDay, Week, Window};
+use sla_core::calendar::{CalendarDate, CalendarRules, Holiday, Hours, SpecialDay, Week, Window};
 use sla_core::time::Timestamp;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -135,6 +135,7 @@ impl CalendarSpec {
         CalendarRules {
             time_zone: self.time_zone.clone(),
             hours: if self.always_open { Hours::AlwaysOpen } else { Hours::Weekly(week) },
+            seasons: Vec::new(),
             holidays: self.holidays.iter().map(|text| holiday(text)).collect(),
             special_days: overrides.chain(special).collect(),
             holidays_known_until: None,
@@ -151,14 +152,17 @@ fn windows(specs: &[WindowSpec]) -> Vec<Window> {
 }
 
 fn holiday(text: &str) -> Holiday {
-    let date = match text.strip_prefix("--") {
+    Holiday { name: "holiday".to_owned(), date: calendar_date(text).into() }
+}
+
+fn calendar_date(text: &str) -> CalendarDate {
+    match text.strip_prefix("--") {
         Some(yearly) => {
             let (month, day) = yearly.split_once('-').unwrap();
-            HolidayDate::Yearly { month: month.parse().unwrap(), day: day.parse().unwrap() }
+            CalendarDate::Yearly { month: month.parse().unwrap(), day: day.parse().unwrap() }
         }
-        None => HolidayDate::On(text.parse().unwrap()),
-    };
-    Holiday { name: "holiday".to_owned(), date }
+        None => CalendarDate::On(text.parse().unwrap()),
+    }
 }
 
 /// Reads an RFC 3339 instant and cuts it to the microsecond.

@@ -252,7 +252,7 @@ fn a_flip_names_the_difference_that_did_it() {
     let shorter_days = desk(|policy| {
         policy.calendars.get_mut("office").unwrap().holidays.push(sla_core::calendar::Holiday {
             name: "Off".to_owned(),
-            date: sla_core::calendar::HolidayDate::On(chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap()),
+            date: sla_core::calendar::CalendarDate::On(chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap()).into(),
         });
     });
     assert_eq!(causes(&shorter_days, &next_day), [("breached", "met", vec![Cause::Calendar])]);

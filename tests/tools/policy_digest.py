@@ -88,20 +88,42 @@ def windows(values):
     return collection([window(value) for value in values])
 
 
+def week(days):
+    return b"".join(windows(days.get(day, [])) for day in DAYS)
+
+
+def hours(rules):
+    if "weekly" in rules:
+        return text("weekly") + week(rules["weekly"])
+    if "rotation" in rules:
+        rotation = rules["rotation"]
+        return text("rotation") + text(rotation["starts"]) + sequence([week(each) for each in rotation["weeks"]])
+    if "any_of" in rules:
+        return text("any_of") + texts(rules["any_of"])
+    return text("always_open")
+
+
+def holiday(entry):
+    if "date" in entry:
+        dates = flag(False) + text(entry["date"])
+    else:
+        dates = flag(True) + text(entry["from"]) + text(entry["to"])
+    return dates + text(entry["name"])
+
+
 def calendar(rules):
-    week = rules.get("weekly", {})
-    hours = b"" if rules.get("always_open") else b"".join(windows(week.get(day, [])) for day in DAYS)
-    holidays = [
-        flag(day["date"].startswith("--")) + text(day["date"]) + text(day["name"]) for day in rules.get("holidays", [])
+    seasons = [
+        text(season["from"]) + text(season["to"]) + text(season["name"]) + week(season["weekly"])
+        for season in rules.get("seasons", [])
     ]
     special_days = [
         text(day["date"]) + text(day["name"]) + windows(day["windows"]) for day in rules.get("special_days", [])
     ]
     return (
         text(rules["time_zone"])
-        + flag(rules.get("always_open", False))
-        + hours
-        + collection(holidays)
+        + hours(rules)
+        + collection(seasons)
+        + collection([holiday(entry) for entry in rules.get("holidays", [])])
         + collection(special_days)
         + option(rules.get("holidays_known_until"), text)
     )
@@ -185,7 +207,7 @@ def record(policy):
     pauses, roles, objectives = (policy.get(field, {}) for field in ("pauses", "roles", "objectives"))
     return (
         text("sla-policy")
-        + number(1)
+        + number(2)
         + text(policy["id"])
         + number(policy["version"])
         + table(policy["calendars"], calendar)

@@ -1,84 +1,67 @@
-//! Dates on which the weekly hours do not apply.
+//! Dates on which the recurring hours do not apply.
 
 use std::fmt;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
+use super::date::{CalendarDate, DateRange};
 use super::fault::CalendarFault;
 use super::week::Window;
 use crate::error::Error;
 
-/// The most holidays and special days that one calendar may list, each.
+/// The most holidays and special days that one calendar may list, each; a range counts once.
 pub const MAX_DATES: usize = 20_000;
 
-/// A date closed all day: no window opens on it.
+/// Dates closed all day: no window opens on them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holiday {
     /// The name shown when the closed time is explained.
     pub name: String,
-    /// The local date, once or every year.
+    /// The local dates.
     pub date: HolidayDate,
 }
 
-/// The local date of a holiday.
+/// The local dates of a holiday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HolidayDate {
-    /// One date.
-    On(NaiveDate),
-    /// The same date in every year that has it.
-    Yearly {
-        /// 1 to 12.
-        month: u32,
-        /// 1 to 31, as the month allows; 29 February falls in leap years only.
-        day: u32,
-    },
+    /// One date, or the same date in every year.
+    Day(CalendarDate),
+    /// All dates of a range, or of the same range in every year.
+    Range(DateRange),
+}
+
+impl From<CalendarDate> for HolidayDate {
+    fn from(date: CalendarDate) -> Self {
+        Self::Day(date)
+    }
+}
+
+impl From<DateRange> for HolidayDate {
+    fn from(range: DateRange) -> Self {
+        Self::Range(range)
+    }
 }
 
 impl HolidayDate {
-    /// Reads `2026-12-25` or, for every year, `--12-25`.
-    ///
-    /// ```
-    /// use sla_core::calendar::HolidayDate;
-    /// assert_eq!(HolidayDate::parse("--12-25")?, HolidayDate::Yearly { month: 12, day: 25 });
-    /// assert!(matches!(HolidayDate::parse("2026-12-25")?, HolidayDate::On(_)));
-    /// assert!(HolidayDate::parse("2026-02-30").is_err());
-    /// # Ok::<(), sla_core::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// `invalid_date` when no such date exists or the text is written otherwise.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        match text.strip_prefix("--") {
-            Some(yearly) => {
-                // 2000 is a leap year, so it has every date that some year has.
-                let date = parse_date(&format!("2000-{yearly}")).map_err(|_| not_a_date(text))?;
-                Ok(Self::Yearly { month: date.month(), day: date.day() })
-            }
-            None => parse_date(text).map(Self::On),
-        }
-    }
-
-    /// Refuses a date that cannot be written: a yearly one that no year has, or one outside the years 0 to 9999.
+    /// Refuses dates that cannot be written, and ranges whose ends do not fit each other.
     pub(crate) fn check(self) -> Result<(), Error> {
-        let can_be_written = match self {
-            Self::On(date) => (0..=9_999).contains(&date.year()),
-            Self::Yearly { month, day } => NaiveDate::from_ymd_opt(2_000, month, day).is_some(),
-        };
-        if can_be_written { Ok(()) } else { Err(not_a_date(&self.to_string())) }
+        match self {
+            Self::Day(date) => date.check(),
+            Self::Range(range) => range.check(),
+        }
     }
 }
 
 impl fmt::Display for HolidayDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::On(date) => write!(f, "{date}"),
-            Self::Yearly { month, day } => write!(f, "--{month:02}-{day:02}"),
+            Self::Day(date) => date.fmt(f),
+            Self::Range(range) => range.fmt(f),
         }
     }
 }
 
-/// A date whose windows replace the weekly ones; it wins over a holiday on the same date.
+/// A date whose windows replace all others; it wins over a holiday on the same date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpecialDay {
     /// The local date.
@@ -93,19 +76,4 @@ pub struct SpecialDay {
 pub(crate) fn check_dates(count: usize) -> Result<(), CalendarFault> {
     let most = MAX_DATES;
     if count > most { Err(CalendarFault::TooManyDates { count, most }) } else { Ok(()) }
-}
-
-/// Reads a calendar date written as `2026-12-25`.
-pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, Error> {
-    let shape = text.len() == 10
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
-    let date = if shape { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None };
-    date.ok_or_else(|| not_a_date(text))
-}
-
-fn not_a_date(text: &str) -> Error {
-    CalendarFault::InvalidDate { date: text.to_owned() }.into()
 }

@@ -28,65 +28,52 @@
               holds is below 2^44 seconds and 2^63 microseconds from 1970"
 )]
 
+mod business_day;
 mod closure;
+mod date;
 mod due;
 mod fault;
 mod holiday;
+mod hours;
+mod openings;
+mod rules;
 mod schedule;
+mod season;
 mod table;
 mod week;
 mod zone;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-
+pub use self::business_day::{DayTime, LocalTime, MAX_BUSINESS_DAYS};
 pub use self::closure::{ClosedReason, ClosedTime};
+pub(crate) use self::date::parse_date;
+pub use self::date::{CalendarDate, DateRange};
 pub(crate) use self::due::Beyond;
 pub use self::due::Due;
-use self::fault::CalendarFault;
+pub(crate) use self::fault::CalendarFault;
+pub(crate) use self::holiday::check_dates;
 pub use self::holiday::{Holiday, HolidayDate, MAX_DATES, SpecialDay};
-pub(crate) use self::holiday::{check_dates, parse_date};
+pub use self::hours::{Hours, MAX_WEEKS, Rotation};
+pub(crate) use self::hours::{check_start, check_weeks};
+use self::openings::Openings;
+pub(crate) use self::rules::check_members;
+pub use self::rules::{CalendarRules, MAX_MEMBERS};
 use self::schedule::{Schedule, day_number};
+pub use self::season::{MAX_SEASONS, Season};
+pub(crate) use self::season::{check_seasons, overlaps};
 use self::table::{FastPath, HORIZON_END_US, HORIZON_START_US, SlowPath, Table};
 pub(crate) use self::week::check_windows;
-pub use self::week::{Hours, MAX_WINDOWS_A_DAY, Week, Window};
+pub use self::week::{MAX_WINDOWS_A_DAY, Week, Window};
 pub use self::zone::{ZoneDatabase, ZoneName, ZoneTable};
 use crate::error::Error;
+use crate::id::Id;
 use crate::time::{BusinessDuration, MICROS_PER_SECOND, SECONDS_PER_DAY, Timestamp};
 
 /// The instants for which calendars answer, in microseconds since 1970-01-01T00:00:00Z: until 2200-01-01T00:00:00Z.
 pub const HORIZON_US: Range<i64> = HORIZON_START_US..HORIZON_END_US;
-
-/// When support time counts, in local wall time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalendarRules {
-    /// A name of the IANA time-zone database.
-    pub time_zone: String,
-    /// The recurring hours.
-    pub hours: Hours,
-    /// Dates on which no window opens.
-    pub holidays: Vec<Holiday>,
-    /// Dates with windows of their own.
-    pub special_days: Vec<SpecialDay>,
-    /// The last local date up to which the holidays are entered; later answers are provisional.
-    pub holidays_known_until: Option<NaiveDate>,
-}
-
-impl CalendarRules {
-    /// Returns rules without holidays and special days.
-    #[must_use]
-    pub fn new<'a>(time_zone: impl Into<ZoneName<'a>>, hours: Hours) -> Self {
-        Self {
-            time_zone: time_zone.into().into(),
-            hours,
-            holidays: Vec::new(),
-            special_days: Vec::new(),
-            holidays_known_until: None,
-        }
-    }
-}
 
 /// An open interval `[opens_at, closes_at)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +95,8 @@ pub struct Calendar {
     table: Option<Table>,
     rules: CalendarRules,
     zone: Arc<ZoneTable>,
+    /// A window that crosses midnight, if there is one.
+    crossing: Option<Window>,
     /// The first instant after the last date whose holidays are known.
     provisional_from_us: i64,
 }
@@ -130,17 +119,82 @@ impl Calendar {
     ///
     /// - `unknown_time_zone` or `invalid_time_zone_data` when the zone cannot be had;
     /// - `calendar_never_opens` when no window recurs;
-    /// - `limit_exceeded` above [`MAX_WINDOWS_A_DAY`] or [`MAX_DATES`];
-    /// - `invalid_date` for a yearly holiday on a date that no year has.
+    /// - `limit_exceeded` above [`MAX_WINDOWS_A_DAY`], [`MAX_DATES`] or [`MAX_SEASONS`];
+    /// - `invalid_date` for a date that no year has, or a range whose ends do not fit each other;
+    /// - `out_of_range` for a rotation that starts on another day than a Monday, or has one week or more than [`MAX_WEEKS`];
+    /// - `overlapping_seasons` when two dated seasons, or two yearly ones, share a date;
+    /// - `conflicting_fields` for deviations from [`Hours::AlwaysOpen`];
+    /// - `unknown_calendar` for [`Hours::AnyOf`]: [`Calendar::any_of`] takes the members.
     pub fn compile(rules: &CalendarRules, zones: &ZoneDatabase) -> Result<Self, Error> {
         let zone = Arc::new(zones.zone(&rules.time_zone)?);
-        if let Hours::Weekly(week) = &rules.hours {
-            week.days.iter().try_for_each(|windows| check_windows(windows))?;
+        if matches!(rules.hours, Hours::AnyOf(_)) {
+            return Err(CalendarFault::MembersNeeded.into());
         }
-        rules.special_days.iter().try_for_each(|day| check_windows(&day.windows))?;
-        check_dates(rules.holidays.len().max(rules.special_days.len()))?;
-        rules.holidays.iter().try_for_each(|holiday| holiday.date.check())?;
+        rules.check()?;
         Ok(Self::in_zone(rules.clone(), zone)?)
+    }
+
+    /// Returns a calendar that is open whenever one of `members` is, which stand under their ids.
+    ///
+    /// `time_zone` is the zone for display. The answers are provisional from the earliest end of the members' known
+    /// holidays.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use sla_core::calendar::{Calendar, ZoneDatabase};
+    /// use sla_core::time::Timestamp;
+    /// use sla_core::{Id, wire};
+    ///
+    /// let office = |zone: &str| {
+    ///     let days = r#"{"mon": ["09:00-17:00"], "tue": ["09:00-17:00"]}"#;
+    ///     wire::policy::calendar::read(format!(r#"{{"time_zone": "{zone}", "weekly": {days}}}"#))
+    /// };
+    /// let members = [
+    ///     (Id::new("jakarta")?, office("Asia/Jakarta")?),
+    ///     (Id::new("berlin")?, office("Europe/Berlin")?),
+    /// ];
+    /// let desk = Calendar::any_of("UTC", members, &ZoneDatabase::embedded())?;
+    /// // Jakarta is open from 02:00 to 10:00 UTC, Berlin from 08:00 to 16:00.
+    /// let closes_at = desk.next_close(Timestamp::parse("2026-03-02T03:00:00Z")?)?;
+    /// assert_eq!(closes_at, Timestamp::parse("2026-03-02T16:00:00Z")?);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - `out_of_range` unless there are 2 to [`MAX_MEMBERS`] members;
+    /// - `duplicate_entry` when an id is there twice;
+    /// - `conflicting_fields` when a member is made of others itself;
+    /// - `unknown_time_zone` or `invalid_time_zone_data` when the zone cannot be had.
+    pub fn any_of<'a>(
+        time_zone: impl Into<ZoneName<'a>>,
+        members: impl IntoIterator<Item = (Id, Arc<Self>)>,
+        zones: &ZoneDatabase,
+    ) -> Result<Self, Error> {
+        let (ids, members): (Vec<Id>, Vec<Arc<Self>>) = members.into_iter().unzip();
+        check_members(ids.len())?;
+        let mut known = BTreeSet::new();
+        for (id, member) in ids.iter().zip(&members) {
+            if !known.insert(id) {
+                return Err(CalendarFault::MemberTwice { member: id.to_string() }.into());
+            }
+            if matches!(member.rules.hours, Hours::AnyOf(_)) {
+                return Err(CalendarFault::NestedAnyOf { member: id.to_string() }.into());
+            }
+        }
+        let rules = CalendarRules::new(time_zone, Hours::AnyOf(ids));
+        let zone = Arc::new(zones.zone(&rules.time_zone)?);
+        Ok(Self::of_members(rules, zone, &members))
+    }
+
+    /// Returns a calendar that is open whenever one of its members is; their ids stand in `rules`.
+    pub(crate) fn of_members(rules: CalendarRules, zone: Arc<ZoneTable>, members: &[Arc<Self>]) -> Self {
+        let provisional_from_us = members.iter().map(|member| member.provisional_from_us).min().unwrap_or(i64::MAX);
+        let schedule = |member: &Arc<Self>| member.table.as_ref().and_then(|table| table.openings().own().cloned());
+        // A member without a schedule is always open, and leaves nothing closed.
+        let schedules: Option<Box<[Arc<Schedule>]>> = members.iter().map(schedule).collect();
+        let table = schedules.map(|schedules| Table::new(Openings::Members(schedules)));
+        Self { table, rules, zone, crossing: None, provisional_from_us }
     }
 
     /// Compiles rules that hold the limits, whose dates exist and whose time zone is read already.
@@ -152,14 +206,16 @@ impl Calendar {
             }
             None => i64::MAX,
         };
-        let Hours::Weekly(week) = &rules.hours else {
-            return Ok(Self { table: None, rules, zone, provisional_from_us: i64::MAX });
-        };
-        let schedule = Schedule::new(Arc::clone(&zone), week, &rules.holidays, &rules.special_days);
+        if rules.hours.weeks().is_empty() {
+            return Ok(Self { table: None, rules, zone, crossing: None, provisional_from_us: i64::MAX });
+        }
+        let schedule = Schedule::new(Arc::clone(&zone), &rules);
         if !schedule.has_recurring_opening() {
             return Err(CalendarFault::NeverOpens);
         }
-        Ok(Self { table: Some(Table::new(schedule)), rules, zone, provisional_from_us })
+        let table = Some(Table::new(Openings::Own(Arc::new(schedule))));
+        let crossing = rules.windows().find(|window| window.close_s() <= window.open_s()).copied();
+        Ok(Self { table, rules, zone, crossing, provisional_from_us })
     }
 
     /// Returns the earliest instant `t >= start` with `elapsed(start, t) = length`.
@@ -384,7 +440,7 @@ impl Calendar {
         match &self.table {
             Some(table) => {
                 let end_s = to_us.div_euclid(MICROS_PER_SECOND) + 1;
-                table.schedule().for_each_interval(
+                table.openings().for_each_interval(
                     from_us.div_euclid(MICROS_PER_SECOND),
                     end_s,
                     |opens_s, closes_s| {

@@ -12,7 +12,7 @@
 
 use std::sync::OnceLock;
 
-use super::schedule::Schedule;
+use super::openings::Openings;
 use super::zone::{HORIZON_END_S, HORIZON_START_S};
 use crate::time::MICROS_PER_SECOND;
 
@@ -20,7 +20,7 @@ pub(crate) const HORIZON_START_US: i64 = HORIZON_START_S * MICROS_PER_SECOND;
 pub(crate) const HORIZON_END_US: i64 = HORIZON_END_S * MICROS_PER_SECOND;
 const END: u64 = HORIZON_END_US.unsigned_abs();
 
-/// Some 407 days a page, so that a page of the densest calendar has fewer than 65 535 spans.
+/// Some 407 days a page, so that a page of the densest calendar of its own has fewer than 65 535 spans.
 const PAGE_BITS: u32 = 45;
 const PAGE: u64 = 1 << PAGE_BITS;
 /// Buckets of an index: some 4.8 hours each, where most calendars open at most once.
@@ -36,7 +36,7 @@ const _: () = assert!((END - 1) >> PAGE_BITS == 206 && PAGES == 207);
 /// A question takes the [`FastPath`] first. On the [`SlowPath`], `None` is outside the horizon.
 #[derive(Debug)]
 pub(crate) struct Table {
-    schedule: Schedule,
+    openings: Openings,
     pages: Box<[OnceLock<Page>; PAGES]>,
 }
 
@@ -85,12 +85,12 @@ impl Place<'_> {
 }
 
 impl Table {
-    pub(crate) fn new(schedule: Schedule) -> Self {
-        Self { schedule, pages: Box::new([const { OnceLock::new() }; PAGES]) }
+    pub(crate) fn new(openings: Openings) -> Self {
+        Self { openings, pages: Box::new([const { OnceLock::new() }; PAGES]) }
     }
 
-    pub(crate) fn schedule(&self) -> &Schedule {
-        &self.schedule
+    pub(crate) fn openings(&self) -> &Openings {
+        &self.openings
     }
 
     /// Returns the bytes held by the pages built so far.
@@ -105,7 +105,7 @@ impl Table {
         if P::IS_FAST {
             slot.get()
         } else {
-            Some(slot.get_or_init(|| Page::build(&self.schedule, number << PAGE_BITS)))
+            Some(slot.get_or_init(|| Page::build(&self.openings, number << PAGE_BITS)))
         }
     }
 
@@ -260,12 +260,12 @@ struct Page {
 }
 
 impl Page {
-    fn build(schedule: &Schedule, page_start: u64) -> Self {
+    fn build(openings: &Openings, page_start: u64) -> Self {
         let page_end = page_start + PAGE;
         let mut spans = vec![Span { start: 0, open: 0 }];
         let mut total = 0;
         let seconds = |micros: u64| micros.cast_signed() / MICROS_PER_SECOND;
-        schedule.for_each_interval(seconds(page_start), seconds(page_end) + 1, |opens_s, closes_s| {
+        openings.for_each_interval(seconds(page_start), seconds(page_end) + 1, |opens_s, closes_s| {
             let opens = (opens_s * MICROS_PER_SECOND).cast_unsigned().max(page_start);
             let closes = (closes_s * MICROS_PER_SECOND).cast_unsigned().min(page_end);
             if opens < closes {
@@ -305,7 +305,7 @@ impl Page {
 /// Leads from a number to the last span that is not above it.
 #[derive(Debug)]
 struct Index {
-    /// The last span at or below the first number of each bucket.
+    /// The last span at or below the first number of each bucket; `u16::MAX` where that is a later one.
     first: Box<[u16; BUCKETS]>,
     bits: u32,
 }
@@ -316,7 +316,8 @@ impl Index {
         let mut first = Box::new([0_u16; BUCKETS]);
         let mut rest = first.as_mut_slice();
         let mut filled = 0;
-        for (span, next) in (0_u16..).zip(spans.iter().skip(1)) {
+        // Of more spans than an index can name, the later ones are found by the search of the slow path.
+        for (span, next) in (0..=u16::MAX).zip(spans.iter().skip(1)) {
             // The buckets that begin before the next span.
             let until = key(next).div_ceil(1 << bits);
             let (buckets, others) = rest.split_at_mut(usize::try_from(until - filled).unwrap_or(0).min(rest.len()));

@@ -86,7 +86,7 @@ pub(crate) fn check_windows(windows: &[Window]) -> Result<(), CalendarFault> {
 }
 
 /// Reads `HH:MM` or `HH:MM:SS` up to `24:00:00` as seconds after midnight.
-fn time_of_day(text: &str) -> Option<u32> {
+pub(crate) fn time_of_day(text: &str) -> Option<u32> {
     let two_digits = |part: &str| {
         if part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()) { part.parse::<u32>().ok() } else { None }
     };
@@ -108,7 +108,7 @@ impl fmt::Display for Window {
 }
 
 /// Seconds after midnight, shown as `09:00` or `09:00:30`.
-struct TimeOfDay(u32);
+pub(crate) struct TimeOfDay(pub(crate) u32);
 
 impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,13 +122,4 @@ impl fmt::Display for TimeOfDay {
 pub struct Week {
     /// Monday to Sunday; an empty list is a closed day.
     pub days: [Vec<Window>; 7],
-}
-
-/// When a calendar is open, apart from holidays and special days.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hours {
-    /// Around the clock, every day; holidays and special days do not apply.
-    AlwaysOpen,
-    /// In the windows of each day of the week.
-    Weekly(Week),
 }

@@ -298,9 +298,15 @@ impl ZoneTable {
 
     /// Returns the UTC second at which local clocks first show `local_s` or, when they skip it, what follows.
     pub(crate) fn first_second(&self, local_s: i64) -> i64 {
+        self.cursor_at(local_s).opening_s(local_s)
+    }
+
+    /// Returns a cursor for edges of the local day that begins at `local_s`, and of later days.
+    pub(crate) fn cursor_at(&self, local_s: i64) -> ZoneCursor<'_> {
         let before = local_s - MARGIN_S;
+        // INVARIANT: the first period begins before everything.
         let at = self.periods.partition_point(|period| period.start_s <= before) - 1;
-        ZoneCursor { periods: &self.periods, at }.opening_s(local_s)
+        ZoneCursor { periods: &self.periods, at }
     }
 
     /// Returns the stretches under one offset within the horizon, each as its first second and its offset in seconds.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{BurnObjective, Objectives, PauseRules, Policy, QuietHours, Step, StepAction, StepTime, TimerRules};
-use crate::calendar::{Calendar, CalendarRules, HolidayDate, Hours, Window, ZoneTable};
+use crate::calendar::{Calendar, CalendarRules, HolidayDate, Hours, Week, Window, ZoneTable};
 use crate::digest::Digest;
 use crate::id::Id;
 use crate::package::{Package, Variant};
@@ -12,7 +12,7 @@ use crate::record::Record;
 use crate::time::BusinessDuration;
 
 /// The version of the canonical records of policies, rules and zones.
-pub const RECORD_VERSION: u32 = 1;
+pub const RECORD_VERSION: u32 = 2;
 
 const POLICY_DOMAIN: &str = "sla-policy";
 const RULES_DOMAIN: &str = "sla-rules";
@@ -88,26 +88,40 @@ fn windows(record: &mut Record, windows: &[Window]) {
     });
 }
 
+fn week(record: &mut Record, week: &Week) {
+    for day in &week.days {
+        windows(record, day);
+    }
+}
+
 fn calendar(record: &mut Record, rules: &CalendarRules) {
     record.text(&rules.time_zone);
+    record.text(rules.hours.field());
     match &rules.hours {
-        Hours::AlwaysOpen => record.flag(true),
-        Hours::Weekly(week) => {
-            record.flag(false);
-            for day in &week.days {
-                windows(record, day);
-            }
+        Hours::AlwaysOpen => {}
+        Hours::Weekly(of_days) => week(record, of_days),
+        Hours::Rotation(rotation) => {
+            record.text(&rotation.starts.to_string());
+            record.list(&rotation.weeks, week);
         }
+        Hours::AnyOf(members) => record.ids(members),
     }
+    record.set(&rules.seasons, |record, season| {
+        record.text(&season.dates.from.to_string());
+        record.text(&season.dates.to.to_string());
+        record.text(&season.name);
+        week(record, &season.week);
+    });
     record.set(&rules.holidays, |record, holiday| {
         match holiday.date {
-            HolidayDate::On(date) => {
+            HolidayDate::Day(date) => {
                 record.flag(false);
                 record.text(&date.to_string());
             }
-            HolidayDate::Yearly { .. } => {
+            HolidayDate::Range(range) => {
                 record.flag(true);
-                record.text(&holiday.date.to_string());
+                record.text(&range.from.to_string());
+                record.text(&range.to.to_string());
             }
         }
         record.text(&holiday.name);

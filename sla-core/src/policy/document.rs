@@ -7,7 +7,7 @@ use serde::de::{IgnoredAny, MapAccess};
 
 use super::slot::{Ids, List, Part, Slot, Table, Text, Whole, word_terms};
 use super::{Cycles, DueBoundary, OnReopen, PauseStatus, Trigger};
-use crate::calendar::{HolidayDate, Window};
+use crate::calendar::{CalendarDate, Window};
 use crate::id::Id;
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Share};
@@ -108,7 +108,7 @@ object! {
 }
 
 object! {
-    /// When support time counts, in local wall time. Either `weekly` or `always_open`.
+    /// When support time counts, in local wall time: exactly one of `weekly`, `rotation`, `any_of` and `always_open`.
     CalendarObject is "a calendar: an object", required ["time_zone"] {
         /// A name of the IANA time-zone database, for example `Asia/Jakarta`.
         time_zone: String,
@@ -116,9 +116,15 @@ object! {
         always_open: bool,
         /// The opening windows of each day of the week.
         weekly: WeekObject,
+        /// Weeks that take turns.
+        rotation: RotationObject,
+        /// Other calendars of the policy, at least two: open whenever one of them is.
+        any_of: Ids,
+        /// Dates on which other weeks replace the recurring hours.
+        seasons: List<SeasonObject>,
         /// Dates on which no window opens.
         holidays: List<HolidayObject>,
-        /// Dates whose windows replace the weekly ones; they win over holidays.
+        /// Dates whose windows replace all others; they win over holidays.
         special_days: List<SpecialDayObject>,
         /// The last local date up to which the holidays are entered; later answers are provisional.
         holidays_known_until: Text<NaiveDate>,
@@ -146,17 +152,45 @@ object! {
 }
 
 object! {
-    /// A date on which no window opens.
-    HolidayObject is "a holiday: an object", required ["date", "name"] {
+    /// Weeks that take turns.
+    RotationObject is "a rotation: an object", required ["starts", "weeks"] {
+        /// The Monday on which the first week begins; the weeks take turns before it too.
+        starts: Text<NaiveDate>,
+        /// The weeks in their order, 2 to 53.
+        weeks: List<WeekObject>,
+    }
+}
+
+object! {
+    /// Dates on which a week of their own replaces the recurring hours. Dated seasons win over yearly ones.
+    SeasonObject is "a season: an object", required ["from", "to", "name", "weekly"] {
+        /// The first local date, `2026-02-18` once or `--06-01` every year.
+        from: Text<CalendarDate>,
+        /// The last local date, of the same kind; a yearly one before `from` runs over new year.
+        to: Text<CalendarDate>,
+        /// The name shown when closed time is explained.
+        name: String,
+        /// The opening windows of each day of the week.
+        weekly: WeekObject,
+    }
+}
+
+object! {
+    /// Dates on which no window opens: either `date`, or `from` and `to`.
+    HolidayObject is "a holiday: an object", required ["name"] {
         /// The local date, `2026-12-25` once or `--12-25` every year.
-        date: Text<HolidayDate>,
+        date: Text<CalendarDate>,
+        /// The first local date of a range, `2026-12-24` once or `--12-24` every year.
+        from: Text<CalendarDate>,
+        /// The last local date of a range, of the same kind; a yearly one before `from` runs over new year.
+        to: Text<CalendarDate>,
         /// The name shown when closed time is explained.
         name: String,
     }
 }
 
 object! {
-    /// A date whose windows replace the weekly ones.
+    /// A date whose windows replace all others.
     SpecialDayObject is "a special day: an object", required ["date", "name", "windows"] {
         /// The local date.
         date: Text<NaiveDate>,

@@ -48,10 +48,14 @@ pub(super) enum PolicyFault {
     OtherFormat { found: String, expected: &'static str },
     #[error("`{word}` is not known here")]
     UnknownWord { word: String, known: String },
-    #[error("the calendar has neither `weekly` nor `always_open`")]
+    #[error("the calendar has none of `weekly`, `rotation`, `any_of` and `always_open`")]
     NoHours,
-    #[error("`{field}` has no effect in a calendar that is always open")]
-    NoEffectWhenAlwaysOpen { field: &'static str },
+    #[error("`{first}` and `{field}` both state the hours of the calendar")]
+    HoursTwice { first: &'static str, field: &'static str },
+    #[error("`{field}` has no effect in a calendar with `{hours}`")]
+    NoDeviations { field: &'static str, hours: &'static str },
+    #[error("the holiday has both a `date` and a range")]
+    DateAndRange,
     #[error("{count} calendars are too many")]
     TooManyCalendars { count: usize },
     #[error("two {what} fall on `{date}`")]
@@ -138,9 +142,11 @@ impl Fault for PolicyFault {
             Self::UnknownField { .. } => ErrorCode::UnknownField,
             Self::OtherFormat { .. } => ErrorCode::UnsupportedSchema,
             Self::UnknownWord { .. } => ErrorCode::UnknownWord,
-            Self::NoEffectWhenAlwaysOpen { .. } | Self::BothInstants | Self::LevelOfWarning => {
-                ErrorCode::ConflictingFields
-            }
+            Self::HoursTwice { .. }
+            | Self::NoDeviations { .. }
+            | Self::DateAndRange
+            | Self::BothInstants
+            | Self::LevelOfWarning => ErrorCode::ConflictingFields,
             Self::TooManyCalendars { .. } => ErrorCode::LimitExceeded,
             Self::DuplicateDate { .. } | Self::DuplicateEntry { .. } => ErrorCode::DuplicateEntry,
             Self::DuplicateId { .. } | Self::NamedBreach => ErrorCode::DuplicateId,
@@ -181,8 +187,9 @@ impl Fault for PolicyFault {
             Self::NoHours => {
                 "add hours, for example `\"weekly\": {\"mon\": [\"09:00-17:00\"]}`, or `\"always_open\": true`".into()
             }
-            Self::NoEffectWhenAlwaysOpen { field: "weekly" } => "keep `weekly` or `always_open`".into(),
-            Self::NoEffectWhenAlwaysOpen { .. } => {
+            Self::HoursTwice { .. } | Self::DateAndRange => "keep one of the two".into(),
+            Self::NoDeviations { hours: "any_of", .. } => "state it in the members".into(),
+            Self::NoDeviations { .. } => {
                 "leave it out, or write `weekly` with `00:00-24:00` instead of `always_open`".into()
             }
             Self::TooManyCalendars { .. } => format!("at most {MAX_CALENDARS} are accepted").into(),

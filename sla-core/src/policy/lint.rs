@@ -138,6 +138,10 @@ impl<'a> Lint<'a> {
 
     fn calendars(&mut self) {
         let policy = self.policy;
+        let members = policy.calendars.values().filter_map(|rules| match &rules.hours {
+            Hours::AnyOf(members) => Some(members),
+            _ => None,
+        });
         let used: BTreeSet<&Id> = policy
             .packages
             .iter()
@@ -145,6 +149,7 @@ impl<'a> Lint<'a> {
                 let variants = package.variants.iter().filter_map(|variant| variant.calendar.as_ref());
                 std::iter::once(&package.calendar).chain(variants)
             })
+            .chain(members.flatten())
             .collect();
         let place = Pointer::ROOT.key("calendars");
         for (id, rules) in &policy.calendars {

@@ -11,7 +11,7 @@ use serde::ser::Serializer;
 
 use super::fault::PolicyFault;
 use super::{Cycles, DueBoundary, OnReopen, PauseStatus, Trigger};
-use crate::calendar::{HolidayDate, Window, parse_date};
+use crate::calendar::{CalendarDate, DayTime, LocalTime, Window, parse_date};
 use crate::error::Error;
 use crate::id::Id;
 use crate::time::{BusinessDuration, Share};
@@ -257,8 +257,11 @@ terms! {
         Share::parse;
     Window: "An opening window in local wall time: `09:00-17:00`; `22:00-06:00` runs past midnight.",
         r"^[0-9]{2}:[0-9]{2}(:[0-9]{2})?-[0-9]{2}:[0-9]{2}(:[0-9]{2})?$", Window::parse;
-    HolidayDate: "A local date: `2026-12-25` once, `--12-25` every year.", r"^([0-9]{4}|-)-[0-9]{2}-[0-9]{2}$",
-        HolidayDate::parse;
+    CalendarDate: "A local date: `2026-12-25` once, `--12-25` every year.", r"^([0-9]{4}|-)-[0-9]{2}-[0-9]{2}$",
+        CalendarDate::parse;
+    DayTime: "A time of a local day: `close`, its last close; `same_time`, the time at which counting started; or `16:00`.",
+        r"^(close|same_time|[0-9]{2}:[0-9]{2})$", DayTime::parse;
+    LocalTime: "A local time of day: `16:00`; `24:00` is the end of the day.", r"^[0-9]{2}:[0-9]{2}$", LocalTime::parse;
     NaiveDate: "A local date: `2026-12-25`.", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", parse_date;
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::document::{
     ActionWord, BurnObject, CalendarObject, ChannelObject, ConditionObject, Document, HolidayObject, ObjectivesObject,
-    PackageObject, PausesObject, QuietWord, RolesObject, SpecialDayObject, StepObject, TimerObject, VariantObject,
-    WeekObject,
+    PackageObject, PausesObject, QuietWord, RolesObject, RotationObject, SeasonObject, SpecialDayObject, StepObject,
+    TimerObject, VariantObject, WeekObject,
 };
 use super::rules::written_timers;
 use super::slot::{List, Slot, Table, Text, Whole};
@@ -13,7 +13,7 @@ use super::{
     BurnObjective, Objectives, PauseRules, Policy, Preset, QuietHours, RoleRules, Step, StepAction, StepTime,
     TimerRules,
 };
-use crate::calendar::{CalendarRules, Holiday, Hours, SpecialDay, Window};
+use crate::calendar::{CalendarRules, Holiday, HolidayDate, Hours, Season, SpecialDay, Week};
 use crate::channel::Channel;
 use crate::id::Id;
 use crate::package::{Package, Variant};
@@ -89,10 +89,19 @@ fn targets(values: &BTreeMap<Id, BusinessDuration>) -> Table<Text<BusinessDurati
 impl CalendarObject {
     /// Returns what the document of a calendar states.
     pub(crate) fn of(rules: &CalendarRules) -> Self {
-        let holiday = |holiday: &Holiday| HolidayObject {
-            date: term(holiday.date),
-            name: Slot::Is(holiday.name.clone()),
-            ..HolidayObject::default()
+        let holiday = |holiday: &Holiday| {
+            let (date, from, to) = match holiday.date {
+                HolidayDate::Day(date) => (term(date), Slot::Missing, Slot::Missing),
+                HolidayDate::Range(range) => (Slot::Missing, term(range.from), term(range.to)),
+            };
+            HolidayObject { date, from, to, name: Slot::Is(holiday.name.clone()), ..HolidayObject::default() }
+        };
+        let season = |season: &Season| SeasonObject {
+            from: term(season.dates.from),
+            to: term(season.dates.to),
+            name: Slot::Is(season.name.clone()),
+            weekly: Slot::Is(weekdays(&season.week)),
+            ..SeasonObject::default()
         };
         let special_day = |day: &SpecialDay| SpecialDayObject {
             date: term(day.date),
@@ -100,23 +109,32 @@ impl CalendarObject {
             windows: Slot::Is(terms(&day.windows)),
             ..SpecialDayObject::default()
         };
-        let (always_open, weekly) = match &rules.hours {
-            Hours::AlwaysOpen => (Slot::Is(true), Slot::Missing),
-            Hours::Weekly(week) => (Slot::Missing, Slot::Is(weekdays(&week.days))),
+        let hours = match &rules.hours {
+            Hours::AlwaysOpen => Self { always_open: Slot::Is(true), ..Self::default() },
+            Hours::Weekly(week) => Self { weekly: Slot::Is(weekdays(week)), ..Self::default() },
+            Hours::Rotation(rotation) => Self {
+                rotation: Slot::Is(RotationObject {
+                    starts: term(rotation.starts),
+                    weeks: Slot::Is(list(&rotation.weeks, weekdays)),
+                    ..RotationObject::default()
+                }),
+                ..Self::default()
+            },
+            Hours::AnyOf(members) => Self { any_of: Slot::Is(terms(members)), ..Self::default() },
         };
         Self {
             time_zone: Slot::Is(rules.time_zone.clone()),
-            always_open,
-            weekly,
+            seasons: some_list(list(&rules.seasons, season)),
             holidays: some_list(list(&rules.holidays, holiday)),
             special_days: some_list(list(&rules.special_days, special_day)),
             holidays_known_until: some_term(rules.holidays_known_until),
-            ..Self::default()
+            ..hours
         }
     }
 }
 
-fn weekdays([mon, tue, wed, thu, fri, sat, sun]: &[Vec<Window>; 7]) -> WeekObject {
+fn weekdays(week: &Week) -> WeekObject {
+    let [mon, tue, wed, thu, fri, sat, sun] = &week.days;
     WeekObject {
         mon: some_terms(mon),
         tue: some_terms(tue),

@@ -5,15 +5,38 @@ use std::sync::Arc;
 
 use super::{Check, Ids};
 use crate::calendar::{
-    Calendar, CalendarRules, Holiday, Hours, SpecialDay, Week, Window, ZoneTable, check_dates, check_windows,
+    Calendar, CalendarDate, CalendarFault, CalendarRules, DateRange, Holiday, HolidayDate, Hours, Rotation, Season,
+    SpecialDay, Week, Window, ZoneTable, check_dates, check_members, check_seasons, check_start, check_weeks,
+    check_windows, overlaps,
 };
 use crate::error::Error;
 use crate::id::Id;
-use crate::policy::document::{CalendarObject, HolidayObject, SpecialDayObject, WeekObject};
-use crate::policy::fault::PolicyFault;
+use crate::policy::document::{
+    CalendarObject, HolidayObject, RotationObject, SeasonObject, SpecialDayObject, WeekObject,
+};
+use crate::policy::fault::{Named, PolicyFault};
 use crate::policy::problem::Pointer;
 use crate::policy::rules::{MAX_CALENDARS, WEEKDAYS};
 use crate::policy::slot::{List, Slot, Table, Text};
+
+/// A calendar without problems of its own.
+enum Read {
+    Compiled(Arc<Calendar>),
+    /// Open whenever one of its members is.
+    AnyOf {
+        rules: CalendarRules,
+        members: Vec<Id>,
+        zone: Arc<ZoneTable>,
+    },
+}
+
+/// The ways to state hours.
+struct HoursObject {
+    always_open: bool,
+    weekly: Slot<WeekObject>,
+    rotation: Slot<RotationObject>,
+    any_of: Slot<List<Text<Id>>>,
+}
 
 impl Check<'_> {
     /// Returns the calendars without problems, compiled.
@@ -32,31 +55,68 @@ impl Check<'_> {
             self.note(at, PolicyFault::TooManyCalendars { count: table.len() });
             return BTreeMap::new();
         }
-        self.table(Slot::Is(table), at, |check, _, slot, at| check.calendar(slot, at))
+        self.made_of_others = table
+            .iter()
+            .filter(|(_, slot)| matches!(slot, Slot::Is(calendar) if !calendar.any_of.is_missing()))
+            .filter_map(|(key, _)| Id::new(key.as_str()).ok())
+            .collect();
+        let read = self.table(Slot::Is(table), at, |check, id, slot, at| check.calendar(slot, id, at));
+        let mut compiled = BTreeMap::new();
+        let mut made_of_others = Vec::new();
+        for (id, calendar) in read {
+            match calendar {
+                Read::Compiled(calendar) => {
+                    compiled.insert(id, calendar);
+                }
+                Read::AnyOf { rules, members, zone } => made_of_others.push((id, rules, members, zone)),
+            }
+        }
+        for (id, rules, members, zone) in made_of_others {
+            let members: Option<Vec<Arc<Calendar>>> = members.iter().map(|id| compiled.get(id).cloned()).collect();
+            // What a member lacks is reported there.
+            if let Some(members) = members {
+                compiled.insert(id, Arc::new(Calendar::of_members(rules, zone, &members)));
+            }
+        }
+        compiled
     }
 
-    pub(super) fn calendar(&mut self, slot: Slot<CalendarObject>, at: &Pointer<'_>) -> Option<Arc<Calendar>> {
+    /// Returns a calendar that stands alone, compiled.
+    pub(super) fn lone_calendar(&mut self, slot: Slot<CalendarObject>, at: &Pointer<'_>) -> Option<Arc<Calendar>> {
+        match self.calendar(slot, None, at)? {
+            Read::Compiled(calendar) => Some(calendar),
+            Read::AnyOf { .. } => {
+                self.note(&at.key("any_of"), CalendarFault::MembersNeeded);
+                None
+            }
+        }
+    }
+
+    /// `id` is that of a calendar in a policy.
+    fn calendar(&mut self, slot: Slot<CalendarObject>, id: Option<&Id>, at: &Pointer<'_>) -> Option<Read> {
         let calendar = self.object(slot, at)?;
         let always_open = self.given(calendar.always_open, &at.key("always_open")) == Some(true);
-        let weekly = at.key("weekly");
-        let (hours, hours_are_readable) = self.is_readable(|check| check.hours(always_open, calendar.weekly, &weekly));
+        let hours =
+            HoursObject { always_open, weekly: calendar.weekly, rotation: calendar.rotation, any_of: calendar.any_of };
+        let (hours, hours_are_readable) = self.is_readable(|check| check.hours(hours, id, at));
+        let place = at.key(hours.field());
         let time_zone = self.required(calendar.time_zone, &at.key("time_zone"));
-        let place = at.key("holidays");
-        let (holidays, holidays_are_readable) = self.is_readable(|check| check.holidays(calendar.holidays, &place));
-        let place = at.key("special_days");
-        let (special_days, days_are_readable) =
-            self.is_readable(|check| check.special_days(calendar.special_days, &place));
+        let seasons = self.seasons(calendar.seasons, &at.key("seasons"));
+        let holidays = self.holidays(calendar.holidays, &at.key("holidays"));
+        let special_days = self.special_days(calendar.special_days, &at.key("special_days"));
         let holidays_known_until = self.text(calendar.holidays_known_until, &at.key("holidays_known_until"));
-        if always_open {
-            // No holiday closes it.
-            for (field, has_effect) in [
-                ("holidays", holidays_are_readable && !holidays.is_empty()),
-                ("special_days", days_are_readable && !special_days.is_empty()),
-                ("holidays_known_until", holidays_known_until.is_some()),
-            ] {
-                if has_effect {
-                    self.note(&at.key(field), PolicyFault::NoEffectWhenAlwaysOpen { field });
-                }
+        let rules = CalendarRules {
+            time_zone: time_zone.clone().unwrap_or_default(),
+            hours,
+            seasons,
+            holidays,
+            special_days,
+            holidays_known_until,
+        };
+        if let Hours::AlwaysOpen | Hours::AnyOf(_) = &rules.hours {
+            let hours = rules.hours.field();
+            for field in rules.deviations() {
+                self.note(&at.key(field), PolicyFault::NoDeviations { field, hours });
             }
         }
         let zone = time_zone.as_deref().map(|name| self.zone(name).map_err(|error| (error, name)));
@@ -70,11 +130,13 @@ impl Check<'_> {
                 (self.zone("UTC").ok()?, false)
             }
         };
-        let time_zone = time_zone.unwrap_or_default();
-        match Calendar::in_zone(CalendarRules { time_zone, hours, holidays, special_days, holidays_known_until }, zone)
-        {
-            Ok(calendar) => return is_known.then(|| Arc::new(calendar)),
-            Err(fault) if hours_are_readable => self.note(&weekly, fault),
+        if let Hours::AnyOf(members) = &rules.hours {
+            let members = members.clone();
+            return is_known.then_some(Read::AnyOf { rules, members, zone });
+        }
+        match Calendar::in_zone(rules, zone) {
+            Ok(calendar) => return is_known.then(|| Read::Compiled(Arc::new(calendar))),
+            Err(fault) if hours_are_readable => self.note(&place, fault),
             Err(_) => {}
         }
         None
@@ -89,21 +151,98 @@ impl Check<'_> {
         Ok(zone)
     }
 
-    fn hours(&mut self, always_open: bool, weekly: Slot<WeekObject>, at: &Pointer<'_>) -> Hours {
-        match (always_open, weekly.is_missing()) {
-            (true, false) => self.note_form(at, PolicyFault::NoEffectWhenAlwaysOpen { field: "weekly" }),
-            (false, true) => self.note_form(at, PolicyFault::NoHours),
-            _ => {}
+    /// Returns the hours that a calendar states; of several ways to state them, those of the first are kept.
+    fn hours(&mut self, hours: HoursObject, id: Option<&Id>, at: &Pointer<'_>) -> Hours {
+        let HoursObject { always_open, weekly, rotation, any_of } = hours;
+        let stated = [
+            ("always_open", always_open),
+            ("weekly", !weekly.is_missing()),
+            ("rotation", !rotation.is_missing()),
+            ("any_of", !any_of.is_missing()),
+        ];
+        let mut stated = stated.into_iter().filter_map(|(field, is_stated)| is_stated.then_some(field));
+        let kept = stated.next();
+        if kept.is_none() {
+            self.note_form(&at.key("weekly"), PolicyFault::NoHours);
         }
+        for field in stated {
+            let first = kept.unwrap_or_default();
+            self.note_form(&at.key(field), PolicyFault::HoursTwice { first, field });
+        }
+        // Each is looked at, so that its own problems are found too.
+        let week = self.week(weekly, &at.key("weekly"));
+        let rotation = self.rotation(rotation, &at.key("rotation"));
+        let any_of = self.any_of(any_of, id, &at.key("any_of"));
+        match kept {
+            Some("always_open") => Hours::AlwaysOpen,
+            Some("rotation") => rotation.map_or_else(|| Hours::Weekly(Week::default()), Hours::Rotation),
+            Some("any_of") => Hours::AnyOf(any_of),
+            _ => Hours::Weekly(week),
+        }
+    }
+
+    fn week(&mut self, slot: Slot<WeekObject>, at: &Pointer<'_>) -> Week {
         let mut week = Week::default();
-        if let Some(weekly) = self.object(weekly, at) {
+        if let Some(weekly) = self.object(slot, at) {
             let WeekObject { mon, tue, wed, thu, fri, sat, sun, .. } = weekly;
             let days = week.days.iter_mut().zip(WEEKDAYS).zip([mon, tue, wed, thu, fri, sat, sun]);
             for ((day, name), windows) in days {
                 *day = self.windows(windows, &at.key(name));
             }
         }
-        if always_open { Hours::AlwaysOpen } else { Hours::Weekly(week) }
+        week
+    }
+
+    fn rotation(&mut self, slot: Slot<RotationObject>, at: &Pointer<'_>) -> Option<Rotation> {
+        let rotation = self.object(slot, at)?;
+        let place = at.key("starts");
+        let starts = self.required_text(rotation.starts, &place);
+        if let Some(starts) = starts {
+            self.writable_date(CalendarDate::On(starts), &place);
+            if let Err(fault) = check_start(starts) {
+                self.note(&place, fault);
+            }
+        }
+        let place = at.key("weeks");
+        let (weeks, are_readable) = self.is_readable(|check| {
+            check
+                .required_list(rotation.weeks, &place, |check, slot, at| Some(check.week(slot, at)))
+                .unwrap_or_default()
+        });
+        if let Err(fault) = check_weeks(weeks.len())
+            && are_readable
+        {
+            self.note(&place, fault);
+        }
+        Some(Rotation { starts: starts?, weeks })
+    }
+
+    fn any_of(&mut self, slot: Slot<List<Text<Id>>>, id: Option<&Id>, at: &Pointer<'_>) -> Vec<Id> {
+        let is_stated = !slot.is_missing();
+        let mut seen = BTreeSet::new();
+        let (members, are_readable) = self.is_readable(|check| {
+            let members = check.list(slot, at, |check, slot, at| {
+                let member = check.text(slot, at)?;
+                if !seen.insert(member.clone()) {
+                    check.note(at, PolicyFault::DuplicateEntry { what: "member", entry: member.to_string() });
+                }
+                if id.is_some() {
+                    check.known(Named::Calendar, Some(&member), at);
+                }
+                if check.made_of_others.contains(&member) {
+                    check.note(at, CalendarFault::NestedAnyOf { member: member.to_string() });
+                }
+                Some(member)
+            });
+            members.unwrap_or_default()
+        });
+        if let Err(fault) = check_members(members.len())
+            && is_stated
+            && are_readable
+        {
+            self.note(at, fault);
+        }
+        members
     }
 
     fn windows(&mut self, slot: Slot<List<Text<Window>>>, at: &Pointer<'_>) -> Vec<Window> {
@@ -116,21 +255,99 @@ impl Check<'_> {
         windows
     }
 
+    fn seasons(&mut self, slot: Slot<List<SeasonObject>>, at: &Pointer<'_>) -> Vec<Season> {
+        // Of a season that cannot be read the place is kept, so that the others are found at theirs.
+        let mut places = Vec::new();
+        let (seasons, are_readable) = self.is_readable(|check| {
+            let mut index = 0;
+            let seasons = check.list(slot, at, |check, slot, at| {
+                let place = index;
+                index += 1;
+                let season = check.object(slot, at)?;
+                let name = check.name("the name of a season", season.name, &at.key("name"));
+                let dates = check.range(season.from, season.to, at);
+                let weekly = at.key("weekly");
+                if season.weekly.is_missing() {
+                    check.note_form(&weekly, PolicyFault::Missing);
+                }
+                let week = check.week(season.weekly, &weekly);
+                places.push(place);
+                let season = dates.zip(name).map(|(dates, name)| Season { name, dates, week });
+                if season.is_none() {
+                    places.pop();
+                }
+                season
+            });
+            seasons.unwrap_or_default()
+        });
+        if let Err(fault) = check_seasons(seasons.len())
+            && are_readable
+        {
+            self.note(at, fault);
+        }
+        let ranges: Vec<DateRange> = seasons.iter().map(|season| season.dates).collect();
+        for (season, other) in overlaps(&ranges) {
+            let name = |at: usize| seasons.get(at).map(|season| season.name.clone()).unwrap_or_default();
+            let place = places.get(season).copied().unwrap_or_default();
+            self.note(&at.index(place), CalendarFault::SeasonsOverlap { season: name(season), other: name(other) });
+        }
+        seasons
+    }
+
+    /// Returns the range between two ends that must be there.
+    fn range(
+        &mut self,
+        from: Slot<Text<CalendarDate>>,
+        to: Slot<Text<CalendarDate>>,
+        at: &Pointer<'_>,
+    ) -> Option<DateRange> {
+        let place = at.key("from");
+        let from = self.required_text(from, &place).filter(|date| self.writable_date(*date, &place));
+        let place = at.key("to");
+        let to = self.required_text(to, &place).filter(|date| self.writable_date(*date, &place));
+        let range = DateRange { from: from?, to: to? };
+        match range.check_ends() {
+            Ok(()) => Some(range),
+            Err(fault) => {
+                self.note(&place, fault);
+                None
+            }
+        }
+    }
+
+    /// Notes a date that cannot be written.
+    fn writable_date(&mut self, date: CalendarDate, at: &Pointer<'_>) -> bool {
+        match date.check() {
+            Ok(()) => true,
+            Err(error) => {
+                self.note(at, error);
+                false
+            }
+        }
+    }
+
     fn holidays(&mut self, slot: Slot<List<HolidayObject>>, at: &Pointer<'_>) -> Vec<Holiday> {
-        let mut dates = BTreeSet::new();
+        let mut entries = BTreeSet::new();
         self.dates(slot, at, |check, slot, at| {
             let holiday = check.object(slot, at)?;
             let name = check.name("the name of a holiday", holiday.name, &at.key("name"));
-            let place = at.key("date");
-            let date = check.required_text(holiday.date, &place)?;
-            if let Err(error) = date.check() {
-                check.note(&place, error);
-                return None;
+            let has_ends = !holiday.from.is_missing() || !holiday.to.is_missing();
+            let date = if has_ends {
+                if !holiday.date.is_missing() {
+                    check.note_form(&at.key("date"), PolicyFault::DateAndRange);
+                }
+                check.range(holiday.from, holiday.to, at).map(HolidayDate::Range)
+            } else {
+                let place = at.key("date");
+                let date = check.required_text(holiday.date, &place).filter(|date| check.writable_date(*date, &place));
+                date.map(HolidayDate::Day)
+            };
+            let holiday = Holiday { name: name?, date: date? };
+            if !entries.insert((holiday.date, holiday.name.clone())) {
+                let entry = format!("{}, {}", holiday.date, holiday.name);
+                check.note(at, PolicyFault::DuplicateEntry { what: "holiday", entry });
             }
-            if !dates.insert(date) {
-                check.note(&place, PolicyFault::DuplicateDate { what: "holidays", date: date.to_string() });
-            }
-            Some(Holiday { name: name?, date })
+            Some(holiday)
         })
     }
 

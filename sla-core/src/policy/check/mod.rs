@@ -83,7 +83,7 @@ pub(crate) fn calendar(
 ) -> Result<Arc<Calendar>, Error> {
     let mut check = Check::new(zones);
     check.duplicates(duplicates);
-    let read = check.calendar(document, &Pointer::ROOT);
+    let read = check.lone_calendar(document, &Pointer::ROOT);
     check.finish("calendar", read)
 }
 
@@ -103,6 +103,8 @@ struct Check<'z> {
     /// How many problems of form were found so far: values that are missing, unreadable, or of an unknown field.
     form_faults: u64,
     calendars: Ids,
+    /// The calendars that are open whenever one of others is.
+    made_of_others: BTreeSet<Id>,
     channels: Ids,
     severities: Ids,
     categories: Ids,
@@ -117,6 +119,7 @@ impl<'z> Check<'z> {
             problems: Problems::default(),
             form_faults: 0,
             calendars: Ids::default(),
+            made_of_others: BTreeSet::new(),
             channels: Ids::default(),
             severities: Ids::default(),
             categories: Ids::default(),
