@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use sla_core::calendar::{Calendar, CalendarDate, CalendarRules, Holiday, Hours, Week, Window, ZoneDatabase};
 use sla_core::columns::{Column, Kind, NONE, Rows};
 use sla_core::engine::Decision;
+use sla_core::package::Target;
 use sla_core::ticket::{Actor, Command, History, Opening, Role};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Engine, Id, wire};
@@ -114,7 +115,9 @@ pub fn history(engine: &Engine) -> History {
 pub fn candidate() -> Engine {
     let mut policy = wire::policy::read(TALKABIZ).unwrap().into_policy();
     for target in policy.packages.iter_mut().flat_map(|package| package.targets.values_mut()) {
-        *target = BusinessDuration::from_micros(target.as_micros() / 4 * 3).unwrap();
+        if let Target::Within { duration, .. } = target {
+            *duration = BusinessDuration::from_micros(duration.as_micros() / 4 * 3).unwrap();
+        }
     }
     Engine::compile(policy).unwrap()
 }

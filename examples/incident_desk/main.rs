@@ -14,6 +14,7 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 use sla_core::log::{Importer, by_ticket};
+use sla_core::package::Target;
 use sla_core::policy::Policy;
 use sla_core::time::{Share, Timestamp};
 use sla_core::{Engine, wire};
@@ -102,10 +103,10 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 /// The same policy with a resolution target that is a quarter shorter, everywhere.
 fn shorter(mut policy: Policy) -> Policy {
     for package in &mut policy.packages {
-        let variants = package.variants.iter_mut().map(|variant| &mut variant.targets);
+        let variants = package.variants.iter_mut().flatten().map(|variant| &mut variant.targets);
         for targets in std::iter::once(&mut package.targets).chain(variants) {
-            if let Some(target) = targets.get_mut("resolution") {
-                *target = Share::from_millionths(750_000).of(*target).unwrap_or(*target);
+            if let Some(Target::Within { duration, .. }) = targets.get_mut("resolution") {
+                *duration = Share::from_millionths(750_000).of(*duration).unwrap_or(*duration);
             }
         }
     }

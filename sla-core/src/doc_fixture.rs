@@ -10,7 +10,7 @@ use sla_core::{Engine, wire};
 
 /// Monday to Friday 09:00 to 17:00 UTC, two packages, a warning and an escalation for the first response.
 pub const POLICY: &str = r#"{
-    "schema": "sla-policy/1", "id": "support", "version": 1,
+    "schema": "sla-policy/2", "id": "support", "version": 1,
     "calendars": {"office": {"time_zone": "UTC", "weekly": {
         "mon": ["09:00-17:00"], "tue": ["09:00-17:00"], "wed": ["09:00-17:00"], "thu": ["09:00-17:00"],
         "fri": ["09:00-17:00"]}}},

@@ -22,7 +22,10 @@ impl Entitlements {
     pub(crate) fn of(policy: &Policy) -> Self {
         let packages = policy.packages.iter().map(|package| package.id.clone()).collect();
         let channels: Vec<Id> = policy.channels.iter().map(|channel| channel.id.clone()).collect();
-        let row = |package: &Package| channels.iter().map(|id| package.channels.contains(id)).collect::<Vec<_>>();
+        let row = |package: &Package| {
+            let included = policy.channels_of(package);
+            channels.iter().map(|id| included.contains(id)).collect::<Vec<_>>()
+        };
         let included = policy.packages.iter().flat_map(row).collect();
         Self { packages, channels, included }
     }

@@ -110,7 +110,13 @@ codes! {
     TimerNeverStops => "timer_never_stops",
     /// A timer that reopening does not concern states `on_reopen`.
     NoReopening => "no_reopening",
-    /// Two steps of one timer have equal instant, action and level.
+    /// A target has none of its forms, or more than one.
+    InvalidTarget => "invalid_target",
+    /// The packages that extend each other make a circle, or are too many.
+    InvalidExtends => "invalid_extends",
+    /// The value is known, but not allowed in this place.
+    NotAllowedHere => "not_allowed_here",
+    /// Two steps of one timer have equal instant, action, level and condition.
     DuplicateStep => "duplicate_step",
     /// Two steps of one timer configure its breach escalation.
     DuplicateBreachEscalation => "duplicate_breach_escalation",

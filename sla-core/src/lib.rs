@@ -27,7 +27,7 @@
 //!
 //! fn main() -> Result<(), Error> {
 //!     let engine = Engine::compile(wire::policy::read(r#"{
-//!         "schema": "sla-policy/1", "id": "support", "version": 1,
+//!         "schema": "sla-policy/2", "id": "support", "version": 1,
 //!         "calendars": {"office": {"time_zone": "Asia/Jakarta", "weekly": {
 //!             "mon": ["08:00-12:00", "13:00-17:00"], "fri": ["08:00-12:00", "13:00-17:00"]}}},
 //!         "channels": [{"id": "email", "name": "Email"}, {"id": "whatsapp", "name": "WhatsApp"}],

@@ -196,7 +196,7 @@ impl WhatIf {
     /// Returns a comparison without tickets: their own rules, and the newest revision of the candidate.
     ///
     /// The commands of a history are taken as given: the candidate's channels and roles are not judged. A command that
-    /// its pause limits or its `close_after` exclude is left out, as an import leaves it out.
+    /// its pause limits or its inactivity rules exclude is left out, as an import leaves it out.
     ///
     /// The [module](self) has an example.
     ///
@@ -307,7 +307,7 @@ impl WhatIf {
         let calendar = was.calendar(&own.calendar)?.rules() != is.calendar(&other.calendar)?.rules();
         let rules = was.timer(timer)? != is.timer(timer)?
             || was.policy.pauses != is.policy.pauses
-            || was.policy.close_after != is.policy.close_after;
+            || was.policy.inactivity != is.policy.inactivity;
         let differs = [(target, Cause::Target), (calendar, Cause::Calendar), (rules, Cause::Rules)];
         let mut causes: Vec<Cause> =
             differs.into_iter().filter(|(differs, _)| *differs).map(|(_, cause)| cause).collect();

@@ -55,7 +55,7 @@ final class ErrorsTest extends TestCase
                 self::assertNotSame('', $fault->related[0]->help);
             }
         }
-        foreach (['', '{', '[]', 'null', "\xff", '{"schema":"sla-policy/1"}', str_repeat('[', 100_000)] as $wrong) {
+        foreach (['', '{', '[]', 'null', "\xff", '{"schema":"sla-policy/2"}', str_repeat('[', 100_000)] as $wrong) {
             try {
                 Engine::compile($wrong);
                 self::fail($wrong);

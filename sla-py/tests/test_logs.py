@@ -21,7 +21,7 @@ MINUTE_US = 60_000_000
 LOGS = json.loads((VECTORS / "logs.json").read_text())["cases"]
 START_US = micros(datetime(2026, 3, 25, 9, 17, tzinfo=UTC))
 POLICY: dict[str, Any] = {
-    "schema": "sla-policy/1",
+    "schema": "sla-policy/2",
     "id": "desk",
     "version": 1,
     "calendars": {
@@ -76,7 +76,7 @@ POLICY: dict[str, Any] = {
         "first_response": [{"id": "soon", "at": "75%", "action": "warn"}],
     },
     "pauses": {"max_pause": "7h"},
-    "close_after": "40h",
+    "inactivity": [{"id": "close", "status": "resolved", "after": "40h", "action": "close"}],
     "roles": {"agents_may_classify": True},
 }
 
@@ -89,7 +89,7 @@ def desk() -> Engine:
 @cache
 def patient() -> Engine:
     """Return a desk at which nothing is closed by itself, as wide rows have it."""
-    return Engine.compile({name: value for name, value in POLICY.items() if name != "close_after"})
+    return Engine.compile({name: value for name, value in POLICY.items() if name != "inactivity"})
 
 
 # Wide rows

@@ -11,7 +11,7 @@ static const sla_string NOTHING = {NULL, 0, 0};
 static void every_problem_is_reported(void) {
     sla_error *error = NULL;
     sla_engine *engine = NULL;
-    const char policy[] = "{\"schema\":\"sla-policy/1\",\"id\":\"\",\"version\":1,\"calendars\":{},\"channels\":[],"
+    const char policy[] = "{\"schema\":\"sla-policy/2\",\"id\":\"\",\"version\":1,\"calendars\":{},\"channels\":[],"
                           "\"packages\":[{}],\"extra\":1}";
     CHECK(sla_engine_compile(TEXT(policy), NULL, &engine, &error) == SLA_STATUS_INVALID_INPUT);
     CHECK(engine == NULL && strcmp(sla_error_code(error), "invalid_policy") == 0);

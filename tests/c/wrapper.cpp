@@ -60,7 +60,7 @@ int main() {
     CHECK(other.report() == one.report());
 
     try {
-        sla::Engine broken(R"({"schema":"sla-policy/1","id":"","version":1,"calendars":{},"channels":[],"packages":[{}]})");
+        sla::Engine broken(R"({"schema":"sla-policy/2","id":"","version":1,"calendars":{},"channels":[],"packages":[{}]})");
         CHECK(false);
     } catch (const sla::Error &error) {
         CHECK(error.code() == "invalid_policy" && error.status() == SLA_STATUS_INVALID_INPUT);

@@ -395,20 +395,20 @@ fn changes_are_found_by_id_and_not_by_order() {
     let mut other = policy.clone();
     other.packages.reverse();
     other.channels.reverse();
-    other.packages.iter_mut().for_each(|package| package.channels.reverse());
+    other.packages.iter_mut().for_each(|package| package.channels.as_mut().unwrap().reverse());
     assert_eq!(wire::policy::changes(&policy, &other), []);
 
     let mut other = policy.clone();
     let removed = other.packages.remove(0);
-    other.packages[1].channels.pop();
-    other.close_after = None;
+    other.packages[1].channels.as_mut().unwrap().pop();
+    other.inactivity.clear();
     other.severities.push(Id::new("urgent").unwrap());
     let changes = wire::policy::changes(&policy, &other);
     let found: Vec<_> = changes.iter().map(|c| (c.path.as_str(), c.before.is_some(), c.after.is_some())).collect();
     let mut expected =
         vec![("/packages/1/channels", true, true), ("/packages/0", true, false), ("/severities", false, true)];
-    if policy.close_after.is_some() {
-        expected.push(("/close_after", true, false));
+    if !policy.inactivity.is_empty() {
+        expected.push(("/inactivity", true, false));
     }
     expected.sort_unstable();
     let mut sorted = found.clone();

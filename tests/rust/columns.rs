@@ -11,7 +11,7 @@ use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, Id, wire};
 
 const POLICY: &str = r#"{
-    "schema": "sla-policy/1", "id": "desk", "version": 1,
+    "schema": "sla-policy/2", "id": "desk", "version": 1,
     "calendars": {
         "office": {"time_zone": "Europe/Berlin", "weekly": {"mon": ["08:00-12:00", "13:00-17:00"],
             "tue": ["08:00-12:00", "13:00-17:00"], "wed": ["08:00-12:00"], "thu": ["08:00-17:00"], "sun": ["01:00-04:00"]}},

@@ -143,7 +143,7 @@ fn a_refusal_names_what_was_wrong_and_cuts_it_short() {
 #[test]
 fn automatic_escalations_say_why() {
     let policy = r#"{
-        "schema": "sla-policy/1", "id": "desk", "version": 1,
+        "schema": "sla-policy/2", "id": "desk", "version": 1,
         "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
         "channels": [{"id": "email", "name": "Email"}],
         "packages": [{"id": "starter", "name": "Starter", "rank": 1, "channels": ["email"], "calendar": "always",
@@ -187,7 +187,7 @@ fn automatic_escalations_say_why() {
 #[test]
 fn a_due_in_closed_time_that_is_no_closing_does_not_move() {
     let policy = r#"{
-        "schema": "sla-policy/1", "id": "desk", "version": 1,
+        "schema": "sla-policy/2", "id": "desk", "version": 1,
         "calendars": {"office": {"time_zone": "UTC", "weekly": {"mon": ["09:00-17:00"], "tue": ["09:00-17:00"]}}},
         "channels": [{"id": "email", "name": "Email"}],
         "packages": [{"id": "starter", "name": "Starter", "rank": 1, "channels": ["email"], "calendar": "office",

@@ -6,7 +6,7 @@ use sla_core::time::Timestamp;
 use sla_core::{Engine, ErrorCode, wire};
 
 const POLICY: &str = r#"{
-    "schema": "sla-policy/1", "id": "desk", "version": 1,
+    "schema": "sla-policy/2", "id": "desk", "version": 1,
     "calendars": {"office": {"time_zone": "Asia/Jakarta",
         "weekly": {"mon": ["08:00-12:00", "13:00-17:00"], "tue": ["08:00-12:00", "13:00-17:00"],
                    "wed": ["08:00-12:00", "13:00-17:00"], "thu": ["08:00-12:00", "13:00-17:00"],

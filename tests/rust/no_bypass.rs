@@ -20,7 +20,7 @@ use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, Id, wire};
 
 const FIRST: &str = r#"{
-    "schema": "sla-policy/1", "id": "small", "version": 1,
+    "schema": "sla-policy/2", "id": "small", "version": 1,
     "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
     "channels": [{"id": "email", "name": "Email"}, {"id": "whatsapp", "name": "WhatsApp"}],
     "severities": ["low", "high"],
@@ -36,7 +36,7 @@ const FIRST: &str = r#"{
         {"id": "late", "after": "30m", "action": "escalate", "level": 2}
     ]},
     "pauses": {"max_pause": "4h"},
-    "close_after": "6h",
+    "inactivity": [{"id": "close", "status": "resolved", "after": "6h", "action": "close"}],
     "roles": {"self_assign": true, "agents_may_classify": true}
 }"#;
 

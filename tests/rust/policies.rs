@@ -8,10 +8,11 @@ use sla_core::calendar::{
     CalendarDate, CalendarRules, DateRange, Holiday, HolidayDate, Hours, Rotation, Season, SpecialDay, Week, Window,
 };
 use sla_core::channel::Channel;
-use sla_core::package::{Condition, Package, Variant};
+use sla_core::package::{Condition, Package, Target, Variant};
 use sla_core::policy::{
-    BurnObjective, Cycles, DueBoundary, OnReopen, PauseRules, PauseStatus, Policy, Preset, QuietHours, RoleRules, Step,
-    StepAction, StepTime, TimerRules, Trigger,
+    ActOn, BurnObjective, Cycles, DueBoundary, InactiveStatus, InactivityAction, InactivityRule, OnReopen, PauseRules,
+    PauseStatus, Policy, Preset, QuietHours, Repeat, RoleRules, Step, StepAction, StepCondition, StepTime, TimerRules,
+    Trigger,
 };
 use sla_core::time::{BusinessDuration, Share};
 
@@ -158,8 +159,19 @@ impl Choices {
         }
     }
 
-    fn targets(&mut self, timers: &[Id]) -> BTreeMap<Id, BusinessDuration> {
-        self.subset(timers).into_iter().map(|timer| (timer, self.duration())).collect()
+    fn targets(&mut self, timers: &[Id], calendars: &[Id]) -> BTreeMap<Id, Target> {
+        self.subset(timers).into_iter().map(|timer| (timer, self.target(calendars))).collect()
+    }
+
+    fn target(&mut self, calendars: &[Id]) -> Target {
+        match self.below(4) {
+            0 => Target::None,
+            1 => Target::Within {
+                duration: self.duration(),
+                calendar: self.some(|choices| choices.one(calendars).clone()),
+            },
+            _ => self.duration().into(),
+        }
     }
 
     fn package(&mut self, id: Id, policy: &Policy, calendars: &[Id], timers: &[Id]) -> Package {
@@ -169,34 +181,72 @@ impl Choices {
                 channel: choices.some(|choices| choices.one(&channels).clone()),
                 severity: choices.subset(&policy.severities).pop(),
                 category: choices.subset(&policy.categories).pop(),
+                during: choices.some(|choices| choices.one(calendars).clone()),
+                outside: choices.some(|choices| choices.one(calendars).clone()),
             },
-            targets: choices.targets(timers),
+            targets: choices.targets(timers, calendars),
             calendar: choices.some(|choices| choices.one(calendars).clone()),
         };
         Package {
             id,
             name: self.text_that_shows(),
             rank: *self.one(&[0, 1, u32::MAX]),
-            channels: self.subset(&channels),
-            calendar: self.one(calendars).clone(),
-            targets: self.targets(timers),
+            extends: None,
+            channels: Some(self.subset(&channels)),
+            calendar: Some(self.one(calendars).clone()),
+            targets: self.targets(timers, calendars),
             priority: self.some(|choices| choices.one(&["P1", "high"].map(|label| Id::new(label).unwrap())).clone()),
-            variants: self.many(3, variant),
+            variants: self.some(|choices| choices.many(3, variant)),
         }
     }
 
-    fn step(&mut self, id: Id, number: u32) -> Step {
-        let when = match self.below(2) {
+    fn step(&mut self, id: Id, number: u32, policy: &Policy) -> Step {
+        let length = |number: u32| BusinessDuration::from_micros(1 + i64::from(number) * 7_000_001).unwrap();
+        let time = match self.below(3) {
             0 => StepTime::At(Share::from_millionths(1 + number * 77_000)),
+            1 => StepTime::Before(length(number)),
             _ => StepTime::After(BusinessDuration::from_micros(1 + i64::from(number) * 7_000_001).unwrap()),
         };
         Step {
             id,
-            when,
+            time,
+            when: StepCondition {
+                channel: self.some(|choices| choices.one(&policy.channels).id.clone()),
+                severity: self.subset(&policy.severities).pop(),
+                category: self.subset(&policy.categories).pop(),
+                package: None,
+            },
             action: if self.yes() { StepAction::Escalate { level: 1 + self.below(9) } } else { StepAction::Warn },
             notify: self.texts(),
             assign_to: self.some(Self::text_that_shows),
-            quiet_hours: if self.yes() { QuietHours::Calendar } else { QuietHours::Off },
+            quiet_hours: self.quiet_hours(policy),
+            repeat: self.some(|choices| Repeat { every: choices.duration(), times: 1 + choices.below(100) }),
+            until_acknowledged: self.yes(),
+        }
+    }
+
+    fn quiet_hours(&mut self, policy: &Policy) -> QuietHours {
+        let calendars: Vec<&Id> = policy.calendars.keys().collect();
+        match self.below(3) {
+            0 => QuietHours::Off,
+            1 => QuietHours::Calendar,
+            _ => QuietHours::Other((*self.one(&calendars)).clone()),
+        }
+    }
+
+    fn inactivity(&mut self, id: Id, policy: &Policy) -> InactivityRule {
+        let calendars: Vec<&Id> = policy.calendars.keys().collect();
+        let status = *self.one(InactiveStatus::ALL);
+        let acts = if status == InactiveStatus::Resolved { InactivityAction::Close } else { InactivityAction::Resolve };
+        InactivityRule {
+            id,
+            status,
+            after: self.duration(),
+            calendar: self.some(|choices| (*choices.one(&calendars)).clone()),
+            action: if self.yes() { acts } else { InactivityAction::Remind },
+            notify: self.texts(),
+            quiet_hours: self.quiet_hours(policy),
+            reason: self.some(Self::text_that_shows),
         }
     }
 
@@ -233,7 +283,7 @@ impl Choices {
         let timers: Vec<Id> = policy.timers.keys().cloned().collect();
         policy.packages = self.ids(0).into_iter().map(|id| self.package(id, &policy, &calendars, &timers)).collect();
         for timer in self.subset(&timers) {
-            let steps = self.ids(0).into_iter().zip(0..).map(|(id, number)| self.step(id, number)).collect();
+            let steps = self.ids(0).into_iter().zip(0..).map(|(id, number)| self.step(id, number, &policy)).collect();
             policy.steps.insert(timer, steps);
         }
         policy.pauses = PauseRules {
@@ -241,8 +291,14 @@ impl Choices {
             max_pause: self.some(Self::duration),
             max_paused_total: self.some(Self::duration),
         };
-        policy.close_after = self.some(Self::duration);
-        policy.roles = RoleRules { self_assign: self.yes(), agents_may_classify: self.yes(), ..RoleRules::default() };
+        policy.inactivity = self.ids(0).into_iter().map(|id| self.inactivity(id, &policy)).collect();
+        policy.roles = RoleRules {
+            self_assign: self.yes(),
+            agents_may_classify: self.yes(),
+            agents_may_unassign: self.yes(),
+            agents_act_on: *self.one(ActOn::ALL),
+            organizations_share: self.yes(),
+        };
         policy.objectives.burn = self.many(2, |choices| choices.burn(&timers));
         policy.objectives.critical_level = self.some(|choices| 1 + choices.below(9));
         policy.objectives.score_weights = self.subset(&timers).into_iter().map(|id| (id, 1 + self.below(9))).collect();

@@ -26,7 +26,7 @@ fn value(text: &str) -> Value {
 /// Returns a valid document whose office calendar is `calendar`.
 fn with_calendar(calendar: &Value) -> Value {
     json!({
-        "schema": "sla-policy/1", "id": "desk", "version": 1, "calendars": {"office": calendar},
+        "schema": "sla-policy/2", "id": "desk", "version": 1, "calendars": {"office": calendar},
         "channels": [{"id": "email", "name": "Email"}],
         "packages": [{"id": "starter", "name": "Starter", "rank": 1, "channels": ["email"], "calendar": "office",
                       "targets": {"first_response": "4h"}}]

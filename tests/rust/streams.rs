@@ -11,7 +11,7 @@ use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, wire};
 
 pub const POLICY: &str = r#"{
-    "schema": "sla-policy/1", "id": "laws", "version": 1,
+    "schema": "sla-policy/2", "id": "laws", "version": 1,
     "calendars": {
         "office": {"time_zone": "Europe/Berlin",
             "weekly": {"mon": ["08:00-12:00", "13:00-17:00"], "tue": ["08:00-12:00", "13:00-17:00"],
@@ -38,7 +38,7 @@ pub const POLICY: &str = r#"{
         "update": [{"id": "much later", "after": "10h", "action": "warn"}]
     },
     "pauses": {"max_pause": "7h", "max_paused_total": "30h"},
-    "close_after": "40h"
+    "inactivity": [{"id": "close", "status": "resolved", "after": "40h", "action": "close"}]
 }"#;
 
 pub const HOUR: i64 = 3_600_000_000;

@@ -251,7 +251,7 @@ fn policy(source: &Value, scenario: &Value) -> Value {
         json!({"starts_on": ["opened", "customer_message"], "stops_on": ["public_reply", "resolved"]})
     };
     json!({
-        "schema": "sla-policy/1", "id": "other-desk", "version": 1,
+        "schema": "sla-policy/2", "id": "other-desk", "version": 1,
         "calendars": {"calendar": calendar(&source["calendars"][theirs["calendar"].as_str().unwrap()])},
         "channels": [{"id": "email", "name": "Email"}],
         "packages": [{"id": "package", "name": "Package", "rank": 1, "channels": ["email"], "calendar": "calendar",

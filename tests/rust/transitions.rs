@@ -14,7 +14,7 @@ const COMMANDS: &str = include_str!("../../docs/commands.md");
 const EVENTS: &str = include_str!("../../docs/events.md");
 
 const POLICY: &str = r#"{
-    "schema": "sla-policy/1", "id": "small", "version": 1,
+    "schema": "sla-policy/2", "id": "small", "version": 1,
     "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
     "channels": [{"id": "email", "name": "Email"}],
     "packages": [{"id": "basic", "name": "Basic", "rank": 1, "channels": ["email"], "calendar": "always",

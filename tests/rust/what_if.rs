@@ -43,19 +43,21 @@ fn candidates() -> Vec<Policy> {
     let mut anew = own.clone();
     for package in &mut shorter.packages {
         for target in package.targets.values_mut() {
-            *target = BusinessDuration::from_micros(target.as_micros() * 3 / 4).unwrap();
+            if let sla_core::package::Target::Within { duration, .. } = target {
+                *duration = BusinessDuration::from_micros(duration.as_micros() * 3 / 4).unwrap();
+            }
         }
     }
-    swapped.packages[0].calendar = id("always");
-    swapped.packages[1].calendar = id("nights");
+    swapped.packages[0].calendar = Some(id("always"));
+    swapped.packages[1].calendar = Some(id("nights"));
     swapped.packages[1].targets.remove("update");
-    swapped.packages[2].calendar = id("office");
-    swapped.packages[0].targets.insert(id("resolution"), lasting("30h"));
+    swapped.packages[2].calendar = Some(id("office"));
+    swapped.packages[0].targets.insert(id("resolution"), lasting("30h").into());
     unlimited.pauses.max_pause = None;
     unlimited.pauses.max_paused_total = Some(lasting("9h"));
-    unlimited.close_after = Some(lasting("3h"));
+    unlimited.inactivity[0].after = lasting("3h");
     anew.pauses.max_pause = Some(lasting("1h"));
-    anew.close_after = None;
+    anew.inactivity.clear();
     let resolution = anew.timers.get_mut("resolution").unwrap();
     resolution.on_reopen = OnReopen::NewCycle;
     resolution.pauses_on.pop();
@@ -144,7 +146,7 @@ fn a_candidate_does_what_importing_under_it_does() {
 }
 
 const POLICY: &str = r#"{
-    "schema": "sla-policy/1", "id": "desk", "version": 1,
+    "schema": "sla-policy/2", "id": "desk", "version": 1,
     "calendars": {"office": {"time_zone": "UTC", "weekly": {"mon": ["09:00-17:00"], "tue": ["09:00-17:00"],
                       "wed": ["09:00-17:00"], "thu": ["09:00-17:00"], "fri": ["09:00-17:00"]}},
                   "always": {"time_zone": "UTC", "always_open": true}},
@@ -206,10 +208,10 @@ fn a_flip_names_the_difference_that_did_it() {
     let own = desk(|_| {});
     let target = |length: &'static str| {
         move |policy: &mut Policy| {
-            policy.packages[0].targets.insert(id("first_response"), lasting(length));
+            policy.packages[0].targets.insert(id("first_response"), lasting(length).into());
         }
     };
-    let always = |policy: &mut Policy| policy.packages[0].calendar = id("always");
+    let always = |policy: &mut Policy| policy.packages[0].calendar = Some(id("always"));
     // Answered Monday 12:30 after 3 h 30, or Tuesday 10:00 after 9 h (25 h of wall time).
     let noon = ticket(&own, "starter", Some("2027-01-04T12:30:00Z"));
     let next_day = ticket(&own, "starter", Some("2027-01-05T10:00:00Z"));
@@ -262,7 +264,7 @@ fn a_flip_names_the_difference_that_did_it() {
 fn promises_come_and_go_with_their_targets() {
     let own = desk(|_| {});
     let more = desk(|policy| {
-        policy.packages[1].targets.insert(id("first_response"), lasting("2h"));
+        policy.packages[1].targets.insert(id("first_response"), lasting("2h").into());
         policy.packages[0].targets.remove("first_response");
     });
     let (flips, comparison) = compared(&own, &more, &ticket(&own, "pro", None));

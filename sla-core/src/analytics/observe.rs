@@ -345,8 +345,8 @@ impl<'a> Observer<'a> {
         let Some(state) = self.states.get(moment.state) else { return Ok(Key { period, ..Key::default() }) };
         let TicketState { package, digest, severity, category, .. } = state;
         let priority = if grouping.dimensions().contains(&Dimension::Priority) {
-            let package = self.engine.revision(*digest)?.package(package.as_str());
-            package.and_then(|package| package.priority.as_ref())
+            let revision = self.engine.revision(*digest)?;
+            revision.package(package.as_str()).and_then(|package| revision.policy.priority_of(package))
         } else {
             None
         };

@@ -47,6 +47,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use self::business_day::check_business_days;
 pub use self::business_day::{DayTime, LocalTime, MAX_BUSINESS_DAYS};
 pub use self::closure::{ClosedReason, ClosedTime};
 pub(crate) use self::date::parse_date;

@@ -120,7 +120,7 @@ impl Terms {
         let end_us = stop_us.min(now.as_micros().cast_unsigned());
         let [start, end] = [start_us, end_us].map(|at_us| Timestamp::from_micros(at_us.cast_signed()));
         let due = self.due(start)?;
-        let warn = match self.warn_after {
+        let warn = match self.length(start)?.and_then(|target| self.warn_after(target)) {
             Some(after) => self.calendar.due(start, after)?.at(),
             None => None,
         };

@@ -72,7 +72,8 @@ impl<'a> Figures<'a> {
         let revision = plan.engine.newest();
         let mut keys = Vec::with_capacity(plan.kinds.len() * 2);
         for kind in &plan.kinds {
-            let priority = revision.package(kind.package.as_str()).and_then(|package| package.priority.as_ref());
+            let priority =
+                revision.package(kind.package.as_str()).and_then(|package| revision.policy.priority_of(package));
             for agent in [None, kind.agent.as_ref()] {
                 let (package, channel) = (&kind.package, &kind.channel);
                 let (severity, category) = (kind.severity.as_ref(), kind.category.as_ref());
@@ -150,10 +151,10 @@ impl<'a> Figures<'a> {
             let elapsed_us = terms.calendar.open_us(start_us.cast_signed(), stopped_us.cast_signed())?;
             // Less than the target elapsed, so the due is later than `stopped_us`, whenever it is: computing it costs more
             // than `open_us`, and most cycles do not need it.
-            let due = if terms.target.is_some_and(|target| elapsed_us < target.as_micros()) {
-                Some(Due::OutOfHorizon)
-            } else {
-                terms.due(Timestamp::from_micros(start_us.cast_signed()))?
+            let start = Timestamp::from_micros(start_us.cast_signed());
+            let due = match terms.length(start)? {
+                Some(target) if elapsed_us < target.as_micros() => Some(Due::OutOfHorizon),
+                _ => terms.due(start)?,
             };
             let is_stopped = stop_us < NEVER;
             let verdict = Verdict::of_span(due, Timestamp::from_micros(stopped_us.cast_signed()), is_stopped);

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use super::rows::{Kind, Milestones, NEVER};
 use crate::calendar::Calendar;
-use crate::engine::{Engine, Revision, Subject};
+use crate::engine::{Engine, Revision, Subject, TargetLength};
 use crate::error::{Error, ErrorCode, Fault};
+use crate::escalation;
 use crate::id::Id;
-use crate::policy::{Cycles, DueBoundary, StepAction, StepTime, TimerRules, Trigger};
+use crate::package::BusinessDays;
+use crate::policy::{Cycles, DueBoundary, Step, StepAction, StepCondition, TimerRules, Trigger};
 use crate::ticket::Due;
-use crate::time::{BusinessDuration, Share, Timestamp};
+use crate::time::{BusinessDuration, Timestamp};
 use crate::timer;
 use crate::unknown::unknown_id;
 
@@ -68,11 +70,11 @@ enum Start {
 /// The terms of one timer for one kind of ticket.
 #[derive(Debug)]
 pub(super) struct Terms {
-    pub(super) target: Option<BusinessDuration>,
+    /// `None` when nothing is promised.
+    pub(super) target: Option<PlanTarget>,
     pub(super) calendar: Arc<Calendar>,
     boundary: DueBoundary,
-    /// The business time after which the first warning fires.
-    pub(super) warn_after: Option<BusinessDuration>,
+    warnings: Vec<Step>,
 }
 
 impl Plan {
@@ -148,7 +150,7 @@ impl Kind {
             let listed = policy.packages.iter().map(|package| &package.id);
             return Err(unknown_id(ErrorCode::UnknownPackage, "package", self.package.as_str(), listed));
         };
-        if !package.channels.contains(&self.channel) {
+        if !policy.channels_of(package).contains(&self.channel) {
             return Err(PlanFault::Channel { package: package.id.clone(), channel: self.channel.clone() }.into());
         }
         match (&self.severity, &self.category) {
@@ -217,23 +219,56 @@ impl Terms {
             Subject { package: &kind.package, severity: kind.severity.as_ref(), category: kind.category.as_ref() };
         let Some(terms) = revision.terms(subject, &rules.id, &kind.channel, Timestamp::EPOCH) else { return Ok(None) };
         let steps = revision.steps.get(&rules.id).map_or(&[][..], Vec::as_slice);
-        let warnings = steps.iter().filter(|step| step.action == StepAction::Warn).filter_map(|step| match step.when {
-            StepTime::At(share) if share < Share::WHOLE => terms.target.and_then(|target| share.of(target)),
-            StepTime::At(_) | StepTime::After(_) => None,
-        });
+        let warnings = steps.iter().filter(|step| step.action == StepAction::Warn && applies(&step.when, kind));
+        let target = match terms.target {
+            None => None,
+            Some(TargetLength::Within(target)) => Some(PlanTarget::Within(target)),
+            Some(TargetLength::BusinessDays(days)) => Some(PlanTarget::BusinessDays(days.clone())),
+        };
         Ok(Some(Self {
-            target: terms.target,
+            target,
             calendar: Arc::clone(revision.calendar(terms.calendar)?),
             boundary: rules.due_boundary,
-            warn_after: warnings.min(),
+            warnings: warnings.cloned().collect(),
         }))
+    }
+
+    /// Returns the promised length of a cycle that starts at `start`.
+    #[inline]
+    pub(super) fn length(&self, start: Timestamp) -> Result<Option<BusinessDuration>, Error> {
+        match &self.target {
+            None => Ok(None),
+            Some(PlanTarget::Within(target)) => Ok(Some(*target)),
+            Some(PlanTarget::BusinessDays(days)) => days.length(&self.calendar, start).map(Some),
+        }
+    }
+
+    /// Returns the business time after which the first warning before the due fires.
+    pub(super) fn warn_after(&self, target: BusinessDuration) -> Option<BusinessDuration> {
+        let before_due = |step| escalation::used_at(step, target).filter(|used| *used < target);
+        self.warnings.iter().filter_map(before_due).min()
     }
 
     #[inline]
     pub(super) fn due(&self, start: Timestamp) -> Result<Option<Due>, Error> {
-        match self.target {
+        match self.length(start)? {
             Some(target) => timer::due_from(&self.calendar, self.boundary, start, target).map(Some),
             None => Ok(None),
         }
     }
+}
+
+/// What a kind of ticket is promised for a timer.
+#[derive(Debug)]
+pub(super) enum PlanTarget {
+    Within(BusinessDuration),
+    BusinessDays(BusinessDays),
+}
+
+fn applies(when: &StepCondition, kind: &Kind) -> bool {
+    let is = |wanted: &Option<Id>, is: Option<&Id>| wanted.is_none() || wanted.as_ref() == is;
+    is(&when.channel, Some(&kind.channel))
+        && is(&when.severity, kind.severity.as_ref())
+        && is(&when.category, kind.category.as_ref())
+        && is(&when.package, Some(&kind.package))
 }

@@ -1,17 +1,18 @@
-//! Automatic events: pauses that end, resolved tickets that close, steps, breaches.
+//! Automatic events: pauses that end, what inactivity does, steps, breaches.
 
 use std::borrow::Cow;
 
 use super::event::NewEvent;
 use super::fault::EngineFault;
 use super::{Engine, Revision};
-use crate::calendar::check_horizon;
+use crate::calendar::{Calendar, check_horizon};
 use crate::error::Error;
-use crate::escalation::{self, FiresAt};
+use crate::escalation::{self, FiresAt, Firing};
 use crate::id::Id;
-use crate::policy::{Step, StepAction, StepTime};
+use crate::policy::{InactivityAction, InactivityRule, Step, StepAction, StepTime};
 use crate::ticket::{
-    Actor, CloseCause, Cycle, Due, Escalation, EscalationTrigger, Event, EventKind, Phase, Status, Ticket,
+    Actor, CloseCause, Cycle, Due, Escalation, EscalationTrigger, Event, EventKind, InactivityIntent, Pause, Phase,
+    Ticket,
 };
 use crate::time::{Share, Timestamp};
 
@@ -29,8 +30,9 @@ pub struct DueEvents {
 /// The order of automatic events at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
-    /// The end of a pause, or the close of a resolved ticket: a ticket is never in both.
-    Status,
+    PauseEnd,
+    /// By the place of the rule.
+    Inactivity(usize),
     Step,
     Breach,
     StepOnDue,
@@ -40,24 +42,55 @@ enum Class {
 struct Upcoming<'a> {
     at: Timestamp,
     class: Class,
-    /// The timer, its cycle and the step, for everything but a change of status.
-    firing: Option<(&'a Id, &'a Cycle, &'a Step, usize)>,
+    cause: Cause<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Cause<'a> {
+    /// The end of a pause.
+    Pause,
+    Inactive(Inactivity<'a>),
+    /// A breach, or a step with its place and repetition.
+    Cycle {
+        timer: &'a Id,
+        cycle: &'a Cycle,
+        step: &'a Step,
+        order: (usize, u32),
+    },
+}
+
+/// An inactivity rule that will happen to a ticket.
+#[derive(Clone, Copy)]
+pub(super) struct Inactivity<'a> {
+    rule: &'a InactivityRule,
+    /// The calendar in which it counts.
+    calendar: &'a Calendar,
+    /// The instant that the rule gives.
+    computed_at: Timestamp,
+    /// That instant, or the later one of the event that made the rule hold.
+    pub(super) at: Timestamp,
 }
 
 impl Upcoming<'_> {
     /// The first `now` at which the event has happened: a breach needs `now` to be past the due, unless the event that set
     /// the due came too late for it.
     fn happens_from(&self) -> Timestamp {
-        let is_late = || self.firing.is_some_and(|(_, cycle, ..)| cycle.promise.is_some_and(|promise| promise.is_late));
-        match self.class {
-            Class::Status | Class::Step => self.at,
-            Class::Breach | Class::StepOnDue if is_late() => self.at,
-            Class::Breach | Class::StepOnDue => self.at.just_after(),
+        match (self.class, self.cause) {
+            (Class::Breach | Class::StepOnDue, Cause::Cycle { cycle, .. })
+                if !cycle.promise.is_some_and(|promise| promise.is_late) =>
+            {
+                self.at.just_after()
+            }
+            _ => self.at,
         }
     }
 
-    fn order(&self) -> (Timestamp, Class, Option<(&Id, u32, usize)>) {
-        (self.at, self.class, self.firing.map(|(timer, cycle, _, order)| (timer, cycle.number, order)))
+    fn order(&self) -> (Timestamp, Class, Option<(&Id, u32, (usize, u32))>) {
+        let of_cycle = match self.cause {
+            Cause::Cycle { timer, cycle, order, .. } => Some((timer, cycle.number, order)),
+            Cause::Pause | Cause::Inactive(_) => None,
+        };
+        (self.at, self.class, of_cycle)
     }
 }
 
@@ -149,8 +182,14 @@ impl Engine {
 
     fn for_each_upcoming<'a>(&'a self, ticket: &'a Ticket, visit: &mut impl FnMut(Upcoming<'a>)) -> Result<(), Error> {
         let revision = self.revision(ticket.policy_digest)?;
-        if let Some(at) = status_change(revision, ticket)? {
-            visit(Upcoming { at, class: Class::Status, firing: None });
+        if let Some(at) = ticket.pause.as_ref().and_then(Pause::ends_at) {
+            visit(Upcoming { at, class: Class::PauseEnd, cause: Cause::Pause });
+        }
+        for (place, rule) in revision.policy.inactivity.iter().enumerate() {
+            if let Some(inactivity) = revision.inactivity(ticket, rule)? {
+                let (at, cause) = (inactivity.at, Cause::Inactive(inactivity));
+                visit(Upcoming { at, class: Class::Inactivity(place), cause });
+            }
         }
         for track in &ticket.timers {
             let Some(cycle) = track.cycles.last() else { continue };
@@ -159,59 +198,113 @@ impl Engine {
             if !matches!(cycle.phase, Phase::Running { .. }) && !(promise.is_late && cycle.is_active()) {
                 continue;
             }
+            let timer = &track.timer;
             let revision = self.revision(cycle.revision)?;
             let calendar = revision.calendar(&cycle.calendar)?;
-            let steps = revision.steps.get(&track.timer).map_or(&[][..], Vec::as_slice);
-            for (order, step) in steps.iter().enumerate() {
-                let firing = Some((&track.timer, cycle, step, order));
-                if step.when == StepTime::At(Share::WHOLE)
-                    && !cycle.breached
-                    && let Some(Due::At(at)) = cycle.due()
-                {
-                    visit(Upcoming { at, class: Class::Breach, firing: Some((&track.timer, cycle, step, 0)) });
-                }
-                if cycle.has_fired(&step.id, 0) {
+            let steps = revision.steps.get(timer).map_or(&[][..], Vec::as_slice);
+            if let (false, Some(Due::At(at)), Some(step)) = (cycle.breached, promise.due, steps.first()) {
+                let cause = Cause::Cycle { timer, cycle, step, order: (0, 0) };
+                visit(Upcoming { at, class: Class::Breach, cause });
+            }
+            for (place, step) in escalation::steps_of(steps, cycle) {
+                let Some((repetition, fires_at)) = escalation::fires_at(step, ticket, timer, cycle, calendar)? else {
                     continue;
-                }
-                match escalation::fires_at(step, cycle, calendar)? {
-                    Some(FiresAt::Instant(at)) => visit(Upcoming { at, class: Class::Step, firing }),
-                    Some(FiresAt::OnDue(at)) => visit(Upcoming { at, class: Class::StepOnDue, firing }),
-                    None => {}
-                }
+                };
+                let cause = Cause::Cycle { timer, cycle, step, order: (place, repetition) };
+                visit(match fires_at {
+                    FiresAt::Instant(at) => Upcoming { at, class: Class::Step, cause },
+                    FiresAt::OnDue(at) => Upcoming { at, class: Class::StepOnDue, cause },
+                });
             }
         }
         Ok(())
     }
 
     fn automatic_kind(&self, ticket: &Ticket, upcoming: &Upcoming<'_>) -> Result<EventKind, Error> {
-        let Some((timer, cycle, step, _)) = upcoming.firing else {
-            return Ok(match &ticket.pause {
-                Some(_) => EventKind::Resumed { cause: self.pause_limit(ticket)? },
-                None => EventKind::Closed { cause: CloseCause::Inactivity, inactivity: None },
-            });
+        let (timer, cycle, step, (_, repetition)) = match upcoming.cause {
+            Cause::Pause => return Ok(EventKind::Resumed { cause: self.pause_limit(ticket)? }),
+            Cause::Inactive(inactivity) => {
+                return self.revision(ticket.policy_digest)?.inactivity_kind(ticket, inactivity);
+            }
+            Cause::Cycle { timer, cycle, step, order } => (timer, cycle, step, order),
         };
         if upcoming.class == Class::Breach {
-            return Ok(EventKind::Breached {
-                timer: timer.clone(),
-                cycle: cycle.number,
-                target: cycle.target().unwrap_or_default(),
-            });
+            let target = cycle.target().unwrap_or_default();
+            return Ok(EventKind::Breached { timer: timer.clone(), cycle: cycle.number, target });
         }
-        let calendar = self.revision(cycle.revision)?.calendar(&cycle.calendar)?;
-        let firing = escalation::firing(&ticket.id, timer, cycle, step, calendar, upcoming.at);
+        let revision = self.revision(cycle.revision)?;
+        let calendar = revision.calendar(&cycle.calendar)?;
+        let firing = Firing { ticket, timer, cycle, step, repetition, at: upcoming.at };
+        let intent = firing.intent(revision.quiet_calendar(&step.quiet_hours, calendar)?);
         Ok(match step.action {
-            StepAction::Warn => EventKind::Warned(firing),
+            StepAction::Warn => EventKind::Warned(intent),
             StepAction::Escalate { level } => EventKind::Escalated(Escalation {
                 number: ticket.next_escalation(),
-                trigger: match step.when {
-                    StepTime::At(Share::WHOLE) => EscalationTrigger::Breach,
+                trigger: match (step.time, repetition) {
+                    (StepTime::At(Share::WHOLE), 0) => EscalationTrigger::Breach,
                     _ => EscalationTrigger::Step,
                 },
                 level,
-                reason: escalation::reason(timer, cycle, step, upcoming.at),
-                firing: Some(firing),
+                reason: firing.reason(),
+                firing: Some(intent),
                 channel: None,
             }),
+        })
+    }
+}
+
+impl Revision {
+    /// Returns when an inactivity rule happens to a ticket if nothing else does; `None` when it does not, or beyond the
+    /// horizon.
+    fn inactivity<'a>(&'a self, ticket: &Ticket, rule: &'a InactivityRule) -> Result<Option<Inactivity<'a>>, Error> {
+        let is_held = ticket.pause.as_ref().is_some_and(|pause| pause.until.is_some());
+        let owes = rule.action == InactivityAction::Resolve && ticket.reply_owed;
+        if rule.status.status() != ticket.status || is_held || owes || ticket.inactive.done.contains(&rule.id) {
+            return Ok(None);
+        }
+        let calendar = match &rule.calendar {
+            Some(id) => self.calendar(id)?,
+            None => match self.calendar_of(&ticket.package)? {
+                Some(calendar) => calendar,
+                None => return Ok(None),
+            },
+        };
+        let Some(computed_at) = calendar.due(ticket.inactive.since, rule.after)?.at() else { return Ok(None) };
+        // What should have happened before the last event was made so by that event.
+        Ok(Some(Inactivity { rule, calendar, computed_at, at: computed_at.max(ticket.last_at) }))
+    }
+
+    /// Returns the first inactivity rule that changes the status of a ticket, and when, if nothing else happens.
+    pub(super) fn next_inactivity(&self, ticket: &Ticket) -> Result<Option<Inactivity<'_>>, Error> {
+        let mut first: Option<Inactivity<'_>> = None;
+        for rule in self.policy.inactivity.iter().filter(|rule| rule.action != InactivityAction::Remind) {
+            if let Some(next) = self.inactivity(ticket, rule)?
+                && first.as_ref().is_none_or(|first| next.at < first.at)
+            {
+                first = Some(next);
+            }
+        }
+        Ok(first)
+    }
+
+    /// Returns what an inactivity rule does.
+    pub(super) fn inactivity_kind(&self, ticket: &Ticket, inactivity: Inactivity<'_>) -> Result<EventKind, Error> {
+        let Inactivity { rule, calendar, computed_at, at } = inactivity;
+        let quiet = self.quiet_calendar(&rule.quiet_hours, calendar)?;
+        let since = ticket.inactive.since;
+        let intent = InactivityIntent {
+            rule: rule.id.clone(),
+            since,
+            intent_id: escalation::inactivity_id(&ticket.id, &rule.id, since),
+            notify: rule.notify.clone(),
+            notify_at: escalation::notify_at(quiet, at),
+            reason: rule.reason.clone(),
+            computed_at: (computed_at < at).then_some(computed_at),
+        };
+        Ok(match rule.action {
+            InactivityAction::Remind => EventKind::Reminded(intent),
+            InactivityAction::Resolve => EventKind::Resolved { message: None, inactivity: Some(intent) },
+            InactivityAction::Close => EventKind::Closed { cause: CloseCause::Inactivity, inactivity: Some(intent) },
         })
     }
 }
@@ -224,15 +317,4 @@ pub(crate) fn check_time(ticket: &Ticket, now: Timestamp) -> Result<(), Error> {
         return Err(EngineFault::TimeWentBack { now, ticket, last_at }.into());
     }
     Ok(())
-}
-
-/// Returns when the ticket's status changes automatically: a pause ends, or a resolved ticket closes.
-pub(super) fn status_change(revision: &Revision, ticket: &Ticket) -> Result<Option<Timestamp>, Error> {
-    if let Some(pause) = &ticket.pause {
-        return Ok(pause.ends_at());
-    }
-    let (Status::Resolved, Some(after)) = (ticket.status, revision.policy.close_after) else { return Ok(None) };
-    let Some(calendar) = revision.calendar_of(&ticket.package)? else { return Ok(None) };
-    let resolved_at = ticket.timeline.last().map_or(ticket.opened_at, |(at, _)| *at);
-    Ok(calendar.due(resolved_at, after)?.at())
 }

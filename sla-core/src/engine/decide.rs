@@ -765,7 +765,8 @@ fn entitled(policy: &Policy, package: &Id, name: &str, channel: &str) -> Judged<
         let message = format!("the policy has no channel `{}`", shown(channel));
         return Err(refuse(RefusalCode::UnknownChannel, name, message, one_of("channel", &ids)));
     }
-    let channels = policy.packages.iter().find(|known| known.id == *package).map_or(&[][..], |known| &known.channels);
+    let package_of = policy.packages.iter().find(|known| known.id == *package);
+    let channels = package_of.map_or(&[][..], |known| policy.channels_of(known));
     channels.iter().find(|entitled| entitled.as_str() == channel).cloned().ok_or_else(|| {
         let ids: Vec<&str> = channels.iter().map(Id::as_str).collect();
         let message = format!("package `{package}` does not include channel `{channel}`");

@@ -22,8 +22,8 @@ use crate::entitlement::Entitlements;
 use crate::error::{Error, ErrorCode};
 use crate::escalation;
 use crate::id::Id;
-use crate::package::Package;
-use crate::policy::{CheckedPolicy, Step, TimerRules};
+use crate::package::{BusinessDays, Condition, Package, Target};
+use crate::policy::{CheckedPolicy, QuietHours, Step, TimerRules, written_timers};
 use crate::ticket::{CycleTerms, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::unknown::unknown_id;
@@ -59,15 +59,24 @@ pub(crate) struct Revision {
     pub(crate) steps: BTreeMap<Id, Vec<Step>>,
 }
 
-/// The target of a package for one timer, and its calendar.
+/// What a ticket's terms hold for one timer.
 pub(crate) struct Terms<'a> {
-    pub(crate) target: Option<BusinessDuration>,
+    /// What is promised; `None` when nothing is.
+    pub(crate) target: Option<TargetLength<'a>>,
+    /// The calendar in which it counts.
     pub(crate) calendar: &'a Id,
+}
+
+/// A promised length: as it stands, or of business days, which depend on when they count from.
+#[derive(Clone, Copy)]
+pub(crate) enum TargetLength<'a> {
+    Within(BusinessDuration),
+    BusinessDays(&'a BusinessDays),
 }
 
 impl Terms<'_> {
     pub(crate) const fn is_in_days(&self) -> bool {
-        false
+        matches!(self.target, Some(TargetLength::BusinessDays(_)))
     }
 }
 
@@ -214,7 +223,8 @@ impl Revision {
                 (timer.clone(), escalation::complete(configured))
             })
             .collect();
-        let measured: BTreeSet<&Id> = policy.packages.iter().flat_map(Package::promised).collect();
+        let promised = policy.packages.iter().flat_map(Package::promised);
+        let measured: BTreeSet<&Id> = promised.chain(written_timers(&policy).map(|rules| &rules.id)).collect();
         let measured = measured.into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
         let entitlements = Entitlements::of(&policy);
         Self { digest, rules_digest, policy, measured, entitlements, steps }
@@ -224,26 +234,58 @@ impl Revision {
         self.policy.packages.iter().find(|package| package.id.as_str() == id)
     }
 
+    /// Returns a package and those that it extends, the nearest first.
+    fn chain(&self, id: &Id) -> impl Iterator<Item = &Package> {
+        self.policy.chain(self.package(id.as_str()))
+    }
+
     /// Returns the subject's terms for a timer whose cycle began by `channel` at `at`; `None` without the package.
-    pub(crate) fn terms(&self, subject: Subject<'_>, timer: &Id, channel: &Id, _at: Timestamp) -> Option<Terms<'_>> {
-        let package = self.package(subject.package.as_str())?;
-        let holds = |wanted: Option<&Id>, is: Option<&Id>| wanted.is_none() || wanted == is;
-        let variant = package.variants.iter().find(|variant| {
-            holds(variant.when.channel.as_ref(), Some(channel))
-                && holds(variant.when.severity.as_ref(), subject.severity)
-                && holds(variant.when.category.as_ref(), subject.category)
-        });
-        let own_target = variant.and_then(|variant| variant.targets.get(timer));
-        let own_calendar = variant.and_then(|variant| variant.calendar.as_ref());
+    pub(crate) fn terms(&self, subject: Subject<'_>, timer: &Id, channel: &Id, at: Timestamp) -> Option<Terms<'_>> {
+        let (mut target, mut calendar) = (None, None);
+        let mut hides_variants = false;
+        for package in self.chain(subject.package) {
+            let variants = if hides_variants { &[][..] } else { package.own_variants() };
+            let variant = variants.iter().find(|variant| self.holds(&variant.when, subject, channel, at));
+            hides_variants |= package.variants.is_some();
+            let of_variant = variant.and_then(|variant| variant.targets.get(timer));
+            target = target.or(of_variant).or_else(|| package.targets.get(timer));
+            let own_calendar = variant.and_then(|variant| variant.calendar.as_ref());
+            calendar = calendar.or(own_calendar).or(package.calendar.as_ref());
+            if target.is_some() && calendar.is_some() {
+                break;
+            }
+        }
         Some(Terms {
-            target: own_target.or_else(|| package.targets.get(timer)).copied(),
-            calendar: own_calendar.unwrap_or(&package.calendar),
+            target: match target {
+                None | Some(Target::None) => None,
+                Some(Target::Within { duration, .. }) => Some(TargetLength::Within(*duration)),
+                Some(Target::BusinessDays(days)) => Some(TargetLength::BusinessDays(days)),
+            },
+            calendar: target.and_then(Target::calendar).or(calendar)?,
         })
     }
 
-    /// Returns the measured duration if the promise counts from `from`; `None` when nothing is measured.
-    pub(crate) fn length(&self, terms: &Terms<'_>, _from: Timestamp) -> Result<Option<BusinessDuration>, Error> {
-        Ok(terms.target)
+    fn holds(&self, when: &Condition, subject: Subject<'_>, channel: &Id, at: Timestamp) -> bool {
+        let is = |wanted: &Option<Id>, is: Option<&Id>| wanted.is_none() || wanted.as_ref() == is;
+        let is_open = |calendar: &Id| {
+            let calendar = self.policy.compiled_calendars().get(calendar);
+            // INVARIANT: the policy has the calendar, and events lie within the horizon.
+            calendar.is_some_and(|calendar| calendar.is_open(at).unwrap_or_default())
+        };
+        is(&when.channel, Some(channel))
+            && is(&when.severity, subject.severity)
+            && is(&when.category, subject.category)
+            && when.during.as_ref().is_none_or(is_open)
+            && !when.outside.as_ref().is_some_and(is_open)
+    }
+
+    /// Returns the promised length if the promise counts from `from`; `None` when nothing is promised.
+    pub(crate) fn length(&self, terms: &Terms<'_>, from: Timestamp) -> Result<Option<BusinessDuration>, Error> {
+        match terms.target {
+            None => Ok(None),
+            Some(TargetLength::Within(duration)) => Ok(Some(duration)),
+            Some(TargetLength::BusinessDays(days)) => days.length(self.calendar(terms.calendar)?, from).map(Some),
+        }
     }
 
     /// Returns whether the revision measures a timer that `other` does not measure.
@@ -256,9 +298,22 @@ impl Revision {
         self.measured.binary_search_by(|rules| rules.id.cmp(timer)).is_ok()
     }
 
-    /// Returns the calendar of a package, in which pauses and `close_after` count; `None` without that package.
+    /// Returns the calendar of quiet hours, where there are any; `own` is the one in which the time counts.
+    pub(crate) fn quiet_calendar<'a>(
+        &'a self,
+        quiet_hours: &QuietHours,
+        own: &'a Calendar,
+    ) -> Result<Option<&'a Calendar>, Error> {
+        Ok(match quiet_hours {
+            QuietHours::Off => None,
+            QuietHours::Calendar => Some(own),
+            QuietHours::Other(id) => Some(self.calendar(id)?),
+        })
+    }
+
+    /// Returns the calendar of a package, in which pauses and inactivity count; `None` without that package.
     pub(crate) fn calendar_of(&self, package: &Id) -> Result<Option<&Arc<Calendar>>, Error> {
-        self.package(package.as_str()).map(|package| self.calendar(&package.calendar)).transpose()
+        self.chain(package).find_map(|package| package.calendar.as_ref()).map(|id| self.calendar(id)).transpose()
     }
 
     pub(crate) fn timer(&self, id: &Id) -> Result<&TimerRules, Error> {

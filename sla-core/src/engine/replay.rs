@@ -5,14 +5,14 @@ use std::convert::Infallible;
 
 use serde::Serialize;
 
-use super::automatic::{check_time, status_change};
+use super::automatic::check_time;
 use super::pause::PauseEnd;
 use super::react::{Happening, Reaction};
 use super::{Decision, Engine};
 use crate::error::Error;
 use crate::id::Id;
 use crate::refusal::RefusalCode;
-use crate::ticket::{Actor, CloseCause, Event, EventKind, History, Outcome, ResumeCause, Role, Ticket};
+use crate::ticket::{Actor, Event, EventKind, History, Outcome, Pause, ResumeCause, Role, Ticket};
 use crate::time::Timestamp;
 
 /// Why a ticket cannot be replayed: the rules lack something that it names.
@@ -149,12 +149,22 @@ impl Replay {
 
     /// Applies automatic changes of status and breaches up to `now`.
     pub(crate) fn catch_up(&mut self, ticket: &mut Ticket, now: Timestamp) -> Result<(), Error> {
-        while let Some(at) = status_change(self.engine.newest(), ticket)?.filter(|at| *at <= now) {
-            mark_breaches(ticket, at);
-            let kind = match ticket.pause {
-                Some(_) => EventKind::Resumed { cause: ResumeCause::MaxPause },
-                None => EventKind::Closed { cause: CloseCause::Inactivity, inactivity: None },
+        loop {
+            let revision = self.engine.newest();
+            let pause_end = ticket.pause.as_ref().and_then(Pause::ends_at);
+            let inactivity = revision.next_inactivity(ticket)?;
+            // At one instant a pause ends first.
+            let (at, kind) = match (pause_end, inactivity) {
+                (Some(at), other) if other.is_none_or(|other| at <= other.at) => {
+                    (at, EventKind::Resumed { cause: ResumeCause::MaxPause })
+                }
+                (_, Some(inactivity)) => (inactivity.at, revision.inactivity_kind(ticket, inactivity)?),
+                (_, None) => break,
             };
+            if at > now {
+                break;
+            }
+            mark_breaches(ticket, at);
             self.apply(ticket, &kind, at, Role::System)?;
         }
         mark_breaches(ticket, now);
@@ -211,9 +221,11 @@ impl Engine {
     /// marked.
     pub(crate) fn in_present_status<'a>(&self, ticket: &'a Ticket, now: Timestamp) -> Result<Cow<'a, Ticket>, Error> {
         check_time(ticket, now)?;
-        match status_change(self.revision(ticket.policy_digest)?, ticket)? {
-            Some(at) if at <= now => Ok(self.up_to_date(ticket, now)?.0),
-            _ => Ok(Cow::Borrowed(ticket)),
+        let pause_end = ticket.pause.as_ref().and_then(Pause::ends_at);
+        let inactivity = self.revision(ticket.policy_digest)?.next_inactivity(ticket)?.map(|inactivity| inactivity.at);
+        if pause_end.into_iter().chain(inactivity).any(|at| at <= now) {
+            return Ok(self.up_to_date(ticket, now)?.0);
         }
+        Ok(Cow::Borrowed(ticket))
     }
 }

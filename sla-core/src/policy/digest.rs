@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{BurnObjective, Objectives, PauseRules, Policy, QuietHours, Step, StepAction, StepTime, TimerRules};
+use super::rules::written_timers;
+use super::{
+    BurnObjective, InactivityRule, Objectives, PauseRules, Policy, QuietHours, Step, StepAction, StepCondition,
+    StepTime, TimerRules,
+};
 use crate::calendar::{Calendar, CalendarRules, HolidayDate, Hours, Week, Window, ZoneTable};
 use crate::digest::Digest;
 use crate::id::Id;
-use crate::package::{Package, Variant};
+use crate::package::{BusinessDays, Condition, Package, Target, Variant};
 use crate::record::Record;
-use crate::time::BusinessDuration;
 
 /// The version of the canonical records of policies, rules and zones.
 pub const RECORD_VERSION: u32 = 2;
@@ -44,15 +47,19 @@ impl Policy {
         record.ids(&self.categories);
         record.set(&self.packages, package);
         record.set(self.timers.values(), timer);
+        record.set(written_timers(self), |record, timer| record.text(timer.id.as_str()));
         let steps: BTreeMap<&Id, &Vec<Step>> = self.steps.iter().filter(|(_, steps)| !steps.is_empty()).collect();
         record.list(steps, |record, (timer, steps)| {
             record.text(timer.as_str());
             record.list(steps, step);
         });
         pauses(&mut record, &self.pauses);
-        record.duration(self.close_after);
+        record.list(&self.inactivity, inactivity);
         record.flag(self.roles.self_assign);
         record.flag(self.roles.agents_may_classify);
+        record.flag(self.roles.agents_may_unassign);
+        record.text(self.roles.agents_act_on.as_str());
+        record.flag(self.roles.organizations_share);
         objectives(&mut record, &self.objectives);
         record.finish()
     }
@@ -134,33 +141,75 @@ fn calendar(record: &mut Record, rules: &CalendarRules) {
     record.option(rules.holidays_known_until, |record, date| record.text(&date.to_string()));
 }
 
-fn targets(record: &mut Record, targets: &BTreeMap<Id, BusinessDuration>) {
-    record.table(targets, |record, target| record.long(target.as_micros()));
+fn name(record: &mut Record, id: &Id) {
+    record.text(id.as_str());
+}
+
+fn targets(record: &mut Record, targets: &BTreeMap<Id, Target>) {
+    record.table(targets, |record, target| match target {
+        Target::None => record.text("none"),
+        Target::Within { duration, calendar } => {
+            record.text("within");
+            record.long(duration.as_micros());
+            record.option(calendar.as_ref(), name);
+        }
+        Target::BusinessDays(BusinessDays { days, by, cut_off, calendar }) => {
+            record.text("business_days");
+            record.number(*days);
+            record.text(&by.to_string());
+            record.option(*cut_off, |record, time| record.text(&time.to_string()));
+            record.option(calendar.as_ref(), name);
+        }
+    });
 }
 
 fn package(record: &mut Record, package: &Package) {
     record.text(package.id.as_str());
     record.text(&package.name);
     record.number(package.rank);
-    record.ids(&package.channels);
-    record.text(package.calendar.as_str());
+    record.option(package.extends.as_ref(), name);
+    record.option(package.channels.as_ref(), |record, channels| record.ids(channels));
+    record.option(package.calendar.as_ref(), name);
     targets(record, &package.targets);
-    record.option(package.priority.as_ref(), |record, priority| record.text(priority.as_str()));
-    record.list(&package.variants, variant);
+    record.option(package.priority.as_ref(), name);
+    record.option(package.variants.as_ref(), |record, variants| record.list(variants, variant));
 }
 
 fn variant(record: &mut Record, variant: &Variant) {
-    let condition = &variant.when;
-    for id in [&condition.channel, &condition.severity, &condition.category, &variant.calendar] {
-        record.option(id.as_ref(), |record, id| record.text(id.as_str()));
+    let Condition { channel, severity, category, during, outside } = &variant.when;
+    for id in [channel, severity, category, during, outside, &variant.calendar] {
+        record.option(id.as_ref(), name);
     }
     targets(record, &variant.targets);
+}
+
+fn inactivity(record: &mut Record, rule: &InactivityRule) {
+    record.text(rule.id.as_str());
+    record.text(rule.status.as_str());
+    record.long(rule.after.as_micros());
+    record.option(rule.calendar.as_ref(), name);
+    record.text(rule.action.as_str());
+    record.texts(&rule.notify);
+    quiet_hours(record, &rule.quiet_hours);
+    record.option(rule.reason.as_deref(), Record::text);
+}
+
+fn quiet_hours(record: &mut Record, quiet_hours: &QuietHours) {
+    match quiet_hours {
+        QuietHours::Off => record.text("off"),
+        QuietHours::Calendar => record.text("calendar"),
+        QuietHours::Other(calendar) => {
+            record.text("other");
+            name(record, calendar);
+        }
+    }
 }
 
 fn timer(record: &mut Record, timer: &TimerRules) {
     record.text(timer.id.as_str());
     record.set(&timer.starts_on, |record, trigger| record.text(trigger.as_str()));
     record.set(&timer.stops_on, |record, trigger| record.text(trigger.as_str()));
+    record.set(&timer.cancels_on, |record, trigger| record.text(trigger.as_str()));
     record.set(&timer.pauses_on, |record, status| record.text(status.as_str()));
     record.text(timer.cycles.as_str());
     record.text(timer.on_reopen.as_str());
@@ -169,15 +218,23 @@ fn timer(record: &mut Record, timer: &TimerRules) {
 
 fn step(record: &mut Record, step: &Step) {
     record.text(step.id.as_str());
-    match step.when {
+    match step.time {
         StepTime::At(share) => {
-            record.flag(false);
+            record.text("at");
             record.number(share.as_millionths());
         }
-        StepTime::After(length) => {
-            record.flag(true);
+        StepTime::Before(length) => {
+            record.text("before");
             record.long(length.as_micros());
         }
+        StepTime::After(length) => {
+            record.text("after");
+            record.long(length.as_micros());
+        }
+    }
+    let StepCondition { channel, severity, category, package } = &step.when;
+    for id in [channel, severity, category, package] {
+        record.option(id.as_ref(), name);
     }
     match step.action {
         StepAction::Warn => record.flag(false),
@@ -188,7 +245,12 @@ fn step(record: &mut Record, step: &Step) {
     }
     record.texts(&step.notify);
     record.option(step.assign_to.as_deref(), Record::text);
-    record.flag(step.quiet_hours == QuietHours::Calendar);
+    quiet_hours(record, &step.quiet_hours);
+    record.option(step.repeat, |record, repeat| {
+        record.long(repeat.every.as_micros());
+        record.number(repeat.times);
+    });
+    record.flag(step.until_acknowledged);
 }
 
 fn pauses(record: &mut Record, rules: &PauseRules) {

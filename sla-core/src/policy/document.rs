@@ -2,12 +2,14 @@
 //!
 //! `written` makes it of a policy, `check` makes a policy of it.
 
-use serde::Serialize;
 use serde::de::{IgnoredAny, MapAccess};
+use serde::ser::{Serialize, Serializer};
 
+use super::fault::PolicyFault;
 use super::slot::{Ids, List, Part, Slot, Table, Text, Whole, word_terms};
-use super::{Cycles, DueBoundary, OnReopen, PauseStatus, Trigger};
-use crate::calendar::{CalendarDate, Window};
+use super::{ActOn, Cycles, DueBoundary, InactiveStatus, InactivityAction, OnReopen, PauseStatus, Trigger};
+use crate::calendar::{CalendarDate, DayTime, LocalTime, Window};
+use crate::error::Error;
 use crate::id::Id;
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Share};
@@ -31,7 +33,7 @@ macro_rules! object {
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Default, Serialize)]
+        #[derive(Debug, Default, serde::Serialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[cfg_attr(feature = "schema", schemars(extend("required" = $required, "additionalProperties" = false)))]
         #[serde(default)]
@@ -76,7 +78,7 @@ macro_rules! object {
 object! {
     /// The rules of one support desk: calendars, channels, packages, timers and steps.
     Document is "a policy: an object", required ["schema", "id", "version", "calendars", "channels", "packages"] {
-        /// The format and its version: `sla-policy/1`.
+        /// The format and its version: `sla-policy/2`.
         schema: String,
         /// The policy's id; the same in all its revisions.
         id: Text<Id>,
@@ -98,8 +100,8 @@ object! {
         steps: Table<List<StepObject>>,
         /// How long a ticket may pause, and why.
         pauses: PausesObject,
-        /// The business time, in the package's calendar, after which a resolved ticket closes automatically; never when left out.
-        close_after: Text<BusinessDuration>,
+        /// What happens to tickets on which nothing has happened for a time, in order; at most 100 rules.
+        inactivity: List<InactivityObject>,
         /// What agents may do beyond the fixed table of commands.
         roles: RolesObject,
         /// Objectives of the support desk; read by reports and alerts only, never by a decision.
@@ -213,19 +215,21 @@ object! {
 
 object! {
     /// A subscription level: what a customer bought.
-    PackageObject is "a package: an object", required ["id", "name", "rank", "channels", "calendar", "targets"] {
+    PackageObject is "a package: an object", required ["id", "name", "rank"] {
         /// Unique within the policy.
         id: Text<Id>,
         /// The name people see.
         name: String,
         /// The order of packages, higher is better; two packages may share a rank.
         rank: Whole,
+        /// The package that says what this one leaves out; without it `channels`, `calendar` and `targets` are required.
+        extends: Text<Id>,
         /// The channels a ticket of this package may use.
         channels: Ids,
-        /// The calendar in which targets count, unless a variant names another.
+        /// The calendar in which targets count, unless a variant or a target names another.
         calendar: Text<Id>,
-        /// The target of each timer by timer id; a timer left out promises nothing.
-        targets: Table<Text<BusinessDuration>>,
+        /// The target of each timer by timer id; a timer left out promises nothing, or what the extended package promises.
+        targets: Table<TargetPart>,
         /// A label that reports group by; no decision reads it.
         priority: Text<Id>,
         /// Deviations, in order; the first whose condition holds applies.
@@ -239,7 +243,7 @@ object! {
         /// When it applies.
         when: ConditionObject,
         /// Targets that replace the package's; timers left out keep the package's.
-        targets: Table<Text<BusinessDuration>>,
+        targets: Table<TargetPart>,
         /// The calendar that replaces the package's.
         calendar: Text<Id>,
     }
@@ -254,6 +258,80 @@ object! {
         severity: Text<Id>,
         /// The ticket's category.
         category: Text<Id>,
+        /// A calendar that is open at the instant of the event that starts the cycle.
+        during: Text<Id>,
+        /// A calendar that is closed then.
+        outside: Text<Id>,
+    }
+}
+
+object! {
+    /// A target with more than a duration: `within` a duration in a calendar of its own, or on a business day.
+    TargetObject is "a target: an object", required [] {
+        /// The promised duration, more than zero.
+        within: Text<BusinessDuration>,
+        /// How many business days after the day of receipt, at most 366; 0 is that day.
+        business_days: Whole,
+        /// The local time on that day: `close`, `same_time` or `16:00`; required with `business_days`.
+        by: Text<DayTime>,
+        /// What is received at or after this local time counts as received on the next business day.
+        cut_off: Text<LocalTime>,
+        /// The calendar in which the target counts, in place of the variant's or the package's.
+        calendar: Text<Id>,
+    }
+}
+
+object! {
+    /// Quiet hours of another calendar.
+    QuietObject is "quiet hours: an object", required ["calendar"] {
+        /// The calendar at whose next opening is notified.
+        calendar: Text<Id>,
+    }
+}
+
+object! {
+    /// A condition on the terms of a cycle; every stated part must hold.
+    StepConditionObject is "a condition: an object", required [] {
+        /// The cycle's channel.
+        channel: Text<Id>,
+        /// The severity of its terms.
+        severity: Text<Id>,
+        /// The category of its terms.
+        category: Text<Id>,
+        /// The package of its terms.
+        package: Text<Id>,
+    }
+}
+
+object! {
+    /// How a step repeats.
+    RepeatObject is "a repetition: an object", required ["every", "times"] {
+        /// The counted time between two; more than zero.
+        every: Text<BusinessDuration>,
+        /// How often after the step itself, 1 to 100.
+        times: Whole,
+    }
+}
+
+object! {
+    /// What happens to a ticket in one status on which nothing has happened for a time.
+    InactivityObject is "an inactivity rule: an object", required ["id", "status", "after", "action"] {
+        /// Unique within the policy.
+        id: Text<Id>,
+        /// The status of the ticket.
+        status: Text<InactiveStatus>,
+        /// The business time without activity; more than zero.
+        after: Text<BusinessDuration>,
+        /// The calendar in which it counts; the package's when left out.
+        calendar: Text<Id>,
+        /// What happens; `resolve` only with `pending` and `on_hold`, `close` only with `resolved`.
+        action: Text<InactivityAction>,
+        /// Names of notification channels; the host acts on them.
+        notify: List<String>,
+        /// Whether the notification waits for the next opening.
+        quiet_hours: QuietPart,
+        /// Why, for people.
+        reason: String,
     }
 }
 
@@ -266,6 +344,8 @@ object! {
         starts_on: List<Text<Trigger>>,
         /// What stops it; required for a timer that is no preset.
         stops_on: List<Text<Trigger>>,
+        /// What cancels it, because the ticket is handed on: `assigned`, `reassigned`, `team_assigned` or `unassigned`.
+        cancels_on: List<Text<Trigger>>,
         /// The statuses in which it pauses; never when left out.
         pauses_on: List<Text<PauseStatus>>,
         /// Whether it runs once a ticket (default) or at each start.
@@ -278,12 +358,14 @@ object! {
 }
 
 object! {
-    /// A warning or an escalation at an instant that follows from a timer's target. Either `at` or `after`.
+    /// A warning or an escalation at an instant that follows from a timer's target: one of `at`, `before` and `after`.
     StepObject is "a step: an object", required ["id", "action"] {
         /// Unique within its timer.
         id: Text<Id>,
-        /// Fires when this share of the target has elapsed.
+        /// Fires when this share of the target is used.
         at: Text<Share>,
+        /// Fires when this much of the target remains; never where the target is not longer.
+        before: Text<BusinessDuration>,
         /// Fires when this much business time has passed since the due instant; `0s` is `at` 100%.
         after: Text<BusinessDuration>,
         /// What it does.
@@ -294,8 +376,14 @@ object! {
         notify: List<String>,
         /// A role or queue to assign to; the host acts on it.
         assign_to: String,
-        /// Whether the notification waits for the next opening of the timer's calendar.
-        quiet_hours: Text<QuietWord>,
+        /// Whether the notification waits for the next opening of the timer's calendar, or of another.
+        quiet_hours: QuietPart,
+        /// For which cycles it is; for all when left out.
+        when: StepConditionObject,
+        /// How it repeats; not at all when left out.
+        repeat: RepeatObject,
+        /// `acknowledged`: an acknowledged escalation of the cycle ends the step and its repetitions.
+        until: Text<UntilWord>,
     }
 }
 
@@ -318,6 +406,12 @@ object! {
         self_assign: bool,
         /// Whether the assigned agent may set severity and category.
         agents_may_classify: bool,
+        /// Whether the assigned agent may give the ticket back.
+        agents_may_unassign: bool,
+        /// On which tickets agents act; on those that they hold when left out.
+        agents_act_on: Text<ActOn>,
+        /// Whether customers of one organization own its tickets together.
+        organizations_share: bool,
     }
 }
 
@@ -364,16 +458,128 @@ string_enum! {
 }
 
 string_enum! {
-    /// Whether a notification waits.
-    QuietWord {
-        /// It does not.
-        Off => "off",
-        /// It waits for the next opening.
-        Calendar => "calendar",
+    /// What ends a step and its repetitions.
+    UntilWord {
+        /// An acknowledged escalation of the cycle.
+        Acknowledged => "acknowledged",
     }
 }
 
 word_terms! {
     ActionWord: "What a step does.";
-    QuietWord: "When a step notifies: at once, or at the next opening of the timer's calendar.";
+    UntilWord: "What ends a step and its repetitions.";
+    InactiveStatus: "A status in which a ticket may be inactive.";
+    InactivityAction: "What an inactivity rule does.";
+    ActOn: "On which tickets agents act.";
+}
+
+/// A target: a duration, `none`, or an object.
+#[derive(Debug)]
+pub(crate) enum TargetPart {
+    None,
+    Duration(BusinessDuration),
+    Object(Box<TargetObject>),
+}
+
+/// How a document writes that nothing is promised.
+const NONE: &str = "none";
+
+impl Part for TargetPart {
+    const EXPECTED: &'static str = "a duration, `none` or an object";
+
+    fn of_text(text: &str) -> Option<Result<Self, Error>> {
+        if text == NONE {
+            return Some(Ok(Self::None));
+        }
+        Some(BusinessDuration::parse(text).map(Self::Duration))
+    }
+
+    fn of_object<'de, A: MapAccess<'de>>(fields: A) -> Result<Option<Self>, A::Error> {
+        Ok(TargetObject::of_object(fields)?.map(Box::new).map(Self::Object))
+    }
+}
+
+impl Serialize for TargetPart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::None => serializer.serialize_str(NONE),
+            Self::Duration(duration) => serializer.collect_str(duration),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+/// Quiet hours: `off`, `calendar`, or an object that names another calendar.
+#[derive(Debug)]
+pub(crate) enum QuietPart {
+    Off,
+    Calendar,
+    Object(QuietObject),
+}
+
+impl Part for QuietPart {
+    const EXPECTED: &'static str = "`off`, `calendar` or an object";
+
+    fn of_text(text: &str) -> Option<Result<Self, Error>> {
+        Some(match text {
+            "off" => Ok(Self::Off),
+            "calendar" => Ok(Self::Calendar),
+            _ => Err(PolicyFault::unknown_word(text, ["off", "calendar"].into_iter()).into()),
+        })
+    }
+
+    fn of_object<'de, A: MapAccess<'de>>(fields: A) -> Result<Option<Self>, A::Error> {
+        Ok(QuietObject::of_object(fields)?.map(Self::Object))
+    }
+}
+
+impl Serialize for QuietPart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Off => serializer.serialize_str("off"),
+            Self::Calendar => serializer.serialize_str("calendar"),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+mod schema {
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema as schema};
+
+    use super::{QuietObject, QuietPart, TargetObject, TargetPart};
+    use crate::policy::slot::Text;
+    use crate::time::BusinessDuration;
+
+    impl JsonSchema for TargetPart {
+        fn schema_name() -> Cow<'static, str> {
+            "Target".into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let duration = generator.subschema_for::<Text<BusinessDuration>>();
+            let object = generator.subschema_for::<TargetObject>();
+            schema!({
+                "description": "What is promised: a duration, `none`, or an object.",
+                "anyOf": [{"const": "none"}, duration, object],
+            })
+        }
+    }
+
+    impl JsonSchema for QuietPart {
+        fn schema_name() -> Cow<'static, str> {
+            "QuietHours".into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let object = generator.subschema_for::<QuietObject>();
+            schema!({
+                "description": "When is notified: at once, or at the next opening of the calendar in which the time counts, \
+                                or of another.",
+                "anyOf": [{"enum": ["off", "calendar"]}, object],
+            })
+        }
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::rules::{BREACH_STEP, MAX_CALENDARS};
+use super::rules::{BREACH_STEP, MAX_CALENDARS, MAX_INACTIVITY_RULES, MAX_REPETITIONS, MAX_STEPS};
 use crate::error::{ErrorCode, Fault};
 use crate::id::Id;
+use crate::package::MAX_EXTENDS;
 use crate::time::{BusinessDuration, Share};
 
 /// The most characters of an unknown word that a message shows.
@@ -20,6 +21,7 @@ pub(super) enum Named {
     Severity,
     Category,
     Timer,
+    Package,
 }
 
 impl Named {
@@ -30,6 +32,7 @@ impl Named {
             Self::Severity => "severity",
             Self::Category => "category",
             Self::Timer => "timer",
+            Self::Package => "package",
         }
     }
 }
@@ -90,12 +93,36 @@ pub(super) enum PolicyFault {
     NeverStops { timer: Id, only_opened: bool },
     #[error("timer `{timer}` has no reopening")]
     NoReopening { timer: Id },
-    #[error("a step has both `at` and `after`")]
-    BothInstants,
-    #[error("a step has neither `at` nor `after`")]
+    #[error("a step has more than one of `at`, `before` and `after`")]
+    SeveralInstants,
+    #[error("a step has none of `at`, `before` and `after`")]
     NoInstant,
     #[error("step `{step}` fires no time after due")]
     AfterZero { step: Id },
+    #[error("a target has {found}")]
+    TargetForm { found: &'static str },
+    #[error("a target in business days does not move from a closing to the next opening")]
+    BusinessDaysMove { timer: Id },
+    #[error("the field is missing, and no extended package has it")]
+    MissingInChain { field: &'static str },
+    #[error("package `{package}` extends itself")]
+    ExtendsItself { package: Id },
+    #[error("package `{package}` extends more packages than {}", MAX_EXTENDS - 1)]
+    ExtendsTooMany { package: Id },
+    #[error("`{trigger}` both stops and cancels timer `{timer}`")]
+    StopsAndCancels { timer: Id, trigger: &'static str },
+    #[error("`{trigger}` hands no ticket on")]
+    CancelsOn { trigger: &'static str },
+    #[error("{count} steps and repetitions of one timer are too many")]
+    TooManySteps { count: usize },
+    #[error("a step repeats {times} times")]
+    Repetitions { times: u32 },
+    #[error("{count} inactivity rules are too many")]
+    TooManyInactivityRules { count: usize },
+    #[error("a ticket that is `{status}` is not {}", if *.action == "close" { "closed" } else { "resolved" })]
+    InactivityStatus { action: &'static str, status: &'static str },
+    #[error("the field `close_after` is replaced by inactivity rules")]
+    CloseAfter,
     #[error("a warning has no level")]
     LevelOfWarning,
     #[error("step `{step}` has the instant, action and level of an earlier step")]
@@ -108,7 +135,7 @@ pub(super) enum PolicyFault {
 
 impl PolicyFault {
     pub(super) fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
-        Self::UnknownField { field: shortened(field), known }
+        if field == "close_after" { Self::CloseAfter } else { Self::UnknownField { field: shortened(field), known } }
     }
 
     pub(super) fn other_format(found: &str, expected: &'static str) -> Self {
@@ -145,9 +172,12 @@ impl Fault for PolicyFault {
             Self::HoursTwice { .. }
             | Self::NoDeviations { .. }
             | Self::DateAndRange
-            | Self::BothInstants
-            | Self::LevelOfWarning => ErrorCode::ConflictingFields,
-            Self::TooManyCalendars { .. } => ErrorCode::LimitExceeded,
+            | Self::SeveralInstants
+            | Self::LevelOfWarning
+            | Self::StopsAndCancels { .. } => ErrorCode::ConflictingFields,
+            Self::TooManyCalendars { .. } | Self::TooManySteps { .. } | Self::TooManyInactivityRules { .. } => {
+                ErrorCode::LimitExceeded
+            }
             Self::DuplicateDate { .. } | Self::DuplicateEntry { .. } => ErrorCode::DuplicateEntry,
             Self::DuplicateId { .. } | Self::NamedBreach => ErrorCode::DuplicateId,
             Self::Unknown { what, .. } => match what {
@@ -156,6 +186,7 @@ impl Fault for PolicyFault {
                 Named::Severity => ErrorCode::UnknownSeverity,
                 Named::Category => ErrorCode::UnknownCategory,
                 Named::Timer => ErrorCode::UnknownTimer,
+                Named::Package => ErrorCode::UnknownPackage,
             },
             Self::Blank { .. } => ErrorCode::BlankText,
             Self::ZeroDuration { .. }
@@ -163,7 +194,14 @@ impl Fault for PolicyFault {
             | Self::ZeroNumber { .. }
             | Self::Objective { .. }
             | Self::ShortWindow { .. }
-            | Self::AfterZero { .. } => ErrorCode::OutOfRange,
+            | Self::AfterZero { .. }
+            | Self::Repetitions { .. } => ErrorCode::OutOfRange,
+            Self::TargetForm { .. } => ErrorCode::InvalidTarget,
+            Self::BusinessDaysMove { .. } => ErrorCode::ConflictingFields,
+            Self::ExtendsItself { .. } | Self::ExtendsTooMany { .. } => ErrorCode::InvalidExtends,
+            Self::CancelsOn { .. } | Self::InactivityStatus { .. } => ErrorCode::NotAllowedHere,
+            Self::MissingInChain { .. } => ErrorCode::MissingField,
+            Self::CloseAfter => ErrorCode::UnknownField,
             Self::OtherKey { .. } | Self::TimerNamedCsat => ErrorCode::InvalidId,
             Self::NeverStarts { .. } => ErrorCode::TimerNeverStarts,
             Self::NeverStops { .. } => ErrorCode::TimerNeverStops,
@@ -177,7 +215,8 @@ impl Fault for PolicyFault {
         match self {
             Self::WrongKind { .. } => "".into(),
             Self::Missing => "add it".into(),
-            Self::DuplicateKey | Self::BothInstants => "keep one of the two".into(),
+            Self::DuplicateKey => "keep one of the two".into(),
+            Self::SeveralInstants => "keep one of them".into(),
             Self::UnknownField { field, known } => match known.iter().find(|known| known.eq_ignore_ascii_case(field)) {
                 Some(known) => format!("write it as `{known}`").into(),
                 None => format!("leave it out; the fields here are `{}`", known.join("`, `")).into(),
@@ -210,11 +249,34 @@ impl Fault for PolicyFault {
             Self::NeverStarts { .. } => "name what starts a cycle, for example `opened`".into(),
             Self::NeverStops { .. } => "name what stops a cycle, for example `resolved`".into(),
             Self::NoReopening { .. } => "leave `on_reopen` out, or define a timer of your own".into(),
-            Self::NoInstant => "write `\"at\": \"80%\"` or `\"after\": \"2h\"`".into(),
+            Self::NoInstant => "write `\"at\": \"80%\"`, `\"before\": \"30m\"` or `\"after\": \"2h\"`".into(),
             Self::AfterZero { .. } => "a step on due is at 100%".into(),
             Self::LevelOfWarning => "leave `level` out, or write `\"action\": \"escalate\"`".into(),
             Self::DuplicateStep { .. } => "join the two into one step".into(),
-            Self::DuplicateBreach { .. } => "keep one escalation at 100%, move the other with `after`".into(),
+            Self::DuplicateBreach { .. } => {
+                "give each another `when`, the one without `when` last, or move one of them with `after`".into()
+            }
+            Self::TargetForm { .. } => {
+                "write a duration such as `4h`, `none`, `{\"within\": \"4h\", \"calendar\": ...}` or \
+                 `{\"business_days\": 1, \"by\": \"16:00\"}`"
+                    .into()
+            }
+            Self::BusinessDaysMove { timer } => format!("leave `due_boundary` of timer `{timer}` out").into(),
+            Self::MissingInChain { .. } => "add it here or in a package that is extended".into(),
+            Self::ExtendsItself { .. } => "end the chain with a package that extends none".into(),
+            Self::ExtendsTooMany { .. } => format!("at most {MAX_EXTENDS} packages make a chain").into(),
+            Self::StopsAndCancels { .. } => "keep it in `stops_on` or in `cancels_on`".into(),
+            Self::CancelsOn { .. } => "write `assigned`, `reassigned`, `team_assigned` or `unassigned`".into(),
+            Self::TooManySteps { .. } => format!("at most {MAX_STEPS}, repetitions included").into(),
+            Self::Repetitions { .. } => format!("1 to {MAX_REPETITIONS} times").into(),
+            Self::TooManyInactivityRules { .. } => format!("at most {MAX_INACTIVITY_RULES}").into(),
+            Self::InactivityStatus { action: "close", .. } => "write `\"status\": \"resolved\"`".into(),
+            Self::InactivityStatus { .. } => "write `\"status\": \"pending\"` or `\"on_hold\"`".into(),
+            Self::CloseAfter => {
+                "write `\"inactivity\": [{\"id\": \"close\", \"status\": \"resolved\", \"after\": \"72h\", \
+                 \"action\": \"close\"}]`"
+                    .into()
+            }
             Self::NamedBreach => "give the step another id, or make it an escalation at 100%".into(),
         }
     }

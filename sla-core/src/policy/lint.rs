@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::problem::Pointer;
 use super::rules::{WEEKDAYS, written_timers};
-use super::{CheckedPolicy, Policy, Preset, Step, StepAction, StepTime};
+use super::{CheckedPolicy, Policy, Preset, QuietHours, Step, StepAction, StepTime};
 use crate::calendar::{Calendar, CalendarRules, Hours, Window};
 use crate::id::Id;
-use crate::package::{Condition, Package};
+use crate::package::{Condition, Package, Target};
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, DAY_S, MICROS_PER_SECOND, SECONDS_PER_DAY, Share, Timestamp};
 
@@ -107,28 +107,79 @@ struct Promises<'a> {
     stated: BTreeSet<&'a Id>,
 }
 
-/// Returns the promises of a package: its own first, then those of each variant.
-fn promises(package: &Package) -> impl Iterator<Item = Promises<'_>> {
-    let base: BTreeMap<&Id, BusinessDuration> = package.targets.iter().map(|(id, target)| (id, *target)).collect();
-    let own = Promises {
+/// Returns the promises of a package: its own first, then those of each variant that applies to it. What it extends is
+/// part of them; targets in business days are not.
+fn promises<'a>(policy: &'a Policy, package: &'a Package) -> Vec<Promises<'a>> {
+    let chain: Vec<&Package> = policy.chain(Some(package)).collect();
+    let calendar = chain.iter().find_map(|package| package.calendar.as_ref());
+    let Some(calendar) = calendar else { return Vec::new() };
+    let length = |target: &Target| match target {
+        Target::Within { duration, calendar: None } => Some(*duration),
+        _ => None,
+    };
+    let mut base: BTreeMap<&Id, BusinessDuration> = BTreeMap::new();
+    for package in chain.iter().rev() {
+        for (timer, target) in &package.targets {
+            match length(target) {
+                Some(length) => drop(base.insert(timer, length)),
+                None => drop(base.remove(timer)),
+            }
+        }
+    }
+    let mut all = vec![Promises {
         variant: None,
-        calendar: &package.calendar,
-        is_calendar_own: false,
+        calendar,
+        is_calendar_own: package.extends.is_some() && package.calendar.is_some(),
         targets: base.clone(),
         stated: package.targets.keys().collect(),
-    };
-    let variants = package.variants.iter().enumerate().map(move |(at, variant)| {
+    }];
+    for (at, variant) in package.own_variants().iter().enumerate() {
         let mut targets = base.clone();
-        targets.extend(variant.targets.iter().map(|(id, target)| (id, *target)));
-        Promises {
+        for (timer, target) in &variant.targets {
+            match length(target) {
+                Some(length) => drop(targets.insert(timer, length)),
+                None => drop(targets.remove(timer)),
+            }
+        }
+        all.push(Promises {
             variant: Some(at),
-            calendar: variant.calendar.as_ref().unwrap_or(&package.calendar),
+            calendar: variant.calendar.as_ref().unwrap_or(calendar),
             is_calendar_own: variant.calendar.is_some(),
             targets,
             stated: variant.targets.keys().collect(),
+        });
+    }
+    all
+}
+
+/// Returns the calendars that a policy refers to.
+fn used_calendars(policy: &Policy) -> BTreeSet<&Id> {
+    let mut used: BTreeSet<&Id> = BTreeSet::new();
+    for package in &policy.packages {
+        used.extend(&package.calendar);
+        used.extend(package.targets.values().filter_map(Target::calendar));
+        for variant in package.own_variants() {
+            used.extend(variant.calendar.iter().chain(&variant.when.during).chain(&variant.when.outside));
+            used.extend(variant.targets.values().filter_map(Target::calendar));
         }
+    }
+    let members = policy.calendars.values().filter_map(|rules| match &rules.hours {
+        Hours::AnyOf(members) => Some(members),
+        _ => None,
     });
-    std::iter::once(own).chain(variants)
+    used.extend(members.flatten());
+    for quiet_hours in policy.steps.values().flatten().map(|step| &step.quiet_hours) {
+        if let QuietHours::Other(calendar) = quiet_hours {
+            used.insert(calendar);
+        }
+    }
+    for rule in &policy.inactivity {
+        used.extend(&rule.calendar);
+        if let QuietHours::Other(calendar) = &rule.quiet_hours {
+            used.insert(calendar);
+        }
+    }
+    used
 }
 
 impl<'a> Lint<'a> {
@@ -138,19 +189,7 @@ impl<'a> Lint<'a> {
 
     fn calendars(&mut self) {
         let policy = self.policy;
-        let members = policy.calendars.values().filter_map(|rules| match &rules.hours {
-            Hours::AnyOf(members) => Some(members),
-            _ => None,
-        });
-        let used: BTreeSet<&Id> = policy
-            .packages
-            .iter()
-            .flat_map(|package| {
-                let variants = package.variants.iter().filter_map(|variant| variant.calendar.as_ref());
-                std::iter::once(&package.calendar).chain(variants)
-            })
-            .chain(members.flatten())
-            .collect();
+        let used = used_calendars(policy);
         let place = Pointer::ROOT.key("calendars");
         for (id, rules) in &policy.calendars {
             let place = place.key(id.as_str());
@@ -216,7 +255,7 @@ impl<'a> Lint<'a> {
         let place = Pointer::ROOT.key("packages");
         for (at, package) in policy.packages.iter().enumerate() {
             let place = place.index(at);
-            if package.channels.is_empty() {
+            if policy.channels_of(package).is_empty() {
                 self.warn(
                     WarningCode::PackageWithoutChannel,
                     &place.key("channels"),
@@ -226,7 +265,7 @@ impl<'a> Lint<'a> {
             }
             let variants = place.key("variants");
             self.shadows(package, &variants);
-            for promises in promises(package) {
+            for promises in promises(policy, package) {
                 match promises.variant {
                     None => self.promises(&promises, &place),
                     Some(variant) => self.promises(&promises, &variants.index(variant)),
@@ -237,13 +276,21 @@ impl<'a> Lint<'a> {
 
     fn shadows(&mut self, package: &'a Package, at: &Pointer<'_>) {
         let mut earlier = BTreeSet::new();
-        for (index, variant) in package.variants.iter().enumerate() {
-            let Condition { channel, severity, category } = &variant.when;
+        for (index, variant) in package.own_variants().iter().enumerate() {
+            let Condition { channel, severity, category, during, outside } = &variant.when;
+            let hours = (during.as_ref(), outside.as_ref());
             let (channel, severity, category) = (channel.as_ref(), severity.as_ref(), category.as_ref());
             // Every wider condition: each part as stated, or left out.
             let is_shadowed = [None, channel].into_iter().any(|channel| {
                 [None, severity].into_iter().any(|severity| {
-                    [None, category].into_iter().any(|category| earlier.contains(&(channel, severity, category)))
+                    [None, category].into_iter().any(|category| {
+                        let (during, outside) = hours;
+                        [None, during].into_iter().any(|during| {
+                            [None, outside]
+                                .into_iter()
+                                .any(|outside| earlier.contains(&(channel, severity, category, during, outside)))
+                        })
+                    })
                 })
             });
             if is_shadowed {
@@ -254,7 +301,7 @@ impl<'a> Lint<'a> {
                     "put the narrower condition first, or take this variant out",
                 );
             }
-            earlier.insert((channel, severity, category));
+            earlier.insert((channel, severity, category, hours.0, hours.1));
         }
     }
 
@@ -315,10 +362,7 @@ impl<'a> Lint<'a> {
     }
 
     fn has_target(&self, timer: &Id) -> bool {
-        self.policy.packages.iter().any(|package| {
-            package.targets.contains_key(timer)
-                || package.variants.iter().any(|variant| variant.targets.contains_key(timer))
-        })
+        self.policy.packages.iter().any(|package| package.promised().any(|promised| promised == timer))
     }
 
     fn steps(&mut self) {
@@ -335,8 +379,9 @@ impl<'a> Lint<'a> {
     }
 
     fn step(&mut self, timer: &Id, step: &Step, has_target: bool, at: &Pointer<'_>) {
-        let (field, is_late) = match step.when {
+        let (field, is_late) = match step.time {
             StepTime::At(share) => ("at", share >= Share::WHOLE),
+            StepTime::Before(_) => ("before", false),
             StepTime::After(_) => ("after", true),
         };
         if step.action == StepAction::Warn && is_late {
@@ -349,7 +394,7 @@ impl<'a> Lint<'a> {
         }
         let never = if !has_target {
             format!("step `{}` never fires: no package has a target for timer `{timer}`", step.id)
-        } else if self.is_beyond_life(timer, step.when) {
+        } else if self.is_beyond_life(timer, step.time) {
             format!("step `{}` never fires within ten years of any ticket", step.id)
         } else {
             return;
@@ -358,10 +403,17 @@ impl<'a> Lint<'a> {
     }
 
     /// Returns whether a step's instant lies after any ticket's life, under every promise of the timer.
-    fn is_beyond_life(&self, timer: &Id, when: StepTime) -> bool {
-        self.policy.packages.iter().flat_map(promises).all(|promises| {
+    fn is_beyond_life(&self, timer: &Id, time: StepTime) -> bool {
+        let mut all = self.policy.packages.iter().flat_map(|package| promises(self.policy, package)).peekable();
+        // Targets in business days are no longer than any ticket could live.
+        if all.peek().is_none() {
+            return false;
+        }
+        all.all(|promises| {
             let Some(target) = promises.targets.get(timer) else { return true };
-            let length = match when {
+            let length = match time {
+                StepTime::Before(before) if before < *target => Some(target.saturating_sub(before)),
+                StepTime::Before(_) => None,
                 StepTime::At(share) => share.of(*target),
                 StepTime::After(after) => {
                     let sum = target.as_micros().checked_add(after.as_micros());

@@ -1,13 +1,14 @@
 //! What a policy says: packages and calendars, timers and steps, pauses, permissions and objectives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::timer::{Preset, TimerRules};
 use crate::calendar::CalendarRules;
 use crate::channel::Channel;
 use crate::id::Id;
-use crate::package::Package;
+use crate::package::{MAX_EXTENDS, Package};
 use crate::string_enum::string_enum;
+use crate::ticket::Status;
 use crate::time::{BusinessDuration, Share};
 
 /// The most calendars that one policy may have.
@@ -40,12 +41,14 @@ pub struct Policy {
     pub packages: Vec<Package>,
     /// Every timer that some package may set a target for, the presets included, by id.
     pub timers: BTreeMap<Id, TimerRules>,
+    /// The timers that the policy lists, by id: they are measured without a target, too.
+    pub listed_timers: BTreeSet<Id>,
     /// Steps of each timer by timer id, in document order.
     pub steps: BTreeMap<Id, Vec<Step>>,
     /// How long a ticket may pause, and why.
     pub pauses: PauseRules,
-    /// The business time, in the package's calendar, after which a resolved ticket closes automatically.
-    pub close_after: Option<BusinessDuration>,
+    /// What happens to tickets on which nothing happens, in order.
+    pub inactivity: Vec<InactivityRule>,
     /// Who may do what beyond the fixed table of commands.
     pub roles: RoleRules,
     /// Objectives, for reports and alerts.
@@ -65,21 +68,44 @@ impl Policy {
             categories: Vec::new(),
             packages: Vec::new(),
             timers: Preset::ALL.iter().map(|preset| (Id::preset(*preset), preset.rules())).collect(),
+            listed_timers: BTreeSet::new(),
             steps: BTreeMap::new(),
             pauses: PauseRules::default(),
-            close_after: None,
+            inactivity: Vec::new(),
             roles: RoleRules::default(),
             objectives: Objectives::default(),
         }
     }
 }
 
-/// Returns the timers that a document writes down: its own ones and the adjusted presets, by id.
+impl Policy {
+    /// Returns a package and those that it extends, the nearest first, at most [`MAX_EXTENDS`].
+    pub(crate) fn chain<'a>(&'a self, package: Option<&'a Package>) -> impl Iterator<Item = &'a Package> {
+        let next = |package: &&'a Package| {
+            let base = package.extends.as_ref()?;
+            self.packages.iter().find(|other| other.id == *base)
+        };
+        std::iter::successors(package, next).take(MAX_EXTENDS)
+    }
+
+    /// Returns the channels that a package includes, its own or those of the nearest package that it extends.
+    pub(crate) fn channels_of<'a>(&'a self, package: &'a Package) -> &'a [Id] {
+        self.chain(Some(package)).find_map(|package| package.channels.as_deref()).unwrap_or_default()
+    }
+
+    /// Returns the label that reports group a package by.
+    pub(crate) fn priority_of<'a>(&'a self, package: &'a Package) -> Option<&'a Id> {
+        self.chain(Some(package)).find_map(|package| package.priority.as_ref())
+    }
+}
+
+/// Returns the timers that a document writes down, by id: those that the policy lists, adjusted presets and timers of its
+/// own included.
 pub(crate) fn written_timers(policy: &Policy) -> impl Iterator<Item = &TimerRules> {
-    policy
-        .timers
-        .values()
-        .filter(|timer| Preset::from_word(timer.id.as_str()).is_none_or(|preset| preset.rules() != **timer))
+    policy.timers.values().filter(|timer| {
+        policy.listed_timers.contains(&timer.id)
+            || Preset::from_word(timer.id.as_str()).is_none_or(|preset| preset.rules() != **timer)
+    })
 }
 
 /// Limits on pauses, in business time of the ticket's package.
@@ -122,13 +148,22 @@ string_enum! {
     }
 }
 
+/// The most steps of one timer, repetitions included.
+pub const MAX_STEPS: usize = 4_000;
+/// The most repetitions of one step.
+pub const MAX_REPETITIONS: u32 = 100;
+/// The most inactivity rules of one policy.
+pub const MAX_INACTIVITY_RULES: usize = 100;
+
 /// A warning or an escalation at an instant that follows from a timer's target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Unique within its timer.
     pub id: Id,
     /// When it fires.
-    pub when: StepTime,
+    pub time: StepTime,
+    /// For which cycles.
+    pub when: StepCondition,
     /// What it does.
     pub action: StepAction,
     /// Names of notification channels; the host acts on them.
@@ -137,15 +172,100 @@ pub struct Step {
     pub assign_to: Option<String>,
     /// Whether the notification waits for the next opening. The step's own instant does not.
     pub quiet_hours: QuietHours,
+    /// How it repeats.
+    pub repeat: Option<Repeat>,
+    /// Whether an acknowledged escalation of the cycle ends it and its repetitions.
+    pub until_acknowledged: bool,
 }
 
 /// When a step fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepTime {
-    /// When this share of the target has elapsed.
+    /// When this share of the target is used.
     At(Share),
+    /// When this much of the target remains; more than zero. Never where the target is not longer.
+    Before(BusinessDuration),
     /// When this much business time has passed since the due instant; more than zero.
     After(BusinessDuration),
+}
+
+/// A condition on the terms of a cycle; every stated part must hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct StepCondition {
+    /// The cycle's channel.
+    pub channel: Option<Id>,
+    /// The severity of its terms.
+    pub severity: Option<Id>,
+    /// The category of its terms.
+    pub category: Option<Id>,
+    /// The package of its terms.
+    pub package: Option<Id>,
+}
+
+/// How a step repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// The counted time between two; more than zero.
+    pub every: BusinessDuration,
+    /// How often after the step itself, 1 to [`MAX_REPETITIONS`].
+    pub times: u32,
+}
+
+/// What happens to a ticket on which nothing has happened for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InactivityRule {
+    /// Unique within the policy.
+    pub id: Id,
+    /// The status of the ticket.
+    pub status: InactiveStatus,
+    /// The business time without activity; more than zero.
+    pub after: BusinessDuration,
+    /// The calendar in which it counts, in place of the package's.
+    pub calendar: Option<Id>,
+    /// What happens.
+    pub action: InactivityAction,
+    /// Names of notification channels; the host acts on them.
+    pub notify: Vec<String>,
+    /// Whether the notification waits for the next opening.
+    pub quiet_hours: QuietHours,
+    /// Why, for people.
+    pub reason: Option<String>,
+}
+
+string_enum! {
+    /// A status in which a ticket may be inactive.
+    InactiveStatus {
+        /// Waiting for the customer.
+        Pending => "pending",
+        /// Waiting for a third party.
+        OnHold => "on_hold",
+        /// Resolved.
+        Resolved => "resolved",
+    }
+}
+
+impl InactiveStatus {
+    /// Returns the status of a ticket.
+    #[must_use]
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Pending => Status::Pending,
+            Self::OnHold => Status::OnHold,
+            Self::Resolved => Status::Resolved,
+        }
+    }
+}
+
+string_enum! {
+    /// What an inactivity rule does.
+    InactivityAction {
+        /// Reminds of the ticket.
+        Remind => "remind",
+        /// Resolves it.
+        Resolve => "resolve",
+        /// Closes it.
+        Close => "close",
+    }
 }
 
 /// What a step does.
@@ -160,14 +280,16 @@ pub enum StepAction {
     },
 }
 
-/// Whether notifications of a step respect the timer's calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Whether notifications wait for the next opening of a calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum QuietHours {
-    /// Notify at once.
+    /// They do not.
     #[default]
     Off,
-    /// Notify at the next opening of the timer's calendar.
+    /// Of the calendar in which the time counts.
     Calendar,
+    /// Of another calendar.
+    Other(Id),
 }
 
 /// Objectives of the support desk; read by reports and alerts only, never by a decision.

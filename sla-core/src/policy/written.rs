@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    ActionWord, BurnObject, CalendarObject, ChannelObject, ConditionObject, Document, HolidayObject, ObjectivesObject,
-    PackageObject, PausesObject, QuietWord, RolesObject, RotationObject, SeasonObject, SpecialDayObject, StepObject,
-    TimerObject, VariantObject, WeekObject,
+    ActionWord, BurnObject, CalendarObject, ChannelObject, ConditionObject, Document, HolidayObject, InactivityObject,
+    ObjectivesObject, PackageObject, PausesObject, QuietObject, QuietPart, RepeatObject, RolesObject, RotationObject,
+    SeasonObject, SpecialDayObject, StepConditionObject, StepObject, TargetObject, TargetPart, TimerObject, UntilWord,
+    VariantObject, WeekObject,
 };
 use super::rules::written_timers;
 use super::slot::{List, Slot, Table, Text, Whole};
 use super::{
-    BurnObjective, Objectives, PauseRules, Policy, Preset, QuietHours, RoleRules, Step, StepAction, StepTime,
-    TimerRules,
+    ActOn, BurnObjective, InactivityRule, Objectives, PauseRules, Policy, Preset, QuietHours, Repeat, RoleRules, Step,
+    StepAction, StepCondition, StepTime, TimerRules,
 };
 use crate::calendar::{CalendarRules, Holiday, HolidayDate, Hours, Season, SpecialDay, Week};
 use crate::channel::Channel;
 use crate::id::Id;
-use crate::package::{Package, Variant};
-use crate::time::BusinessDuration;
+use crate::package::{BusinessDays, Condition, Package, Target, Variant};
 
 impl Document {
     /// Returns what the document of a policy states, but its `schema`.
@@ -38,7 +38,7 @@ impl Document {
             timers: some_list(written_timers(policy).map(timer).map(Slot::Is).collect()),
             steps: some_table(table(&policy.steps, |steps| Slot::Is(list(steps, step)))),
             pauses: pauses(&policy.pauses),
-            close_after: some_term(policy.close_after),
+            inactivity: some_list(list(&policy.inactivity, inactivity)),
             roles: roles(policy.roles),
             objectives: objectives(&policy.objectives),
             ..Self::default()
@@ -80,10 +80,6 @@ fn some_texts(values: &[String]) -> Slot<List<String>> {
 
 fn some_table<T>(values: Table<T>) -> Slot<Table<T>> {
     if values.is_empty() { Slot::Missing } else { Slot::Is(values) }
-}
-
-fn targets(values: &BTreeMap<Id, BusinessDuration>) -> Table<Text<BusinessDuration>> {
-    table(values, |target| term(*target))
 }
 
 impl CalendarObject {
@@ -152,26 +148,79 @@ fn package(package: &Package) -> PackageObject {
         id: term(package.id.clone()),
         name: Slot::Is(package.name.clone()),
         rank: Slot::Is(Whole(package.rank)),
-        channels: Slot::Is(terms(&package.channels)),
-        calendar: term(package.calendar.clone()),
-        targets: Slot::Is(targets(&package.targets)),
+        extends: some_term(package.extends.clone()),
+        channels: package.channels.as_deref().map(terms).into(),
+        calendar: some_term(package.calendar.clone()),
+        targets: match package.extends {
+            Some(_) => some_table(targets(&package.targets)),
+            None => Slot::Is(targets(&package.targets)),
+        },
         priority: some_term(package.priority.clone()),
-        variants: some_list(list(&package.variants, variant)),
+        variants: package.variants.as_ref().map(|variants| list(variants, variant)).into(),
         ..PackageObject::default()
     }
 }
 
 fn variant(variant: &Variant) -> VariantObject {
+    let Condition { channel, severity, category, during, outside } = variant.when.clone();
     VariantObject {
         when: Slot::Is(ConditionObject {
-            channel: some_term(variant.when.channel.clone()),
-            severity: some_term(variant.when.severity.clone()),
-            category: some_term(variant.when.category.clone()),
+            channel: some_term(channel),
+            severity: some_term(severity),
+            category: some_term(category),
+            during: some_term(during),
+            outside: some_term(outside),
             ..ConditionObject::default()
         }),
         targets: some_table(targets(&variant.targets)),
         calendar: some_term(variant.calendar.clone()),
         ..VariantObject::default()
+    }
+}
+
+fn targets(targets: &BTreeMap<Id, Target>) -> Table<TargetPart> {
+    table(targets, |target| Slot::Is(target_part(target)))
+}
+
+fn target_part(target: &Target) -> TargetPart {
+    TargetPart::Object(Box::new(match target {
+        Target::None => return TargetPart::None,
+        Target::Within { duration, calendar: None } => return TargetPart::Duration(*duration),
+        Target::Within { duration, calendar } => {
+            TargetObject { within: term(*duration), calendar: some_term(calendar.clone()), ..TargetObject::default() }
+        }
+        Target::BusinessDays(BusinessDays { days, by, cut_off, calendar }) => TargetObject {
+            business_days: Slot::Is(Whole(*days)),
+            by: term(*by),
+            cut_off: some_term(*cut_off),
+            calendar: some_term(calendar.clone()),
+            ..TargetObject::default()
+        },
+    }))
+}
+
+fn quiet_hours(quiet_hours: &QuietHours) -> Slot<QuietPart> {
+    match quiet_hours {
+        QuietHours::Off => Slot::Missing,
+        QuietHours::Calendar => Slot::Is(QuietPart::Calendar),
+        QuietHours::Other(calendar) => {
+            let calendar = term(calendar.clone());
+            Slot::Is(QuietPart::Object(QuietObject { calendar, ..QuietObject::default() }))
+        }
+    }
+}
+
+fn inactivity(rule: &InactivityRule) -> InactivityObject {
+    InactivityObject {
+        id: term(rule.id.clone()),
+        status: term(rule.status),
+        after: term(rule.after),
+        calendar: some_term(rule.calendar.clone()),
+        action: term(rule.action),
+        notify: some_texts(&rule.notify),
+        quiet_hours: quiet_hours(&rule.quiet_hours),
+        reason: rule.reason.clone().into(),
+        ..InactivityObject::default()
     }
 }
 
@@ -189,6 +238,7 @@ fn timer(rules: &TimerRules) -> TimerObject {
         id: term(rules.id.clone()),
         starts_on: triggers(&rules.starts_on, preset.map(|preset| &preset.starts_on)),
         stops_on: triggers(&rules.stops_on, preset.map(|preset| &preset.stops_on)),
+        cancels_on: triggers(&rules.cancels_on, Some(&Vec::new())),
         pauses_on: unless(&rules.pauses_on, preset.map(|preset| &preset.pauses_on)).map(|value| terms(&value)).into(),
         cycles: some_term(unless(&rules.cycles, preset.map(|preset| &preset.cycles))),
         on_reopen: some_term(unless(&rules.on_reopen, preset.map(|preset| &preset.on_reopen))),
@@ -198,9 +248,19 @@ fn timer(rules: &TimerRules) -> TimerObject {
 }
 
 fn step(step: &Step) -> StepObject {
-    let (at, after) = match step.when {
-        StepTime::At(share) => (term(share), Slot::Missing),
-        StepTime::After(length) => (Slot::Missing, term(length)),
+    let (mut at, mut before, mut after) = (Slot::Missing, Slot::Missing, Slot::Missing);
+    match step.time {
+        StepTime::At(share) => at = term(share),
+        StepTime::Before(length) => before = term(length),
+        StepTime::After(length) => after = term(length),
+    }
+    let StepCondition { channel, severity, category, package } = step.when.clone();
+    let when = StepConditionObject {
+        channel: some_term(channel),
+        severity: some_term(severity),
+        category: some_term(category),
+        package: some_term(package),
+        ..StepConditionObject::default()
     };
     let (action, level) = match step.action {
         StepAction::Warn => (ActionWord::Warn, Slot::Missing),
@@ -209,15 +269,21 @@ fn step(step: &Step) -> StepObject {
     StepObject {
         id: term(step.id.clone()),
         at,
+        before,
         after,
         action: term(action),
         level,
         notify: some_texts(&step.notify),
         assign_to: step.assign_to.clone().into(),
-        quiet_hours: match step.quiet_hours {
-            QuietHours::Off => Slot::Missing,
-            QuietHours::Calendar => term(QuietWord::Calendar),
+        quiet_hours: quiet_hours(&step.quiet_hours),
+        when: if step.when == StepCondition::default() { Slot::Missing } else { Slot::Is(when) },
+        repeat: match step.repeat {
+            Some(Repeat { every, times }) => {
+                Slot::Is(RepeatObject { every: term(every), times: Slot::Is(Whole(times)), ..RepeatObject::default() })
+            }
+            None => Slot::Missing,
         },
+        until: some_term(step.until_acknowledged.then_some(UntilWord::Acknowledged)),
         ..StepObject::default()
     }
 }
@@ -245,6 +311,9 @@ fn roles(rules: RoleRules) -> Slot<RolesObject> {
     Slot::Is(RolesObject {
         self_assign: granted(rules.self_assign),
         agents_may_classify: granted(rules.agents_may_classify),
+        agents_may_unassign: granted(rules.agents_may_unassign),
+        agents_act_on: some_term(Some(rules.agents_act_on).filter(|act_on| *act_on != ActOn::default())),
+        organizations_share: granted(rules.organizations_share),
         ..RolesObject::default()
     })
 }

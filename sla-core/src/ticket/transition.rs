@@ -38,6 +38,14 @@ string_enum! {
     }
 }
 
+impl Trigger {
+    /// Returns whether the ticket goes to another agent or team, or loses its agent.
+    #[must_use]
+    pub const fn hands_on(self) -> bool {
+        matches!(self, Self::Assigned | Self::Reassigned | Self::TeamAssigned | Self::Unassigned)
+    }
+}
+
 /// The triggers that one event fires, in the order of the documentation of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Triggers {

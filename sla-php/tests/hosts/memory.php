@@ -70,7 +70,7 @@ for ($round = 0; $round < 3; $round++) {
     $atRisk->promises();
     $calls += 24;
     foreach ([
-        static fn () => Engine::compile('{"schema": "sla-policy/1"}'),
+        static fn () => Engine::compile('{"schema": "sla-policy/2"}'),
         static fn () => $engine->evaluate(Ticket::fromJson('{'), $now),
         static fn () => $engine->evaluate($due->ticket, $now),
         static fn () => $engine->calendar('nowhere'),

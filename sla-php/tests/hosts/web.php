@@ -39,7 +39,7 @@ try {
             $said += ['library_ns' => $loaded - $start, 'engine_ns' => hrtime(true) - $loaded, 'request_ns' => hrtime(true) - $began];
             break;
         case 'bad-policy':
-            Engine::compile('{"schema": "sla-policy/1"}');
+            Engine::compile('{"schema": "sla-policy/2"}');
             break;
         case 'bad-calendar':
             Calendar::compile("\0");

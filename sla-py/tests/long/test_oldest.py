@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 OFFICE = Calendar({"time_zone": "UTC", "weekly": {"mon": ["08:00-12:00", "13:00-17:00"], "tue": ["08:00-17:00"]}})
 ENGINE = Engine.compile(
     {
-        "schema": "sla-policy/1",
+        "schema": "sla-policy/2",
         "id": "desk",
         "version": 1,
         "calendars": {"always": {"time_zone": "UTC", "always_open": True}},

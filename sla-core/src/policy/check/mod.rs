@@ -109,6 +109,7 @@ struct Check<'z> {
     severities: Ids,
     categories: Ids,
     timers: Ids,
+    packages: Ids,
 }
 
 impl<'z> Check<'z> {
@@ -124,6 +125,7 @@ impl<'z> Check<'z> {
             severities: Ids::default(),
             categories: Ids::default(),
             timers: Ids::default(),
+            packages: Ids::default(),
         }
     }
 
@@ -154,7 +156,7 @@ impl<'z> Check<'z> {
         let steps = steps.key("steps");
         for (timer, of_timer) in &policy.steps {
             for (at, step) in of_timer.iter().enumerate() {
-                if step.when == StepTime::After(BusinessDuration::ZERO) {
+                if step.time == StepTime::After(BusinessDuration::ZERO) {
                     let place = steps.key(timer.as_str());
                     self.note(&place.index(at).key("after"), PolicyFault::AfterZero { step: step.id.clone() });
                 }
@@ -173,13 +175,11 @@ impl<'z> Check<'z> {
         let categories = self.ids("category", document.categories, &root.key("categories"));
         (self.severities, self.categories) = (severities.1, categories.1);
         // Timers come before what refers to them.
-        let timers = self.timers(document.timers, &root.key("timers"));
-        let packages = self.packages(document.packages, &root.key("packages"));
+        let (timers, listed_timers) = self.timers(document.timers, &root.key("timers"));
+        let packages = self.packages(document.packages, &calendars, &timers, &root.key("packages"));
         let steps = self.steps(document.steps, &root.key("steps"));
         let pauses = self.pauses(document.pauses, &root.key("pauses"));
-        let place = root.key("close_after");
-        let close_after = self.text(document.close_after, &place);
-        self.above_zero("the time until a ticket closes", close_after, &place);
+        let inactivity = self.inactivity(document.inactivity, &root.key("inactivity"));
         let roles = self.roles(document.roles, &root.key("roles"));
         let objectives = self.objectives(document.objectives, &root.key("objectives"));
         let policy = Policy {
@@ -191,9 +191,10 @@ impl<'z> Check<'z> {
             categories: categories.0,
             packages,
             timers,
+            listed_timers,
             steps,
             pauses,
-            close_after,
+            inactivity,
             roles,
             objectives,
         };
@@ -242,7 +243,13 @@ impl<'z> Check<'z> {
             agents_may_classify: self
                 .given(roles.agents_may_classify, &at.key("agents_may_classify"))
                 .unwrap_or_default(),
-            ..RoleRules::default()
+            agents_may_unassign: self
+                .given(roles.agents_may_unassign, &at.key("agents_may_unassign"))
+                .unwrap_or_default(),
+            agents_act_on: self.text(roles.agents_act_on, &at.key("agents_act_on")).unwrap_or_default(),
+            organizations_share: self
+                .given(roles.organizations_share, &at.key("organizations_share"))
+                .unwrap_or_default(),
         }
     }
 
@@ -306,6 +313,11 @@ impl Check<'_> {
     /// Notes a problem of meaning.
     fn note(&mut self, at: &Pointer<'_>, fault: impl Into<Error>) {
         self.problems.add(at, fault);
+    }
+
+    /// Notes a problem of meaning at a place that was written down.
+    fn note_at(&mut self, path: &str, fault: impl Into<Error>) {
+        self.problems.push(fault.into().at(path));
     }
 
     /// Notes a problem of form.
@@ -465,6 +477,7 @@ impl Check<'_> {
             Named::Severity => &self.severities,
             Named::Category => &self.categories,
             Named::Timer => &self.timers,
+            Named::Package => &self.packages,
         };
         if let Some(id) = id.filter(|id| !is_partial && !ids.contains(*id)) {
             let fault = PolicyFault::unknown(what, id, ids.iter());

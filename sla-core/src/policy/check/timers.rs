@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CSAT, Check, Ids};
 use crate::id::Id;
-use crate::policy::document::{ActionWord, QuietWord, StepObject, TimerObject};
+use crate::policy::document::{
+    ActionWord, InactivityObject, Object, QuietObject, QuietPart, RepeatObject, StepConditionObject, StepObject,
+    TimerObject,
+};
 use crate::policy::fault::{Named, PolicyFault};
 use crate::policy::problem::Pointer;
 use crate::policy::slot::{List, Slot, Table, Text, Whole};
 use crate::policy::{
-    BREACH_STEP, Cycles, DueBoundary, OnReopen, Preset, QuietHours, Step, StepAction, StepTime, TimerRules, Trigger,
+    BREACH_STEP, Cycles, DueBoundary, InactiveStatus, InactivityAction, InactivityRule, MAX_INACTIVITY_RULES,
+    MAX_REPETITIONS, MAX_STEPS, OnReopen, Preset, QuietHours, Repeat, Step, StepAction, StepCondition, StepTime,
+    TimerRules, Trigger,
 };
 use crate::time::{BusinessDuration, Share};
 
@@ -21,14 +26,20 @@ const DEFAULT_LEVEL: u32 = 1;
 struct Taken {
     ids: Ids,
     /// When they fire and what they do.
-    steps: BTreeSet<(StepTime, StepAction)>,
-    /// The id of the step that configures the breach escalation.
+    steps: BTreeSet<(StepTime, StepAction, StepCondition)>,
+    /// The id of the step that configures the breach escalation of every cycle.
     breach: Option<Id>,
+    /// How many, with their repetitions.
+    count: usize,
 }
 
 impl Check<'_> {
     /// Returns every timer, the presets included.
-    pub(super) fn timers(&mut self, slot: Slot<List<TimerObject>>, at: &Pointer<'_>) -> BTreeMap<Id, TimerRules> {
+    pub(super) fn timers(
+        &mut self,
+        slot: Slot<List<TimerObject>>,
+        at: &Pointer<'_>,
+    ) -> (BTreeMap<Id, TimerRules>, BTreeSet<Id>) {
         let presets = Preset::ALL.iter().map(|preset| (Id::preset(*preset), preset.rules()));
         let mut timers: BTreeMap<Id, TimerRules> = presets.collect();
         let mut ids = Ids { is_partial: matches!(slot, Slot::Unreadable(_)), ..Ids::default() };
@@ -37,12 +48,14 @@ impl Check<'_> {
             ids.is_partial |= timer.is_none();
             timer
         });
+        let mut listed = BTreeSet::new();
         for rules in read.unwrap_or_default() {
+            listed.insert(rules.id.clone());
             timers.insert(rules.id.clone(), rules);
         }
         ids.ids.extend(timers.keys().cloned());
         self.timers = ids;
-        timers
+        (timers, listed)
     }
 
     fn timer(&mut self, slot: Slot<TimerObject>, ids: &mut Ids, at: &Pointer<'_>) -> Option<TimerRules> {
@@ -73,6 +86,12 @@ impl Check<'_> {
                 check.note(at, PolicyFault::NeverStops { timer, only_opened: !triggers.is_empty() });
             }
         });
+        let place = at.key("cancels_on");
+        let cancels_on = self.triggers(timer.cancels_on, &place, |check, triggers, at| {
+            for (index, trigger) in triggers.iter().enumerate().filter(|(_, trigger)| !trigger.hands_on()) {
+                check.note(&at.index(index), PolicyFault::CancelsOn { trigger: trigger.as_str() });
+            }
+        });
         let pauses_on = self.set("status", timer.pauses_on, &at.key("pauses_on"));
         let cycles = self.text(timer.cycles, &at.key("cycles"));
         let place = at.key("on_reopen");
@@ -93,11 +112,17 @@ impl Check<'_> {
         if matches!(preset, Some(Preset::FirstResponse | Preset::Assignment)) && on_reopen != OnReopen::Ignore {
             self.note(&place, PolicyFault::NoReopening { timer: id.clone() });
         }
+        let stops_on = stops_on.unwrap_or(base.stops_on);
+        let cancels_on = cancels_on.unwrap_or(base.cancels_on);
+        for trigger in cancels_on.iter().filter(|trigger| stops_on.contains(trigger)) {
+            let at = at.key("cancels_on");
+            self.note(&at, PolicyFault::StopsAndCancels { timer: id.clone(), trigger: trigger.as_str() });
+        }
         Some(TimerRules {
             id,
             starts_on: starts_on.unwrap_or(base.starts_on),
-            stops_on: stops_on.unwrap_or(base.stops_on),
-            cancels_on: base.cancels_on,
+            stops_on,
+            cancels_on,
             pauses_on: pauses_on.unwrap_or(base.pauses_on),
             cycles: cycles.unwrap_or(base.cycles),
             on_reopen,
@@ -125,6 +150,9 @@ impl Check<'_> {
             let read = |check: &mut Self, slot, at: &Pointer<'_>| check.step(slot, &mut taken, at);
             let (steps, are_readable) = check.is_readable(|check| check.list(slot, at, read));
             check.known(Named::Timer, timer.filter(|_| are_readable), at);
+            if taken.count > MAX_STEPS {
+                check.note(at, PolicyFault::TooManySteps { count: taken.count });
+            }
             steps
         })
     }
@@ -133,7 +161,9 @@ impl Check<'_> {
         let before = self.form_faults;
         let step = self.object(slot, at)?;
         let id = self.define("step", step.id, &mut taken.ids, &at.key("id"));
-        let when = self.step_time(step.at, step.after, at);
+        let time = self.step_time(step.at, step.before, step.after, at);
+        let place = at.key("when");
+        let when = self.object(step.when, &place).map(|when| self.step_condition(when, &place)).unwrap_or_default();
         let action = self.action(step.action, step.level, at);
         let notify = self.labels("a notification channel", step.notify, &at.key("notify"));
         let place = at.key("assign_to");
@@ -141,15 +171,18 @@ impl Check<'_> {
         if let Some(assign_to) = &assign_to {
             self.not_blank("the role or queue to assign to", assign_to, &place);
         }
-        let quiet_hours = match self.text(step.quiet_hours, &at.key("quiet_hours")) {
-            Some(QuietWord::Calendar) => QuietHours::Calendar,
-            Some(QuietWord::Off) | None => QuietHours::Off,
-        };
-        let is_new = when.zip(action).is_none_or(|taken_by| taken.steps.insert(taken_by));
-        let (id, when, action) = (id?, when?, action?);
-        let configures_breach = configures_breach(when, action);
+        let quiet_hours = self.quiet_hours(step.quiet_hours, &at.key("quiet_hours"));
+        let repeat = self.repeat(step.repeat, &at.key("repeat"));
+        let until_acknowledged = self.text(step.until, &at.key("until")).is_some();
+        // INVARIANT: a document has fewer steps than bytes, each with at most 100 repetitions.
+        let repetitions = repeat.map_or(0, |repeat: Repeat| repeat.times.min(MAX_REPETITIONS));
+        taken.count = taken.count.saturating_add(1).saturating_add(usize::try_from(repetitions).unwrap_or(usize::MAX));
+        let is_new = time.zip(action).is_none_or(|(time, action)| taken.steps.insert((time, action, when.clone())));
+        let (id, time, action) = (id?, time?, action?);
+        let configures_breach = configures_breach(time, action);
+        // After one without a condition no other is ever looked at.
         let earlier = taken.breach.clone().filter(|_| configures_breach);
-        if configures_breach && is_new {
+        if configures_breach && is_new && when == StepCondition::default() {
             taken.breach.get_or_insert_with(|| id.clone());
         }
         if self.form_faults == before {
@@ -162,33 +195,130 @@ impl Check<'_> {
                 self.note(at, PolicyFault::NamedBreach);
             }
         }
-        Some(Step { id, when, action, notify, assign_to, quiet_hours })
+        Some(Step { id, time, when, action, notify, assign_to, quiet_hours, repeat, until_acknowledged })
+    }
+
+    fn step_condition(&mut self, when: StepConditionObject, at: &Pointer<'_>) -> StepCondition {
+        StepCondition {
+            channel: self.optional_reference(Named::Channel, when.channel, &at.key("channel")),
+            severity: self.optional_reference(Named::Severity, when.severity, &at.key("severity")),
+            category: self.optional_reference(Named::Category, when.category, &at.key("category")),
+            package: self.optional_reference(Named::Package, when.package, &at.key("package")),
+        }
+    }
+
+    pub(super) fn quiet_hours(&mut self, slot: Slot<QuietPart>, at: &Pointer<'_>) -> QuietHours {
+        match self.given(slot, at) {
+            None | Some(QuietPart::Off) => QuietHours::Off,
+            Some(QuietPart::Calendar) => QuietHours::Calendar,
+            Some(QuietPart::Object(object)) => {
+                for field in object.unknown() {
+                    self.note_form(&at.key(field), PolicyFault::unknown_field(field, QuietObject::FIELDS));
+                }
+                let calendar = self.reference(Named::Calendar, object.calendar, &at.key("calendar"));
+                calendar.map_or(QuietHours::Off, QuietHours::Other)
+            }
+        }
+    }
+
+    fn repeat(&mut self, slot: Slot<RepeatObject>, at: &Pointer<'_>) -> Option<Repeat> {
+        let repeat = self.object(slot, at)?;
+        let place = at.key("every");
+        let every = self.required_text(repeat.every, &place);
+        self.above_zero("the time between repetitions", every, &place);
+        let place = at.key("times");
+        let times = self.required(repeat.times, &place).map(|Whole(times)| times);
+        if let Some(times) = times.filter(|times| !(1..=MAX_REPETITIONS).contains(times)) {
+            self.note(&place, PolicyFault::Repetitions { times });
+        }
+        Some(Repeat { every: every?, times: times? })
+    }
+
+    /// Returns the inactivity rules.
+    pub(super) fn inactivity(&mut self, slot: Slot<List<InactivityObject>>, at: &Pointer<'_>) -> Vec<InactivityRule> {
+        let mut ids = Ids::default();
+        let rules = self.list(slot, at, |check, slot, at| check.inactivity_rule(slot, &mut ids, at));
+        let rules = rules.unwrap_or_default();
+        if rules.len() > MAX_INACTIVITY_RULES {
+            self.note(at, PolicyFault::TooManyInactivityRules { count: rules.len() });
+        }
+        rules
+    }
+
+    fn inactivity_rule(
+        &mut self,
+        slot: Slot<InactivityObject>,
+        ids: &mut Ids,
+        at: &Pointer<'_>,
+    ) -> Option<InactivityRule> {
+        let rule = self.object(slot, at)?;
+        let id = self.define("inactivity rule", rule.id, ids, &at.key("id"));
+        let status = self.required_text(rule.status, &at.key("status"));
+        let place = at.key("after");
+        let after = self.required_text(rule.after, &place);
+        self.above_zero("the time without activity", after, &place);
+        let calendar = self.optional_reference(Named::Calendar, rule.calendar, &at.key("calendar"));
+        let place = at.key("action");
+        let action = self.required_text(rule.action, &place);
+        if let (Some(status), Some(action)) = (status, action) {
+            let is_resolved = status == InactiveStatus::Resolved;
+            let fits = match action {
+                InactivityAction::Remind => true,
+                InactivityAction::Resolve => !is_resolved,
+                InactivityAction::Close => is_resolved,
+            };
+            if !fits {
+                let (action, status) = (action.as_str(), status.as_str());
+                self.note(&place, PolicyFault::InactivityStatus { action, status });
+            }
+        }
+        let notify = self.labels("a notification channel", rule.notify, &at.key("notify"));
+        let quiet_hours = self.quiet_hours(rule.quiet_hours, &at.key("quiet_hours"));
+        let place = at.key("reason");
+        let reason = self.given(rule.reason, &place);
+        if let Some(reason) = &reason {
+            self.not_blank("the reason of an inactivity rule", reason, &place);
+        }
+        Some(InactivityRule {
+            id: id?,
+            status: status?,
+            after: after?,
+            calendar,
+            action: action?,
+            notify,
+            quiet_hours,
+            reason,
+        })
     }
 
     fn step_time(
         &mut self,
         share: Slot<Text<Share>>,
+        before: Slot<Text<BusinessDuration>>,
         after: Slot<Text<BusinessDuration>>,
         at: &Pointer<'_>,
     ) -> Option<StepTime> {
+        let stated = [!share.is_missing(), !before.is_missing(), !after.is_missing()];
         let place = at.key("at");
-        let stated = (!share.is_missing(), !after.is_missing());
         let share = self.text(share, &place);
-        let after = self.text(after, &at.key("after"));
         self.share_above_zero("the share of a step", share, &place);
-        match stated {
-            (true, true) => {
-                self.note_form(&place, PolicyFault::BothInstants);
-                None
-            }
-            (false, false) => {
+        let of_before = at.key("before");
+        let before = self.text(before, &of_before);
+        self.above_zero("the time before the due", before, &of_before);
+        let after = self.text(after, &at.key("after"));
+        match stated.into_iter().filter(|is_stated| *is_stated).count() {
+            0 => {
                 self.note_form(&place, PolicyFault::NoInstant);
                 None
             }
-            _ => share.map(StepTime::At).or(after.map(|after| match after {
+            1 => share.map(StepTime::At).or(before.map(StepTime::Before)).or(after.map(|after| match after {
                 BusinessDuration::ZERO => StepTime::At(Share::WHOLE),
                 after => StepTime::After(after),
             })),
+            _ => {
+                self.note_form(&place, PolicyFault::SeveralInstants);
+                None
+            }
         }
     }
 
@@ -212,6 +342,6 @@ impl Check<'_> {
 }
 
 /// Returns whether a step is the breach escalation of its timer.
-fn configures_breach(when: StepTime, action: StepAction) -> bool {
-    when == StepTime::At(Share::WHOLE) && matches!(action, StepAction::Escalate { .. })
+fn configures_breach(time: StepTime, action: StepAction) -> bool {
+    time == StepTime::At(Share::WHOLE) && matches!(action, StepAction::Escalate { .. })
 }

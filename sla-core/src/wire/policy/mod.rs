@@ -2,7 +2,7 @@
 //!
 //! ```
 //! let policy = sla_core::wire::policy::read(r#"{
-//!     "schema": "sla-policy/1", "id": "desk", "version": 1,
+//!     "schema": "sla-policy/2", "id": "desk", "version": 1,
 //!     "calendars": {"office": {"time_zone": "Asia/Jakarta", "weekly": {"mon": ["08:00-12:00", "13:00-17:00"]}}},
 //!     "channels": [{"id": "email", "name": "Email"}],
 //!     "packages": [{"id": "starter", "name": "Starter", "rank": 1, "channels": ["email"], "calendar": "office",
@@ -30,7 +30,7 @@ use crate::policy::{CheckedPolicy, Policy, Warning, check};
 pub use self::changes::changes;
 
 /// The format that is read and written, with its version.
-pub const SCHEMA: &str = "sla-policy/1";
+pub const SCHEMA: &str = "sla-policy/2";
 
 /// The longest list of revisions that is read, in bytes.
 pub const MAX_REVISIONS_BYTES: usize = 64 * 1024 * 1024;
@@ -159,7 +159,7 @@ pub fn write(policy: &Policy) -> String {
 ///
 /// ```
 /// let schema: serde_json::Value = serde_json::from_str(&sla_core::wire::policy::json_schema())?;
-/// assert_eq!(schema["properties"]["schema"]["enum"][0], "sla-policy/1");
+/// assert_eq!(schema["properties"]["schema"]["enum"][0], "sla-policy/2");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[cfg(feature = "schema")]
