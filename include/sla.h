@@ -611,6 +611,25 @@ enum sla_status sla_calendar_compile(const char *calendar_json,
                                      struct sla_error **error_out);
 
 /*
+ Makes a calendar that is open whenever one of others is.
+
+ time_zone     the IANA name of the zone for display, UTF-8
+ members       2 to 64 calendars that are not made of others themselves; borrowed for the call, and may be freed after it
+ zones         time-zone rules of the host, or null for the embedded ones
+ calendar_out  receives the calendar; free it with `sla_calendar_free`
+
+ Errors: `out_of_range` for fewer or more members, `conflicting_fields` for a member that is made of others itself,
+ `unknown_time_zone`.
+ */
+enum sla_status sla_calendar_any_of(const char *time_zone,
+                                    size_t time_zone_len,
+                                    const struct sla_calendar *const *members,
+                                    size_t members_len,
+                                    const struct sla_zones *zones,
+                                    struct sla_calendar **calendar_out,
+                                    struct sla_error **error_out);
+
+/*
  Finds a calendar of the newest revision of an engine. It stays usable when the engine is freed.
 
  id            the calendar's id in the policy, UTF-8
@@ -687,6 +706,27 @@ enum sla_status sla_calendar_is_open(const struct sla_calendar *calendar,
                                      int64_t at_us,
                                      int32_t *is_open_out,
                                      struct sla_error **error_out);
+
+/*
+ Answers the open time from `from_us` to the instant that business days promise (docs/calendars.md).
+
+ days           at most 366
+ by             `close`, `same_time` or a local time such as `16:00`, UTF-8
+ cut_off        a local time from which on a day counts as the next one, UTF-8, or null for none
+ length_us_out  receives microseconds of business time
+
+ Errors: `invalid_time`; `out_of_range` for more days; `conflicting_fields` for a calendar without business days, and for
+ 0 days by `same_time`; `out_of_horizon`.
+ */
+enum sla_status sla_calendar_business_days(const struct sla_calendar *calendar,
+                                           int64_t from_us,
+                                           uint32_t days,
+                                           const char *by,
+                                           size_t by_len,
+                                           const char *cut_off,
+                                           size_t cut_off_len,
+                                           int64_t *length_us_out,
+                                           struct sla_error **error_out);
 
 /*
  Answers the first open instant from `at_us` on: `at_us` itself while the calendar is open.

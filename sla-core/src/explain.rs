@@ -77,7 +77,7 @@ pub enum SegmentKind {
     Closed {
         /// Why.
         reason: ClosedReason,
-        /// The name of the holiday or special day.
+        /// The name of the holiday or special day, otherwise of the season.
         name: Option<String>,
     },
     /// The timer was paused in this status.
@@ -357,7 +357,14 @@ impl fmt::Display for Segment {
         write!(f, "{} to {to}  ", shown(&self.from))?;
         match &self.kind {
             SegmentKind::Counted => write!(f, "counted {}, {} used", self.counted, self.used),
-            SegmentKind::Closed { name: Some(name), reason } => write!(f, "closed: {} {name}", spaced(reason.as_str())),
+            SegmentKind::Closed { name: Some(name), reason } => match reason {
+                ClosedReason::Holiday | ClosedReason::SpecialDay => {
+                    write!(f, "closed: {} {name}", spaced(reason.as_str()))
+                }
+                ClosedReason::OutsideHours | ClosedReason::LunchBreak | ClosedReason::Weekend => {
+                    write!(f, "closed: {} of season {name}", spaced(reason.as_str()))
+                }
+            },
             SegmentKind::Closed { name: None, reason } => write!(f, "closed: {}", spaced(reason.as_str())),
             SegmentKind::Paused { status, by, reason } => {
                 write!(f, "paused ({}) by {by}: {reason}", spaced(status.as_str()))

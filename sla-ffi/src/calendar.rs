@@ -3,12 +3,13 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use sla_core::calendar::{Calendar, OpenWindow};
+use sla_core::Id;
+use sla_core::calendar::{Calendar, DayTime, LocalTime, OpenWindow};
 use sla_core::columns::{RefusedRow, calendar as columns};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::wire;
 
-use crate::boundary::{self, Checked, Place, array_mut, bytes, free, handle, handle_slot, slot, text};
+use crate::boundary::{self, Checked, Place, array, array_mut, bytes, free, handle, handle_slot, slot, text};
 use crate::columns::{sla_answers, sla_column};
 use crate::engine::sla_engine;
 use crate::error::{answer, number, sla_error, sla_status};
@@ -119,6 +120,40 @@ pub unsafe extern "C" fn sla_calendar_compile(
             let document = bytes("calendar_json", calendar_json, calendar_json_len)?;
             let zones = zones_or_embedded(zones)?;
             Ok(sla_calendar(wire::policy::calendar::read_with(document, &zones)?))
+        })
+    }
+}
+
+/// Makes a calendar that is open whenever one of others is.
+///
+/// time_zone     the IANA name of the zone for display, UTF-8
+/// members       2 to 64 calendars that are not made of others themselves; borrowed for the call, and may be freed after it
+/// zones         time-zone rules of the host, or null for the embedded ones
+/// calendar_out  receives the calendar; free it with `sla_calendar_free`
+///
+/// Errors: `out_of_range` for fewer or more members, `conflicting_fields` for a member that is made of others itself,
+/// `unknown_time_zone`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_any_of(
+    time_zone: *const c_char,
+    time_zone_len: usize,
+    members: *const *const sla_calendar,
+    members_len: usize,
+    zones: *const sla_zones,
+    calendar_out: *mut *mut sla_calendar,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(handle_slot("calendar_out", calendar_out), error_out, || {
+            let time_zone = text("time_zone", time_zone, time_zone_len)?;
+            let mut of_ids = Vec::new();
+            // Members have no ids here: they are numbered.
+            for (number, member) in (1_usize..).zip(array("members", members, members_len)?) {
+                of_ids.push((Id::new(number.to_string())?, Arc::clone(&handle("members", *member)?.0)));
+            }
+            let zones = zones_or_embedded(zones)?;
+            Ok(sla_calendar(Arc::new(Calendar::any_of(time_zone, of_ids, &zones)?)))
         })
     }
 }
@@ -239,6 +274,38 @@ pub unsafe extern "C" fn sla_calendar_is_open(
     unsafe {
         question(calendar, slot("is_open_out", is_open_out, 0), error_out, |calendar| {
             Ok(i32::from(calendar.is_open(Timestamp::from_micros(at_us))?))
+        })
+    }
+}
+
+/// Answers the open time from `from_us` to the instant that business days promise (docs/calendars.md).
+///
+/// days           at most 366
+/// by             `close`, `same_time` or a local time such as `16:00`, UTF-8
+/// cut_off        a local time from which on a day counts as the next one, UTF-8, or null for none
+/// length_us_out  receives microseconds of business time
+///
+/// Errors: `invalid_time`; `out_of_range` for more days; `conflicting_fields` for a calendar without business days, and for
+/// 0 days by `same_time`; `out_of_horizon`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_business_days(
+    calendar: *const sla_calendar,
+    from_us: i64,
+    days: u32,
+    by: *const c_char,
+    by_len: usize,
+    cut_off: *const c_char,
+    cut_off_len: usize,
+    length_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        question(calendar, slot("length_us_out", length_us_out, 0), error_out, |calendar| {
+            let by = DayTime::parse(text("by", by, by_len)?)?;
+            let cut_off =
+                if cut_off.is_null() { None } else { Some(LocalTime::parse(text("cut_off", cut_off, cut_off_len)?)?) };
+            Ok(calendar.business_days(Timestamp::from_micros(from_us), days, by, cut_off)?.as_micros())
         })
     }
 }

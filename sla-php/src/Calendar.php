@@ -46,6 +46,22 @@ final class Calendar
     }
 
     /**
+     * Makes a calendar that is open whenever one of others is.
+     *
+     * @param string $timeZone the zone for display
+     * @param list<self> $members 2 to 64 calendars that are not made of others themselves
+     *
+     * @throws InvalidInput `out_of_range`, `conflicting_fields`, `unknown_time_zone`
+     */
+    public static function anyOf(string $timeZone, array $members, ?Zones $zones = null): self
+    {
+        $library = Library::get();
+        $pointers = array_map(static fn (self $member): \FFI\CData => $member->pointer, $members);
+
+        return new self($library, $library->handle('calendar', InvalidInput::class, 'sla_calendar_any_of', $timeZone, strlen($timeZone), $library->calendars($pointers), count($pointers), $zones?->pointer()));
+    }
+
+    /**
      * Returns the earliest instant at which so much business time has passed since the start.
      *
      * @throws InvalidInput `invalid_duration` for a negative length
@@ -93,6 +109,25 @@ final class Calendar
         $lengthUs = $this->ffi->sla_calendar_elapsed_or_none($this->pointer, $fromUs, $toUs);
 
         return $lengthUs !== Library::NONE ? $lengthUs : $this->ask('sla_calendar_elapsed', $fromUs, $toUs);
+    }
+
+    /**
+     * Returns the business time from an instant to the one that business days promise, in microseconds.
+     *
+     * @param int $days at most 366
+     * @param string $by `close`, `same_time` or a local time such as `16:00`
+     * @param ?string $cutOff a local time from which on a day counts as the next one
+     *
+     * @throws InvalidInput `invalid_time`, `out_of_range`; `conflicting_fields` for a calendar without business days
+     */
+    public function businessDays(\DateTimeInterface $from, int $days, string $by, ?string $cutOff = null): int
+    {
+        // The C type would cut other numbers off.
+        if ($days < 0 || $days > 0xFFFFFFFF) {
+            throw InvalidArgument::of('out_of_range', "{$days} business days are out of range", 'pass 0 to 366');
+        }
+
+        return $this->library->number('int64_t', 'sla_calendar_business_days', $this->pointer, Time::toUs($from), $days, $by, strlen($by), $cutOff, strlen($cutOff ?? ''));
     }
 
     public function isOpen(\DateTimeInterface $at): bool

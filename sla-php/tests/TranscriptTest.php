@@ -28,6 +28,8 @@ use Sla\Window;
 final class TranscriptTest extends TestCase
 {
     private ?Calendar $calendar = null;
+    /** @var list<Calendar> */
+    private array $members = [];
     private ?Engine $engine = null;
     private ?Ticket $ticket = null;
     private ?Aggregate $aggregate = null;
@@ -65,6 +67,26 @@ final class TranscriptTest extends TestCase
 
                     return 'ok';
                 }), $where);
+
+                return 1;
+            case 'member':
+                $this->members[] = $this->calendar;
+
+                return 0;
+            case 'any_of':
+                self::assertSame($parts[1], self::answer(function () use ($parts): string {
+                    $this->calendar = Calendar::anyOf($parts[0], $this->members);
+
+                    return 'ok';
+                }), $where);
+                $this->members = [];
+
+                return 1;
+            case 'business_days':
+                [$from, $days, $by, $cutOff, $expected] = $parts;
+                $calendar = $this->calendar;
+                $found = self::answer(static fn (): string => (string) $calendar->businessDays(Time::fromUs((int) $from), (int) $days, $by, $cutOff === '-' ? null : $cutOff));
+                self::assertSame($expected, $found, $where);
 
                 return 1;
             case 'add': case 'subtract': case 'elapsed': case 'is_open': case 'next_open': case 'next_close': case 'windows':

@@ -1,13 +1,16 @@
 //! Calendars.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDelta, PyTuple};
-use sla_core::calendar::{Calendar as Compiled, CalendarDate, CalendarRules, Holiday, HolidayDate};
+use sla_core::calendar::{
+    Calendar as Compiled, CalendarDate, CalendarRules, DayTime, Holiday, HolidayDate, Hours, LocalTime,
+};
 use sla_core::time::{BusinessDuration, Timestamp};
-use sla_core::{Digest, wire};
+use sla_core::{Digest, Id, wire};
 
 use crate::arrow::{Column, Input};
 use crate::cache::Cache;
@@ -54,7 +57,11 @@ pub(crate) struct Calendar {
 impl Calendar {
     /// Returns the class for a compiled calendar.
     pub(crate) fn of(calendar: &Arc<Compiled>, zones: Option<Py<Zones>>) -> Self {
-        let key = key(wire::policy::calendar::write(calendar.rules()).as_bytes(), zones.as_ref());
+        let mut definition = wire::policy::calendar::write(calendar.rules());
+        for member in calendar.members() {
+            definition.push_str(&wire::policy::calendar::write(member.rules()));
+        }
+        let key = key(definition.as_bytes(), zones.as_ref());
         Self { calendar: Arc::clone(calendar), key, zones }
     }
 
@@ -76,6 +83,36 @@ impl Calendar {
     #[pyo3(signature = (definition, *, zones=None))]
     fn new(py: Python<'_>, definition: Json, zones: Option<Py<Zones>>) -> PyResult<Self> {
         Self::read(py, definition.as_ref(), zones)
+    }
+
+    /// Return a calendar that is open whenever one of others is.
+    ///
+    ///     >>> def office(zone):
+    ///     ...     return Calendar({"time_zone": zone, "weekly": {"mon": ["09:00-17:00"], "tue": ["09:00-17:00"]}})
+    ///     >>> members = {"jakarta": office("Asia/Jakarta"), "berlin": office("Europe/Berlin")}
+    ///     >>> desk = Calendar.any_of(members, time_zone="UTC")
+    ///     >>> desk.next_close(now).isoformat()
+    ///     '2026-03-02T16:00:00+00:00'
+    ///
+    /// Args:
+    ///     members: 2 to 64 calendars by id, none of them made of others itself.
+    ///     time_zone: The zone for display.
+    ///     zones: Time-zone rules of the host; by default the embedded ones.
+    ///
+    /// Raises:
+    ///     InputError: `out_of_range`, `conflicting_fields`, `unknown_time_zone`.
+    #[staticmethod]
+    #[pyo3(signature = (members: "dict[str, Calendar]", *, time_zone, zones=None))]
+    fn any_of(
+        py: Python<'_>,
+        members: BTreeMap<String, Py<Self>>,
+        time_zone: &str,
+        zones: Option<Py<Zones>>,
+    ) -> PyResult<Self> {
+        let member = |(id, member): (String, Py<Self>)| Ok((Id::new(id)?, Arc::clone(&member.get().calendar)));
+        let members: Vec<_> = members.into_iter().map(member).collect::<Result<_, sla_core::Error>>().or_raise(py)?;
+        let calendar = Compiled::any_of(time_zone, members, &database(zones.as_ref())).or_raise(py)?;
+        Ok(Self::of(&Arc::new(calendar), zones))
     }
 
     /// Return the calendar as a document: JSON, in the order of the format.
@@ -140,6 +177,37 @@ impl Calendar {
     fn elapsed_us(&self, py: Python<'_>, start_us: i64, end_us: i64) -> PyResult<i64> {
         let (start, end) = (Timestamp::from_micros(start_us), Timestamp::from_micros(end_us));
         Ok(self.calendar.elapsed(start, end).or_raise(py)?.as_micros())
+    }
+
+    /// Return the business time from `start` to the instant that business days promise.
+    ///
+    /// A business day is a date on which a window opens. `start` counts for its own date if that is a business day and it
+    /// lies before the last close and before `cut_off`, otherwise for the next one.
+    ///
+    ///     >>> length = calendar.business_days(now, 1, "16:00")
+    ///     >>> calendar.add(now, length).isoformat()
+    ///     '2026-03-03T16:00:00+00:00'
+    ///
+    /// Args:
+    ///     days: At most 366.
+    ///     by: ``"close"``, ``"same_time"`` or a local time such as ``"16:00"``.
+    ///     cut_off: A local time from which on a day counts as the next one.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_time`, `naive_datetime`; `out_of_range` for more days; `conflicting_fields` for a calendar
+    ///         without business days, and for 0 days by ``"same_time"``.
+    #[pyo3(signature = (start, days, by="close", *, cut_off=None))]
+    fn business_days<'py>(
+        &self,
+        py: Python<'py>,
+        start: Instant,
+        days: u32,
+        by: &str,
+        cut_off: Option<&str>,
+    ) -> PyResult<Bound<'py, PyDelta>> {
+        let by = DayTime::parse(by).or_raise(py)?;
+        let cut_off = cut_off.map(LocalTime::parse).transpose().or_raise(py)?;
+        delta(py, self.calendar.business_days(start.0, days, by, cut_off).or_raise(py)?.as_micros())
     }
 
     /// Return whether the calendar is open at an instant.
@@ -301,9 +369,27 @@ impl Calendar {
         format!("<Calendar {}, {} holidays>", rules.time_zone, rules.holidays.len())
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Rebuilt<'py>> {
-        let zones = self.zones.as_ref().map(|zones| zones.clone_ref(py));
-        Ok((py.get_type::<Self>().getattr("_of")?, (self.json(), zones)))
+    #[pyo3(signature = () -> "tuple[typing.Any, tuple[typing.Any, ...]]")]
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let zones = || self.zones.as_ref().map(|zones| zones.clone_ref(py));
+        let class = py.get_type::<Self>();
+        let Hours::AnyOf(ids) = &self.calendar.rules().hours else {
+            return Ok((class.getattr("_of")?, (self.json(), zones()).into_pyobject(py)?));
+        };
+        let members = ids.iter().zip(self.calendar.members());
+        let members: BTreeMap<&str, Self> =
+            members.map(|(id, member)| (id.as_str(), Self::of(member, zones()))).collect();
+        Ok((class.getattr("_of_members")?, (members, self.time_zone(), zones()).into_pyobject(py)?))
+    }
+
+    #[staticmethod]
+    fn _of_members(
+        py: Python<'_>,
+        members: BTreeMap<String, Py<Self>>,
+        time_zone: &str,
+        zones: Option<Py<Zones>>,
+    ) -> PyResult<Self> {
+        Self::any_of(py, members, time_zone, zones)
     }
 
     #[staticmethod]

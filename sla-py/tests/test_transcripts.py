@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -87,6 +89,7 @@ def ask_in_datetimes(calendar: Calendar, what: str, numbers: list[int]) -> str |
 def test_calendars_answer_as_in_rust() -> None:
     asked = in_datetimes = 0
     calendar: Calendar | None = None
+    members: dict[str, Calendar] = {}
     for where, what, [*parts, expected] in lines("calendars"):
         asked += 1
         if what == "calendar":
@@ -98,7 +101,22 @@ def test_calendars_answer_as_in_rust() -> None:
                 found = (error.related[0] if error.related else error).code
             assert found == expected, where
             continue
+        if what == "any_of":
+            calendar = Calendar.any_of(members, time_zone=parts[0])
+            assert pickle.loads(pickle.dumps(calendar)) == calendar
+            assert expected == "ok", where
+            members = {}
+            continue
         assert calendar is not None, where
+        if what == "member":
+            members[expected] = calendar
+            continue
+        if what == "business_days":
+            start, days, by, cut_off = parts
+            ask = partial(calendar.business_days, cut_off=None if cut_off == "-" else cut_off)
+            found = answer(ask, instant(int(start)), int(days), by)
+            assert found == expected, where
+            continue
         numbers = [int(part) for part in parts]
         if what in QUESTIONS:
             assert answer(QUESTIONS[what], calendar, *numbers) == expected, where
@@ -113,13 +131,22 @@ def test_calendars_answer_as_in_rust() -> None:
 def test_calendars_answer_columns_as_in_rust() -> None:
     rows = 0
     calendar: Calendar | None = None
+    members: dict[str, Calendar] = {}
     for what, group in groupby(lines("calendars"), key=lambda line: line[1]):
         questions = list(group)
         if what == "calendar":
             document, verdict = questions[-1][2]
             calendar = Calendar(document) if verdict == "ok" else None
             continue
-        if what == "windows":
+        if what == "any_of":
+            calendar = Calendar.any_of(members, time_zone=questions[-1][2][0])
+            members = {}
+            continue
+        if what == "member":
+            assert calendar is not None
+            members[questions[-1][2][0]] = calendar
+            continue
+        if what in ("windows", "business_days"):
             continue
         assert calendar is not None, questions[0][0]
         asked = list(zip(*[[int(part) for part in parts[:-1]] for _, _, parts in questions], strict=True))

@@ -129,6 +129,54 @@ static void batches_answer_row_by_row(const sla_calendar *office) {
           "invalid_length");
 }
 
+static void business_days_are_counted(const sla_calendar *office) {
+    int64_t length = 7;
+    /* Monday 09:00 to Tuesday 16:00 in Jakarta, without the lunch break of Monday. */
+    WORKS(sla_calendar_business_days(office, MONDAY_9, 1, TEXT("16:00"), NULL, 0, &length, &error));
+    CHECK(length == 7 * HOURS + 8 * HOURS);
+    WORKS(sla_calendar_business_days(office, MONDAY_9, 0, TEXT("close"), TEXT("09:00"), &length, &error));
+    CHECK(length == 7 * HOURS + 9 * HOURS);
+    FAILS(sla_calendar_business_days(office, MONDAY_9, 1, TEXT("noon"), NULL, 0, &length, &error),
+          SLA_STATUS_INVALID_INPUT, "invalid_time");
+    CHECK(length == 0);
+    FAILS(sla_calendar_business_days(office, MONDAY_9, 1, TEXT("close"), TEXT(""), &length, &error),
+          SLA_STATUS_INVALID_INPUT, "invalid_time");
+    FAILS(sla_calendar_business_days(office, MONDAY_9, UINT32_MAX, TEXT("close"), NULL, 0, &length, &error),
+          SLA_STATUS_INVALID_INPUT, "out_of_range");
+    FAILS(sla_calendar_business_days(office, MONDAY_9, 1, "\xff", 1, NULL, 0, &length, &error),
+          SLA_STATUS_INVALID_ARGUMENT, "invalid_utf8");
+    IS_NULL(sla_calendar_business_days(office, MONDAY_9, 1, NULL, 0, NULL, 0, &length, &error));
+    IS_NULL(sla_calendar_business_days(office, MONDAY_9, 1, TEXT("close"), NULL, 0, NULL, &error));
+    IS_NULL(sla_calendar_business_days(NULL, MONDAY_9, 1, TEXT("close"), NULL, 0, &length, &error));
+}
+
+static void a_calendar_is_made_of_others(const sla_calendar *office) {
+    static const char LATE[] = "{\"time_zone\":\"Asia/Jakarta\",\"weekly\":{\"mon\":[\"17:00-20:00\"]}}";
+    sla_calendar *late = NULL, *both = NULL, *nested = NULL;
+    int64_t at = 0;
+    WORKS(sla_calendar_compile(TEXT(LATE), NULL, &late, &error));
+    const sla_calendar *members[] = {office, late};
+    WORKS(sla_calendar_any_of(TEXT("UTC"), members, 2, NULL, &both, &error));
+    sla_calendar_free(late);
+    WORKS(sla_calendar_next_close(both, MONDAY_9 + 4 * HOURS, &at, &error));
+    CHECK(at == MONDAY_9 + 11 * HOURS);
+    FAILS(sla_calendar_any_of(TEXT("UTC"), members, 1, NULL, &nested, &error), SLA_STATUS_INVALID_INPUT, "out_of_range");
+    members[1] = both;
+    FAILS(sla_calendar_any_of(TEXT("UTC"), members, 2, NULL, &nested, &error), SLA_STATUS_INVALID_INPUT,
+          "conflicting_fields");
+    members[1] = office;
+    FAILS(sla_calendar_any_of(TEXT("Mars"), members, 2, NULL, &nested, &error), SLA_STATUS_INVALID_INPUT,
+          "unknown_time_zone");
+    members[1] = NULL;
+    IS_NULL(sla_calendar_any_of(TEXT("UTC"), members, 2, NULL, &nested, &error));
+    IS_NULL(sla_calendar_any_of(TEXT("UTC"), NULL, 2, NULL, &nested, &error));
+    IS_NULL(sla_calendar_any_of(NULL, 0, members, 2, NULL, &nested, &error));
+    IS_NULL(sla_calendar_any_of(TEXT("UTC"), members, 2, NULL, NULL, &error));
+    FAILS(sla_calendar_any_of(TEXT("UTC"), members, SIZE_MAX, NULL, &nested, &error), SLA_STATUS_INVALID_ARGUMENT,
+          "invalid_length");
+    sla_calendar_free(both);
+}
+
 int main(void) {
     sla_calendar *office = NULL, *own = NULL;
     WORKS(sla_calendar_compile(TEXT(OFFICE), NULL, &office, &error));
@@ -137,6 +185,8 @@ int main(void) {
     windows_fit_the_room(office);
     bad_questions_are_refused(office);
     batches_answer_row_by_row(office);
+    business_days_are_counted(office);
+    a_calendar_is_made_of_others(office);
 
     sla_engine *engine = desk();
     WORKS(sla_engine_calendar(engine, TEXT("office"), &own, &error));

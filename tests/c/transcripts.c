@@ -7,6 +7,8 @@ static const sla_string NOTHING = {NULL, 0, 0};
 static int asked = 0, faults = 0;
 
 static sla_calendar *calendar = NULL;
+static sla_calendar *members[64];
+static size_t members_count = 0;
 static sla_engine *engine = NULL;
 static sla_aggregate *aggregate = NULL;
 static sla_string ticket = {NULL, 0, 0};
@@ -103,6 +105,30 @@ static void compile(const char *file, int line, const char *document, const char
     sla_error_free(error);
 }
 
+static void make_of_members(const char *file, int line, const char *time_zone, const char *expected) {
+    const sla_calendar *borrowed[64] = {NULL};
+    sla_error *error = NULL;
+    sla_calendar_free(calendar);
+    memcpy(borrowed, members, sizeof members);
+    sla_status status =
+        sla_calendar_any_of(TEXT(time_zone), borrowed, members_count, NULL, &calendar, &error);
+    compare(file, line, status == SLA_STATUS_OK ? "ok" : sla_error_code(error), expected);
+    sla_error_free(error);
+    while (members_count) {
+        sla_calendar_free(members[--members_count]);
+    }
+}
+
+static void business_days(const char *file, int line, char **parts) {
+    sla_error *error = NULL;
+    int64_t length = 0;
+    const char *cut_off = strcmp(parts[3], "-") == 0 ? NULL : parts[3];
+    sla_status status = sla_calendar_business_days(
+        calendar, strtoll(parts[0], NULL, 10), (uint32_t)strtoul(parts[1], NULL, 10), TEXT(parts[2]), cut_off,
+        cut_off ? strlen(cut_off) : 0, &length, &error);
+    answer_number(file, line, status, length, error, parts[4]);
+}
+
 static void take(sla_string after) {
     if (after.data) {
         sla_string_free(&ticket);
@@ -171,6 +197,14 @@ static void ask(const char *file, int number, char *line) {
     const char *what = parts[0];
     if (strcmp(what, "calendar") == 0) {
         compile(file, number, parts[1], parts[2]);
+    } else if (strcmp(what, "member") == 0) {
+        CHECK(members_count < 64);
+        members[members_count++] = calendar;
+        calendar = NULL;
+    } else if (strcmp(what, "any_of") == 0) {
+        make_of_members(file, number, parts[1], parts[2]);
+    } else if (strcmp(what, "business_days") == 0) {
+        business_days(file, number, parts + 1);
     } else if (strcmp(what, "windows") == 0) {
         windows(file, number, parts + 1);
     } else if (is_one_of(what, "add subtract elapsed is_open next_open next_close")) {

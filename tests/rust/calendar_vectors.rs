@@ -1,16 +1,17 @@
 //! Runs every case of every `calendars*.json` in `tests/vectors`, and in the directory that `SLA_VECTORS` names.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use serde_json::{Number, Value};
-use sla_core::calendar::{Calendar, OpenWindow, ZoneDatabase};
+use sla_core::calendar::{Calendar, CalendarRules, DayTime, LocalTime, OpenWindow, ZoneDatabase};
 use sla_core::time::{BusinessDuration, Timestamp};
-use sla_core::{Error, wire};
+use sla_core::{Error, Id, wire};
 use sla_tests::transcript::Transcript;
-use sla_tests::vectors::{Case, directory, instant, micros, nanoseconds, read_calendars};
+use sla_tests::vectors::{CalendarSpec, Case, Source, directory, instant, micros, nanoseconds, read_calendars};
 
 /// Cases that `tests/vectors` must hold at least.
-const EXPECTED: usize = 664;
+const EXPECTED: usize = 712;
 /// Cases among them that a source answers otherwise.
 const KNOWN_DIFFERENCES: usize = 21;
 
@@ -34,11 +35,11 @@ fn every_vector_has_the_answer_that_the_rules_give() {
             for case in &source.cases {
                 let spec = source.calendars.get(&case.calendar).unwrap_or_else(|| panic!("{}: no calendar", case.id));
                 let label = format!("{file} {} {}", case.label(), case.op);
-                let compiled = Calendar::compile(&spec.rules(), &zones);
-                let document = wire::policy::calendar::write(&spec.rules());
-                let document: Value = serde_json::from_str(&document).unwrap();
-                let outcome = compiled.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok");
-                transcript.borrow_mut().line("calendar", &[&document, &outcome]);
+                let compiled = if spec.any_of.is_empty() {
+                    compile(&spec.rules(), &zones, &transcript)
+                } else {
+                    any_of(spec, &source, &zones, &transcript)
+                };
                 let asked =
                     compiled.as_ref().map_err(Clone::clone).map(|calendar| Asked { calendar, transcript: &transcript });
                 match judge(case, &asked) {
@@ -56,6 +57,35 @@ fn every_vector_has_the_answer_that_the_rules_give() {
     println!("{ran} cases ran, {} of them known differences:", known.len());
     known.iter().for_each(|line| println!("  {line}"));
     assert!(failures.is_empty(), "{} of {ran} cases fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+fn compile(rules: &CalendarRules, zones: &ZoneDatabase, transcript: &RefCell<Transcript>) -> Result<Calendar, Error> {
+    let compiled = Calendar::compile(rules, zones);
+    let document: Value = serde_json::from_str(&wire::policy::calendar::write(rules)).unwrap();
+    let outcome = compiled.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok");
+    transcript.borrow_mut().line("calendar", &[&document, &outcome]);
+    compiled
+}
+
+/// Makes a calendar of others of the source.
+fn any_of(
+    spec: &CalendarSpec,
+    source: &Source,
+    zones: &ZoneDatabase,
+    transcript: &RefCell<Transcript>,
+) -> Result<Calendar, Error> {
+    let mut members = Vec::new();
+    for id in &spec.any_of {
+        let member = compile(&source.calendars[id].rules(), zones, transcript)?;
+        transcript.borrow_mut().line("member", &[id]);
+        members.push((Id::new(id.as_str()).unwrap(), Arc::new(member)));
+    }
+    let rules = spec.rules();
+    let compiled = Calendar::any_of(rules.time_zone.as_str(), members, zones);
+    let outcome = compiled.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok");
+    transcript.borrow_mut().line("any_of", &[&rules.time_zone, &outcome]);
+    assert!(compiled.as_ref().is_ok_and(|compiled| *compiled.rules() == rules));
+    compiled
 }
 
 /// A calendar whose answers are written down.
@@ -97,6 +127,20 @@ impl Asked<'_> {
         let answer = self.calendar.elapsed(from, to);
         let numbers = [from.as_micros(), to.as_micros()];
         self.note("elapsed", &numbers, &answer.clone().map(|length| length.as_micros().into()));
+        answer
+    }
+
+    fn business_days(&self, from: Timestamp, days: u32, case: &Case) -> Result<BusinessDuration, Error> {
+        let by = case.by.as_deref().expect("by");
+        let answer = DayTime::parse(by).and_then(|by| {
+            let cut_off = case.cut_off.as_deref().map(LocalTime::parse).transpose()?;
+            self.calendar.business_days(from, days, by, cut_off)
+        });
+        let written =
+            answer.as_ref().map_or_else(|error| error.code().to_string(), |length| length.as_micros().to_string());
+        let cut_off = case.cut_off.as_deref().unwrap_or("-");
+        let parts: [&dyn std::fmt::Display; 5] = [&from.as_micros(), &days, &by, &cut_off, &written];
+        self.transcript.borrow_mut().line("business_days", &parts);
         answer
     }
 
@@ -214,6 +258,10 @@ fn ask(case: &Case, calendar: &Asked<'_>) -> Result<Value, Error> {
         "elapsed" => {
             let elapsed = calendar.elapsed(at(case.start.as_ref()), at(case.end.as_ref()))?;
             return Ok(Value::from(elapsed.as_micros()));
+        }
+        "business_days" => {
+            let length = calendar.business_days(at(case.start.as_ref()), case.days.expect("days"), case)?;
+            return Ok(Value::from(length.as_micros()));
         }
         "is_open" => return Ok(Value::from(calendar.is_open(at(case.at.as_ref()))?)),
         "windows" => {

@@ -1,7 +1,7 @@
 //! Inputs at the edge: every error that no policy document can cause, limits, and zones that the host supplies.
 
 use chrono::NaiveDate;
-use sla_core::calendar::{Calendar, CalendarRules, Due, Hours, Week, Window, ZoneDatabase};
+use sla_core::calendar::{Calendar, CalendarDate, CalendarRules, Due, HolidayDate, Hours, Week, Window, ZoneDatabase};
 use sla_core::engine::Decision;
 use sla_core::ticket::{Actor, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
@@ -308,4 +308,78 @@ fn every_code_is_documented() {
     for code in ErrorCode::ALL {
         assert!(pages.iter().any(|page| page.contains(&format!("`{code}`"))), "{code} stands on no page");
     }
+}
+
+#[test]
+fn closed_time_is_named_by_the_holiday_that_comes_first_and_by_the_season() {
+    use sla_core::calendar::{ClosedReason, DateRange, Holiday, Season};
+    let mut rules = weekdays("UTC");
+    let range = |from: &str, to: &str| DateRange::parse(from, to).unwrap();
+    let named = |name: &str, date: HolidayDate| Holiday { name: name.to_owned(), date };
+    rules.holidays = vec![
+        named("yearly range", range("--03-01", "--03-08").into()),
+        named("yearly date", CalendarDate::parse("--03-04").unwrap().into()),
+        named("b dated range", range("2026-03-03", "2026-03-05").into()),
+        named("a dated range", range("2026-03-03", "2026-03-04").into()),
+        named("b date", CalendarDate::parse("2026-03-04").unwrap().into()),
+        named("a date", CalendarDate::parse("2026-03-04").unwrap().into()),
+    ];
+    let Hours::Weekly(week) = rules.hours.clone() else { unreachable!("weekdays are weekly hours") };
+    rules.seasons = vec![Season { name: "Ramadan".to_owned(), dates: range("2026-03-09", "2026-03-22"), week }];
+    let calendar = compile(&rules);
+    let closed = calendar.closed(at("2026-03-02T00:00:00Z"), at("2026-03-16T00:00:00Z")).unwrap();
+    let found: Vec<_> = closed
+        .iter()
+        .map(|closed| (closed.from.to_string(), closed.reason, closed.name.as_deref().unwrap_or_default()))
+        .collect();
+    let expected = [
+        ("2026-03-02T00:00:00Z", ClosedReason::Holiday, "yearly range"),
+        ("2026-03-03T00:00:00Z", ClosedReason::Holiday, "a dated range"),
+        ("2026-03-04T00:00:00Z", ClosedReason::Holiday, "a date"),
+        ("2026-03-05T00:00:00Z", ClosedReason::Holiday, "b dated range"),
+        ("2026-03-06T00:00:00Z", ClosedReason::Holiday, "yearly range"),
+        ("2026-03-09T00:00:00Z", ClosedReason::OutsideHours, "Ramadan"),
+    ];
+    for ((from, reason, name), found) in expected.iter().zip(&found) {
+        assert_eq!(((*from).to_owned(), *reason, *name), *found);
+    }
+    assert_eq!(found.last().unwrap().1, ClosedReason::Weekend);
+    assert_eq!(found.last().unwrap().2, "Ramadan");
+    // Of a calendar of others closed time has no name.
+    let members = ["one", "other"].map(|id| (sla_core::Id::new(id).unwrap(), std::sync::Arc::new(compile(&rules))));
+    let either = Calendar::any_of("UTC", members, &ZoneDatabase::embedded()).unwrap();
+    let closed = either.closed(at("2026-03-02T00:00:00Z"), at("2026-03-09T00:00:00Z")).unwrap();
+    assert_eq!(closed.len(), 1);
+    assert_eq!((closed[0].reason, closed[0].name.as_deref()), (ClosedReason::OutsideHours, None));
+}
+
+#[test]
+fn a_calendar_of_others_is_provisional_from_the_earliest_end_of_known_holidays() {
+    let mut rules = weekdays("Asia/Jakarta");
+    let without_end = std::sync::Arc::new(compile(&rules));
+    rules.holidays_known_until = NaiveDate::from_ymd_opt(2027, 12, 31);
+    let later = std::sync::Arc::new(compile(&rules));
+    rules.holidays_known_until = NaiveDate::from_ymd_opt(2026, 12, 31);
+    let members = [("a", without_end), ("b", later), ("c", std::sync::Arc::new(compile(&rules)))];
+    let members = members.map(|(id, member)| (sla_core::Id::new(id).unwrap(), member));
+    let calendar = Calendar::any_of("UTC", members, &ZoneDatabase::embedded()).unwrap();
+    assert!(!calendar.is_provisional(at("2027-01-01T00:00:00+07:00")));
+    assert!(calendar.is_provisional(at("2027-01-01T00:00:00.000001+07:00")));
+}
+
+#[test]
+fn a_page_of_more_openings_than_an_index_can_name_is_searched() {
+    // 64 members of 96 windows a day, each of one second, give 6,144 openings a day.
+    let members = (0..64_u32).map(|member| {
+        let windows = (0..96_u32).map(|n| Window::new(n * 900 + member * 14, n * 900 + member * 14 + 1).unwrap());
+        let windows: Vec<Window> = windows.collect();
+        let rules = CalendarRules::new("UTC", Hours::Weekly(Week { days: std::array::from_fn(|_| windows.clone()) }));
+        (sla_core::Id::new(member.to_string()).unwrap(), std::sync::Arc::new(compile(&rules)))
+    });
+    let calendar = Calendar::any_of("UTC", members, &ZoneDatabase::embedded()).unwrap();
+    let (from, to) = (at("2026-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"));
+    let open = calendar.elapsed(from, to).unwrap();
+    assert_eq!(open.as_micros(), 365 * 6_144 * 1_000_000);
+    assert_eq!(calendar.add(from, open).unwrap(), at("2026-12-31T23:59:43Z"));
+    assert_eq!(calendar.next_open(at("2026-12-31T23:59:29Z")).unwrap(), at("2026-12-31T23:59:42Z"));
 }

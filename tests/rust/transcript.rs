@@ -6,6 +6,9 @@
 //! | line | what is asked |
 //! |---|---|
 //! | `calendar`, document, `ok` or the error's code | compiles the calendar that the next questions are to |
+//! | `member`, id | keeps that calendar as a member of the next line |
+//! | `any_of`, time zone, `ok` or the error's code | makes the calendar of the members that the next questions are to |
+//! | `business_days`, from, days, by, cut-off or `-`, answer or code | |
 //! | `add`, `subtract`, start, length, answer or code | numbers are microseconds |
 //! | `elapsed`, from, to, answer or code | |
 //! | `is_open`, `next_open`, `next_close`, instant, answer or code | |

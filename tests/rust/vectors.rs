@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::{Number, Value};
-use sla_core::calendar::{CalendarDate, CalendarRules, Holiday, Hours, SpecialDay, Week, Window};
+use sla_core::Id;
+use sla_core::calendar::{
+    CalendarDate, CalendarRules, DateRange, Holiday, Hours, Rotation, Season, SpecialDay, Week, Window,
+};
 use sla_core::time::Timestamp;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -30,7 +33,13 @@ pub struct CalendarSpec {
     #[serde(default)]
     weekly: BTreeMap<String, Vec<WindowSpec>>,
     #[serde(default)]
-    holidays: Vec<String>,
+    rotation: Option<RotationSpec>,
+    #[serde(default)]
+    pub any_of: Vec<String>,
+    #[serde(default)]
+    seasons: Vec<SeasonSpec>,
+    #[serde(default)]
+    holidays: Vec<HolidaySpec>,
     #[serde(default)]
     overrides: BTreeMap<String, Vec<WindowSpec>>,
     #[serde(default)]
@@ -40,6 +49,29 @@ pub struct CalendarSpec {
     #[serde(default)]
     #[expect(dead_code, reason = "for the reader of the file")]
     note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RotationSpec {
+    starts: String,
+    weeks: Vec<BTreeMap<String, Vec<WindowSpec>>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeasonSpec {
+    from: String,
+    to: String,
+    name: String,
+    weekly: BTreeMap<String, Vec<WindowSpec>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum HolidaySpec {
+    Date(String),
+    Range { from: String, to: String },
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,6 +112,12 @@ pub struct Case {
     #[serde(default)]
     pub business_seconds: Option<Number>,
     #[serde(default)]
+    pub days: Option<u32>,
+    #[serde(default)]
+    pub by: Option<String>,
+    #[serde(default)]
+    pub cut_off: Option<String>,
+    #[serde(default)]
     pub expect: Value,
     #[serde(default)]
     pub expect_seconds: Option<Number>,
@@ -117,11 +155,20 @@ impl CalendarSpec {
     /// When a date or a window cannot be read.
     #[must_use]
     pub fn rules(&self) -> CalendarRules {
-        let mut week = Week::default();
-        for (day, specs) in &self.weekly {
-            let index = DAYS.iter().position(|name| name == day).unwrap_or_else(|| panic!("no weekday {day}"));
-            week.days[index] = windows(specs);
-        }
+        let hours = match &self.rotation {
+            Some(rotation) => Hours::Rotation(Rotation {
+                starts: rotation.starts.parse().unwrap(),
+                weeks: rotation.weeks.iter().map(week).collect(),
+            }),
+            None if self.always_open => Hours::AlwaysOpen,
+            None if self.any_of.is_empty() => Hours::Weekly(week(&self.weekly)),
+            None => Hours::AnyOf(self.any_of.iter().map(|id| Id::new(id.as_str()).unwrap()).collect()),
+        };
+        let seasons = self.seasons.iter().map(|season| Season {
+            name: season.name.clone(),
+            dates: range(&season.from, &season.to),
+            week: week(&season.weekly),
+        });
         let overrides = self.overrides.iter().map(|(date, specs)| SpecialDay {
             date: date.parse().unwrap(),
             name: "override".to_owned(),
@@ -134,9 +181,9 @@ impl CalendarSpec {
         });
         CalendarRules {
             time_zone: self.time_zone.clone(),
-            hours: if self.always_open { Hours::AlwaysOpen } else { Hours::Weekly(week) },
-            seasons: Vec::new(),
-            holidays: self.holidays.iter().map(|text| holiday(text)).collect(),
+            hours,
+            seasons: seasons.collect(),
+            holidays: self.holidays.iter().map(holiday).collect(),
             special_days: overrides.chain(special).collect(),
             holidays_known_until: None,
         }
@@ -151,8 +198,25 @@ fn windows(specs: &[WindowSpec]) -> Vec<Window> {
     specs.iter().map(|spec| Window::parse(&text(spec)).unwrap_or_else(|error| panic!("{spec:?}: {error}"))).collect()
 }
 
-fn holiday(text: &str) -> Holiday {
-    Holiday { name: "holiday".to_owned(), date: calendar_date(text).into() }
+fn week(specs: &BTreeMap<String, Vec<WindowSpec>>) -> Week {
+    let mut week = Week::default();
+    for (day, specs) in specs {
+        let index = DAYS.iter().position(|name| name == day).unwrap_or_else(|| panic!("no weekday {day}"));
+        week.days[index] = windows(specs);
+    }
+    week
+}
+
+fn holiday(spec: &HolidaySpec) -> Holiday {
+    let date = match spec {
+        HolidaySpec::Date(text) => calendar_date(text).into(),
+        HolidaySpec::Range { from, to } => range(from, to).into(),
+    };
+    Holiday { name: "holiday".to_owned(), date }
+}
+
+fn range(from: &str, to: &str) -> DateRange {
+    DateRange { from: calendar_date(from), to: calendar_date(to) }
 }
 
 fn calendar_date(text: &str) -> CalendarDate {

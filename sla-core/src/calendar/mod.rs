@@ -95,6 +95,8 @@ pub struct Calendar {
     /// `None` when open around the clock.
     table: Option<Table>,
     rules: CalendarRules,
+    /// The calendars of which one must be open, in the order of their ids in the rules; empty for one with own hours.
+    members: Box<[Arc<Self>]>,
     zone: Arc<ZoneTable>,
     /// A window that crosses midnight, if there is one.
     crossing: Option<Window>,
@@ -185,17 +187,17 @@ impl Calendar {
         }
         let rules = CalendarRules::new(time_zone, Hours::AnyOf(ids));
         let zone = Arc::new(zones.zone(&rules.time_zone)?);
-        Ok(Self::of_members(rules, zone, &members))
+        Ok(Self::of_members(rules, zone, members))
     }
 
     /// Returns a calendar that is open whenever one of its members is; their ids stand in `rules`.
-    pub(crate) fn of_members(rules: CalendarRules, zone: Arc<ZoneTable>, members: &[Arc<Self>]) -> Self {
+    pub(crate) fn of_members(rules: CalendarRules, zone: Arc<ZoneTable>, members: Vec<Arc<Self>>) -> Self {
         let provisional_from_us = members.iter().map(|member| member.provisional_from_us).min().unwrap_or(i64::MAX);
         let schedule = |member: &Arc<Self>| member.table.as_ref().and_then(|table| table.openings().own().cloned());
         // A member without a schedule is always open, and leaves nothing closed.
         let schedules: Option<Box<[Arc<Schedule>]>> = members.iter().map(schedule).collect();
         let table = schedules.map(|schedules| Table::new(Openings::Members(schedules)));
-        Self { table, rules, zone, crossing: None, provisional_from_us }
+        Self { table, rules, members: members.into_boxed_slice(), zone, crossing: None, provisional_from_us }
     }
 
     /// Compiles rules that hold the limits, whose dates exist and whose time zone is read already.
@@ -208,7 +210,14 @@ impl Calendar {
             None => i64::MAX,
         };
         if rules.hours.weeks().is_empty() {
-            return Ok(Self { table: None, rules, zone, crossing: None, provisional_from_us: i64::MAX });
+            return Ok(Self {
+                table: None,
+                rules,
+                members: Box::default(),
+                zone,
+                crossing: None,
+                provisional_from_us: i64::MAX,
+            });
         }
         let schedule = Schedule::new(Arc::clone(&zone), &rules);
         if !schedule.has_recurring_opening() {
@@ -216,7 +225,7 @@ impl Calendar {
         }
         let table = Some(Table::new(Openings::Own(Arc::new(schedule))));
         let crossing = rules.windows().find(|window| window.close_s() <= window.open_s()).copied();
-        Ok(Self { table, rules, zone, crossing, provisional_from_us })
+        Ok(Self { table, rules, members: Box::default(), zone, crossing, provisional_from_us })
     }
 
     /// Returns the earliest instant `t >= start` with `elapsed(start, t) = length`.
@@ -476,6 +485,18 @@ impl Calendar {
     #[must_use]
     pub const fn rules(&self) -> &CalendarRules {
         &self.rules
+    }
+
+    /// Returns the calendars of which one must be open, in the order of [`Hours::AnyOf`]; none for one with own hours.
+    #[must_use]
+    pub fn members(&self) -> &[Arc<Self>] {
+        &self.members
+    }
+
+    /// Returns the seasons without which every date would have the same windows, as their numbers in the rules.
+    pub(crate) fn seasons_without_effect(&self) -> Vec<usize> {
+        let schedule = if self.rules.seasons.is_empty() { None } else { self.own_schedule() };
+        schedule.map(Schedule::seasons_without_effect).unwrap_or_default()
     }
 
     pub(crate) fn zone(&self) -> &ZoneTable {

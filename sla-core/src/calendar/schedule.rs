@@ -5,7 +5,7 @@
     reason = "INVARIANT: days and seconds are those of the horizon or of a date that chrono holds, below 2^44 from 1970"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
@@ -179,6 +179,30 @@ impl Schedule {
             let is_holiday = self.yearly.get(at).is_some_and(|is_holiday| *is_holiday);
             !is_holiday && self.season_of_year(at).map_or(recurs, |season| seasons.get(season) == Some(&true))
         })
+    }
+
+    /// Returns the seasons without which every date would have the same windows, as their numbers in ascending order.
+    pub(crate) fn seasons_without_effect(&self) -> Vec<usize> {
+        let mut missing: BTreeSet<usize> = (0..self.seasons.len()).collect();
+        let mut days = self.days_from(HORIZON_START_S / SECONDS_PER_DAY);
+        for day in HORIZON_START_S / SECONDS_PER_DAY..HORIZON_END_S / SECONDS_PER_DAY {
+            if missing.is_empty() {
+                break;
+            }
+            let (DayKind::Season(season), windows) = days.day(day) else { continue };
+            if !missing.contains(&season) {
+                continue;
+            }
+            let at = date_of(day).map(|date| date_in_year(date.month(), date.day()));
+            // Without a dated season a yearly one is next.
+            let yearly = at.and_then(|at| self.season_of_year(at)).filter(|yearly| *yearly != season);
+            let others = yearly.map_or_else(|| self.week(day), |yearly| self.seasons.get(yearly));
+            let weekday = usize::try_from((day + 3).rem_euclid(7)).unwrap_or_default();
+            if others.and_then(|days| days.get(weekday)).is_none_or(|others| **others != *windows) {
+                missing.remove(&season);
+            }
+        }
+        missing.into_iter().collect()
     }
 
     /// Returns the yearly season of a date, given as [`date_in_year`].

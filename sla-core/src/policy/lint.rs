@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::problem::Pointer;
 use super::rules::{WEEKDAYS, written_timers};
 use super::{CheckedPolicy, Policy, Preset, QuietHours, Step, StepAction, StepTime};
-use crate::calendar::{Calendar, CalendarRules, Hours, Window};
+use crate::calendar::{Calendar, CalendarRules, Hours, Week, Window};
 use crate::id::Id;
 use crate::package::{Condition, Package, Target};
 use crate::string_enum::string_enum;
@@ -38,6 +38,10 @@ string_enum! {
         PackageWithoutChannel => "package_without_channel",
         /// The holidays are entered for less than 60 more days.
         HolidaysEndSoon => "holidays_end_soon",
+        /// Without a season every date would have the same windows.
+        SeasonWithoutEffect => "season_without_effect",
+        /// A calendar that is open whenever one of others is names one that is always open.
+        AlwaysOpenMember => "always_open_member",
         /// No package uses a calendar.
         UnusedCalendar => "unused_calendar",
         /// No package has a target for a timer of the policy.
@@ -194,8 +198,11 @@ impl<'a> Lint<'a> {
         for (id, rules) in &policy.calendars {
             let place = place.key(id.as_str());
             self.overlaps(rules, &place);
+            self.seasons(id, rules, &place);
+            self.members(rules, &place);
             let notice = later(self.as_of, HOLIDAY_NOTICE_US);
-            if self.calendars.get(id).is_some_and(|calendar| calendar.is_provisional(notice)) {
+            let states_end = rules.holidays_known_until.is_some();
+            if states_end && self.calendars.get(id).is_some_and(|calendar| calendar.is_provisional(notice)) {
                 let until = rules.holidays_known_until.map(|date| date.to_string()).unwrap_or_default();
                 self.warn(
                     WarningCode::HolidaysEndSoon,
@@ -216,20 +223,65 @@ impl<'a> Lint<'a> {
     }
 
     fn overlaps(&mut self, rules: &'a CalendarRules, at: &Pointer<'_>) {
-        if let Hours::Weekly(week) = &rules.hours {
-            let weekly = at.key("weekly");
-            let night_before = |day: usize| {
-                let before = day.checked_sub(1).unwrap_or(6);
-                week.days.get(before).into_iter().flatten().map(|window| window.close_after_open_s()).max()
-            };
-            for ((day, name), windows) in WEEKDAYS.into_iter().enumerate().zip(&week.days) {
-                let open_until_s = night_before(day).and_then(|close_s| close_s.checked_sub(DAY_S)).unwrap_or_default();
-                self.overlaps_of_day(windows, open_until_s, &weekly.key(name));
+        match &rules.hours {
+            Hours::Weekly(week) => self.overlaps_of_week(week, week, &at.key("weekly")),
+            Hours::Rotation(rotation) => {
+                let weeks = at.key("rotation");
+                let weeks = weeks.key("weeks");
+                let before = rotation.weeks.last().into_iter().chain(&rotation.weeks);
+                for ((index, week), before) in rotation.weeks.iter().enumerate().zip(before) {
+                    self.overlaps_of_week(week, before, &weeks.index(index));
+                }
             }
+            Hours::AlwaysOpen | Hours::AnyOf(_) => {}
+        }
+        let seasons = at.key("seasons");
+        for (index, season) in rules.seasons.iter().enumerate() {
+            self.overlaps_of_week(&season.week, &season.week, &seasons.index(index).key("weekly"));
         }
         let special_days = at.key("special_days");
         for (index, day) in rules.special_days.iter().enumerate() {
             self.overlaps_of_day(&day.windows, 0, &special_days.index(index).key("windows"));
+        }
+    }
+
+    /// Warns of windows of a week that overlap; `before` is the week before it.
+    fn overlaps_of_week(&mut self, week: &Week, before: &Week, at: &Pointer<'_>) {
+        let mut night_before = before.days.last();
+        for (name, windows) in WEEKDAYS.into_iter().zip(&week.days) {
+            let last_close_s = night_before.into_iter().flatten().map(|window| window.close_after_open_s()).max();
+            let open_until_s = last_close_s.and_then(|close_s| close_s.checked_sub(DAY_S)).unwrap_or_default();
+            self.overlaps_of_day(windows, open_until_s, &at.key(name));
+            night_before = Some(windows);
+        }
+    }
+
+    fn seasons(&mut self, id: &Id, rules: &CalendarRules, at: &Pointer<'_>) {
+        let seasons = at.key("seasons");
+        let without_effect = self.calendars.get(id).map(|calendar| calendar.seasons_without_effect());
+        for index in without_effect.unwrap_or_default() {
+            let name = rules.seasons.get(index).map(|season| season.name.as_str()).unwrap_or_default();
+            self.warn(
+                WarningCode::SeasonWithoutEffect,
+                &seasons.index(index),
+                format!("without season `{name}` every date would have the same windows"),
+                "correct its dates or its hours, or take it out",
+            );
+        }
+    }
+
+    fn members(&mut self, rules: &CalendarRules, at: &Pointer<'_>) {
+        let Hours::AnyOf(members) = &rules.hours else { return };
+        let place = at.key("any_of");
+        for (index, member) in members.iter().enumerate() {
+            if self.policy.calendars.get(member).is_some_and(|rules| rules.hours == Hours::AlwaysOpen) {
+                self.warn(
+                    WarningCode::AlwaysOpenMember,
+                    &place.index(index),
+                    format!("member `{member}` is always open, so the other ones have no effect"),
+                    "name that calendar alone where this one is used, or take the member out",
+                );
+            }
         }
     }
 

@@ -56,12 +56,14 @@ int32_t sla_policy_digests(const char*,size_t,const sla_zones*,sla_string*,sla_e
 int32_t sla_policy_publish(const char*,size_t,const char*,size_t,const char*,size_t,const char*,size_t,const char*,size_t,int64_t,const sla_zones*,sla_string*,sla_error**);
 int32_t sla_policy_changes(const char*,size_t,const char*,size_t,const sla_zones*,sla_string*,sla_error**);
 int32_t sla_calendar_compile(const char*,size_t,const sla_zones*,sla_calendar**,sla_error**);
+int32_t sla_calendar_any_of(const char*,size_t,const sla_calendar*const*,size_t,const sla_zones*,sla_calendar**,sla_error**);
 int32_t sla_engine_calendar(const sla_engine*,const char*,size_t,sla_calendar**,sla_error**);
 void sla_calendar_free(sla_calendar*);
 int32_t sla_calendar_add(const sla_calendar*,int64_t,int64_t,int64_t*,sla_error**);
 int32_t sla_calendar_subtract(const sla_calendar*,int64_t,int64_t,int64_t*,sla_error**);
 int32_t sla_calendar_elapsed(const sla_calendar*,int64_t,int64_t,int64_t*,sla_error**);
 int32_t sla_calendar_is_open(const sla_calendar*,int64_t,int32_t*,sla_error**);
+int32_t sla_calendar_business_days(const sla_calendar*,int64_t,uint32_t,const char*,size_t,const char*,size_t,int64_t*,sla_error**);
 int32_t sla_calendar_next_open(const sla_calendar*,int64_t,int64_t*,sla_error**);
 int32_t sla_calendar_next_close(const sla_calendar*,int64_t,int64_t*,sla_error**);
 int64_t sla_calendar_add_or_none(const sla_calendar*,int64_t,int64_t);

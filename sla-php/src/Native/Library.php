@@ -186,6 +186,24 @@ final class Library
     }
 
     /**
+     * Returns pointers to calendars as an array of C.
+     *
+     * @param list<CData> $pointers
+     */
+    public function calendars(array $pointers): ?CData
+    {
+        if ($pointers === []) {
+            return null;
+        }
+        $array = $this->ffi->new('sla_calendar*[' . count($pointers) . ']');
+        foreach ($pointers as $number => $pointer) {
+            $array[$number] = $pointer;
+        }
+
+        return $array;
+    }
+
+    /**
      * Returns the open windows of a calendar.
      *
      * @return list<array{int, int}>

@@ -182,10 +182,12 @@ class Calendar:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __new__(cls, /, definition: Json, *, zones: Zones | None = None) -> Calendar: ...
-    def __reduce__(self, /) -> tuple[Any, tuple[str, Zones | None]]: ...
+    def __reduce__(self, /) -> tuple[Any, tuple[Any, ...]]: ...
     def __repr__(self, /) -> str: ...
     @staticmethod
     def _of(document: str, zones: Zones | None) -> Calendar: ...
+    @staticmethod
+    def _of_members(members: dict[str, Calendar], time_zone: str, zones: Zones | None) -> Calendar: ...
     def add(self, /, start: datetime, length: timedelta) -> datetime:
         """
         Return the earliest instant at which `length` of business time has passed since `start`.
@@ -217,6 +219,46 @@ class Calendar:
     def add_us(self, /, start_us: SupportsIndex, length_us: SupportsIndex) -> int:
         """
         Return `add` in microseconds.
+        """
+    @staticmethod
+    def any_of(members: dict[str, Calendar], *, time_zone: str, zones: Zones | None = None) -> Calendar:
+        """
+        Return a calendar that is open whenever one of others is.
+
+            >>> def office(zone):
+            ...     return Calendar({"time_zone": zone, "weekly": {"mon": ["09:00-17:00"], "tue": ["09:00-17:00"]}})
+            >>> members = {"jakarta": office("Asia/Jakarta"), "berlin": office("Europe/Berlin")}
+            >>> desk = Calendar.any_of(members, time_zone="UTC")
+            >>> desk.next_close(now).isoformat()
+            '2026-03-02T16:00:00+00:00'
+
+        Args:
+            members: 2 to 64 calendars by id, none of them made of others itself.
+            time_zone: The zone for display.
+            zones: Time-zone rules of the host; by default the embedded ones.
+
+        Raises:
+            InputError: `out_of_range`, `conflicting_fields`, `unknown_time_zone`.
+        """
+    def business_days(self, /, start: datetime, days: SupportsIndex, by: str = "close", *, cut_off: str | None = None) -> timedelta:
+        """
+        Return the business time from `start` to the instant that business days promise.
+
+        A business day is a date on which a window opens. `start` counts for its own date if that is a business day and it
+        lies before the last close and before `cut_off`, otherwise for the next one.
+
+            >>> length = calendar.business_days(now, 1, "16:00")
+            >>> calendar.add(now, length).isoformat()
+            '2026-03-03T16:00:00+00:00'
+
+        Args:
+            days: At most 366.
+            by: ``"close"``, ``"same_time"`` or a local time such as ``"16:00"``.
+            cut_off: A local time from which on a day counts as the next one.
+
+        Raises:
+            InputError: `invalid_time`, `naive_datetime`; `out_of_range` for more days; `conflicting_fields` for a calendar
+                without business days, and for 0 days by ``"same_time"``.
         """
     def elapsed(self, /, start: datetime, end: datetime) -> timedelta:
         """

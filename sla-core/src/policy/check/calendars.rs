@@ -75,7 +75,7 @@ impl Check<'_> {
             let members: Option<Vec<Arc<Calendar>>> = members.iter().map(|id| compiled.get(id).cloned()).collect();
             // What a member lacks is reported there.
             if let Some(members) = members {
-                compiled.insert(id, Arc::new(Calendar::of_members(rules, zone, &members)));
+                compiled.insert(id, Arc::new(Calendar::of_members(rules, zone, members)));
             }
         }
         compiled
