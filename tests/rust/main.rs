@@ -7,6 +7,7 @@ mod audit;
 mod bindings;
 mod c_header;
 mod calendar_laws;
+mod calendar_page;
 mod calendar_vectors;
 mod columns;
 mod documents;
