@@ -97,3 +97,13 @@ pub(crate) mod empty_object {
         Empty::deserialize(deserializer).map(drop)
     }
 }
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+pub(crate) const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+pub(crate) const fn is_zero(value: &u32) -> bool {
+    *value == 0
+}

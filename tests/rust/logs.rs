@@ -10,7 +10,8 @@ use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::{CycleEvaluation, RecordedCommand};
 use sla_core::log::Player;
 use sla_core::ticket::{
-    Actor, AssignCause, CloseCause, Command, CommandKind, Event, EventKind, History, Message, ResumeCause, Role, Status,
+    Actor, AssignCause, CloseCause, Command, CommandKind, Escalation, EscalationTrigger, Event, EventKind, History,
+    Message, ResumeCause, Role, Status,
 };
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, Id};
@@ -50,6 +51,15 @@ fn happened(command: &CommandKind, by: &Actor) -> Option<EventKind> {
         CommandKind::ChangePackage { package, apply, reason } => {
             EventKind::PackageChanged { package: id(&package), apply, reason }
         }
+        CommandKind::Note { .. } => EventKind::Noted { message: written() },
+        CommandKind::RequestEscalation { reason, .. } => EventKind::Escalated(Escalation {
+            number: 0,
+            trigger: EscalationTrigger::Request,
+            level: 1,
+            reason,
+            firing: None,
+            channel: None,
+        }),
         _ => return None,
     })
 }

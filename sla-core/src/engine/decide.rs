@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::command_digest::{command_digest, opening_digest};
+use super::context::{Happening, Reaction};
 use super::event::NewEvent;
 use super::pause::PauseEnd;
-use super::react::{Happening, Reaction};
 use super::{Engine, Revision};
 use crate::access::{self, Holders};
 use crate::calendar::check_horizon;

@@ -1,6 +1,6 @@
 //! Making an event: its place in the history, and what it does to the timers.
 
-use super::react::{Happening, Reaction};
+use super::context::{Happening, Reaction};
 use super::{Engine, Revision};
 use crate::error::Error;
 use crate::ticket::{Actor, CommandStamp, Event, EventKind, Ticket, Via};
@@ -24,6 +24,7 @@ impl Engine {
         let mut reaction = Reaction::default();
         let happening = Happening { kind: &kind, at, role: actor.role, events };
         self.react_into(Some(ticket), happening, revision, &mut reaction)?;
+        self.adopt_into(ticket, happening, revision, &mut reaction)?;
         Ok(Event {
             ticket: ticket.id.clone(),
             seq: ticket.events,

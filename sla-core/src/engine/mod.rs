@@ -1,7 +1,9 @@
 //! The engine: a compiled policy that says where tickets stand and what may happen to them.
 
+mod adopt;
 mod automatic;
 mod command_digest;
+mod context;
 mod decide;
 mod dry_run;
 mod evaluate;

@@ -2,71 +2,17 @@
 
 use std::cmp::Ordering;
 
+use super::context::{CycleRules, EventContext, Happening, Reaction};
 use super::terms;
-use super::{Engine, Revision, Subject};
+use super::{Engine, Revision};
 use crate::error::Error;
 use crate::id::Id;
 use crate::policy::{Cycles, OnReopen, TimerRules, Trigger};
 use crate::ticket::{
-    Apply, CancelCause, Change, Cycle, CycleTerms, Event, EventKind, Phase, Role, Status, StopCause, Ticket,
-    TimerChange, TimerTrack, Triggers,
+    Apply, CancelCause, Change, Cycle, EventKind, Phase, Status, StopCause, Ticket, TimerChange, TimerTrack,
 };
-use crate::time::{BusinessDuration, Timestamp};
+use crate::time::BusinessDuration;
 use crate::timer::{self, NewPromise};
-
-/// What an event does to the timers.
-#[derive(Debug, Default)]
-pub(crate) struct Reaction {
-    /// The changes, by timer id.
-    pub(crate) changes: Vec<TimerChange>,
-    /// The timers that something is promised for from the event on, the first time, without a cycle that says so.
-    pub(crate) promised: Vec<Id>,
-}
-
-impl Reaction {
-    pub(crate) fn clear(&mut self) {
-        self.changes.clear();
-        self.promised.clear();
-    }
-}
-
-/// What happened, and who did it, before it is an event.
-#[derive(Clone, Copy)]
-pub(crate) struct Happening<'a> {
-    pub(crate) kind: &'a EventKind,
-    pub(crate) at: Timestamp,
-    /// The role of the actor.
-    pub(crate) role: Role,
-    /// Every event of the ticket before it, where the host gave them.
-    pub(crate) events: Option<&'a [Event]>,
-}
-
-/// Ticket state before and after one event.
-pub(super) struct EventContext<'a> {
-    pub(super) engine: &'a Engine,
-    /// `None` at the opening.
-    pub(super) ticket: Option<&'a Ticket>,
-    pub(super) happening: Happening<'a>,
-    /// The revision the ticket is under after the event.
-    pub(super) revision: &'a Revision,
-    /// Package, severity and category after the event.
-    pub(super) subject: Subject<'a>,
-    status: Status,
-    triggers: Triggers,
-    /// The channel of the event, where it carries one, or else the opening's.
-    channel: &'a Id,
-    /// When what the event reports was received, if earlier.
-    received_at: Option<Timestamp>,
-    /// Whether no target is looked up: cycles are measured only.
-    measures_only: bool,
-}
-
-/// Timer rules with the revision they come from.
-#[derive(Clone, Copy)]
-pub(super) struct CycleRules<'a> {
-    pub(super) revision: &'a Revision,
-    pub(super) rules: &'a TimerRules,
-}
 
 impl Engine {
     /// Adds what happened does to each timer, by timer id.
@@ -103,55 +49,6 @@ impl Engine {
 }
 
 impl<'a> EventContext<'a> {
-    pub(super) fn new(
-        engine: &'a Engine,
-        ticket: Option<&'a Ticket>,
-        happening: Happening<'a>,
-        revision: &'a Revision,
-    ) -> Option<Self> {
-        let kind = happening.kind;
-        let (mut subject, mut channel) = match (ticket, kind) {
-            (Some(ticket), _) => (Subject::of(ticket), &ticket.channel),
-            (None, EventKind::Opened { package, channel, severity, category, .. }) => {
-                (Subject { package, severity: severity.as_ref(), category: category.as_ref() }, channel)
-            }
-            (None, _) => return None,
-        };
-        match kind {
-            EventKind::PackageChanged { package, .. } => subject.package = package,
-            EventKind::Classified { severity, category, .. } => {
-                (subject.severity, subject.category) = (severity.as_ref(), category.as_ref());
-            }
-            EventKind::CustomerMessaged { channel: own, .. } | EventKind::Reopened { channel: Some(own), .. } => {
-                channel = own;
-            }
-            _ => {}
-        }
-        let status = kind.status_after(ticket.map_or(Status::New, |ticket| ticket.status));
-        let triggers = kind.triggers(ticket);
-        if triggers.is_empty() && ticket.is_some_and(|ticket| ticket.status == status) && kind.apply().is_none() {
-            return None;
-        }
-        let received_at = kind.received_at();
-        Some(Self {
-            engine,
-            ticket,
-            happening,
-            revision,
-            subject,
-            status,
-            triggers,
-            channel,
-            received_at,
-            measures_only: false,
-        })
-    }
-
-    /// Measures cycles without a target, in the calendar of `subject`.
-    pub(super) const fn measure_only(&mut self, subject: Subject<'a>) {
-        (self.measures_only, self.subject) = (true, subject);
-    }
-
     /// Adds what the event does to one timer of a ticket whose events are replayed.
     pub(super) fn replayed(
         &self,
@@ -164,10 +61,6 @@ impl<'a> EventContext<'a> {
         self.timer(&rules.id, Some(rules), track, &mut reaction)?;
         changes.append(&mut reaction.changes);
         Ok(())
-    }
-
-    pub(super) const fn at(&self) -> Timestamp {
-        self.happening.at
     }
 
     /// Adds what the event does to one timer. `rules` are those of the revision after the event, where it measures the
@@ -245,22 +138,6 @@ impl<'a> EventContext<'a> {
             return self.returned(self.rules_of(&track.timer, rules, cycle)?, cycle).map(Some);
         }
         Ok(None)
-    }
-
-    /// Returns the rules that hold for a cycle: those of the revision that it is under.
-    pub(super) fn rules_of(
-        &self,
-        timer: &Id,
-        rules: Option<&'a TimerRules>,
-        cycle: &Cycle,
-    ) -> Result<CycleRules<'a>, Error> {
-        match rules {
-            Some(rules) if cycle.revision == self.revision.digest => Ok(CycleRules { revision: self.revision, rules }),
-            _ => {
-                let revision = self.engine.revision(cycle.revision)?;
-                Ok(CycleRules { revision, rules: revision.timer(timer)? })
-            }
-        }
     }
 
     /// Returns how the event ends a running or paused cycle, if it does: it cancels first, then stops.
@@ -383,7 +260,7 @@ impl<'a> EventContext<'a> {
     fn start(&self, rules: &'a TimerRules, track: Option<&TimerTrack>) -> Result<Option<Change>, Error> {
         let last = track.and_then(|track| track.cycles.last());
         if !self.starts(rules, last) {
-            return terms::newly_measured(self, rules, track);
+            return Ok(None);
         }
         // A cycle takes the channel of the message that starts it; every other start takes the opening's.
         let by_message = rules.starts_on.iter().any(|trigger| {
@@ -453,40 +330,5 @@ impl<'a> EventContext<'a> {
         let restarts = rules.on_reopen == OnReopen::NewCycle && last.is_some_and(|last| self.resumes(last));
         let started = self.triggers.first_in(&rules.starts_on).is_some();
         restarts || (started && (rules.cycles == Cycles::Repeated || last.is_none()))
-    }
-
-    /// Returns since when somebody waits for what the event reports: its own instant, or the earlier one at which it was
-    /// received, but not before the last answer, nor before the end of the timer's last cycle.
-    pub(super) fn received_from(&self, last: Option<&Cycle>) -> Timestamp {
-        let Some(received_at) = self.received_at else { return self.at() };
-        let answered_at = self.ticket.and_then(|ticket| ticket.answered_at);
-        let ended_at = last.map(Cycle::since);
-        [answered_at, ended_at].into_iter().flatten().fold(received_at, Timestamp::max).min(self.at())
-    }
-
-    pub(super) const fn received_at(&self) -> Option<Timestamp> {
-        self.received_at
-    }
-
-    pub(super) const fn channel(&self) -> &'a Id {
-        self.channel
-    }
-
-    pub(super) const fn status(&self) -> Status {
-        self.status
-    }
-
-    pub(super) const fn triggers(&self) -> Triggers {
-        self.triggers
-    }
-
-    fn opening_channel(&self) -> &'a Id {
-        self.ticket.map_or(self.channel, |ticket| &ticket.channel)
-    }
-
-    /// Returns what the terms after the event depend on.
-    pub(super) fn cycle_terms(&self) -> CycleTerms {
-        let Subject { package, severity, category } = self.subject;
-        CycleTerms { package: package.clone(), severity: severity.cloned(), category: category.cloned() }
     }
 }

@@ -6,8 +6,8 @@ use std::convert::Infallible;
 use serde::Serialize;
 
 use super::automatic::check_time;
+use super::context::{Happening, Reaction};
 use super::pause::PauseEnd;
-use super::react::{Happening, Reaction};
 use super::{Decision, Engine};
 use crate::error::Error;
 use crate::id::Id;
@@ -191,13 +191,12 @@ impl Replay {
     }
 }
 
-/// Returns whether an event was made by a command and is of a kind that may change a timer.
+/// Returns whether an event was made by a command and is of a kind that may change a timer, or counts as activity.
 fn concerns_timers(event: &Event) -> bool {
     event.actor.role != Role::System
         && !matches!(
             event.kind,
             EventKind::Rated { .. }
-                | EventKind::Escalated(_)
                 | EventKind::EscalationAcknowledged { .. }
                 | EventKind::EscalationResolved { .. }
                 | EventKind::RevisionAdopted { .. }

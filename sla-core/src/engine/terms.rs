@@ -1,29 +1,26 @@
-//! What a change of terms, an earlier receipt or an adopted revision does to a running or paused cycle.
+//! What a change of terms or an earlier receipt does to a running or paused cycle.
 
-use super::react::{CycleRules, EventContext, Happening};
+use super::context::{CycleRules, EventContext};
 use super::{Revision, Subject};
 use crate::calendar::Calendar;
 use crate::error::Error;
 use crate::escalation;
 use crate::id::Id;
 use crate::policy::{DueBoundary, TimerRules, Trigger};
-use crate::ticket::{
-    Apply, BeganBy, Change, ComputedStep, Cycle, CycleTerms, Due, EventKind, Phase, Promised, Role, Standing, Ticket,
-    TimerTrack,
-};
+use crate::ticket::{Apply, Change, ComputedStep, Cycle, CycleTerms, Due, Phase, Promised, Role, Standing, TimerTrack};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::timer::{self, NewPromise, Recount};
 
 /// Terms that a cycle may go over to.
-struct NewTerms<'a> {
-    revision: &'a Revision,
+pub(super) struct NewTerms<'a> {
+    pub(super) revision: &'a Revision,
     /// Of the revision, where it measures the timer.
-    rules: Option<&'a TimerRules>,
-    subject: Subject<'a>,
+    pub(super) rules: Option<&'a TimerRules>,
+    pub(super) subject: Subject<'a>,
 }
 
 impl NewTerms<'_> {
-    fn cycle_terms(&self) -> CycleTerms {
+    pub(super) fn cycle_terms(&self) -> CycleTerms {
         let Subject { package, severity, category } = self.subject;
         CycleTerms { package: package.clone(), severity: severity.cloned(), category: category.cloned() }
     }
@@ -77,7 +74,7 @@ pub(super) fn retarget(
 }
 
 /// Returns the cycle under new terms: as if they had held since its start, or with the used time kept.
-fn take_over(
+pub(super) fn take_over(
     context: &EventContext<'_>,
     own: CycleRules<'_>,
     new: &NewTerms<'_>,
@@ -111,7 +108,7 @@ fn take_over(
         let over = CycleRules { revision: new.revision, rules };
         return Ok(unpromised(context, over, new, cycle, terms.calendar, elapsed, false));
     };
-    let is_paused = timer::pauses_in(rules, context.status());
+    let is_paused = timer::pauses_in(rules, context.status);
     let mut computed_steps = Vec::new();
     let (used, elapsed, computed_due_at) = if let Some(anew) = &anew {
         computed_steps = steps_before(context, new.revision, &rules.id, cycle, target, anew)?;
@@ -174,7 +171,7 @@ fn unpromised(
         channel: None,
         elapsed,
         promise: None,
-        paused: timer::pauses_in(rules.rules, context.status()),
+        paused: timer::pauses_in(rules.rules, context.status),
         keeps_rules: keeps_rules && cycle.revision != new.revision.digest,
         computed_steps: Vec::new(),
     }
@@ -271,8 +268,8 @@ pub(super) fn received_earlier(
     track: &TimerTrack,
     cycle: &Cycle,
 ) -> Result<Option<Change>, Error> {
-    let is_message = context.triggers().contains(Trigger::CustomerMessage);
-    if !is_message && context.received_at().is_none() {
+    let is_message = context.triggers.contains(Trigger::CustomerMessage);
+    if !is_message && context.received_at.is_none() {
         return Ok(None);
     }
     let earlier = track.cycles.len().checked_sub(2).and_then(|last| track.cycles.get(last));
@@ -280,7 +277,7 @@ pub(super) fn received_earlier(
     let started_at = if cycle.waits { received_from.min(cycle.started_at) } else { cycle.started_at };
     let gains = is_message && cycle.promise.is_none() && !cycle.was_promised && is_of_messages(own.rules);
     let terms = if gains {
-        let terms = context.revision.terms(context.subject, &track.timer, context.channel(), context.at());
+        let terms = context.revision.terms(context.subject, &track.timer, context.channel, context.at());
         terms.filter(|terms| terms.target.is_some())
     } else {
         None
@@ -292,12 +289,12 @@ pub(super) fn received_earlier(
     let measure = timer::measure(cycle, own_calendar, context.at())?;
     let earlier = own_calendar.elapsed(started_at, cycle.started_at)?;
     let elapsed = timer::sum(measure.elapsed, earlier)?;
-    let is_paused = timer::pauses_in(own.rules, context.status());
+    let is_paused = timer::pauses_in(own.rules, context.status);
     let (mut calendar_id, mut channel, mut cycle_terms) = (&cycle.calendar, None, cycle.terms.clone());
     let mut promise = None;
     if let Some(terms) = &terms {
         let counts_from = received_from.max(started_at);
-        (calendar_id, channel, cycle_terms) = (terms.calendar, Some(context.channel().clone()), context.cycle_terms());
+        (calendar_id, channel, cycle_terms) = (terms.calendar, Some(context.channel.clone()), context.cycle_terms());
         if let Some(target) = context.revision.length(terms, counts_from)? {
             let calendar = context.revision.calendar(calendar_id)?;
             let used = calendar.elapsed(counts_from, context.at())?;
@@ -332,82 +329,4 @@ pub(super) fn received_earlier(
 /// Returns whether messages of the customer start cycles of the timer, so that a cycle's channel is that of a message.
 fn is_of_messages(rules: &TimerRules) -> bool {
     rules.starts_on.iter().any(|trigger| matches!(trigger, Trigger::ReplyOwed | Trigger::CustomerMessage))
-}
-
-/// Returns the start of the cycle that an adopted revision finds running because it measures a timer that the revision
-/// before did not: the one that the events of the ticket would have left, measured without a target.
-pub(super) fn newly_measured(
-    context: &EventContext<'_>,
-    rules: &TimerRules,
-    track: Option<&TimerTrack>,
-) -> Result<Option<Change>, Error> {
-    let (EventKind::RevisionAdopted { apply, .. }, Some(ticket), Some(events)) =
-        (context.happening.kind, context.ticket, context.happening.events)
-    else {
-        return Ok(None);
-    };
-    if context.engine.revision(ticket.policy_digest)?.measures(&rules.id) {
-        return Ok(None);
-    }
-    let Some(cycle) = left_running(context, rules, events)? else { return Ok(None) };
-    let empty = TimerTrack { timer: rules.id.clone(), promised_since: None, cycles: Vec::new() };
-    let track = track.unwrap_or(&empty);
-    let own = CycleRules { revision: context.revision, rules };
-    let new = NewTerms { revision: context.revision, rules: Some(rules), subject: context.subject };
-    let change = match apply {
-        Apply::Keep if track.promised_since.is_none() => None,
-        _ => Some(take_over(context, own, &new, track, &cycle, *apply == Apply::Retroactive)?),
-    };
-    let (calendar, elapsed, promise, paused) = match change {
-        Some(Change::Retargeted { calendar, elapsed, promise, paused, .. }) => (calendar, elapsed, promise, paused),
-        _ => {
-            let own_calendar = context.revision.calendar(&cycle.calendar)?;
-            let elapsed = timer::measure(&cycle, own_calendar, context.at())?.elapsed;
-            (cycle.calendar.clone(), elapsed, None, matches!(cycle.phase, Phase::Paused { .. }))
-        }
-    };
-    Ok(Some(Change::Started {
-        started_at: cycle.started_at,
-        began_by: Some(BeganBy { at: cycle.began_by, waits: cycle.waits }),
-        terms: new.cycle_terms(),
-        calendar,
-        channel: cycle.channel.clone(),
-        elapsed,
-        promise,
-        paused,
-    }))
-}
-
-/// Returns the cycle of a timer that `events` would have left running or paused, without a promise.
-fn left_running(
-    context: &EventContext<'_>,
-    rules: &TimerRules,
-    events: &[crate::ticket::Event],
-) -> Result<Option<Cycle>, Error> {
-    let mut replayed: Option<Ticket> = None;
-    for event in events {
-        let happening = Happening { kind: &event.kind, at: event.at, role: event.actor.role, events: None };
-        let mut changes = Vec::new();
-        if let Some(mut past) = EventContext::new(context.engine, replayed.as_ref(), happening, context.revision) {
-            past.measure_only(context.subject);
-            past.replayed(rules, replayed.as_ref(), &mut changes)?;
-        }
-        let ticket = match &mut replayed {
-            Some(ticket) => {
-                ticket.apply_kind(&event.kind, event.at, &event.actor);
-                ticket
-            }
-            None => {
-                let opened = Ticket::opened(&event.ticket, &event.kind, event.at, context.revision.digest);
-                let Some(opened) = opened else { return Ok(None) };
-                replayed.insert(opened)
-            }
-        };
-        for change in &changes {
-            // INVARIANT: what the context says of a ticket fits that ticket.
-            let _ = ticket.apply_change(change, event.at, context.revision.digest, event.kind.is_waiting());
-        }
-    }
-    let last = replayed.and_then(|ticket| ticket.cycles(rules.id.as_str()).last().cloned());
-    Ok(last.filter(Cycle::is_active))
 }

@@ -14,7 +14,8 @@ use crate::escalation;
 use crate::id::Id;
 use crate::policy::{DueBoundary, StepAction};
 use crate::ticket::{
-    Action, Apply, AssignCause, CloseCause, Cycle, Direction, Due, EventKind, Message, Phase, ResumeCause, Role, Ticket,
+    Action, Apply, AssignCause, CloseCause, Cycle, Direction, Due, Escalation, EscalationTrigger, EventKind, Message,
+    Phase, ResumeCause, Role, Ticket,
 };
 use crate::time::Timestamp;
 use crate::timer;
@@ -136,6 +137,15 @@ impl Names {
                 reason: String::new(),
             },
             Action::Open => return Err(RowFault::AlreadyOpen),
+            Action::Note => EventKind::Noted { message },
+            Action::RequestEscalation => EventKind::Escalated(Escalation {
+                number: 0,
+                trigger: EscalationTrigger::Request,
+                level: 1,
+                reason: String::new(),
+                firing: None,
+                channel: None,
+            }),
             _ => return Ok(None),
         };
         Ok(Some((event, by)))

@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cycle::is_false;
 use super::event::{Apply, Direction};
 use super::status::PauseStatus;
 use crate::digest::Digest;
-use crate::serde_text::empty_object;
+use crate::serde_text::{empty_object, is_false};
 use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Due;
 use crate::digest::Digest;
 use crate::id::Id;
+use crate::serde_text::{is_false, is_zero};
 use crate::time::{BusinessDuration, Timestamp};
 
 use super::event::{CancelCause, Change, CycleTerms, Promised, Spent, Standing, StopCause, StopOutcome};
@@ -338,14 +339,4 @@ impl Cycle {
         cycle.set_promise(promise.as_ref(), at, *paused);
         Some(cycle)
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
-pub(super) const fn is_false(value: &bool) -> bool {
-    !*value
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
-pub(super) const fn is_zero(value: &u32) -> bool {
-    *value == 0
 }

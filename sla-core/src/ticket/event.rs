@@ -11,11 +11,10 @@ use crate::calendar::{Beyond, Due};
 use crate::digest::Digest;
 use crate::id::Id;
 use crate::serde_split::{Outer, needed, once, read_split};
-use crate::serde_text::empty_object;
+use crate::serde_text::{empty_object, is_false, is_zero};
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Timestamp};
 
-use super::cycle::{is_false, is_zero};
 use super::status::{Actor, PauseStatus, Via};
 
 /// One entry of a ticket's history.

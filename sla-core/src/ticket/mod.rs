@@ -331,9 +331,7 @@ impl Ticket {
                     cycle,
                     stage: EscalationStage::Open,
                 });
-                if escalation.trigger == EscalationTrigger::Request {
-                    self.is_active_at(event.at);
-                }
+                self.apply_kind(&event.kind, event.at, &event.actor);
             }
             EventKind::EscalationAcknowledged { number } => {
                 self.escalation_mut(event, *number)?.stage = EscalationStage::Acknowledged;
@@ -375,6 +373,9 @@ impl Ticket {
             }
             EventKind::Closed { inactivity, .. } => self.happened(inactivity.as_ref()),
             EventKind::Reminded(intent) => self.happened(Some(intent)),
+            EventKind::Escalated(escalation) if escalation.trigger == EscalationTrigger::Request => {
+                self.is_active_at(at)
+            }
             EventKind::Rated { .. } => self.rated = true,
             EventKind::PackageChanged { package, .. } => self.package = package.clone(),
             EventKind::Classified { severity, category, .. } => {
