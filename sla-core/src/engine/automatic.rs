@@ -72,25 +72,30 @@ pub(super) struct Inactivity<'a> {
 }
 
 impl Upcoming<'_> {
-    /// The first `now` at which the event has happened: a breach needs `now` to be past the due, unless the event that set
-    /// the due came too late for it.
-    fn happens_from(&self) -> Timestamp {
+    /// Returns whether the event has happened only once `now` is past its instant: a breach, and what comes with it,
+    /// unless the event that set the due came too late for it.
+    fn needs_passing(&self) -> bool {
         match (self.class, self.cause) {
-            (Class::Breach | Class::StepOnDue, Cause::Cycle { cycle, .. })
-                if !cycle.promise.is_some_and(|promise| promise.is_late) =>
-            {
-                self.at.just_after()
+            (Class::Breach | Class::StepOnDue, Cause::Cycle { cycle, .. }) => {
+                !cycle.promise.is_some_and(|promise| promise.is_late)
             }
-            _ => self.at,
+            _ => false,
         }
     }
 
-    fn order(&self) -> (Timestamp, Class, Option<(&Id, u32, (usize, u32))>) {
+    /// The first `now` at which the event has happened.
+    fn happens_from(&self) -> Timestamp {
+        if self.needs_passing() { self.at.just_after() } else { self.at }
+    }
+
+    /// At one instant, what happens at it comes before what needs it to pass: so the order of events does not depend on
+    /// when they are asked for.
+    fn order(&self) -> (Timestamp, bool, Class, Option<(&Id, u32, (usize, u32))>) {
         let of_cycle = match self.cause {
             Cause::Cycle { timer, cycle, order, .. } => Some((timer, cycle.number, order)),
             Cause::Pause | Cause::Inactive(_) => None,
         };
-        (self.at, self.class, of_cycle)
+        (self.at, self.needs_passing(), self.class, of_cycle)
     }
 }
 
