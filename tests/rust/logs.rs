@@ -103,7 +103,7 @@ fn play(engine: &Engine, package: usize, commands: &[RecordedCommand], opened_at
     player.open(&id("T-1"), &opened, opened_at).unwrap().unwrap();
     for RecordedCommand { at, actor, command } in commands {
         if let Some(event) = happened(&command.kind, actor) {
-            assert_eq!(player.happen(&event, *at, &id(&actor.id)), Ok(Ok(true)), "{event:?}");
+            assert_eq!(player.happen(&event, *at, actor.role, &id(&actor.id)), Ok(Ok(true)), "{event:?}");
         }
     }
     player
@@ -221,23 +221,23 @@ fn what_a_status_does_not_allow_does_not_happen() {
     let mut player = play(&engine, 0, &[], opened_at);
     let by = id("root");
     let resume = EventKind::Resumed { cause: ResumeCause::Command };
-    assert_eq!(player.happen(&resume, opened_at, &by), Ok(Ok(false)));
+    assert_eq!(player.happen(&resume, opened_at, Role::Admin, &by), Ok(Ok(false)));
     let unknown =
         EventKind::PackageChanged { package: id("gold"), apply: sla_core::ticket::Apply::Keep, reason: String::new() };
-    assert!(player.happen(&unknown, opened_at, &by).unwrap().is_err());
-    let early = player.happen(&resume, at(opened_at.as_micros() - 1), &by);
+    assert!(player.happen(&unknown, opened_at, Role::Admin, &by).unwrap().is_err());
+    let early = player.happen(&resume, at(opened_at.as_micros() - 1), Role::Admin, &by);
     assert_eq!(early.unwrap_err().code(), ErrorCode::InvalidHistory);
     let closed = player.finish(at(opened_at.as_micros() - 1));
     assert_eq!(closed.unwrap_err().code(), ErrorCode::TimeWentBack);
-    assert_eq!(player.happen(&resume, opened_at, &by).unwrap_err().code(), ErrorCode::InvalidHistory);
+    assert_eq!(player.happen(&resume, opened_at, Role::Admin, &by).unwrap_err().code(), ErrorCode::InvalidHistory);
     assert_eq!(player.finish(opened_at).unwrap(), None);
 
     let mut player = play(&engine, 0, &[], opened_at);
     let resolved = EventKind::Resolved { message: Some(written()), inactivity: None };
-    assert_eq!(player.happen(&resolved, opened_at, &by), Ok(Ok(true)));
+    assert_eq!(player.happen(&resolved, opened_at, Role::Admin, &by), Ok(Ok(true)));
     assert_eq!(player.ticket().unwrap().agent, Some(by.clone()));
     let asked = EventKind::CustomerMessaged { channel: id("email"), message: written(), received_at: None };
-    assert_eq!(player.happen(&asked, opened_at, &id("kim")), Ok(Ok(true)));
+    assert_eq!(player.happen(&asked, opened_at, Role::Customer, &id("kim")), Ok(Ok(true)));
     assert_eq!(player.ticket().unwrap().status, Status::Open);
     let gone = player.open(&id("T-2"), &EventKind::Withdrawn, opened_at);
     assert_eq!(gone.unwrap_err().code(), ErrorCode::InvalidHistory);

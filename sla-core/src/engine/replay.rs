@@ -97,13 +97,14 @@ impl Replay {
         Ok(Some(Decision::Accepted(ticket)))
     }
 
-    /// Applies the event of a command by `by`, after automatic events and the event that it implies, and returns whether
+    /// Applies the event of a command by `by`, who acts as `role`, after automatic events and the event that it implies, and returns whether
     /// the ticket's status accepts it.
     pub(crate) fn command(
         &mut self,
         ticket: &mut Ticket,
         kind: &EventKind,
         at: Timestamp,
+        role: Role,
         by: &Id,
     ) -> Result<bool, Error> {
         self.catch_up(ticket, at)?;
@@ -112,9 +113,9 @@ impl Replay {
         }
         let Ok(implied) = kind.implied_before(ticket, || Ok::<_, Infallible>(by.clone()));
         if let Some(implied) = implied {
-            self.act(ticket, &implied, at, Role::Agent)?;
+            self.act(ticket, &implied, at, role)?;
         }
-        self.act(ticket, kind, at, Role::Agent)?;
+        self.act(ticket, kind, at, role)?;
         Ok(true)
     }
 

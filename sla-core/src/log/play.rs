@@ -94,7 +94,7 @@ impl Names {
     }
 
     /// Returns the event that a row makes, with who did it; `None` when no timer depends on it.
-    fn event(&mut self, row: &Row<'_>, opened: Opened<'_>) -> Result<Option<(EventKind, Id)>, RowFault> {
+    fn event(&mut self, row: &Row<'_>, opened: Opened<'_>) -> Result<Option<(EventKind, Id, Role)>, RowFault> {
         let Some(action) = row.read_action()? else { return Ok(None) };
         let message = self.message.clone();
         let by = match row.actor {
@@ -148,7 +148,7 @@ impl Names {
             }),
             _ => return Ok(None),
         };
-        Ok(Some((event, by)))
+        Ok(Some((event, by, row.read_role(action)?)))
     }
 }
 
@@ -239,7 +239,7 @@ impl Player {
         let Ok(at) = row.at(Some(now)) else { return Ok(false) };
         let opened = Opened { customer: "", channel: channel.as_str() };
         match self.names.event(row, opened) {
-            Ok(Some((event, by))) => Ok(self.happen(&event, at, &by)?.unwrap_or(false)),
+            Ok(Some((event, by, role))) => Ok(self.happen(&event, at, role, &by)?.unwrap_or(false)),
             Ok(None) => Ok(true),
             Err(_) => Ok(false),
         }
@@ -284,7 +284,7 @@ impl Player {
 
     /// Lets something happen to the ticket, and returns whether its status allows it; otherwise nothing happens.
     ///
-    /// As with [`Engine::decide`](crate::Engine::decide), a resolve of an unassigned ticket assigns it to `by` first,
+    /// As with [`Engine::decide`](crate::Engine::decide), an agent's `classify` never loosens a promise, a resolve of an unassigned ticket assigns it to `by` first,
     /// and a customer's message on a resolved ticket reopens it first.
     ///
     /// The inner error says what the policy does not know; then nothing happens either.
@@ -296,7 +296,8 @@ impl Player {
     /// let events = history.events();
     /// let mut player = Player::new(&engine());
     /// player.open(&history.ticket().id, &events[0].kind, events[0].at)?.unwrap();
-    /// assert!(player.happen(&events[1].kind, events[1].at, &events[1].ticket)?.unwrap());
+    /// let role = events[1].actor.role;
+    /// assert!(player.happen(&events[1].kind, events[1].at, role, &events[1].ticket)?.unwrap());
     /// # Ok::<(), sla_core::Error>(())
     /// ```
     ///
@@ -304,7 +305,13 @@ impl Player {
     ///
     /// - `invalid_history` before the first opening, and for an instant before the last one;
     /// - `out_of_horizon` when `at` lies outside the horizon of calendars.
-    pub fn happen(&mut self, kind: &EventKind, at: Timestamp, by: &Id) -> Result<Result<bool, Unknown>, Error> {
+    pub fn happen(
+        &mut self,
+        kind: &EventKind,
+        at: Timestamp,
+        role: Role,
+        by: &Id,
+    ) -> Result<Result<bool, Unknown>, Error> {
         let ticket = self.ticket.as_mut().filter(|ticket| ticket.last_at <= at);
         let ticket = ticket.ok_or_else(|| {
             Error::new(ErrorCode::InvalidHistory, "a log is sorted by ticket and time, the opening first")
@@ -312,7 +319,7 @@ impl Player {
         if let Some(unknown) = self.replay.unknown(kind) {
             return Ok(Err(unknown));
         }
-        let happened = self.replay.command(ticket, kind, at, by)?;
+        let happened = self.replay.command(ticket, kind, at, role, by)?;
         if happened && kind.apply().is_some_and(|apply| apply != Apply::Keep) {
             self.changes.push(at);
         }
