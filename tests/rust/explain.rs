@@ -157,3 +157,30 @@ fn what_never_started_cannot_be_explained() {
     let before = engine.explain(&history, "resolution", None, at("17T14:00")).unwrap_err();
     assert_eq!(before.code(), ErrorCode::TimeWentBack);
 }
+
+#[test]
+fn closed_time_names_the_season_and_a_range_of_holidays() {
+    let seasons = r#""seasons": [{"from": "2026-03-16", "to": "2026-03-18", "name": "Ramadan",
+        "weekly": {"mon": ["08:00-15:00"], "tue": ["08:00-16:00"], "wed": ["09:00-15:00"]}}],
+        "holidays": [{"from": "2026-03-19", "to": "2026-03-20", "name": "Feast"}],"#;
+    let policy = POLICY.replace(r#""holidays": [{"date": "2026-03-19", "name": "Day of Silence"}],"#, seasons);
+    let engine = Engine::compile(wire::policy::read(policy).unwrap()).unwrap();
+    let message = format!(r#"{{"message_ref": "m", "content_sha256": "{}"}}"#, "0".repeat(64));
+    let opening = format!(
+        r#"{{"command": "open", "ticket": "T-7", "customer": "kim", "package": "starter", "channel": "email",
+            "message": {message}}}"#
+    );
+    let admin = Actor::new(Role::Admin, "root");
+    let opening = wire::command::read_opening(opening).unwrap();
+    let Decision::Accepted(opened) = engine.open(&opening, &admin, at("18T14:00")).unwrap() else { panic!("refused") };
+    let history = History::new(opened.events).unwrap();
+    let found = engine.explain(&history, "first_response", None, at("18T14:00")).unwrap().to_string();
+    // One hour on the 18th, three on the 23rd.
+    for line in [
+        "  Wed 2026-03-18 15:00:00 to Thu 2026-03-19 00:00:00  closed: outside hours of season Ramadan\n",
+        "  Thu 2026-03-19 00:00:00 to Sat 2026-03-21 00:00:00  closed: holiday Feast\n",
+        "due Mon 2026-03-23 11:00:00\n",
+    ] {
+        assert!(found.contains(line), "{found}");
+    }
+}

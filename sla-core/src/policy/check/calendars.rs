@@ -23,11 +23,13 @@ use crate::policy::slot::{List, Slot, Table, Text};
 enum Read {
     Compiled(Arc<Calendar>),
     /// Open whenever one of its members is.
-    AnyOf {
-        rules: CalendarRules,
-        members: Vec<Id>,
-        zone: Arc<ZoneTable>,
-    },
+    AnyOf(Box<AnyOf>),
+}
+
+struct AnyOf {
+    rules: CalendarRules,
+    members: Vec<Id>,
+    zone: Arc<ZoneTable>,
 }
 
 /// The ways to state hours.
@@ -68,10 +70,11 @@ impl Check<'_> {
                 Read::Compiled(calendar) => {
                     compiled.insert(id, calendar);
                 }
-                Read::AnyOf { rules, members, zone } => made_of_others.push((id, rules, members, zone)),
+                Read::AnyOf(any_of) => made_of_others.push((id, any_of)),
             }
         }
-        for (id, rules, members, zone) in made_of_others {
+        for (id, any_of) in made_of_others {
+            let AnyOf { rules, members, zone } = *any_of;
             let members: Option<Vec<Arc<Calendar>>> = members.iter().map(|id| compiled.get(id).cloned()).collect();
             // What a member lacks is reported there.
             if let Some(members) = members {
@@ -85,7 +88,7 @@ impl Check<'_> {
     pub(super) fn lone_calendar(&mut self, slot: Slot<CalendarObject>, at: &Pointer<'_>) -> Option<Arc<Calendar>> {
         match self.calendar(slot, None, at)? {
             Read::Compiled(calendar) => Some(calendar),
-            Read::AnyOf { .. } => {
+            Read::AnyOf(_) => {
                 self.note(&at.key("any_of"), CalendarFault::MembersNeeded);
                 None
             }
@@ -132,7 +135,7 @@ impl Check<'_> {
         };
         if let Hours::AnyOf(members) = &rules.hours {
             let members = members.clone();
-            return is_known.then_some(Read::AnyOf { rules, members, zone });
+            return is_known.then(|| Read::AnyOf(Box::new(AnyOf { rules, members, zone })));
         }
         match Calendar::in_zone(rules, zone) {
             Ok(calendar) => return is_known.then(|| Read::Compiled(Arc::new(calendar))),
@@ -256,13 +259,12 @@ impl Check<'_> {
     }
 
     fn seasons(&mut self, slot: Slot<List<SeasonObject>>, at: &Pointer<'_>) -> Vec<Season> {
-        // Of a season that cannot be read the place is kept, so that the others are found at theirs.
+        // Seasons that cannot be read are left out; the others keep their places.
+        let mut numbers = 0..;
         let mut places = Vec::new();
         let (seasons, are_readable) = self.is_readable(|check| {
-            let mut index = 0;
             let seasons = check.list(slot, at, |check, slot, at| {
-                let place = index;
-                index += 1;
+                let place = numbers.next();
                 let season = check.object(slot, at)?;
                 let name = check.name("the name of a season", season.name, &at.key("name"));
                 let dates = check.range(season.from, season.to, at);
@@ -271,12 +273,9 @@ impl Check<'_> {
                     check.note_form(&weekly, PolicyFault::Missing);
                 }
                 let week = check.week(season.weekly, &weekly);
-                places.push(place);
-                let season = dates.zip(name).map(|(dates, name)| Season { name, dates, week });
-                if season.is_none() {
-                    places.pop();
-                }
-                season
+                let season = Season { name: name?, dates: dates?, week };
+                places.push(place.unwrap_or_default());
+                Some(season)
             });
             seasons.unwrap_or_default()
         });
