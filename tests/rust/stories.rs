@@ -15,6 +15,9 @@ use crate::transcript::Transcript;
 /// The stories that hold for every language.
 pub const RULES: &str = include_str!("../vectors/tickets-rules.json");
 
+/// The stories of terms that change, teams, earlier receipts and inactivity.
+pub const TERMS: &str = include_str!("../vectors/tickets-terms.json");
+
 /// What became of a story.
 pub struct Told {
     /// Where it went otherwise than its row says.
@@ -103,9 +106,7 @@ impl<'a> Story<'a> {
         let actor = actor(step["as"].as_str().unwrap());
         let document = self.whole(command).to_string();
         let decision = match &self.history {
-            Some(history) => {
-                engine.decide(history.ticket(), &wire::command::read(&document).unwrap(), &actor, at).unwrap()
-            }
+            Some(history) => engine.decide_on(history, &wire::command::read(&document).unwrap(), &actor, at).unwrap(),
             None => engine.open(&wire::command::read_opening(&document).unwrap(), &actor, at).unwrap(),
         };
         let who = json!({"role": actor.role.as_str(), "id": actor.id});
