@@ -96,7 +96,7 @@ pub unsafe extern "C" fn sla_audit_deny(
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
             let ticket = if ticket.is_null() { None } else { Some(Id::new(text("ticket", ticket, ticket_len)?)?) };
             let refusal = wire::audit::read_refusal(bytes("refusal_json", refusal_json, refusal_json_len)?)?;
-            let entry = chain.deny(actor, ticket, refusal, Timestamp::from_micros(now_us));
+            let entry = chain.deny(&actor, ticket, refusal, Timestamp::from_micros(now_us));
             Ok((wire::audit::write_entry(&entry), wire::audit::write_head(chain.head())))
         })
     }

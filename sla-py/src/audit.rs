@@ -74,7 +74,7 @@ pub(crate) fn deny<'py>(
     };
     let ticket = ticket.map(Id::new).transpose().or_raise(py)?;
     let refusal = wire::audit::read_refusal(refusal.as_ref()).or_raise(py)?;
-    let entry = chain.deny(actor.0, ticket, refusal, now.0);
+    let entry = chain.deny(&actor.0, ticket, refusal, now.0);
     linked(py, [wire::audit::write_entry(&entry)], chain.head())
 }
 

@@ -279,7 +279,7 @@ fn denials() -> (Id, Vec<Entry<Denial>>) {
     let actors = [Actor::new(Role::Customer, "kim"), Actor::new(Role::Customer, ""), Actor::new(Role::Agent, "ana")];
     let entries = actors.map(|actor| {
         let Decision::Refused(refusal) = engine.open(&opening, &actor, now).unwrap() else { panic!("accepted") };
-        log.deny(actor, Id::new("T-1").ok(), refusal, now)
+        log.deny(&actor, Id::new("T-1").ok(), refusal, now)
     });
     (log.id().clone(), entries.to_vec())
 }

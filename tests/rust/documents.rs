@@ -149,7 +149,7 @@ fn examples() -> BTreeMap<&'static str, Value> {
     add("heads", json!([value(wire::audit::write_head(chain.head()))]));
     add("pins", value(wire::audit::write_heads(&[chain.head().clone()])));
     let mut log = Chain::new(sla_core::Id::new("support-access").unwrap());
-    let denial = log.deny(agent(), Some(open.id), refusal, later);
+    let denial = log.deny(&agent(), Some(open.id), refusal, later);
     add("access_entry", value(wire::audit::write_entry(&denial)));
     add("access_chain", value(wire::audit::write_chain(log.id(), &[denial])));
     entries[1].content.at = opened_at;

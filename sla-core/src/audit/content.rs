@@ -1,13 +1,13 @@
 //! Contents of chains other than the events of tickets: refusals, and revisions of policies.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Chain, ChainKind, Content, Entry, sealed};
 use crate::digest::Digest;
 use crate::id::Id;
 use crate::record::Record;
 use crate::refusal::Refusal;
-use crate::ticket::Actor;
+use crate::ticket::{self, Actor};
 use crate::time::Timestamp;
 
 /// A refusal as an entry of the host's access log: who asked for what, and why it was refused.
@@ -21,7 +21,8 @@ pub struct Denial {
     pub seq: u64,
     /// When it was refused.
     pub at: Timestamp,
-    /// Who asked for it; the name may be blank, which is one reason to refuse.
+    /// Who asked for it, role and id; the name may be blank, which is one reason to refuse.
+    #[serde(deserialize_with = "recorded")]
     pub actor: Actor,
     /// The ticket it concerned, as the host names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,13 +42,13 @@ impl Chain<Denial> {
     /// let (ticket, now) = (opened(), at("2026-03-02T10:05:00Z"));
     /// let refusal = engine().decide(&ticket, &reply(), &agent(), now)?.into_result().unwrap_err();
     /// let mut log = Chain::<Denial>::new(Id::new("access")?);
-    /// let entry = log.deny(agent(), Some(ticket.id.clone()), refusal, now);
+    /// let entry = log.deny(&agent(), Some(ticket.id.clone()), refusal, now);
     /// assert_eq!(entry.content.refusal.code.as_str(), "not_assigned_agent");
     /// # Ok::<(), sla_core::Error>(())
     /// ```
-    pub fn deny(&mut self, actor: Actor, ticket: Option<Id>, refusal: Refusal, now: Timestamp) -> Entry<Denial> {
+    pub fn deny(&mut self, actor: &Actor, ticket: Option<Id>, refusal: Refusal, now: Timestamp) -> Entry<Denial> {
         let seq = self.head().entries;
-        self.link(Denial { log: self.id().clone(), seq, at: now, actor, ticket, refusal }, now)
+        self.link(Denial { log: self.id().clone(), seq, at: now, actor: actor.recorded(), ticket, refusal }, now)
     }
 }
 
@@ -88,7 +89,8 @@ pub struct Publication {
     pub seq: u64,
     /// From when on new tickets open under it.
     pub at: Timestamp,
-    /// The admin who published it.
+    /// The admin who published it, role and id.
+    #[serde(deserialize_with = "recorded")]
     pub actor: Actor,
     /// Why, never blank.
     pub reason: String,
@@ -150,6 +152,10 @@ pub(super) fn begin<C: Content>(prev: Digest, content: &C) -> Record {
     record.text(content.chain().as_str());
     record.unsigned(content.seq());
     record
+}
+
+fn recorded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Actor, D::Error> {
+    Actor::deserialize(deserializer).and_then(ticket::recorded)
 }
 
 pub(super) fn actor(record: &mut Record, actor: &Actor) {

@@ -55,6 +55,7 @@ fn via(record: &mut Record, via: &Via) {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a kind of event")]
 fn data(record: &mut Record, kind: &EventKind) {
     match kind {
         EventKind::Opened {

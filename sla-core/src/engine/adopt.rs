@@ -53,14 +53,14 @@ fn newly_measured(
         Apply::Keep if track.promised_since.is_none() => None,
         _ => Some(terms::take_over(context, own, &new, track, &cycle, apply == Apply::Retroactive)?),
     };
-    let (calendar, elapsed, promise, paused) = match change {
-        Some(Change::Retargeted { calendar, elapsed, promise, paused, .. }) => (calendar, elapsed, promise, paused),
-        _ => {
+    let (calendar, elapsed, promise, paused) =
+        if let Some(Change::Retargeted { calendar, elapsed, promise, paused, .. }) = change {
+            (calendar, elapsed, promise, paused)
+        } else {
             let own_calendar = context.revision.calendar(&cycle.calendar)?;
             let elapsed = timer::measure(&cycle, own_calendar, context.at())?.elapsed;
             (cycle.calendar.clone(), elapsed, None, matches!(cycle.phase, Phase::Paused { .. }))
-        }
-    };
+        };
     let change = Change::Started {
         started_at: cycle.started_at,
         began_by: Some(BeganBy { at: cycle.began_by, waits: cycle.waits }),
@@ -85,16 +85,13 @@ fn left_running(context: &EventContext<'_>, rules: &TimerRules, events: &[Event]
             past.measure_only(context.subject);
             past.replayed(rules, replayed.as_ref(), &mut changes)?;
         }
-        let ticket = match &mut replayed {
-            Some(ticket) => {
-                ticket.apply_kind(&event.kind, event.at, &event.actor);
-                ticket
-            }
-            None => {
-                let opened = Ticket::opened(&event.ticket, &event.kind, event.at, context.revision.digest);
-                let Some(opened) = opened else { return Ok(None) };
-                replayed.insert(opened)
-            }
+        let ticket = if let Some(ticket) = &mut replayed {
+            ticket.apply_kind(&event.kind, event.at, &event.actor);
+            ticket
+        } else {
+            let opened = Ticket::opened(&event.ticket, &event.kind, event.at, context.revision.digest);
+            let Some(opened) = opened else { return Ok(None) };
+            replayed.insert(opened)
         };
         for change in &changes {
             // INVARIANT: what the context says of a ticket fits that ticket.

@@ -38,6 +38,9 @@ enum Class {
     StepOnDue,
 }
 
+/// A timer, its cycle, and of a step its place and repetition.
+type StepPlace<'a> = (&'a Id, u32, (usize, u32));
+
 /// An automatic event that will happen unless something else does before.
 struct Upcoming<'a> {
     at: Timestamp,
@@ -90,7 +93,7 @@ impl Upcoming<'_> {
 
     /// At one instant, what happens at it comes before what needs it to pass: so the order of events does not depend on
     /// when they are asked for.
-    fn order(&self) -> (Timestamp, bool, Class, Option<(&Id, u32, (usize, u32))>) {
+    fn order(&self) -> (Timestamp, bool, Class, Option<StepPlace<'_>>) {
         let of_cycle = match self.cause {
             Cause::Cycle { timer, cycle, order, .. } => Some((timer, cycle.number, order)),
             Cause::Pause | Cause::Inactive(_) => None,
@@ -200,7 +203,8 @@ impl Engine {
             let Some(cycle) = track.cycles.last() else { continue };
             let Some(promise) = cycle.promise else { continue };
             // A promise that its event breached is breached even while the cycle is paused.
-            if !matches!(cycle.phase, Phase::Running { .. }) && !(promise.is_late && cycle.is_active()) {
+            let is_running = matches!(cycle.phase, Phase::Running { .. });
+            if !is_running && !(promise.is_late && cycle.is_active()) {
                 continue;
             }
             let timer = &track.timer;

@@ -135,7 +135,10 @@ impl<'a> EventContext<'a> {
             }
         }
         if self.returns(cycle) {
-            return self.returned(self.rules_of(&track.timer, rules, cycle)?, cycle).map(Some);
+            let own = self.rules_of(&track.timer, rules, cycle)?;
+            if !self.is_over(own.rules) {
+                return self.returned(own, cycle).map(Some);
+            }
         }
         Ok(None)
     }
@@ -236,13 +239,13 @@ impl<'a> EventContext<'a> {
         let calendar = revision.calendar(&cycle.calendar)?;
         let between = calendar.elapsed(cycle.since(), self.at())?;
         let is_paused = timer::pauses_in(rules, self.status);
-        let promise = match cycle.promise {
-            Some(promise) => {
-                let used = timer::sum(cycle.used, between)?;
-                Some(terms::promised(self, calendar, rules, promise.target, used, is_paused, self.at())?)
-            }
-            None => None,
-        };
+        let (mut promise, mut computed_steps) = (None, Vec::new());
+        if let Some(own) = cycle.promise {
+            let used = timer::sum(cycle.used, between)?;
+            let new = terms::promised(self, calendar, rules, own.target, used, is_paused, self.at())?;
+            computed_steps = terms::steps_passed(self, revision, &rules.id, cycle, calendar, &new, self.at())?;
+            promise = Some(new);
+        }
         Ok(Change::Retargeted {
             started_at: cycle.started_at,
             terms: cycle.terms.clone(),
@@ -252,7 +255,7 @@ impl<'a> EventContext<'a> {
             promise,
             paused: is_paused,
             keeps_rules: cycle.revision != self.revision.digest,
-            computed_steps: Vec::new(),
+            computed_steps,
         })
     }
 
@@ -314,10 +317,14 @@ impl<'a> EventContext<'a> {
         }))
     }
 
+    /// Returns whether no cycle runs in the ticket's status: a final one, or `resolved` for one that a resolve stops.
+    fn is_over(&self, rules: &TimerRules) -> bool {
+        let is_resolved = self.status == Status::Resolved && rules.stops_on.contains(&Trigger::Resolved);
+        self.status.is_final() || is_resolved
+    }
+
     fn starts(&self, rules: &TimerRules, last: Option<&Cycle>) -> bool {
-        // No cycle starts on a ticket in a final status, nor one that a resolve stops on a resolved ticket.
-        let is_over = self.status == Status::Resolved && rules.stops_on.contains(&Trigger::Resolved);
-        if self.status.is_final() || is_over {
+        if self.is_over(rules) {
             return false;
         }
         // An opening that is a reply, too, starts no cycle that it stops, unless a reply starts the next one.

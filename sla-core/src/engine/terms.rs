@@ -1,7 +1,7 @@
 //! What a change of terms or an earlier receipt does to a running or paused cycle.
 
 use super::context::{CycleRules, EventContext};
-use super::{Revision, Subject};
+use super::{Revision, Subject, Terms};
 use crate::calendar::Calendar;
 use crate::error::Error;
 use crate::escalation;
@@ -230,6 +230,31 @@ fn steps_before(
     Ok(computed)
 }
 
+/// Returns the steps that more time than was known puts before the event although they have not fired: of a step and its
+/// repetitions the last. `counted_until` is when the cycle last counted.
+pub(super) fn steps_passed(
+    context: &EventContext<'_>,
+    revision: &Revision,
+    timer: &Id,
+    cycle: &Cycle,
+    calendar: &Calendar,
+    promised: &Promised,
+    counted_until: Timestamp,
+) -> Result<Vec<ComputedStep>, Error> {
+    let mut computed = Vec::new();
+    for step in revision.steps.get(timer).into_iter().flatten() {
+        if let Some((repetition, length)) = escalation::last_used_by(step, promised.target, promised.used)
+            && !cycle.has_fired(&step.id, repetition)
+        {
+            let at = timer::used_up_before(calendar, counted_until, promised.used.saturating_sub(length))?;
+            if at < context.at() {
+                computed.push(ComputedStep { step: step.id.clone(), repetition, at });
+            }
+        }
+    }
+    Ok(computed)
+}
+
 /// Returns a cycle that a reopening resumes, under the terms that changed while it was stopped, one after the other.
 pub(super) fn take_over_pending(
     context: &EventContext<'_>,
@@ -291,7 +316,7 @@ pub(super) fn received_earlier(
     let elapsed = timer::sum(measure.elapsed, earlier)?;
     let is_paused = timer::pauses_in(own.rules, context.status);
     let (mut calendar_id, mut channel, mut cycle_terms) = (&cycle.calendar, None, cycle.terms.clone());
-    let mut promise = None;
+    let (mut promise, mut computed_steps) = (None, Vec::new());
     if let Some(terms) = &terms {
         let counts_from = received_from.max(started_at);
         (calendar_id, channel, cycle_terms) = (terms.calendar, Some(context.channel.clone()), context.cycle_terms());
@@ -307,11 +332,13 @@ pub(super) fn received_earlier(
         let mut target = own_promise.target;
         let subject = Subject::of_terms(&cycle.terms);
         let terms = own.revision.terms(subject, &track.timer, &cycle.channel, cycle.began_by);
-        if moves && let Some(terms) = terms.filter(|terms| terms.is_in_days()) {
+        if moves && let Some(terms) = terms.filter(Terms::is_in_days) {
             target = own.revision.length(&terms, started_at)?.unwrap_or(target);
         }
         let until = if matches!(cycle.phase, Phase::Paused { .. }) { cycle.since() } else { context.at() };
-        promise = Some(promised(context, own_calendar, own.rules, target, used, is_paused, until)?);
+        let new = promised(context, own_calendar, own.rules, target, used, is_paused, until)?;
+        computed_steps = steps_passed(context, own.revision, &track.timer, cycle, own_calendar, &new, until)?;
+        promise = Some(new);
     }
     Ok(Some(Change::Retargeted {
         started_at,
@@ -322,7 +349,7 @@ pub(super) fn received_earlier(
         promise,
         paused: is_paused,
         keeps_rules: cycle.revision != context.revision.digest,
-        computed_steps: Vec::new(),
+        computed_steps,
     }))
 }
 

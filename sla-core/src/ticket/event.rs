@@ -74,7 +74,7 @@ impl<'de> Deserialize<'de> for Event {
                     ticket: needed(ticket, "ticket")?,
                     seq: needed(seq, "seq")?,
                     at: needed(at, "at")?,
-                    actor: needed(actor, "actor")?,
+                    actor: needed(actor, "actor").and_then(recorded)?,
                     via: via.flatten(),
                     kind,
                     changes: changes.unwrap_or_default(),
@@ -87,6 +87,15 @@ impl<'de> Deserialize<'de> for Event {
         }
         // `kind` before `data`, which is read by it.
         deserializer.deserialize_struct("Event", &["kind", "data"], EventVisitor)
+    }
+}
+
+/// Refuses an actor that says more than events record: what is not recorded is in no chain.
+pub(crate) fn recorded<E: serde::de::Error>(actor: Actor) -> Result<Actor, E> {
+    if actor.is_recorded() {
+        Ok(actor)
+    } else {
+        Err(E::custom("an event records role and id of its actor, nothing else"))
     }
 }
 

@@ -64,6 +64,10 @@ pub(super) enum Inconsistency {
     TimelineOrder,
     #[error("its pause and its status contradict each other")]
     Pause,
+    #[error("its holders are not in order, or do not end with the present one")]
+    Holders,
+    #[error("something in it lies after its last event")]
+    AfterLastEvent,
     #[error("its timers are not in order")]
     TimerOrder,
     #[error("the cycles of a timer are not in order")]

@@ -41,6 +41,7 @@ use crate::time::Timestamp;
 
 pub use self::command::{Action, Command, CommandKind, MessageRef, Opening};
 pub use self::cycle::{Cycle, FiredStep, PendingTerms, Phase, Promise, TimerTrack};
+pub(crate) use self::event::recorded;
 pub use self::event::{
     Apply, AssignCause, BeganBy, CancelCause, Change, CloseCause, CommandStamp, ComputedStep, CycleTerms, Direction,
     Escalation, EscalationTrigger, Event, EventKind, InactivityIntent, Intent, Message, Promised, ResumeCause, Spent,
@@ -531,6 +532,17 @@ impl Ticket {
             Inconsistency::TimelineOrder
         } else if self.pause.is_some() != self.status.pause().is_some() {
             Inconsistency::Pause
+        } else if !self.holders.is_sorted_by(|a, b| a.at <= b.at)
+            || self.holders.last().map_or((None, None), |last| (last.agent.as_ref(), last.team.as_ref()))
+                != (self.agent.as_ref(), self.team.as_ref())
+        {
+            Inconsistency::Holders
+        } else if [Some(self.inactive.since), self.answered_at, self.holders.last().map(|last| last.at)]
+            .into_iter()
+            .flatten()
+            .any(|at| at > self.last_at)
+        {
+            Inconsistency::AfterLastEvent
         } else if !self.timers.is_sorted_by(|a, b| a.timer < b.timer) {
             Inconsistency::TimerOrder
         } else if !self.timers.iter().all(|track| track.is_whole(self.last_at)) {

@@ -128,6 +128,11 @@ impl Actor {
         Self::new(Role::System, "sla-engine")
     }
 
+    /// Returns whether the actor has nothing but role and id.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.teams.is_empty() && self.organization.is_none()
+    }
+
     /// Returns the actor as events record them: role and id.
     #[must_use]
     pub fn recorded(&self) -> Self {
