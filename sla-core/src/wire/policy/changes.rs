@@ -1,5 +1,7 @@
 //! What differs between two policies, by JSON pointer.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
 use crate::audit::PolicyChange;
@@ -10,8 +12,9 @@ use crate::wire::json::value_of;
 
 /// Returns what differs from `before` to `after`: fields of objects by name, added ones last.
 ///
-/// Packages, timers, steps and channels are matched by `id`, so that one more of them is one change. A list of other
-/// values is compared without its order and given as a whole. Paths point into the document that [`super::write`]
+/// Packages, timers, steps, inactivity rules and channels are matched by `id`, so that one more of them is one change. A
+/// list of other values is given as a whole. The order counts where the digest says so: of steps, inactivity rules and
+/// variants, and in `notify`. Paths point into the document that [`super::write`]
 /// makes of `after`, those of removed parts into that of `before`.
 ///
 /// ```
@@ -26,7 +29,7 @@ use crate::wire::json::value_of;
 #[must_use]
 pub fn changes(before: &Policy, after: &Policy) -> Vec<PolicyChange> {
     let mut changes = Vec::new();
-    compare(&document(before), &document(after), &Pointer::ROOT, &mut changes);
+    compare(&document(before), &document(after), false, &Pointer::ROOT, &mut changes);
     changes
 }
 
@@ -34,14 +37,21 @@ fn document(policy: &Policy) -> Value {
     value_of(&Document::of(policy))
 }
 
-fn compare(before: &Value, after: &Value, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
+/// Returns whether the order counts in a list, or in the lists of an object.
+fn is_ordered(key: &str) -> bool {
+    matches!(key, "steps" | "inactivity" | "notify")
+}
+
+fn compare(before: &Value, after: &Value, is_ordered: bool, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
     match (before, after) {
         _ if before == after => {}
-        (Value::Object(before), Value::Object(after)) => compare_objects(before, after, path, changes),
-        (Value::Array(before), Value::Array(after)) => match (by_id(before), by_id(after)) {
-            (Some(before), Some(after)) => compare_by_id(&before, &after, path, changes),
-            _ if sorted(before) == sorted(after) && !before.iter().any(Value::is_object) => {}
-            _ => push(Some(&Value::Array(before.clone())), Some(&Value::Array(after.clone())), path, changes),
+        (Value::Object(before), Value::Object(after)) => compare_objects(before, after, is_ordered, path, changes),
+        (Value::Array(was), Value::Array(is)) => match (by_id(was), by_id(is)) {
+            (Some(was), Some(is)) if !is_ordered || have_one_order(&was, &is) => {
+                compare_by_id(&was, &is, path, changes);
+            }
+            _ if !is_ordered && sorted(was) == sorted(is) && !was.iter().any(Value::is_object) => {}
+            _ => push(Some(before), Some(after), path, changes),
         },
         _ => push(Some(before), Some(after), path, changes),
     }
@@ -50,12 +60,13 @@ fn compare(before: &Value, after: &Value, path: &Pointer<'_>, changes: &mut Vec<
 fn compare_objects(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
+    are_ordered: bool,
     path: &Pointer<'_>,
     changes: &mut Vec<PolicyChange>,
 ) {
     for (key, was) in before {
         match after.get(key) {
-            Some(is) => compare(was, is, &path.key(key), changes),
+            Some(is) => compare(was, is, are_ordered || is_ordered(key), &path.key(key), changes),
             None => push(Some(was), None, &path.key(key), changes),
         }
     }
@@ -71,21 +82,27 @@ fn by_id(entries: &[Value]) -> Option<ById<'_>> {
     entries.iter().map(|entry| Some((entry.get("id")?.as_str()?, entry))).collect()
 }
 
+/// Returns whether the entries that both lists have follow each other in one order.
+fn have_one_order(before: &ById<'_>, after: &ById<'_>) -> bool {
+    let ids = |entries: &ById<'_>| entries.iter().map(|(id, _)| (*id).to_owned()).collect::<BTreeSet<_>>();
+    let (were, are) = (ids(before), ids(after));
+    let kept = before.iter().map(|(id, _)| *id).filter(|id| are.contains(*id));
+    kept.eq(after.iter().map(|(id, _)| *id).filter(|id| were.contains(*id)))
+}
+
 fn compare_by_id(before: &ById<'_>, after: &ById<'_>, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
+    let mut added: BTreeMap<&str, (usize, &Value)> =
+        after.iter().enumerate().map(|(index, (id, is))| (*id, (index, *is))).collect();
     for (index, (id, was)) in before.iter().enumerate() {
-        match after.iter().position(|(other, _)| other == id) {
-            Some(now_at) => {
-                if let Some((_, is)) = after.get(now_at) {
-                    compare(was, is, &path.index(now_at), changes);
-                }
-            }
+        match added.remove(id) {
+            Some((now_at, is)) => compare(was, is, false, &path.index(now_at), changes),
             None => push(Some(was), None, &path.index(index), changes),
         }
     }
-    for (index, (id, is)) in after.iter().enumerate() {
-        if !before.iter().any(|(other, _)| other == id) {
-            push(None, Some(is), &path.index(index), changes);
-        }
+    let mut added: Vec<(usize, &Value)> = added.into_values().collect();
+    added.sort_unstable_by_key(|(index, _)| *index);
+    for (index, is) in added {
+        push(None, Some(is), &path.index(index), changes);
     }
 }
 
