@@ -75,10 +75,13 @@ fn the_schema_accepts_the_examples_and_refuses_faults_of_form() {
         assert_eq!(faults(&schema, &value(text)), Vec::<String>::new());
     }
     for (pointer, other) in [
-        ("/schema", json!("sla-policy/2")),
+        ("/schema", json!("sla-policy/1")),
+        ("/packages/2/extends", json!(["visitor"])),
+        ("/inactivity/0/status", json!("open")),
+        ("/steps/update/0/until", json!("resolved")),
+        ("/roles/agents_act_on", json!("none")),
         ("/version", json!("1")),
         ("/packages/0/rank", json!(-1)),
-        ("/packages/0/targets/first_response", json!("1d")),
         ("/steps/first_response/0/at", json!("0.8")),
         ("/steps/first_response/0/action", json!("notify")),
         ("/calendars/office/weekly/mon/0", json!("9-17")),
@@ -88,6 +91,16 @@ fn the_schema_accepts_the_examples_and_refuses_faults_of_form() {
         let mut document = value(EVERYTHING);
         *document.pointer_mut(pointer).unwrap() = other;
         assert_eq!(faults(&schema, &document).len(), 1, "{pointer}");
+    }
+    for (pointer, other) in [
+        ("/packages/0/targets/first_response", json!("1d")),
+        ("/packages/2/targets/update/cut_off", json!("noon")),
+        ("/steps/update/0/quiet_hours", json!("on")),
+    ] {
+        let mut document = value(EVERYTHING);
+        *document.pointer_mut(pointer).unwrap() = other;
+        // It is none of several forms.
+        assert!(!faults(&schema, &document).is_empty(), "{pointer}");
     }
 }
 

@@ -133,10 +133,32 @@ def channel(entry):
     return text(entry["id"]) + text(entry["name"])
 
 
+def target(value):
+    if value == "none":
+        return text("none")
+    if isinstance(value, str):
+        return text("within") + duration(value) + flag(False)
+    if "within" in value:
+        return text("within") + duration(value["within"]) + option(value.get("calendar"), text)
+    return (
+        text("business_days")
+        + number(value["business_days"])
+        + text(value["by"])
+        + option(value.get("cut_off"), text)
+        + option(value.get("calendar"), text)
+    )
+
+
+def targets(entries):
+    return table(entries, target)
+
+
 def variant(entry):
     when = entry["when"]
-    ids = [when.get("channel"), when.get("severity"), when.get("category"), entry.get("calendar")]
-    return b"".join(option(value, text) for value in ids) + table(entry.get("targets", {}), duration)
+    parts = [when.get(part) for part in ("channel", "severity", "category", "during", "outside")]
+    return b"".join(option(value, text) for value in [*parts, entry.get("calendar")]) + targets(
+        entry.get("targets", {})
+    )
 
 
 def package(entry):
@@ -144,11 +166,12 @@ def package(entry):
         text(entry["id"])
         + text(entry["name"])
         + number(entry["rank"])
-        + texts(entry["channels"])
-        + text(entry["calendar"])
-        + table(entry["targets"], duration)
+        + option(entry.get("extends"), text)
+        + option(entry.get("channels"), texts)
+        + option(entry.get("calendar"), text)
+        + targets(entry.get("targets", {}))
         + option(entry.get("priority"), text)
-        + sequence([variant(each) for each in entry.get("variants", [])])
+        + option(entry.get("variants"), lambda variants: sequence([variant(each) for each in variants]))
     )
 
 
@@ -158,6 +181,7 @@ def timer(name, written):
         text(name)
         + texts(written.get("starts_on", starts))
         + texts(written.get("stops_on", stops))
+        + texts(written.get("cancels_on", []))
         + texts(written.get("pauses_on", pauses))
         + text(written.get("cycles", cycles))
         + text(written.get("on_reopen", on_reopen))
@@ -167,29 +191,58 @@ def timer(name, written):
 
 def timers(entries):
     written = dict.fromkeys(PRESETS, {}) | {entry["id"]: entry for entry in entries}
-    return collection([timer(name, written[name]) for name in written])
+    listed = [entry["id"] for entry in entries]
+    return collection([timer(name, written[name]) for name in written]) + texts(listed)
+
+
+def instant(entry):
+    if "before" in entry:
+        return text("before") + duration(entry["before"])
+    if "at" in entry or microseconds(entry["after"]) == 0:
+        return text("at") + share(entry.get("at", "100%"))
+    return text("after") + duration(entry["after"])
+
+
+def quiet_hours(value):
+    if isinstance(value, dict):
+        return text("other") + text(value["calendar"])
+    return text(value or "off")
 
 
 def step(entry):
-    if "at" in entry or microseconds(entry["after"]) == 0:
-        when = flag(False) + share(entry.get("at", "100%"))
-    else:
-        when = flag(True) + duration(entry["after"])
+    when = entry.get("when", {})
+    parts = [when.get(part) for part in ("channel", "severity", "category", "package")]
     escalates = entry["action"] == "escalate"
     return (
         text(entry["id"])
-        + when
+        + instant(entry)
+        + b"".join(option(part, text) for part in parts)
         + flag(escalates)
         + (number(entry.get("level", 1)) if escalates else b"")
         + sequence([text(name) for name in entry.get("notify", [])])
         + option(entry.get("assign_to"), text)
-        + flag(entry.get("quiet_hours") == "calendar")
+        + quiet_hours(entry.get("quiet_hours"))
+        + option(entry.get("repeat"), lambda repeat: duration(repeat["every"]) + number(repeat["times"]))
+        + flag("until" in entry)
     )
 
 
 def steps(entries):
     stated = {timer: listed for timer, listed in entries.items() if listed}
     return table(stated, lambda listed: sequence([step(entry) for entry in listed]))
+
+
+def inactivity(entry):
+    return (
+        text(entry["id"])
+        + text(entry["status"])
+        + duration(entry["after"])
+        + option(entry.get("calendar"), text)
+        + text(entry["action"])
+        + sequence([text(name) for name in entry.get("notify", [])])
+        + quiet_hours(entry.get("quiet_hours"))
+        + option(entry.get("reason"), text)
+    )
 
 
 def burn(entry):
@@ -220,9 +273,12 @@ def record(policy):
         + texts(pauses.get("reasons", []))
         + option(pauses.get("max_pause"), duration)
         + option(pauses.get("max_paused_total"), duration)
-        + option(policy.get("close_after"), duration)
+        + sequence([inactivity(entry) for entry in policy.get("inactivity", [])])
         + flag(roles.get("self_assign", False))
         + flag(roles.get("agents_may_classify", False))
+        + flag(roles.get("agents_may_unassign", False))
+        + text(roles.get("agents_act_on", "assigned"))
+        + flag(roles.get("organizations_share", False))
         + sequence([burn(entry) for entry in objectives.get("burn", [])])
         + option(objectives.get("critical_level"), number)
         + table(objectives.get("score_weights", {}), number)
