@@ -1,9 +1,10 @@
 //! Which packages include which channels, as a table.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
-use crate::package::Package;
-use crate::policy::Policy;
+use crate::policy::CheckedPolicy;
 use crate::unknown::unknown_id;
 
 /// Which packages include which channels, by their numbers in the policy: a table for hosts that ask often.
@@ -14,20 +15,34 @@ use crate::unknown::unknown_id;
 pub struct Entitlements {
     packages: Vec<Id>,
     channels: Vec<Id>,
-    /// One entry a package and channel, those of one package beside each other.
-    included: Vec<bool>,
+    /// The place in `included` of each package: of its own channels, or of those of the package that it extends.
+    rows: Vec<usize>,
+    /// The numbers of the channels that a package states, in ascending order.
+    included: Vec<Vec<usize>>,
 }
 
 impl Entitlements {
-    pub(crate) fn of(policy: &Policy) -> Self {
-        let packages = policy.packages.iter().map(|package| package.id.clone()).collect();
+    pub(crate) fn of(policy: &CheckedPolicy) -> Self {
         let channels: Vec<Id> = policy.channels.iter().map(|channel| channel.id.clone()).collect();
-        let row = |package: &Package| {
-            let included = policy.channels_of(package);
-            channels.iter().map(|id| included.contains(id)).collect::<Vec<_>>()
+        let numbers: BTreeMap<&Id, usize> = channels.iter().zip(0..).collect();
+        // A package without channels of its own has the row of the nearest one with some: cost follows the document.
+        let mut stating: BTreeMap<&Id, usize> = BTreeMap::new();
+        let mut included = Vec::new();
+        for package in &policy.packages {
+            if let Some(channels) = &package.channels {
+                stating.insert(&package.id, included.len());
+                let mut row: Vec<usize> = channels.iter().filter_map(|id| numbers.get(id).copied()).collect();
+                row.sort_unstable();
+                included.push(row);
+            }
+        }
+        let row = |package| {
+            let place = policy.chain(Some(package)).find_map(|package| stating.get(&package.id).copied());
+            place.unwrap_or(included.len())
         };
-        let included = policy.packages.iter().flat_map(row).collect();
-        Self { packages, channels, included }
+        let rows = policy.packages.iter().map(row).collect();
+        let packages = policy.packages.iter().map(|package| package.id.clone()).collect();
+        Self { packages, channels, rows, included }
     }
 
     /// Returns the number of a package, from 0.
@@ -79,6 +94,7 @@ impl Entitlements {
         if channel >= self.channels.len() {
             return None;
         }
-        self.included.get(package.checked_mul(self.channels.len())?.checked_add(channel)?).copied()
+        let row = self.included.get(*self.rows.get(package)?);
+        Some(row.is_some_and(|channels| channels.binary_search(&channel).is_ok()))
     }
 }

@@ -40,7 +40,14 @@ impl Package {
         self.variants.as_deref().unwrap_or_default()
     }
 
-    /// Returns the timers that it states a promise for, itself or in a variant of its own.
+    /// Returns the timers that it states a promise for, itself or in a variant of its own; a package that it extends may
+    /// promise more.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let policy = policy();
+    /// assert!(policy.packages[0].promised().any(|timer| timer.as_str() == "resolution"));
+    /// ```
     pub fn promised(&self) -> impl Iterator<Item = &Id> {
         let own = self.targets.iter();
         let variants = self.own_variants().iter().flat_map(|variant| variant.targets.iter());

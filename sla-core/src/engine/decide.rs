@@ -12,7 +12,7 @@ use crate::calendar::check_horizon;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
-use crate::policy::Policy;
+use crate::policy::{CheckedPolicy, Policy};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::ticket::{
     Action, Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Direction, Escalation, EscalationStage,
@@ -635,7 +635,7 @@ impl Transaction<'_> {
         )
     }
 
-    fn policy(&self) -> Judged<&'_ Policy> {
+    fn policy(&self) -> Judged<&'_ CheckedPolicy> {
         Ok(&self.engine.revision(self.ticket.policy_digest)?.policy)
     }
 
@@ -759,7 +759,7 @@ fn package(policy: &Policy, name: &str, id: &str) -> Judged<Id> {
 }
 
 /// Returns the channel if the package includes it, for messages of agents and admins too.
-fn entitled(policy: &Policy, package: &Id, name: &str, channel: &str) -> Judged<Id> {
+fn entitled(policy: &CheckedPolicy, package: &Id, name: &str, channel: &str) -> Judged<Id> {
     if !policy.channels.iter().any(|known| known.id.as_str() == channel) {
         let ids: Vec<&str> = policy.channels.iter().map(|channel| channel.id.as_str()).collect();
         let message = format!("the policy has no channel `{}`", shown(channel));

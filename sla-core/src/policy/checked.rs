@@ -1,6 +1,6 @@
 //! A policy without problems, with its calendars compiled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, ZoneDatabase};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
+use crate::package::{MAX_EXTENDS, Package};
 
 /// A policy without problems, together with its compiled calendars: what an engine is made of.
 ///
@@ -34,12 +35,27 @@ pub struct CheckedPolicy {
     policy: Policy,
     /// INVARIANT: one for each calendar of the policy.
     calendars: BTreeMap<Id, Arc<Calendar>>,
+    /// The places of the packages that others extend.
+    bases: BTreeMap<Id, usize>,
     zones_version: String,
+    is_close_to_size_limit: bool,
 }
 
 impl CheckedPolicy {
     pub(crate) fn new(policy: Policy, calendars: BTreeMap<Id, Arc<Calendar>>, zones: &ZoneDatabase) -> Self {
-        Self { policy, calendars, zones_version: zones.version() }
+        let extended: BTreeSet<&Id> = policy.packages.iter().filter_map(|package| package.extends.as_ref()).collect();
+        let packages = policy.packages.iter().enumerate().filter(|(_, package)| extended.contains(&package.id));
+        let bases = packages.map(|(place, package)| (package.id.clone(), place)).collect();
+        Self { policy, calendars, bases, zones_version: zones.version(), is_close_to_size_limit: false }
+    }
+
+    /// Notes that the document that it was made of is nearly as large as it may be.
+    pub(crate) fn close_to_size_limit(self, is_close_to_size_limit: bool) -> Self {
+        Self { is_close_to_size_limit, ..self }
+    }
+
+    pub(crate) const fn is_close_to_size_limit(&self) -> bool {
+        self.is_close_to_size_limit
     }
 
     /// Returns the policy, to be changed and checked again.
@@ -53,6 +69,22 @@ impl CheckedPolicy {
     #[inline]
     pub const fn compiled_calendars(&self) -> &BTreeMap<Id, Arc<Calendar>> {
         &self.calendars
+    }
+
+    /// Returns a package and those that it extends, the nearest first, at most [`MAX_EXTENDS`].
+    pub(crate) fn chain<'a>(&'a self, package: Option<&'a Package>) -> impl Iterator<Item = &'a Package> {
+        let base = |package: &&'a Package| self.policy.packages.get(*self.bases.get(package.extends.as_ref()?)?);
+        std::iter::successors(package, base).take(MAX_EXTENDS)
+    }
+
+    /// Returns the channels that a package includes, its own or those of the nearest package that it extends.
+    pub(crate) fn channels_of<'a>(&'a self, package: &'a Package) -> &'a [Id] {
+        self.chain(Some(package)).find_map(|package| package.channels.as_deref()).unwrap_or_default()
+    }
+
+    /// Returns the label that reports group a package by, its own or that of the nearest package that it extends.
+    pub(crate) fn priority_of<'a>(&'a self, package: &'a Package) -> Option<&'a Id> {
+        self.chain(Some(package)).find_map(|package| package.priority.as_ref())
     }
 
     /// Returns the digest of everything that answers under the policy follow from: the policy, the release of the

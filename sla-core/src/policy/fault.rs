@@ -125,7 +125,7 @@ pub(super) enum PolicyFault {
     CloseAfter,
     #[error("a warning has no level")]
     LevelOfWarning,
-    #[error("step `{step}` has the instant, action and level of an earlier step")]
+    #[error("step `{step}` has the instant, action, level and condition of an earlier step")]
     DuplicateStep { step: Id },
     #[error("steps `{first}` and `{second}` both configure the breach escalation")]
     DuplicateBreach { first: Id, second: Id },
@@ -253,9 +253,7 @@ impl Fault for PolicyFault {
             Self::AfterZero { .. } => "a step on due is at 100%".into(),
             Self::LevelOfWarning => "leave `level` out, or write `\"action\": \"escalate\"`".into(),
             Self::DuplicateStep { .. } => "join the two into one step".into(),
-            Self::DuplicateBreach { .. } => {
-                "give each another `when`, the one without `when` last, or move one of them with `after`".into()
-            }
+            Self::DuplicateBreach { .. } => "give each another `when`, or move one of them with `after`".into(),
             Self::TargetForm { .. } => {
                 "write a duration such as `4h`, `none`, `{\"within\": \"4h\", \"calendar\": ...}` or \
                  `{\"business_days\": 1, \"by\": \"16:00\"}`"

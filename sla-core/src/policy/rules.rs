@@ -6,7 +6,7 @@ use super::timer::{Preset, TimerRules};
 use crate::calendar::CalendarRules;
 use crate::channel::Channel;
 use crate::id::Id;
-use crate::package::{MAX_EXTENDS, Package};
+use crate::package::Package;
 use crate::string_enum::string_enum;
 use crate::ticket::Status;
 use crate::time::{BusinessDuration, Share};
@@ -75,27 +75,6 @@ impl Policy {
             roles: RoleRules::default(),
             objectives: Objectives::default(),
         }
-    }
-}
-
-impl Policy {
-    /// Returns a package and those that it extends, the nearest first, at most [`MAX_EXTENDS`].
-    pub(crate) fn chain<'a>(&'a self, package: Option<&'a Package>) -> impl Iterator<Item = &'a Package> {
-        let next = |package: &&'a Package| {
-            let base = package.extends.as_ref()?;
-            self.packages.iter().find(|other| other.id == *base)
-        };
-        std::iter::successors(package, next).take(MAX_EXTENDS)
-    }
-
-    /// Returns the channels that a package includes, its own or those of the nearest package that it extends.
-    pub(crate) fn channels_of<'a>(&'a self, package: &'a Package) -> &'a [Id] {
-        self.chain(Some(package)).find_map(|package| package.channels.as_deref()).unwrap_or_default()
-    }
-
-    /// Returns the label that reports group a package by.
-    pub(crate) fn priority_of<'a>(&'a self, package: &'a Package) -> Option<&'a Id> {
-        self.chain(Some(package)).find_map(|package| package.priority.as_ref())
     }
 }
 

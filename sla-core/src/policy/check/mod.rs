@@ -47,8 +47,10 @@ pub(crate) const CSAT: &str = "csat";
 ///
 /// `invalid_policy`, with every problem in [`Error::related`]: its code, its place as a JSON pointer, what is wrong
 /// and what would be right.
-pub fn check(policy: Policy, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
+pub fn check(mut policy: Policy, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
     let mut check = Check::new(zones);
+    // Timers that a document has to write down are listed in it.
+    policy.listed_timers = written_timers(&policy).map(|timer| timer.id.clone()).collect();
     check.made_by_hand(&policy);
     let read = check.document(Document::of(&policy));
     check.finish("policy", read.map(|(_, calendars)| CheckedPolicy::new(policy, calendars, zones)))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Check, Ids};
-use crate::calendar::{Calendar, check_business_days};
+use crate::calendar::{Calendar, CalendarFault, check_business_days};
 use crate::id::Id;
 use crate::package::{BusinessDays, Condition, MAX_EXTENDS, Package, Target, Variant};
 use crate::policy::document::{ConditionObject, Object, PackageObject, TargetObject, TargetPart, VariantObject};
@@ -15,10 +15,11 @@ use crate::policy::{DueBoundary, TimerRules};
 
 /// Where a target in business days stands, to be looked at once every calendar and package is known.
 struct DaysPlace {
-    package: Id,
     timer: Option<Id>,
-    /// The calendar of the target or its variant.
+    /// The calendar of its own.
     calendar: Option<Id>,
+    /// The place of the variant that states it among the package's; `None` in the package's own targets.
+    variant: Option<usize>,
     path: String,
 }
 
@@ -26,7 +27,8 @@ struct DaysPlace {
 #[derive(Default)]
 struct Packages {
     ids: Ids,
-    days: Vec<DaysPlace>,
+    /// The targets in business days of each package.
+    days: BTreeMap<Id, Vec<DaysPlace>>,
     /// The place of the next package.
     next: usize,
     /// The place of each readable package in its list.
@@ -86,19 +88,29 @@ impl Check<'_> {
         let calendar = self.optional_reference(Named::Calendar, package.calendar, &at.key("calendar"));
         let mut days = Vec::new();
         let targets = self.targets(package.targets, None, &mut days, &at.key("targets"));
+        let mut next_variant: usize = 0;
         let priority = self.text(package.priority, &at.key("priority"));
-        let read = |check: &mut Self, slot, at: &Pointer<'_>| check.variant(slot, &mut days, at);
+        let read = |check: &mut Self, slot, at: &Pointer<'_>| {
+            let mut of_variant = Vec::new();
+            let variant = check.variant(slot, next_variant, &mut of_variant, at)?;
+            days.append(&mut of_variant);
+            // INVARIANT: a document has fewer variants than bytes.
+            next_variant = next_variant.saturating_add(1);
+            Some(variant)
+        };
         let variants = self.list(package.variants, &at.key("variants"), read);
         let id = id?;
         known.places.insert(id.clone(), known.next);
-        known.days.extend(days.into_iter().map(|place| DaysPlace { package: id.clone(), ..place }));
+        if !days.is_empty() {
+            known.days.entry(id.clone()).or_default().append(&mut days);
+        }
         Some(Package { id, name: name?, rank: rank?.0, extends, channels, calendar, targets, priority, variants })
     }
 
     fn targets(
         &mut self,
         slot: Slot<Table<TargetPart>>,
-        calendar: Option<&Id>,
+        variant: Option<usize>,
         days: &mut Vec<DaysPlace>,
         at: &Pointer<'_>,
     ) -> BTreeMap<Id, Target> {
@@ -112,10 +124,9 @@ impl Check<'_> {
             match &target {
                 Target::Within { duration, .. } => check.above_zero("a target", Some(*duration), at),
                 Target::BusinessDays(own) => days.push(DaysPlace {
-                    // Replaced by the package's id once that is known.
-                    package: Id::trusted("package"),
                     timer: timer.cloned(),
-                    calendar: own.calendar.as_ref().or(calendar).cloned(),
+                    calendar: own.calendar.clone(),
+                    variant,
                     path: at.to_string(),
                 }),
                 Target::None => {}
@@ -208,7 +219,7 @@ impl Check<'_> {
         }
     }
 
-    /// Checks targets in business days: each in every calendar that it is counted in.
+    /// Checks targets in business days: each in every calendar in which some package has it counted.
     fn business_days(
         &mut self,
         packages: &[Package],
@@ -216,40 +227,40 @@ impl Check<'_> {
         calendars: &BTreeMap<Id, Arc<Calendar>>,
         timers: &BTreeMap<Id, TimerRules>,
     ) {
-        if known.days.is_empty() {
-            return;
-        }
-        let by_id: BTreeMap<&Id, &Package> = packages.iter().map(|package| (&package.id, package)).collect();
-        // A target without a calendar counts in that of each package which has it along its chain.
-        let mut counted_in: BTreeMap<&Id, BTreeSet<&Id>> = BTreeMap::new();
-        for package in packages {
-            let mut nearest = None;
-            let mut next = Some(package);
-            for _ in 0..MAX_EXTENDS {
-                let Some(of_chain) = next else { break };
-                nearest = nearest.or(of_chain.calendar.as_ref());
-                let counted = counted_in.entry(&of_chain.id).or_default();
-                counted.extend(nearest);
-                next = of_chain.extends.as_ref().and_then(|base| by_id.get(base).copied());
-            }
-        }
-        for place in &known.days {
+        for place in known.days.values().flatten() {
             if let Some(timer) = &place.timer
                 && timers.get(timer).is_some_and(|rules| rules.due_boundary == DueBoundary::NextOpen)
             {
                 self.note_at(&place.path, PolicyFault::BusinessDaysMove { timer: timer.clone() });
             }
-            let own = place.calendar.iter();
-            let inherited = counted_in.get(&place.package).filter(|_| place.calendar.is_none());
-            for calendar in own.chain(inherited.into_iter().flatten().copied()) {
-                if let Some(Err(fault)) = calendars.get(calendar).map(|calendar| calendar.check_business_days()) {
-                    self.note_at(&place.path, fault);
-                }
+            let calendar = place.calendar.as_ref().and_then(|calendar| calendars.get(calendar));
+            if let Some(Err(fault)) = calendar.map(|calendar| calendar.check_business_days()) {
+                self.note_at(&place.path, fault);
             }
+        }
+        if known.days.values().flatten().all(|place| place.calendar.is_some()) {
+            return;
+        }
+        let mut extending: BTreeMap<Option<&Id>, Vec<&Package>> = BTreeMap::new();
+        for package in packages {
+            extending.entry(package.extends.as_ref()).or_default().push(package);
+        }
+        let mut counting = Counting { days: &known.days, calendars, extending: &extending, found: Vec::new() };
+        for package in extending.get(&None).into_iter().flatten() {
+            counting.visit(package, &mut Visible::default(), 1);
+        }
+        for (path, fault) in counting.found {
+            self.note_at(path, fault);
         }
     }
 
-    fn variant(&mut self, slot: Slot<VariantObject>, days: &mut Vec<DaysPlace>, at: &Pointer<'_>) -> Option<Variant> {
+    fn variant(
+        &mut self,
+        slot: Slot<VariantObject>,
+        number: usize,
+        days: &mut Vec<DaysPlace>,
+        at: &Pointer<'_>,
+    ) -> Option<Variant> {
         let variant = self.object(slot, at)?;
         let place = at.key("when");
         if variant.when.is_missing() {
@@ -257,7 +268,7 @@ impl Check<'_> {
         }
         let when = self.object(variant.when, &place).map(|condition| self.condition(condition, &place));
         let calendar = self.optional_reference(Named::Calendar, variant.calendar, &at.key("calendar"));
-        let targets = self.targets(variant.targets, calendar.as_ref(), days, &at.key("targets"));
+        let targets = self.targets(variant.targets, Some(number), days, &at.key("targets"));
         Some(Variant { when: when?, targets, calendar })
     }
 
@@ -275,5 +286,152 @@ impl Check<'_> {
         let id = self.text(slot, at);
         self.known(what, id.as_ref(), at);
         id
+    }
+}
+
+/// The walk over packages, each after the one that it extends, which finds the calendars of targets in business days.
+///
+/// What one package adds is undone when the walk leaves it, and what was reported is not looked at again, so that the
+/// cost follows the size of the document.
+struct Counting<'a> {
+    days: &'a BTreeMap<Id, Vec<DaysPlace>>,
+    calendars: &'a BTreeMap<Id, Arc<Calendar>>,
+    extending: &'a BTreeMap<Option<&'a Id>, Vec<&'a Package>>,
+    found: Vec<(&'a str, CalendarFault)>,
+}
+
+/// The targets in business days without a calendar of their own that a package has, and what they count in.
+#[derive(Default)]
+struct Visible<'a> {
+    /// The calendar that the nearest package states.
+    calendar: Option<&'a Id>,
+    /// Whether that is nearer than the variants, whose calendars it then replaces.
+    replaces_variants: bool,
+    /// Of packages.
+    own: BTreeMap<&'a Id, &'a DaysPlace>,
+    /// Of the nearest variants, those without a calendar and those with one.
+    of_variants: [BTreeMap<&'a Id, Vec<&'a DaysPlace>>; 2],
+    /// The nearest variants whose calendar has no business days.
+    without_days: WithoutDays<'a>,
+}
+
+/// Variants whose calendar has no business days.
+#[derive(Default, Clone)]
+struct WithoutDays<'a> {
+    fault: Option<CalendarFault>,
+    count: usize,
+    /// How many of them have a target of their own for a timer, so that they do not decide the calendar of another one.
+    with_target: BTreeMap<&'a Id, usize>,
+}
+
+impl WithoutDays<'_> {
+    /// Returns why a package's target for a timer has no business days under one of the variants.
+    fn fault_for(&self, timer: &Id) -> Option<&CalendarFault> {
+        let with_target = self.with_target.get(timer).copied().unwrap_or_default();
+        self.fault.as_ref().filter(|_| with_target < self.count)
+    }
+}
+
+impl<'a> Counting<'a> {
+    fn fault_of(&self, calendar: Option<&Id>) -> Option<CalendarFault> {
+        self.calendars.get(calendar?)?.check_business_days().err()
+    }
+
+    /// Looks at a package and at those that extend it; `length` is that of its chain.
+    fn visit(&mut self, package: &'a Package, visible: &mut Visible<'a>, length: usize) {
+        let outer = (visible.calendar, visible.replaces_variants);
+        let outer_variants =
+            package.variants.as_deref().map(|variants| self.enter_variants(package, variants, visible));
+        if let Some(calendar) = &package.calendar {
+            visible.calendar = Some(calendar);
+            visible.replaces_variants |= outer_variants.is_none();
+        }
+        let places = self.days.get(&package.id).map_or(&[][..], Vec::as_slice);
+        let mut hidden = Vec::new();
+        for timer in package.targets.keys() {
+            let of_variants =
+                outer_variants.is_none().then(|| visible.of_variants.each_mut().map(|timers| timers.remove(timer)));
+            hidden.push((timer, visible.own.remove(timer), of_variants));
+        }
+        for place in places.iter().filter(|place| place.variant.is_none() && place.calendar.is_none()) {
+            let Some(timer) = &place.timer else { continue };
+            match visible.without_days.fault_for(timer).filter(|_| !visible.replaces_variants) {
+                Some(fault) => self.found.push((&place.path, fault.clone())),
+                None => drop(visible.own.insert(timer, place)),
+            }
+        }
+        if outer_variants.is_some() && visible.without_days.count > 0 {
+            let without_days = &visible.without_days;
+            let found = &mut self.found;
+            visible.own.retain(|timer, place| {
+                let fault = without_days.fault_for(timer);
+                found.extend(fault.map(|fault| (place.path.as_str(), fault.clone())));
+                fault.is_none()
+            });
+        }
+        if let Some(fault) = self.fault_of(visible.calendar) {
+            let own = std::mem::take(&mut visible.own).into_values();
+            let [without, with] = &mut visible.of_variants;
+            let mut of_variants = std::mem::take(without);
+            if visible.replaces_variants {
+                of_variants.extend(std::mem::take(with));
+            }
+            let places = own.chain(of_variants.into_values().flatten());
+            self.found.extend(places.map(|place| (place.path.as_str(), fault.clone())));
+        }
+        if length < MAX_EXTENDS {
+            let extending = self.extending;
+            for next in extending.get(&Some(&package.id)).into_iter().flatten() {
+                // INVARIANT: at most the length of a chain.
+                self.visit(next, visible, length.saturating_add(1));
+            }
+        }
+        for (timer, own, of_variants) in hidden {
+            visible.own.remove(timer);
+            visible.own.extend(own.map(|place| (timer, place)));
+            for (timers, places) in visible.of_variants.iter_mut().zip(of_variants.into_iter().flatten()) {
+                timers.extend(places.map(|places| (timer, places)));
+            }
+        }
+        (visible.calendar, visible.replaces_variants) = outer;
+        if let Some((of_variants, without_days)) = outer_variants {
+            (visible.of_variants, visible.without_days) = (of_variants, without_days);
+        }
+    }
+
+    /// Puts the variants that a package states in the place of those of packages that it extends, which are returned.
+    fn enter_variants(
+        &mut self,
+        package: &'a Package,
+        variants: &'a [Variant],
+        visible: &mut Visible<'a>,
+    ) -> ([BTreeMap<&'a Id, Vec<&'a DaysPlace>>; 2], WithoutDays<'a>) {
+        visible.replaces_variants = false;
+        let outer = (std::mem::take(&mut visible.of_variants), std::mem::take(&mut visible.without_days));
+        for variant in variants {
+            let Some(fault) = self.fault_of(variant.calendar.as_ref()) else { continue };
+            let without_days = &mut visible.without_days;
+            without_days.fault.get_or_insert(fault);
+            // INVARIANT: counts of parts of a document in memory.
+            without_days.count = without_days.count.saturating_add(1);
+            for timer in variant.targets.keys() {
+                let count = without_days.with_target.entry(timer).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        for place in self.days.get(&package.id).into_iter().flatten().filter(|place| place.calendar.is_none()) {
+            let Some((timer, variant)) = place.timer.as_ref().zip(place.variant.and_then(|at| variants.get(at))) else {
+                continue;
+            };
+            match self.fault_of(variant.calendar.as_ref()) {
+                Some(fault) => self.found.push((&place.path, fault)),
+                None => {
+                    let [without, with] = &mut visible.of_variants;
+                    let timers = if variant.calendar.is_some() { with } else { without };
+                    timers.entry(timer).or_default().push(place);
+                }
+            }
+        }
+        outer
     }
 }

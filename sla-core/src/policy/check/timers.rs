@@ -27,8 +27,8 @@ struct Taken {
     ids: Ids,
     /// When they fire and what they do.
     steps: BTreeSet<(StepTime, StepAction, StepCondition)>,
-    /// The id of the step that configures the breach escalation of every cycle.
-    breach: Option<Id>,
+    /// The ids of the steps that configure the breach escalation, by their conditions.
+    breaches: BTreeMap<StepCondition, Id>,
     /// How many, with their repetitions.
     count: usize,
 }
@@ -114,7 +114,7 @@ impl Check<'_> {
         }
         let stops_on = stops_on.unwrap_or(base.stops_on);
         let cancels_on = cancels_on.unwrap_or(base.cancels_on);
-        for trigger in cancels_on.iter().filter(|trigger| stops_on.contains(trigger)) {
+        for trigger in cancels_on.iter().filter(|trigger| trigger.hands_on() && stops_on.contains(trigger)) {
             let at = at.key("cancels_on");
             self.note(&at, PolicyFault::StopsAndCancels { timer: id.clone(), trigger: trigger.as_str() });
         }
@@ -180,10 +180,10 @@ impl Check<'_> {
         let is_new = time.zip(action).is_none_or(|(time, action)| taken.steps.insert((time, action, when.clone())));
         let (id, time, action) = (id?, time?, action?);
         let configures_breach = configures_breach(time, action);
-        // After one without a condition no other is ever looked at.
-        let earlier = taken.breach.clone().filter(|_| configures_breach);
-        if configures_breach && is_new && when == StepCondition::default() {
-            taken.breach.get_or_insert_with(|| id.clone());
+        // Several may configure it, each for other cycles.
+        let earlier = taken.breaches.get(&when).cloned().filter(|_| configures_breach);
+        if configures_breach && is_new {
+            taken.breaches.entry(when.clone()).or_insert_with(|| id.clone());
         }
         if self.form_faults == before {
             match (is_new, earlier) {

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::json::to_text;
-use super::tree::Tree;
+use super::tree::{MAX_DOCUMENT_BYTES, Tree};
 use crate::audit::PolicyChange;
 use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
@@ -72,7 +72,10 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<CheckedPolicy, Error> {
 ///
 /// As [`read`].
 pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
-    read_tree(Tree::parse(json.as_ref())?, zones)
+    let json = json.as_ref();
+    // INVARIANT: a document in memory, and a limit far below what fits.
+    let is_close = json.len().saturating_mul(10) > MAX_DOCUMENT_BYTES.saturating_mul(9);
+    Ok(read_tree(Tree::parse(json)?, zones)?.close_to_size_limit(is_close))
 }
 
 /// Reads the revisions of a policy, oldest first: a list of policy documents, or a single one.

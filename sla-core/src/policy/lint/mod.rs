@@ -1,17 +1,20 @@
 //! Warnings about what a policy may say but hardly means.
 
+mod packages;
+mod timers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use super::problem::Pointer;
 use super::rules::{WEEKDAYS, written_timers};
-use super::{CheckedPolicy, Policy, Preset, QuietHours, Step, StepAction, StepTime};
-use crate::calendar::{Calendar, CalendarRules, Hours, Week, Window};
+use super::{CheckedPolicy, MAX_CALENDARS, MAX_INACTIVITY_RULES, MAX_STEPS, Policy, Preset, QuietHours};
+use crate::calendar::{Calendar, CalendarRules, Hours, MAX_DATES, MAX_MEMBERS, MAX_SEASONS, Week, Window};
 use crate::id::Id;
-use crate::package::{Condition, Package, Target};
+use crate::package::Target;
 use crate::string_enum::string_enum;
-use crate::time::{BusinessDuration, DAY_S, MICROS_PER_SECOND, SECONDS_PER_DAY, Share, Timestamp};
+use crate::time::{DAY_S, MICROS_PER_SECOND, SECONDS_PER_DAY, Timestamp};
 
 const DAY_US: i64 = SECONDS_PER_DAY * MICROS_PER_SECOND;
 /// Holidays that end within this time are warned about.
@@ -44,8 +47,24 @@ string_enum! {
         AlwaysOpenMember => "always_open_member",
         /// No package uses a calendar.
         UnusedCalendar => "unused_calendar",
-        /// No package has a target for a timer of the policy.
-        UnusedTimer => "unused_timer",
+        /// An inactivity rule comes after one that ends the status, or after a limit that ends every pause.
+        InactivityNeverActs => "inactivity_never_acts",
+        /// A target in business days ends in closed time on some business day.
+        ByInClosedTime => "by_in_closed_time",
+        /// On some business day nothing is received before the cut-off.
+        CutOffBeforeOpening => "cut_off_before_opening",
+        /// A timer that runs once a ticket may be cancelled.
+        OnceAndCancelled => "once_and_cancelled",
+        /// Each hand-over begins a timer anew, and nothing is promised from the opening on.
+        HandOverResets => "hand_over_resets",
+        /// A package has a lower rank than the one that it extends.
+        ExtendsLowerRank => "extends_lower_rank",
+        /// A package states all that it could take from the one that it extends.
+        ExtendsChangesNothing => "extends_changes_nothing",
+        /// Two ids of one kind differ by the case of letters only.
+        SimilarIds => "similar_ids",
+        /// A document or a list in it is close to its limit.
+        CloseToLimit => "close_to_limit",
     }
 }
 
@@ -90,70 +109,17 @@ pub fn lint(policy: &CheckedPolicy, as_of: Timestamp) -> Vec<Warning> {
     lint.packages();
     lint.timers();
     lint.steps();
+    lint.inactivity();
+    lint.ids();
+    lint.limits();
     lint.warnings
 }
 
 struct Lint<'a> {
-    policy: &'a Policy,
+    policy: &'a CheckedPolicy,
     as_of: Timestamp,
     calendars: &'a BTreeMap<Id, Arc<Calendar>>,
     warnings: Vec<Warning>,
-}
-
-/// A package's promises to some of its tickets: to those of one variant, or of none.
-struct Promises<'a> {
-    variant: Option<usize>,
-    calendar: &'a Id,
-    /// Whether the variant names a calendar of its own, so that inherited targets last differently.
-    is_calendar_own: bool,
-    targets: BTreeMap<&'a Id, BusinessDuration>,
-    /// The timers whose target is stated here, not inherited.
-    stated: BTreeSet<&'a Id>,
-}
-
-/// Returns the promises of a package: its own first, then those of each variant that applies to it. What it extends is
-/// part of them; targets in business days are not.
-fn promises<'a>(policy: &'a Policy, package: &'a Package) -> Vec<Promises<'a>> {
-    let chain: Vec<&Package> = policy.chain(Some(package)).collect();
-    let calendar = chain.iter().find_map(|package| package.calendar.as_ref());
-    let Some(calendar) = calendar else { return Vec::new() };
-    let length = |target: &Target| match target {
-        Target::Within { duration, calendar: None } => Some(*duration),
-        _ => None,
-    };
-    let mut base: BTreeMap<&Id, BusinessDuration> = BTreeMap::new();
-    for package in chain.iter().rev() {
-        for (timer, target) in &package.targets {
-            match length(target) {
-                Some(length) => drop(base.insert(timer, length)),
-                None => drop(base.remove(timer)),
-            }
-        }
-    }
-    let mut all = vec![Promises {
-        variant: None,
-        calendar,
-        is_calendar_own: package.extends.is_some() && package.calendar.is_some(),
-        targets: base.clone(),
-        stated: package.targets.keys().collect(),
-    }];
-    for (at, variant) in package.own_variants().iter().enumerate() {
-        let mut targets = base.clone();
-        for (timer, target) in &variant.targets {
-            match length(target) {
-                Some(length) => drop(targets.insert(timer, length)),
-                None => drop(targets.remove(timer)),
-            }
-        }
-        all.push(Promises {
-            variant: Some(at),
-            calendar: variant.calendar.as_ref().unwrap_or(calendar),
-            is_calendar_own: variant.calendar.is_some(),
-            targets,
-            stated: variant.targets.keys().collect(),
-        });
-    }
-    all
 }
 
 /// Returns the calendars that a policy refers to.
@@ -302,178 +268,100 @@ impl<'a> Lint<'a> {
         }
     }
 
-    fn packages(&mut self) {
+    /// Warns of ids that people take for each other.
+    fn ids(&mut self) {
         let policy = self.policy;
-        let place = Pointer::ROOT.key("packages");
-        for (at, package) in policy.packages.iter().enumerate() {
-            let place = place.index(at);
-            if policy.channels_of(package).is_empty() {
-                self.warn(
-                    WarningCode::PackageWithoutChannel,
-                    &place.key("channels"),
-                    format!("package `{}` has no channel: no ticket can be opened under it", package.id),
-                    "list the channels that its customers may use",
-                );
-            }
-            let variants = place.key("variants");
-            self.shadows(package, &variants);
-            for promises in promises(policy, package) {
-                match promises.variant {
-                    None => self.promises(&promises, &place),
-                    Some(variant) => self.promises(&promises, &variants.index(variant)),
-                }
-            }
+        let root = Pointer::ROOT;
+        let place = root.key("calendars");
+        self.similar(policy.calendars.keys().map(|id| (id, place.key(id.as_str()))));
+        let place = root.key("channels");
+        let places: Vec<Pointer<'_>> = (0..policy.channels.len()).map(|at| place.index(at)).collect();
+        let ids = policy.channels.iter().map(|channel| &channel.id);
+        self.similar(ids.zip(places.iter().map(|place| place.key("id"))));
+        for (field, ids) in [("severities", &policy.severities), ("categories", &policy.categories)] {
+            let place = root.key(field);
+            self.similar(ids.iter().enumerate().map(|(at, id)| (id, place.index(at))));
         }
-    }
-
-    fn shadows(&mut self, package: &'a Package, at: &Pointer<'_>) {
-        let mut earlier = BTreeSet::new();
-        for (index, variant) in package.own_variants().iter().enumerate() {
-            let Condition { channel, severity, category, during, outside } = &variant.when;
-            let hours = (during.as_ref(), outside.as_ref());
-            let (channel, severity, category) = (channel.as_ref(), severity.as_ref(), category.as_ref());
-            // Every wider condition: each part as stated, or left out.
-            let is_shadowed = [None, channel].into_iter().any(|channel| {
-                [None, severity].into_iter().any(|severity| {
-                    [None, category].into_iter().any(|category| {
-                        let (during, outside) = hours;
-                        [None, during].into_iter().any(|during| {
-                            [None, outside]
-                                .into_iter()
-                                .any(|outside| earlier.contains(&(channel, severity, category, during, outside)))
-                        })
-                    })
-                })
-            });
-            if is_shadowed {
-                self.warn(
-                    WarningCode::ShadowedVariant,
-                    &at.index(index),
-                    "an earlier variant applies whenever this one would".to_owned(),
-                    "put the narrower condition first, or take this variant out",
-                );
-            }
-            earlier.insert((channel, severity, category, hours.0, hours.1));
-        }
-    }
-
-    /// Warns of promises that make no sense; `at` is the place of the package or the variant.
-    fn promises(&mut self, promises: &Promises<'_>, at: &Pointer<'_>) {
-        let targets = at.key("targets");
-        let resolution = Id::preset(Preset::Resolution);
-        for response in [Preset::FirstResponse, Preset::NextResponse].map(Id::preset) {
-            let Some(stated) = [&response, &resolution].into_iter().find(|timer| promises.stated.contains(timer))
-            else {
-                continue;
-            };
-            let both = promises.targets.get(&response).zip(promises.targets.get(&resolution));
-            if let Some((response_target, target)) = both.filter(|(response, target)| response > target) {
-                self.warn(
-                    WarningCode::ResponseAboveResolution,
-                    &targets.key(stated.as_str()),
-                    format!("`{response}` is promised within {response_target}, the resolution within {target}"),
-                    "promise the response no later than the resolution",
-                );
-            }
-        }
-        for (timer, target) in &promises.targets {
-            let is_stated = promises.stated.contains(timer);
-            if (is_stated || promises.is_calendar_own) && self.lasts_too_long(promises.calendar, *target) {
-                self.warn(
-                    WarningCode::TargetBeyondLife,
-                    &if is_stated { targets.key(timer.as_str()) } else { at.key("calendar") },
-                    format!(
-                        "in calendar `{}` the target of {target} for `{timer}` takes more than ten years",
-                        promises.calendar
-                    ),
-                    "name a shorter target, or open the calendar for longer",
-                );
-            }
-        }
-    }
-
-    /// Returns whether `length` of open time from now on ends after any ticket's life.
-    fn lasts_too_long(&self, calendar: &Id, length: BusinessDuration) -> bool {
-        let Some(calendar) = self.calendars.get(calendar) else { return false };
-        calendar.add(self.as_of, length).map_or(true, |due| due > later(self.as_of, LONGEST_LIFE_US))
-    }
-
-    fn timers(&mut self) {
-        let policy = self.policy;
-        let place = Pointer::ROOT.key("timers");
-        for (at, timer) in written_timers(policy).enumerate() {
-            if !self.has_target(&timer.id) {
-                self.warn(
-                    WarningCode::UnusedTimer,
-                    &place.index(at),
-                    format!("no package has a target for timer `{}`", timer.id),
-                    "add a target to a package, or take the timer out",
-                );
-            }
-        }
-    }
-
-    fn has_target(&self, timer: &Id) -> bool {
-        self.policy.packages.iter().any(|package| package.promised().any(|promised| promised == timer))
-    }
-
-    fn steps(&mut self) {
-        let policy = self.policy;
-        let place = Pointer::ROOT.key("steps");
+        let place = root.key("packages");
+        let places: Vec<Pointer<'_>> = (0..policy.packages.len()).map(|at| place.index(at)).collect();
+        let ids = policy.packages.iter().map(|package| &package.id);
+        self.similar(ids.zip(places.iter().map(|place| place.key("id"))));
+        let presets: Vec<Id> = Preset::ALL.iter().map(|preset| Id::preset(*preset)).collect();
+        let place = root.key("timers");
+        let written: Vec<(&Id, Pointer<'_>)> =
+            written_timers(policy).enumerate().map(|(at, timer)| (&timer.id, place.index(at))).collect();
+        let written = written.iter().map(|(id, place)| (*id, place.key("id")));
+        self.similar(presets.iter().map(|id| (id, place)).chain(written));
+        let place = root.key("steps");
         for (timer, steps) in &policy.steps {
             let place = place.key(timer.as_str());
-            let has_target = self.has_target(timer);
-            for (at, step) in steps.iter().enumerate() {
-                let place = place.index(at);
-                self.step(timer, step, has_target, &place);
+            let places: Vec<Pointer<'_>> = (0..steps.len()).map(|at| place.index(at)).collect();
+            self.similar(steps.iter().map(|step| &step.id).zip(places.iter().map(|place| place.key("id"))));
+        }
+        let place = root.key("inactivity");
+        let places: Vec<Pointer<'_>> = (0..policy.inactivity.len()).map(|at| place.index(at)).collect();
+        let ids = policy.inactivity.iter().map(|rule| &rule.id);
+        self.similar(ids.zip(places.iter().map(|place| place.key("id"))));
+    }
+
+    fn similar<'i>(&mut self, ids: impl Iterator<Item = (&'i Id, Pointer<'i>)>) {
+        let mut seen: BTreeMap<String, &Id> = BTreeMap::new();
+        for (id, place) in ids {
+            let first = *seen.entry(id.as_str().to_lowercase()).or_insert(id);
+            if first != id {
+                self.warn(
+                    WarningCode::SimilarIds,
+                    &place,
+                    format!("`{id}` and `{first}` differ by the case of letters only"),
+                    "give one of them another id",
+                );
             }
         }
     }
 
-    fn step(&mut self, timer: &Id, step: &Step, has_target: bool, at: &Pointer<'_>) {
-        let (field, is_late) = match step.time {
-            StepTime::At(share) => ("at", share >= Share::WHOLE),
-            StepTime::Before(_) => ("before", false),
-            StepTime::After(_) => ("after", true),
-        };
-        if step.action == StepAction::Warn && is_late {
+    /// Warns of lists that are nearly as long as they may be.
+    fn limits(&mut self) {
+        let policy = self.policy;
+        let root = Pointer::ROOT;
+        if policy.is_close_to_size_limit() {
             self.warn(
-                WarningCode::LateWarning,
-                &at.key(field),
-                format!("warning `{}` fires when the timer is already due", step.id),
-                "warn below 100%, or escalate",
+                WarningCode::CloseToLimit,
+                &root,
+                "the document has more than 90 % of the bytes that it may have".to_owned(),
+                "take out what no ticket needs any more",
             );
         }
-        let never = if !has_target {
-            format!("step `{}` never fires: no package has a target for timer `{timer}`", step.id)
-        } else if self.is_beyond_life(timer, step.time) {
-            format!("step `{}` never fires within ten years of any ticket", step.id)
-        } else {
-            return;
-        };
-        self.warn(WarningCode::StepNeverFires, at, never, "correct its instant, or take it out");
+        let calendars = root.key("calendars");
+        self.limit(policy.calendars.len(), MAX_CALENDARS, &calendars);
+        for (id, rules) in &policy.calendars {
+            let place = calendars.key(id.as_str());
+            if let Hours::AnyOf(members) = &rules.hours {
+                self.limit(members.len(), MAX_MEMBERS, &place.key("any_of"));
+            }
+            self.limit(rules.seasons.len(), MAX_SEASONS, &place.key("seasons"));
+            self.limit(rules.holidays.len(), MAX_DATES, &place.key("holidays"));
+            self.limit(rules.special_days.len(), MAX_DATES, &place.key("special_days"));
+        }
+        let place = root.key("steps");
+        for (timer, steps) in &policy.steps {
+            let repetitions = steps.iter().filter_map(|step| usize::try_from(step.repeat?.times).ok());
+            // INVARIANT: a checked policy has at most `MAX_STEPS` of both.
+            let count = repetitions.fold(steps.len(), usize::saturating_add);
+            self.limit(count, MAX_STEPS, &place.key(timer.as_str()));
+        }
+        self.limit(policy.inactivity.len(), MAX_INACTIVITY_RULES, &root.key("inactivity"));
     }
 
-    /// Returns whether a step's instant lies after any ticket's life, under every promise of the timer.
-    fn is_beyond_life(&self, timer: &Id, time: StepTime) -> bool {
-        let mut all = self.policy.packages.iter().flat_map(|package| promises(self.policy, package)).peekable();
-        // Targets in business days are no longer than any ticket could live.
-        if all.peek().is_none() {
-            return false;
+    fn limit(&mut self, count: usize, most: usize, at: &Pointer<'_>) {
+        // INVARIANT: both are counts of entries in memory, and limits are far below what fits.
+        if count.saturating_mul(10) > most.saturating_mul(9) {
+            self.warn(
+                WarningCode::CloseToLimit,
+                at,
+                format!("{count} of at most {most} entries are taken"),
+                "take out what no ticket needs any more",
+            );
         }
-        all.all(|promises| {
-            let Some(target) = promises.targets.get(timer) else { return true };
-            let length = match time {
-                StepTime::Before(before) if before < *target => Some(target.saturating_sub(before)),
-                StepTime::Before(_) => None,
-                StepTime::At(share) => share.of(*target),
-                StepTime::After(after) => {
-                    let sum = target.as_micros().checked_add(after.as_micros());
-                    sum.and_then(|micros| BusinessDuration::from_micros(micros).ok())
-                }
-            };
-            length.is_none_or(|length| self.lasts_too_long(promises.calendar, length))
-        })
     }
 }
 
