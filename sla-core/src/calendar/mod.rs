@@ -196,7 +196,7 @@ impl Calendar {
         let schedule = |member: &Arc<Self>| member.table.as_ref().and_then(|table| table.openings().own().cloned());
         // A member without a schedule is always open, and leaves nothing closed.
         let schedules: Option<Box<[Arc<Schedule>]>> = members.iter().map(schedule).collect();
-        let table = schedules.map(|schedules| Table::new(Openings::Members(schedules)));
+        let table = schedules.map(|schedules| Table::new(Openings::of_members(schedules)));
         Self { table, rules, members: members.into_boxed_slice(), zone, crossing: None, provisional_from_us }
     }
 
@@ -223,7 +223,7 @@ impl Calendar {
         if !schedule.has_recurring_opening() {
             return Err(CalendarFault::NeverOpens);
         }
-        let table = Some(Table::new(Openings::Own(Arc::new(schedule))));
+        let table = Some(Table::new(Openings::of_own(schedule)));
         let crossing = rules.windows().find(|window| window.close_s() <= window.open_s()).copied();
         Ok(Self { table, rules, members: Box::default(), zone, crossing, provisional_from_us })
     }
