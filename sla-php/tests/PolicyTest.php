@@ -14,8 +14,8 @@ use Sla\Warning;
 final class PolicyTest extends TestCase
 {
     /** Fewer cases than these mean that rows were lost. */
-    private const LEAST_PROBLEMS = 53;
-    private const LEAST_WARNINGS = 25;
+    private const LEAST_PROBLEMS = 92;
+    private const LEAST_WARNINGS = 53;
 
     public function test_problems_are_those_of_the_vectors(): void
     {

@@ -187,6 +187,33 @@ fn many_holidays_are_accepted_at_once() {
 }
 
 #[test]
+fn many_packages_that_extend_others_cost_no_more_than_their_text() {
+    const COUNT: usize = 20_000;
+    let mut document = with_calendar(&json!({"time_zone": "UTC", "weekly": {"mon": ["09:00-17:00"]}}));
+    document["calendars"]["night"] = json!({"time_zone": "UTC", "weekly": {"mon": ["22:00-06:00"]}});
+    let timers = |count: usize| (0..count).map(|number| format!("timer {number}"));
+    document["timers"] =
+        timers(2_000).map(|id| json!({"id": id, "starts_on": ["opened"], "stops_on": ["resolved"]})).collect();
+    let days = json!({"business_days": 1, "by": "close"});
+    let of_base: serde_json::Map<String, Value> = timers(2_000).map(|id| (id, days.clone())).collect();
+    let none: serde_json::Map<String, Value> = timers(2_000).map(|id| (id, json!("none"))).collect();
+    document["packages"][0]["targets"] = of_base.into();
+    let packages = document["packages"].as_array_mut().unwrap();
+    packages.push(json!({"id": "none", "name": "None", "rank": 1, "extends": "starter", "targets": none}));
+    // What business days count in is asked for every one of them.
+    packages.extend((0..COUNT).map(
+        |number| json!({"id": format!("p{number}"), "name": "P", "rank": 1, "extends": "none", "calendar": "night"}),
+    ));
+    let text = document.to_string();
+    let started = Instant::now();
+    let engine = sla_core::Engine::compile(read(text).unwrap()).unwrap();
+    let entitlements = engine.entitlements();
+    assert_eq!(entitlements.includes(COUNT, entitlements.channel("email").unwrap()), Some(true));
+    // Generous, as above.
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
 fn cut_documents_are_refused() {
     for text in [TALKABIZ, EVERYTHING] {
         for end in (0..text.trim_end().len()).step_by(2) {

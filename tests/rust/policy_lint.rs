@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sla_core::policy::{Warning, WarningCode, lint};
 use sla_core::time::Timestamp;
 use sla_core::wire::policy;
+use sla_tests::files::sources;
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../vectors/policy-warnings.json")).unwrap()
@@ -51,10 +52,16 @@ fn every_warning_is_documented() {
 }
 
 #[test]
-fn the_smallest_useful_document_is_one() {
-    let page = include_str!("../../docs/policy.md");
-    let text = page.split("```json").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    assert_eq!(warnings(&serde_json::from_str(text).unwrap(), "2026-03-02T00:00:00Z"), []);
+fn every_policy_of_the_documentation_compiles_without_warnings() {
+    let mut count = 0;
+    for (name, page) in sources("docs", ".md") {
+        let blocks = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
+        for text in blocks.filter(|text| text.contains("\"schema\": \"sla-policy/")) {
+            assert_eq!(warnings(&serde_json::from_str(text).unwrap(), "2026-03-02T00:00:00Z"), [], "{name}");
+            count += 1;
+        }
+    }
+    assert!(count >= 2, "{count}");
 }
 
 #[test]
