@@ -25,6 +25,7 @@ mod policy_digest;
 mod policy_document;
 mod policy_lint;
 mod policy_problems;
+mod recipes;
 mod reports;
 mod ticket_laws;
 mod ticket_scenarios;

@@ -18,6 +18,9 @@ pub const RULES: &str = include_str!("../vectors/tickets-rules.json");
 /// The stories of terms that change, teams, earlier receipts and inactivity.
 pub const TERMS: &str = include_str!("../vectors/tickets-terms.json");
 
+/// The stories of `docs/recipes.md`.
+pub const RECIPES: &str = include_str!("../vectors/recipes.json");
+
 /// What became of a story.
 pub struct Told {
     /// Where it went otherwise than its row says.
@@ -103,13 +106,13 @@ impl<'a> Story<'a> {
     }
 
     fn command(&mut self, engine: &Engine, step: &Value, command: &Value, at: Timestamp) {
-        let actor = actor(step["as"].as_str().unwrap());
+        let actor = actor(&step["as"]);
         let document = self.whole(command).to_string();
         let decision = match &self.history {
             Some(history) => engine.decide_on(history, &wire::command::read(&document).unwrap(), &actor, at).unwrap(),
             None => engine.open(&wire::command::read_opening(&document).unwrap(), &actor, at).unwrap(),
         };
-        let who = json!({"role": actor.role.as_str(), "id": actor.id});
+        let who = serde_json::to_value(&actor).unwrap();
         let said = wire::evaluation::write_decision(&decision);
         let asked = if self.history.is_some() { "decide" } else { "open" };
         self.transcript.line(asked, &[&document, &who, &at.as_micros(), &said]);
@@ -121,6 +124,12 @@ impl<'a> Story<'a> {
             }
         };
         self.compare(at, &command["command"].to_string(), &found, &step["refused"]);
+        if let Some(expected) = step.get("data") {
+            let last = events.last().map_or(Value::Null, |event| serde_json::to_value(event).unwrap());
+            for (field, expected) in expected.as_object().unwrap() {
+                self.compare(at, field, &last["data"][field], expected);
+            }
+        }
         match &mut self.history {
             Some(history) => history.extend(events).unwrap(),
             None => self.history = Some(events).filter(|events| !events.is_empty()).map(|e| History::new(e).unwrap()),
@@ -186,7 +195,9 @@ fn documents(policies: &[CheckedPolicy]) -> Value {
     policies.iter().map(|policy| serde_json::from_str::<Value>(&wire::policy::write(policy)).unwrap()).collect()
 }
 
-fn actor(text: &str) -> Actor {
+/// Reads role and id, or a whole document where an actor has teams or an organization.
+fn actor(value: &Value) -> Actor {
+    let Some(text) = value.as_str() else { return wire::command::read_actor(value.to_string()).unwrap() };
     let (role, id) = text.split_once(' ').unwrap_or((text, ""));
     Actor::new(Role::from_word(role).unwrap(), id)
 }
@@ -198,6 +209,7 @@ fn named(events: &[Event]) -> Value {
 fn notified(events: &[Event]) -> Value {
     let firing = |event: &Event| match &event.kind {
         EventKind::Warned(firing) => Some(firing.notify_at),
+        EventKind::Reminded(intent) => Some(intent.notify_at),
         EventKind::Escalated(escalation) => escalation.firing.as_ref().map(|firing| firing.notify_at),
         _ => None,
     };

@@ -2,12 +2,12 @@
 
 use sla_core::refusal::RefusalCode;
 use sla_core::ticket::EventKind;
-use sla_tests::stories::{RULES, TERMS, tell_and_note};
+use sla_tests::stories::{RECIPES, RULES, TERMS, tell_and_note};
 use sla_tests::transcript::Transcript;
 
 #[test]
 fn every_story_ends_as_it_should() {
-    let mut texts = vec![RULES.to_owned(), TERMS.to_owned()];
+    let mut texts = vec![RULES.to_owned(), TERMS.to_owned(), RECIPES.to_owned()];
     if let Ok(directory) = std::env::var("SLA_VECTORS") {
         let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
         let stories = files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("tickets-"));
