@@ -107,6 +107,21 @@ fn evaluate((engine, ticket, _): Folded) {
     let _ = black_box(engine.evaluate(black_box(ticket), ticket.last_at));
 }
 
+// The withdrawal of one ticket of 20 events.
+#[library_benchmark]
+#[bench::open(setup = folded)]
+fn decide((engine, ticket, _): Folded) {
+    let withdraw = sla_core::ticket::CommandKind::Withdraw;
+    let admin = sla_core::ticket::Actor::new(sla_core::ticket::Role::Customer, "kim");
+    let _ = black_box(engine.decide(black_box(ticket), &withdraw.into(), &admin, ticket.last_at));
+}
+
+// The seed policy: read, checked and compiled.
+#[library_benchmark]
+fn compile_seed() -> Engine {
+    engine()
+}
+
 // 20 events.
 #[library_benchmark]
 #[bench::open(setup = folded)]
@@ -185,6 +200,9 @@ library_benchmark_group!(
     name = calendar,
     benchmarks = [loop_alone, add, subtract, elapsed, is_open, next_open, next_close, compile_and_ask_ten_years]
 );
-library_benchmark_group!(name = ticket, benchmarks = [evaluate, fold, evaluate_and_aggregate, what_if, columns]);
+library_benchmark_group!(
+    name = ticket,
+    benchmarks = [evaluate, decide, compile_seed, fold, evaluate_and_aggregate, what_if, columns]
+);
 
 main!(library_benchmark_groups = calendar, ticket);

@@ -38,11 +38,7 @@ fn escalates_breach(step: &Step) -> bool {
 pub(crate) fn steps_of<'a>(steps: &'a [Step], cycle: &'a Cycle) -> impl Iterator<Item = (usize, &'a Step)> {
     let mut has_breach = false;
     steps.iter().enumerate().filter(move |(_, step)| {
-        if !holds(&step.when, cycle) {
-            return false;
-        }
-        let is_breach = escalates_breach(step);
-        !is_breach || !std::mem::replace(&mut has_breach, true)
+        holds(&step.when, cycle) && (!escalates_breach(step) || !std::mem::replace(&mut has_breach, true))
     })
 }
 
@@ -68,8 +64,8 @@ impl Place {
     /// Returns the place of a step's repetition, 0 for the step itself; `None` where it does not exist or does not fit.
     fn of(step: &Step, repetition: u32, target: BusinessDuration) -> Option<Self> {
         let later = match step.repeat {
-            Some(repeat) => times(repeat.every, repetition)?,
-            None => BusinessDuration::ZERO,
+            Some(repeat) if repetition > 0 => times(repeat.every, repetition)?,
+            _ => BusinessDuration::ZERO,
         };
         Some(match step.time {
             StepTime::At(share) if share < Share::WHOLE => Self::Used(share.of(target)?.checked_add(later)?),
@@ -108,7 +104,9 @@ pub(crate) fn fires_at(
 ) -> Result<Option<(u32, FiresAt)>, Error> {
     let Some(target) = cycle.target().filter(|_| cycle.is_active()) else { return Ok(None) };
     let Some(mut repetition) = next_repetition(step, cycle) else { return Ok(None) };
-    if is_acknowledged(step, repetition, ticket, timer, cycle) {
+    let is_acknowledged =
+        |repetition| step.until_acknowledged && is_acknowledged(step, repetition, ticket, timer, cycle);
+    if is_acknowledged(repetition) {
         return Ok(None);
     }
     let Some(mut place) = Place::of(step, repetition, target) else { return Ok(None) };
@@ -118,8 +116,10 @@ pub(crate) fn fires_at(
     }
     let Phase::Running { since } = cycle.phase else { return Ok(None) };
     // Of those that a change of terms places at or before its own instant only the last fires.
-    if let Some((last, length)) = last_used_by(step, target, cycle.used).filter(|(last, _)| *last > repetition) {
-        if is_acknowledged(step, last, ticket, timer, cycle) {
+    if step.repeat.is_some()
+        && let Some((last, length)) = last_used_by(step, target, cycle.used).filter(|(last, _)| *last > repetition)
+    {
+        if is_acknowledged(last) {
             return Ok(None);
         }
         (repetition, place) = (last, Place::Used(length));
@@ -151,7 +151,7 @@ fn next_repetition(step: &Step, cycle: &Cycle) -> Option<u32> {
 
 /// Returns whether an acknowledged escalation of the cycle ends a step or its repetition.
 fn is_acknowledged(step: &Step, repetition: u32, ticket: &Ticket, timer: &Id, cycle: &Cycle) -> bool {
-    if !step.until_acknowledged || (repetition == 0 && step.time == StepTime::At(Share::WHOLE)) {
+    if repetition == 0 && step.time == StepTime::At(Share::WHOLE) {
         return false;
     }
     let least = match step.action {

@@ -395,6 +395,10 @@ impl Share {
     /// ```
     #[must_use]
     pub fn of(self, target: BusinessDuration) -> Option<BusinessDuration> {
+        // A target below 106 days of open time, as most are, needs no 128 bits; both are at least zero.
+        if let Some(product) = target.0.checked_mul(i64::from(self.0)) {
+            return product.checked_div(1_000_000).map(BusinessDuration);
+        }
         let product = i128::from(target.0).checked_mul(i128::from(self.0))?;
         i64::try_from(product.div_euclid(1_000_000)).ok().map(BusinessDuration)
     }

@@ -286,7 +286,7 @@ impl WhatIf {
         let promises = |engine: &Engine, ticket: &Ticket| {
             let revision = engine.revision(ticket.policy_digest)?;
             let package = revision.package(ticket.package.as_str());
-            Ok::<_, Error>(package.is_some_and(|package| revision.policy.promises_for(package, timer)))
+            Ok::<_, Error>(package.is_some_and(|package| package.promised().any(|promised| promised == timer)))
         };
         let ((Some(before), Some(own)), (Some(after), Some(other))) = (before, after) else {
             let one_sided = match before.0 {

@@ -37,7 +37,9 @@ fn happened(command: &CommandKind, by: &Actor) -> Option<EventKind> {
         CommandKind::CustomerMessage { channel, .. } => {
             EventKind::CustomerMessaged { channel: id(&channel), message: written(), received_at: None }
         }
-        CommandKind::Pause { status, reason, until } => EventKind::Paused { status, reason, limit_at: None, until },
+        CommandKind::Pause { status, reason, until } => {
+            EventKind::Paused { status, reason, limit_at: None, limited_by: None, until }
+        }
         CommandKind::Resume => EventKind::Resumed { cause: ResumeCause::Command },
         CommandKind::Resolve { .. } => EventKind::Resolved { message: Some(written()), inactivity: None },
         CommandKind::Reopen { channel, reason } => EventKind::Reopened {

@@ -110,7 +110,7 @@ fn tickets(engine: &Engine) -> Vec<Ticket> {
 fn kinds() -> Vec<EventKind> {
     let message = || Message { message_ref: id("m"), content_sha256: Digest::of(b"m") };
     let (channel, reason, apply) = (|| id("email"), || "because".to_owned(), Apply::FromNow);
-    let paused = |status| EventKind::Paused { status, reason: reason(), limit_at: None, until: None };
+    let paused = |status| EventKind::Paused { status, reason: reason(), limit_at: None, limited_by: None, until: None };
     vec![
         EventKind::Opened {
             customer: id("kim"),

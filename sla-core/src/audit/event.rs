@@ -106,10 +106,11 @@ fn data(record: &mut Record, kind: &EventKind) {
             record.option(intent.as_ref(), inactivity);
         }
         EventKind::Reminded(intent) => inactivity(record, intent),
-        EventKind::Paused { status, reason, limit_at, until } => {
+        EventKind::Paused { status, reason, limit_at, limited_by, until } => {
             record.text(status.as_str());
             record.text(reason);
             record.option(*limit_at, Record::instant);
+            record.option(*limited_by, |record, limit| record.text(limit.as_str()));
             record.option(*until, Record::instant);
         }
         EventKind::Resumed { cause } => record.text(cause.as_str()),

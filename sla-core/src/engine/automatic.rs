@@ -12,7 +12,7 @@ use crate::id::Id;
 use crate::policy::{InactivityAction, InactivityRule, Step, StepAction, StepTime};
 use crate::ticket::{
     Actor, CloseCause, Cycle, Due, Escalation, EscalationTrigger, Event, EventKind, InactivityIntent, Pause, Phase,
-    Ticket,
+    ResumeCause, Ticket,
 };
 use crate::time::{Share, Timestamp};
 
@@ -231,7 +231,10 @@ impl Engine {
 
     fn automatic_kind(&self, ticket: &Ticket, upcoming: &Upcoming<'_>) -> Result<EventKind, Error> {
         let (timer, cycle, step, (_, repetition)) = match upcoming.cause {
-            Cause::Pause => return Ok(EventKind::Resumed { cause: self.pause_limit(ticket)? }),
+            Cause::Pause => {
+                let cause = ticket.pause.as_ref().map_or(ResumeCause::Until, Pause::ends_by);
+                return Ok(EventKind::Resumed { cause });
+            }
             Cause::Inactive(inactivity) => {
                 return self.revision(ticket.policy_digest)?.inactivity_kind(ticket, inactivity);
             }

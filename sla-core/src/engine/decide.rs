@@ -510,18 +510,18 @@ impl Transaction<'_> {
                 format!("one of: {}", allowed.join(", ")),
             ));
         }
-        let limit_at = match &self.ticket.pause {
-            Some(pause) => pause.limit_at,
-            None => self.pause_end()?,
+        let (limit_at, limited_by) = match &self.ticket.pause {
+            Some(pause) => (pause.limit_at, pause.limited_by),
+            None => self.pause_end()?.unzip(),
         };
         let same = |pause: &Pause| pause.reason == reason && pause.until == until;
         self.differs(self.ticket.status != status.into() || !self.ticket.pause.as_ref().is_some_and(same))?;
-        self.record(EventKind::Paused { status, reason, limit_at, until })
+        self.record(EventKind::Paused { status, reason, limit_at, limited_by, until })
     }
 
-    fn pause_end(&self) -> Judged<Option<Timestamp>> {
+    fn pause_end(&self) -> Judged<Option<(Timestamp, ResumeCause)>> {
         match self.engine.pause_end(&self.ticket, self.now)? {
-            PauseEnd::Limited(ends_at) => Ok(Some(ends_at)),
+            PauseEnd::Limited(ends_at, limit) => Ok(Some((ends_at, limit))),
             PauseEnd::Unlimited => Ok(None),
             PauseEnd::BudgetUsed { paused, most } => Err(refuse(
                 RefusalCode::PauseBudgetUsed,

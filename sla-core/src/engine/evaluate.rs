@@ -325,8 +325,11 @@ impl Engine {
 }
 
 fn share(used: BusinessDuration, target: BusinessDuration) -> u64 {
-    let millionths = i128::from(used.as_micros())
-        .checked_mul(1_000_000)
-        .and_then(|product| product.checked_div(i128::from(target.as_micros())));
+    let (used, target) = (used.as_micros(), target.as_micros());
+    // Up to 106 days of open time, as most cycles last, need no 128 bits.
+    let millionths = match used.checked_mul(1_000_000) {
+        Some(product) => product.checked_div(target).map(i128::from),
+        None => i128::from(used).checked_mul(1_000_000).and_then(|product| product.checked_div(i128::from(target))),
+    };
     millionths.and_then(|millionths| u64::try_from(millionths).ok()).unwrap_or(u64::MAX)
 }

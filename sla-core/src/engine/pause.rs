@@ -8,7 +8,7 @@ use crate::timer;
 
 /// When a pause ends automatically.
 pub(crate) enum PauseEnd {
-    Limited(Timestamp),
+    Limited(Timestamp, ResumeCause),
     Unlimited,
     /// It cannot begin: the ticket has paused as long as it may.
     BudgetUsed {
@@ -22,7 +22,7 @@ impl Engine {
     pub(crate) fn pause_end(&self, ticket: &Ticket, at: Timestamp) -> Result<PauseEnd, Error> {
         let revision = self.revision(ticket.policy_digest)?;
         let rules = &revision.policy.pauses;
-        let mut limit = rules.max_pause;
+        let mut limit = rules.max_pause.map(|most| (most, ResumeCause::MaxPause));
         if limit.is_none() && rules.max_paused_total.is_none() {
             return Ok(PauseEnd::Unlimited);
         }
@@ -40,24 +40,12 @@ impl Engine {
                 return Ok(PauseEnd::BudgetUsed { paused, most });
             }
             let remaining = most.saturating_sub(paused);
-            limit = Some(limit.map_or(remaining, |limit| limit.min(remaining)));
+            if limit.is_none_or(|(limit, _)| remaining < limit) {
+                limit = Some((remaining, ResumeCause::MaxPausedTotal));
+            }
         }
-        let Some(limit) = limit else { return Ok(PauseEnd::Unlimited) };
-        Ok(calendar.due(at, limit)?.at().map_or(PauseEnd::Unlimited, PauseEnd::Limited))
-    }
-
-    /// Returns which limit ends the ticket's pause.
-    pub(super) fn pause_limit(&self, ticket: &Ticket) -> Result<ResumeCause, Error> {
-        let revision = self.revision(ticket.policy_digest)?;
-        let Some(pause) = &ticket.pause else { return Ok(ResumeCause::MaxPause) };
-        if pause.limit_at.is_none() || pause.ends_at() != pause.limit_at {
-            return Ok(ResumeCause::Until);
-        }
-        let (Some(most), Some(calendar)) = (revision.policy.pauses.max_pause, revision.calendar_of(&ticket.package)?)
-        else {
-            return Ok(ResumeCause::MaxPausedTotal);
-        };
-        let single = calendar.due(pause.since, most)?.at();
-        Ok(if single == pause.limit_at { ResumeCause::MaxPause } else { ResumeCause::MaxPausedTotal })
+        let Some((limit, cause)) = limit else { return Ok(PauseEnd::Unlimited) };
+        let ends_at = calendar.due(at, limit)?.at();
+        Ok(ends_at.map_or(PauseEnd::Unlimited, |ends_at| PauseEnd::Limited(ends_at, cause)))
     }
 }

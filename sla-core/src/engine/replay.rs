@@ -137,15 +137,15 @@ impl Replay {
 
     fn act(&mut self, ticket: &mut Ticket, kind: &EventKind, at: Timestamp, role: Role) -> Result<(), Error> {
         let EventKind::Paused { status, until, .. } = *kind else { return self.apply(ticket, kind, at, role) };
-        let limit_at = match &ticket.pause {
-            Some(pause) => pause.limit_at,
+        let (limit_at, limited_by) = match &ticket.pause {
+            Some(pause) => (pause.limit_at, pause.limited_by),
             None => match self.engine.pause_end(ticket, at)? {
-                PauseEnd::Limited(limit_at) => Some(limit_at),
-                PauseEnd::Unlimited => None,
+                PauseEnd::Limited(limit_at, limit) => (Some(limit_at), Some(limit)),
+                PauseEnd::Unlimited => (None, None),
                 PauseEnd::BudgetUsed { .. } => return Ok(()),
             },
         };
-        self.apply(ticket, &EventKind::Paused { status, reason: String::new(), limit_at, until }, at, role)
+        self.apply(ticket, &EventKind::Paused { status, reason: String::new(), limit_at, limited_by, until }, at, role)
     }
 
     /// Applies automatic changes of status and breaches up to `now`.

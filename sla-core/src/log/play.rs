@@ -112,9 +112,13 @@ impl Names {
             Action::CustomerMessage => {
                 EventKind::CustomerMessaged { channel: self.id(row.channel_or(opened))?, message, received_at: None }
             }
-            Action::Pause => {
-                EventKind::Paused { status: row.read_pause()?, reason: String::new(), limit_at: None, until: None }
-            }
+            Action::Pause => EventKind::Paused {
+                status: row.read_pause()?,
+                reason: String::new(),
+                limit_at: None,
+                limited_by: None,
+                until: None,
+            },
             Action::Resume => EventKind::Resumed { cause: ResumeCause::Command },
             Action::Resolve => EventKind::Resolved { message: Some(message), inactivity: None },
             Action::Reopen => {

@@ -9,7 +9,7 @@ use crate::calendar::{Calendar, ZoneDatabase};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
-use crate::package::{MAX_EXTENDS, Package, Target};
+use crate::package::{MAX_EXTENDS, Package};
 
 /// A policy without problems, together with its compiled calendars: what an engine is made of.
 ///
@@ -85,15 +85,6 @@ impl CheckedPolicy {
     /// Returns the label that reports group a package by, its own or that of the nearest package that it extends.
     pub(crate) fn priority_of<'a>(&'a self, package: &'a Package) -> Option<&'a Id> {
         self.chain(Some(package)).find_map(|package| package.priority.as_ref())
-    }
-
-    /// Returns whether a package promises something for a timer, itself, in a variant, or by what it extends.
-    pub(crate) fn promises_for(&self, package: &Package, timer: &Id) -> bool {
-        let is_promise = |target: &Target| *target != Target::None;
-        let own = self.chain(Some(package)).find_map(|package| package.targets.get(timer));
-        let variants = self.chain(Some(package)).find_map(|package| package.variants.as_deref());
-        let mut of_variants = variants.unwrap_or_default().iter().filter_map(|variant| variant.targets.get(timer));
-        own.is_some_and(is_promise) || of_variants.any(is_promise)
     }
 
     /// Returns the digest of everything that answers under the policy follow from: the policy, the release of the

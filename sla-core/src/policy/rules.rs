@@ -99,7 +99,6 @@ pub struct PauseRules {
 }
 
 /// Permissions that a policy may grant to agents.
-#[expect(clippy::struct_excessive_bools, reason = "permissions are independent of each other")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RoleRules {
     /// Whether agents may assign tickets to themselves.

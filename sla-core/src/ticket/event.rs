@@ -248,6 +248,9 @@ pub enum EventKind {
         /// When a limit of the policy ends the pause; `None` without a limit, or when that lies beyond the horizon.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit_at: Option<Timestamp>,
+        /// Which limit that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limited_by: Option<ResumeCause>,
         /// When the pause ends automatically, if no limit ends it earlier.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,

@@ -135,12 +135,23 @@ pub struct Pause {
     /// When a limit of the policy ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_at: Option<Timestamp>,
+    /// Which limit that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limited_by: Option<ResumeCause>,
     /// When it ends automatically, if no limit ends it earlier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }
 
 impl Pause {
+    /// Returns why it ends at [`Pause::ends_at`]: at one instant a limit comes before the instant that the pause named.
+    pub(crate) fn ends_by(&self) -> ResumeCause {
+        match self.limited_by {
+            Some(limit) if self.limit_at.is_some() && self.ends_at() == self.limit_at => limit,
+            _ => ResumeCause::Until,
+        }
+    }
+
     /// Returns when the pause ends automatically; `None` when it does not.
     #[must_use]
     pub fn ends_at(&self) -> Option<Timestamp> {
@@ -358,10 +369,11 @@ impl Ticket {
                 self.reply_owed = true;
                 self.is_active_at(at);
             }
-            EventKind::Paused { reason, limit_at, until, .. } => {
+            EventKind::Paused { reason, limit_at, limited_by, until, .. } => {
                 let since = self.pause.as_ref().map_or(at, |pause| pause.since);
                 let (by, reason) = (actor.recorded(), reason.clone());
-                self.pause = Some(Pause { since, by, reason, limit_at: *limit_at, until: *until });
+                self.pause =
+                    Some(Pause { since, by, reason, limit_at: *limit_at, limited_by: *limited_by, until: *until });
                 self.is_active_at(at);
             }
             EventKind::Resolved { inactivity, .. } => {

@@ -36,6 +36,12 @@ impl<'a> Calendars<'a> {
 }
 
 impl<'a> Lint<'a> {
+    /// Returns the variants that apply to a package: its own, or those of the nearest package that it extends.
+    pub(super) fn visible_variants(&self, package: &'a Package) -> &'a [Variant] {
+        let policy: &'a CheckedPolicy = self.policy;
+        policy.chain(Some(package)).find_map(|package| package.variants.as_deref()).unwrap_or_default()
+    }
+
     pub(super) fn packages(&mut self) {
         let policy = self.policy;
         let place = Pointer::ROOT.key("packages");

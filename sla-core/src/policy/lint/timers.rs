@@ -6,7 +6,7 @@ use super::packages::{Calendars, states};
 use super::{Lint, WarningCode, later};
 use crate::calendar::Hours;
 use crate::id::Id;
-use crate::package::Target;
+use crate::package::{Package, Target};
 use crate::policy::problem::Pointer;
 use crate::policy::rules::written_timers;
 use crate::policy::{
@@ -56,6 +56,14 @@ impl<'a> Lint<'a> {
         all
     }
 
+    /// Returns whether a package or what it extends promises something for a timer.
+    fn promises_for(&self, package: &'a Package, timer: &Id) -> bool {
+        let is_promise = |target: &Target| *target != Target::None;
+        let own = self.policy.chain(Some(package)).find_map(|package| package.targets.get(timer));
+        let mut variants = self.visible_variants(package).iter().filter_map(|variant| variant.targets.get(timer));
+        own.is_some_and(is_promise) || variants.any(is_promise)
+    }
+
     pub(super) fn timers(&mut self) {
         let policy = self.policy;
         let place = Pointer::ROOT.key("timers");
@@ -98,8 +106,8 @@ impl<'a> Lint<'a> {
         }
         let mut packages = self.policy.packages.iter();
         let package = packages.find(|package| {
-            self.policy.promises_for(package, &timer.id)
-                && !from_opening.iter().any(|opening| self.policy.promises_for(package, opening))
+            self.promises_for(package, &timer.id)
+                && !from_opening.iter().any(|opening| self.promises_for(package, opening))
         });
         package.map(|package| &package.id)
     }
@@ -154,7 +162,7 @@ impl<'a> Lint<'a> {
         };
         if let Some(package) = &step.when.package {
             let package = self.policy.packages.iter().find(|known| known.id == *package)?;
-            if !self.policy.promises_for(package, timer) {
+            if !self.promises_for(package, timer) {
                 let package = &package.id;
                 return Some(format!("step `{id}` never fires: package `{package}` has no target for timer `{timer}`"));
             }
@@ -192,6 +200,9 @@ impl<'a> Lint<'a> {
         // Where every package has one calendar, naming it is the same as leaving it out.
         let mut calendars = policy.packages.iter().map(|package| Calendars::of(policy, package).nearest());
         let common = calendars.next().flatten().filter(|first| calendars.all(|other| other == Some(*first)));
+        fn counts_in<'r>(rule: &'r InactivityRule, common: Option<&'r Id>) -> Option<&'r Id> {
+            rule.calendar.as_ref().or(common)
+        }
         let limits = [("max_pause", policy.pauses.max_pause), ("max_paused_total", policy.pauses.max_paused_total)];
         for (at, rule) in policy.inactivity.iter().enumerate() {
             let place = place.index(at);
@@ -230,11 +241,6 @@ impl<'a> Lint<'a> {
         let Some(calendar) = self.calendars.get(calendar) else { return false };
         calendar.add(self.as_of, length).map_or(true, |due| due > later(self.as_of, super::LONGEST_LIFE_US))
     }
-}
-
-/// Returns the calendar in which a rule counts; `common` is that of every package, where they have one.
-fn counts_in<'r>(rule: &'r InactivityRule, common: Option<&'r Id>) -> Option<&'r Id> {
-    rule.calendar.as_ref().or(common)
 }
 
 /// Returns every condition that holds whenever `when` does: each part as stated, or left out.
