@@ -113,8 +113,9 @@ impl Engine {
 
     /// Decides whether a command on a ticket is accepted, and returns the events that it makes.
     ///
-    /// Automatic events that are due by `now` come first, at their own instants. A command whose id and content the
-    /// ticket has seen adds no event of its own.
+    /// Automatic events that are due by `now` come first, at their own instants. A command whose id, content and actor the
+    /// ticket has seen adds no event of its own, whatever happened since, and also where `now` lies before the last
+    /// event.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
@@ -235,6 +236,19 @@ impl Engine {
     ) -> Judged<Accepted> {
         let name = command.kind.name();
         let action = command.kind.action();
+        let stamp = match command.command_id.as_deref() {
+            Some(id) => match recognized(ticket, id, command, actor)? {
+                Recognized::Executed if now < ticket.last_at => {
+                    return Ok(Accepted { events: Vec::new(), ticket: ticket.clone() });
+                }
+                Recognized::Executed => {
+                    let (ticket, events) = self.up_to_date(ticket, now)?;
+                    return Ok(Accepted { events, ticket: ticket.into_owned() });
+                }
+                Recognized::New(digest) => Some((id, digest)),
+            },
+            None => None,
+        };
         if now < ticket.last_at {
             return Err(refuse(
                 RefusalCode::TimeWentBack,
@@ -257,23 +271,8 @@ impl Engine {
         };
         let rules = self.revision(transaction.ticket.policy_digest)?.policy.roles;
         transaction.via = access::permit(actor, action, Some(Holders::of(&transaction.ticket)), rules)?;
-        if let Some(id) = &command.command_id {
-            let id = reference(name, "command id", id)?;
-            let digest = command_digest(&command.kind, actor);
-            match transaction.ticket.commands.iter().find(|known| known.id == id) {
-                Some(known) if known.digest == digest => {
-                    return Ok(Accepted { events: transaction.events, ticket: transaction.ticket });
-                }
-                Some(_) => {
-                    return Err(refuse(
-                        RefusalCode::DuplicateCommand,
-                        name,
-                        format!("command `{id}` was carried out with another content or actor"),
-                        "give every command an id of its own",
-                    ));
-                }
-                None => transaction.stamp = Some(CommandStamp { id, digest }),
-            }
+        if let Some((id, digest)) = stamp {
+            transaction.stamp = Some(CommandStamp { id: reference(name, "command id", id)?, digest });
         }
         transaction.execute(&command.kind)?;
         Ok(Accepted { events: transaction.events, ticket: transaction.ticket })
@@ -311,6 +310,29 @@ fn decision(judged: Judged<Accepted>) -> Result<Decision, Error> {
     }
 }
 
+/// What a ticket knows of a command that carries an id.
+enum Recognized {
+    /// It was executed: a retry, whatever happened since.
+    Executed,
+    /// It has not seen the id; the digest of the command.
+    New(Digest),
+}
+
+/// Returns whether a ticket has executed the command, by its id; refuses another command of the same id.
+fn recognized(ticket: &Ticket, id: &str, command: &Command, actor: &Actor) -> Judged<Recognized> {
+    let digest = command_digest(&command.kind, actor);
+    match ticket.commands.iter().find(|known| known.id.as_str() == id) {
+        None => Ok(Recognized::New(digest)),
+        Some(known) if known.digest == digest => Ok(Recognized::Executed),
+        Some(_) => Err(refuse(
+            RefusalCode::DuplicateCommand,
+            command.kind.name(),
+            format!("command `{id}` was executed with another content or actor"),
+            "give every command an id of its own",
+        )),
+    }
+}
+
 /// One command being decided: the working ticket and the events emitted so far.
 struct Transaction<'a> {
     engine: &'a Engine,
@@ -330,6 +352,14 @@ struct Transaction<'a> {
 
 impl Transaction<'_> {
     fn execute(&mut self, command: &CommandKind) -> Judged<()> {
+        if matches!(command, CommandKind::Reply { automatic: true, .. }) && self.actor.role != Role::Admin {
+            return Err(refuse(
+                RefusalCode::RoleNotPermitted,
+                self.name,
+                format!("role `{}` may not send automatic replies", self.actor.role.as_str()),
+                "an admin; a host's automation acts as an admin with a name of its own",
+            ));
+        }
         self.accepted(command.action())?;
         match command {
             CommandKind::Assign { agent, team } => self.assign(agent.as_deref(), team.as_deref()),
@@ -339,14 +369,6 @@ impl Transaction<'_> {
                 self.record(EventKind::Unassigned { reason })
             }
             CommandKind::Reply { channel, message, automatic } => {
-                if *automatic && self.actor.role != Role::Admin {
-                    return Err(refuse(
-                        RefusalCode::RoleNotPermitted,
-                        self.name,
-                        format!("role `{}` sends no automatic replies", self.actor.role.as_str()),
-                        "a host's automation acts as an admin with a name of its own",
-                    ));
-                }
                 let channel = self.entitled(channel)?;
                 let message = self.message(message)?;
                 self.record(EventKind::Replied { channel, message, automatic: *automatic })
@@ -717,8 +739,8 @@ fn check_opening(opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<()>
             return Err(refuse(
                 RefusalCode::RoleNotPermitted,
                 name,
-                "a customer opens no outbound ticket",
-                "permitted: agent, admin",
+                "a customer may not open outbound tickets",
+                "an agent or admin, or the direction `inbound`",
             ));
         }
         if opening.received_at.is_some() {

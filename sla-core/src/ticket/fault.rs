@@ -72,6 +72,8 @@ pub(super) enum Inconsistency {
     TimerOrder,
     #[error("the cycles of a timer are not in order")]
     CycleOrder,
+    #[error("it knows more than {} commands", super::MAX_COMMANDS)]
+    TooManyCommands,
 }
 
 impl Fault for TicketFault {

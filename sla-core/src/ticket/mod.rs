@@ -54,6 +54,9 @@ pub use self::transition::{Trigger, Triggers};
 pub use self::verdict::{Activity, Outcome, State, Verdict};
 pub use crate::calendar::Due;
 
+/// The most commands that a ticket recognizes by their ids: the latest.
+pub const MAX_COMMANDS: usize = 1_000;
+
 /// The state of one ticket after its last event.
 ///
 /// A pure function of the events: the same events give an equal ticket, whoever folds them and whenever.
@@ -117,7 +120,7 @@ pub struct Ticket {
     pub escalations: Vec<EscalationState>,
     /// Whether the latest resolution was rated.
     pub rated: bool,
-    /// The commands that carried an id, by id.
+    /// The last [`MAX_COMMANDS`] commands that carried an id, oldest first.
     pub commands: Vec<CommandStamp>,
 }
 
@@ -245,7 +248,7 @@ impl Ticket {
         if event.seq != 0 {
             return Err(Misfit::OpeningNotFirst.of(event));
         }
-        ticket.commands.extend(event.command.clone());
+        ticket.remember(event.command.as_ref());
         ticket.apply_changes(event)?;
         Ok(ticket)
     }
@@ -320,8 +323,17 @@ impl Ticket {
         self.policy_digest = event.policy_digest;
         self.last_at = event.at;
         self.events = self.events.checked_add(1).ok_or_else(|| Misfit::NoNext.of(event))?;
-        self.commands.extend(event.command.clone());
+        self.remember(event.command.as_ref());
         Ok(())
+    }
+
+    /// Records the id of a command, in the place of the oldest where the ticket knows as many as it may.
+    fn remember(&mut self, command: Option<&CommandStamp>) {
+        let Some(command) = command else { return };
+        if self.commands.len() >= MAX_COMMANDS {
+            self.commands.remove(0);
+        }
+        self.commands.push(command.clone());
     }
 
     fn apply_event(&mut self, event: &Event) -> Result<(), Error> {
@@ -559,6 +571,8 @@ impl Ticket {
             Inconsistency::TimerOrder
         } else if !self.timers.iter().all(|track| track.is_whole(self.last_at)) {
             Inconsistency::CycleOrder
+        } else if self.commands.len() > MAX_COMMANDS {
+            Inconsistency::TooManyCommands
         } else {
             return Ok(());
         };
