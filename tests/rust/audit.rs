@@ -11,7 +11,7 @@ use sla_core::revision::{Previous, publish};
 use sla_core::ticket::{Actor, Apply, Event, EventKind, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, Id, wire};
-use sla_tests::stories::{RULES, tell};
+use sla_tests::stories::{RULES, TERMS, tell};
 
 const TALKABIZ: &str = include_str!("../../examples/talkabiz.json");
 
@@ -27,7 +27,8 @@ type Linked = (Id, Vec<Entry<Event>>, Head);
 
 /// The chains of every story, among them every kind of event.
 fn chains() -> Vec<Linked> {
-    let histories = tell(RULES).into_iter().filter_map(|told| told.history);
+    let told = [RULES, TERMS].into_iter().flat_map(tell);
+    let histories = told.filter_map(|told| told.history);
     let link = |history: sla_core::ticket::History| {
         let mut chain = Chain::new(history.ticket().id.clone());
         let link = |event: &Event| chain.append(event.clone(), later(event.at)).unwrap();

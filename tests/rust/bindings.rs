@@ -204,7 +204,7 @@ fn what_was_recorded_is_imported_from_a_document() {
     let place = |list: Value| wire::command::read_recorded(list.to_string()).unwrap_err().path().to_owned();
     assert_eq!(place(json!([entry("now", &kim, &open)])), "/0/at");
     assert_eq!(place(json!([entry("2026-11-23T02:00:00Z", &kim, &assign)])), "/0/command/command");
-    let odd = json!({"command": "assign"});
+    let odd = json!({"command": "rate"});
     let list = json!([entry("2026-11-23T02:00:00Z", &kim, &open), entry("2026-11-23T02:00:00Z", &dispatch, &odd)]);
     assert_eq!(place(list), "/1/command");
 }

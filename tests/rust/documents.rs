@@ -219,7 +219,7 @@ fn a_fault_of_form_is_found_by_the_schemas() {
     };
     assert!(!fault("evaluation", "/timers/first_response/cycles/0/due_at", json!("out_of_horizon")).is_empty());
     assert!(!fault("history", "/events/0/data/customer", json!(7)).is_empty());
-    assert!(!fault("snapshot", "/timers/0/cycles/0/target_us", json!(-1)).is_empty());
+    assert!(!fault("snapshot", "/timers/0/cycles/0/promise/target_us", json!(-1)).is_empty());
     assert!(!fault("command", "/command", json!("rply")).is_empty());
     let mut more = schema["$defs"]["report"]["examples"][0].clone();
     more["total"]["tickets"]["lost"] = json!(1);
@@ -243,7 +243,7 @@ fn a_fault_of_a_value_is_worded_by_its_own_reader() {
     let (code, path, message, _) = fault("/events/0/data/customer", json!(" kim; x: y"));
     assert_eq!((code.as_str(), path.as_str()), ("invalid_id", "/events/0/data/customer"));
     assert_eq!(message, "an id has white space around it or a control character");
-    let (code, path, message, _) = fault("/events/0/changes/0/change/started/target_us", json!(-5));
+    let (code, path, message, _) = fault("/events/0/changes/0/change/started/promise/target_us", json!(-5));
     assert_eq!(code, "invalid_duration");
     assert!(path.starts_with("/events/0/changes/0/change/"), "{path}");
     assert!(message.contains("-5"), "{message}");

@@ -109,12 +109,23 @@ impl<'a> Story<'a> {
         let actor = actor(&step["as"]);
         let document = self.whole(command).to_string();
         let decision = match &self.history {
-            Some(history) => engine.decide_on(history, &wire::command::read(&document).unwrap(), &actor, at).unwrap(),
+            Some(history) => {
+                let command = wire::command::read(&document).unwrap();
+                if step["snapshot"] == true {
+                    engine.decide(history.ticket(), &command, &actor, at).unwrap()
+                } else {
+                    engine.decide_on(history, &command, &actor, at).unwrap()
+                }
+            }
             None => engine.open(&wire::command::read_opening(&document).unwrap(), &actor, at).unwrap(),
         };
         let who = serde_json::to_value(&actor).unwrap();
         let said = wire::evaluation::write_decision(&decision);
-        let asked = if self.history.is_some() { "decide" } else { "open" };
+        let asked = match &self.history {
+            Some(_) if step["snapshot"] == true => "decide_snapshot",
+            Some(_) => "decide",
+            None => "open",
+        };
         self.transcript.line(asked, &[&document, &who, &at.as_micros(), &said]);
         let (found, events) = match decision {
             Decision::Accepted(accepted) => (Value::Null, accepted.events),

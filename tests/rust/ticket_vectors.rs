@@ -5,9 +5,12 @@ use sla_core::ticket::EventKind;
 use sla_tests::stories::{RECIPES, RULES, TERMS, tell_and_note};
 use sla_tests::transcript::Transcript;
 
+/// The rows that every language runs.
+const STORIES: [&str; 3] = [RULES, TERMS, RECIPES];
+
 #[test]
 fn every_story_ends_as_it_should() {
-    let mut texts = vec![RULES.to_owned(), TERMS.to_owned(), RECIPES.to_owned()];
+    let mut texts: Vec<String> = STORIES.map(str::to_owned).into();
     if let Ok(directory) = std::env::var("SLA_VECTORS") {
         let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
         let stories = files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("tickets-"));
@@ -23,16 +26,18 @@ fn every_story_ends_as_it_should() {
 #[test]
 fn every_refusal_has_a_row() {
     for code in RefusalCode::ALL {
-        assert!(RULES.contains(&format!("\"refused\": \"{}\"", code.as_str())), "{}", code.as_str());
+        let refused = format!("\"refused\": \"{}\"", code.as_str());
+        assert!(STORIES.iter().any(|rows| rows.contains(&refused)), "{}", code.as_str());
     }
 }
 
 #[test]
 fn every_kind_of_event_has_a_row() {
     for kind in EventKind::NAMES {
-        let is_there = RULES.contains(&format!("\"{kind} 2")) || RULES.contains(&format!("\"command\": \"{kind}\""));
+        let has = |text: String| STORIES.iter().any(|rows| rows.contains(&text));
+        let is_there = has(format!("\"{kind} 2")) || has(format!("\"command\": \"{kind}\""));
         let by_command = ["package_changed", "revision_adopted", "classified"].contains(kind);
-        let ends = ["withdrawn", "voided"].contains(kind) && RULES.contains(&format!("\"status\": \"{kind}\""));
+        let ends = ["withdrawn", "voided"].contains(kind) && has(format!("\"status\": \"{kind}\""));
         assert!(is_there || by_command || ends, "{kind}");
     }
 }

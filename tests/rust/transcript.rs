@@ -15,7 +15,8 @@
 //! | `windows`, from, to, list of pairs or code | |
 //! | `engine`, list of policies | compiles the engine that the next questions are to |
 //! | `open`, command, actor, now, decision | begins a ticket; if refused, there is none |
-//! | `decide`, command, actor, now, decision | on that ticket, which it changes |
+//! | `decide`, command, actor, now, decision | on that ticket with its history, which it changes |
+//! | `decide_snapshot`, command, actor, now, decision | on that ticket without its history |
 //! | `due`, now, events | looks; `monitor` takes them into the ticket |
 //! | `evaluate`, now, evaluation | |
 //! | `aggregate`, grouping | begins an aggregate |
