@@ -82,8 +82,12 @@ fn command(command: &Map<String, Value>) -> String {
 fn actor(actor: &Value) -> String {
     let Some(fields) = actor.as_object() else { return actor.as_str().unwrap().to_owned() };
     let text = |field: &str| fields[field].as_str().unwrap();
-    let teams: Vec<&str> = fields["teams"].as_array().unwrap().iter().map(|team| team.as_str().unwrap()).collect();
-    format!("{} {} (team {})", text("role"), text("id"), teams.join(", "))
+    let teams = fields.get("teams").and_then(Value::as_array).into_iter().flatten();
+    let mut belongs: Vec<String> = teams.map(|team| format!("team {}", team.as_str().unwrap())).collect();
+    if fields.contains_key("organization") {
+        belongs.push(format!("organization {}", text("organization")));
+    }
+    format!("{} {} ({})", text("role"), text("id"), belongs.join(", "))
 }
 
 fn events(list: &Value) -> Vec<String> {
