@@ -1549,6 +1549,17 @@ enum sla_status sla_at_risk_new(size_t most,
                                 struct sla_error **error_out);
 
 /*
+ Makes an empty worklist: breached promises come first, the longest overdue on top, then those with the least remaining
+ time.
+
+ most         how many promises it keeps
+ at_risk_out  receives the list; free it with `sla_at_risk_free`
+ */
+enum sla_status sla_worklist_new(size_t most,
+                                 struct sla_at_risk **at_risk_out,
+                                 struct sla_error **error_out);
+
+/*
  Adds the open cycles of a ticket. All tickets of a list are evaluated as of one instant.
 
  ticket_json  a snapshot or a history
@@ -1564,8 +1575,9 @@ enum sla_status sla_at_risk_add(struct sla_at_risk *at_risk,
                                 struct sla_error **error_out);
 
 /*
- Writes the cycles, the one with the least remaining time first: `{"promises": [{"ticket": "...", "timer": "...", "cycle": 1,
- "remaining_us": 0, "paused": false, "due_at": "..."}]}`.
+ Writes the promises, of a worklist breached ones first, then the one with the least remaining time: `{"promises":
+ [{"ticket": "...", "timer": "...", "cycle": 1, "remaining_us": 0, "breached": false, "overdue_us": 0, "paused": false,
+ "due_at": "..."}]}`.
 
  promises_json_out  receives the text; free it with `sla_string_free`
  */

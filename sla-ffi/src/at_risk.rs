@@ -29,6 +29,21 @@ pub unsafe extern "C" fn sla_at_risk_new(
     unsafe { answer(handle_slot("at_risk_out", at_risk_out), error_out, || Ok(sla_at_risk(AtRisk::new(most)))) }
 }
 
+/// Makes an empty worklist: breached promises come first, the longest overdue on top, then those with the least remaining
+/// time.
+///
+/// most         how many promises it keeps
+/// at_risk_out  receives the list; free it with `sla_at_risk_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_worklist_new(
+    most: usize,
+    at_risk_out: *mut *mut sla_at_risk,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe { answer(handle_slot("at_risk_out", at_risk_out), error_out, || Ok(sla_at_risk(AtRisk::worklist(most)))) }
+}
+
 /// Adds the open cycles of a ticket. All tickets of a list are evaluated as of one instant.
 ///
 /// ticket_json  a snapshot or a history
@@ -57,8 +72,9 @@ pub unsafe extern "C" fn sla_at_risk_add(
     }
 }
 
-/// Writes the cycles, the one with the least remaining time first: `{"promises": [{"ticket": "...", "timer": "...", "cycle": 1,
-/// "remaining_us": 0, "paused": false, "due_at": "..."}]}`.
+/// Writes the promises, of a worklist breached ones first, then the one with the least remaining time: `{"promises":
+/// [{"ticket": "...", "timer": "...", "cycle": 1, "remaining_us": 0, "breached": false, "overdue_us": 0, "paused": false,
+/// "due_at": "..."}]}`.
 ///
 /// promises_json_out  receives the text; free it with `sla_string_free`
 #[unsafe(no_mangle)]

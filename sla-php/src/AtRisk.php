@@ -10,7 +10,10 @@ use Sla\Native\Handle;
 use Sla\Native\Library;
 use Sla\Native\Unclonable;
 
-/** The open promises of many tickets with the least business time left. Ask about all tickets as of one instant. */
+/**
+ * The open promises of many tickets with the least business time left, or a worklist, in which breached ones come first. Ask
+ * about all tickets as of one instant.
+ */
 final class AtRisk
 {
     use Unclonable;
@@ -18,14 +21,24 @@ final class AtRisk
     private readonly Library $library;
     private readonly Handle $handle;
 
-    /** @param int $most how many promises it keeps, not negative */
-    public function __construct(int $most)
+    /**
+     * @param int  $most how many promises it keeps, not negative
+     * @param bool $withBreached whether it is a worklist: breached promises first, the longest overdue on top
+     */
+    public function __construct(int $most, bool $withBreached = false)
     {
         if ($most < 0) {
             throw InvalidArgument::of('invalid_length', "a list cannot keep {$most} promises", 'pass 0 or more');
         }
         $this->library = Library::get();
-        $this->handle = $this->library->handle('at_risk', InvalidInput::class, 'sla_at_risk_new', $most);
+        $new = $withBreached ? 'sla_worklist_new' : 'sla_at_risk_new';
+        $this->handle = $this->library->handle('at_risk', InvalidInput::class, $new, $most);
+    }
+
+    /** Makes an empty worklist: breached promises come first, the longest overdue on top. */
+    public static function worklist(int $most): self
+    {
+        return new self($most, true);
     }
 
     /** Considers the open promises of a ticket. */
@@ -35,7 +48,7 @@ final class AtRisk
         $this->library->run('sla_at_risk_add', $this->handle->pointer, $engine->pointer(), $on, strlen($on), Time::toUs($now));
     }
 
-    /** @return list<OpenPromise> the one with the least left first */
+    /** @return list<OpenPromise> of a worklist breached ones first, then the one with the least left */
     public function promises(): array
     {
         $text = $this->library->text('sla_at_risk_write', $this->handle->pointer);

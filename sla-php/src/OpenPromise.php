@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** A promise that is not decided yet. */
+/** A promise of a cycle that runs or is paused. */
 final class OpenPromise
 {
     private function __construct(
@@ -13,8 +13,12 @@ final class OpenPromise
         public readonly int $cycle,
         /** Business time left, in microseconds. */
         public readonly int $remainingUs,
+        /** Only in a worklist. */
+        public readonly bool $isBreached,
+        /** Business time after the due, in microseconds. */
+        public readonly int $overdueUs,
         public readonly bool $isPaused,
-        /** `null` while it is paused, and when it is due beyond the horizon. */
+        /** `null` while it is paused before its due, and when it is due beyond the horizon. */
         public readonly ?\DateTimeImmutable $dueAt,
     ) {
     }
@@ -22,6 +26,6 @@ final class OpenPromise
     /** @internal */
     public static function read(\stdClass $document): self
     {
-        return new self($document->ticket, $document->timer, $document->cycle, $document->remaining_us, $document->paused, Json::instant($document->due_at));
+        return new self($document->ticket, $document->timer, $document->cycle, $document->remaining_us, $document->breached, $document->overdue_us, $document->paused, Json::instant($document->due_at));
     }
 }

@@ -170,6 +170,13 @@ static void somebody_hears_of_it(const sla_engine *engine, const char *history) 
     IS_NULL(sla_at_risk_new(1, NULL, &error));
     sla_string_free(&promises);
     IS_NULL(sla_at_risk_write(NULL, &promises, &error));
+    sla_at_risk_free(at_risk);
+    WORKS(sla_worklist_new(1, &at_risk, &error));
+    WORKS(sla_at_risk_add(at_risk, engine, STRING(ticket), MONDAY_9 + 6 * HOURS, &error));
+    WORKS(sla_at_risk_write(at_risk, &promises, &error));
+    CHECK(has(&promises, "\"breached\":true") && has(&promises, "\"overdue_us\":7200000000"));
+    sla_string_free(&promises);
+    IS_NULL(sla_worklist_new(1, NULL, &error));
     sla_string_free(&decision);
     sla_string_free(&ticket);
     sla_at_risk_free(at_risk);

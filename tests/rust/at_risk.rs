@@ -32,7 +32,7 @@ fn cycle(remaining: i64, activity: Activity, outcome: Outcome) -> CycleEvaluatio
         elapsed: length(0),
         used: length(0),
         remaining: Some(length(remaining)),
-        overdue: length(0),
+        overdue: length(if outcome == Outcome::Breached { remaining / 2 } else { 0 }),
         used_share_millionths: Some(0),
         provisional: false,
     }
@@ -54,7 +54,7 @@ proptest! {
 
     #[test]
     fn the_list_is_the_beginning_of_everything_sorted(
-        left in vec((0..50_i64, 0..5_u8), 0..60), most in 0..20_usize, cut in 0..60_usize
+        left in vec((0..50_i64, 0..5_u8), 0..60), most in 0..20_usize, cut in 0..60_usize, breached in any::<bool>()
     ) {
         let kinds = [
             (Activity::Running, Outcome::None),
@@ -68,15 +68,20 @@ proptest! {
             (id(&format!("T-{number}")), evaluation(vec![cycle(*left, activity, outcome)]))
         }).collect();
         let list = |tickets: &[(Id, Evaluation)], most| {
-            let mut list = AtRisk::new(most);
+            let mut list = if breached { AtRisk::worklist(most) } else { AtRisk::new(most) };
             tickets.iter().for_each(|(ticket, evaluation)| list.add(ticket, evaluation));
             list
         };
         let everything: Vec<OpenPromise> = list(&tickets, usize::MAX).into_sorted();
-        let open = left.iter().filter(|(_, kind)| [0, 1, 4].contains(kind)).count();
+        let open = left.iter().filter(|(_, kind)| [0, 1, 4].contains(kind) || (breached && *kind == 2)).count();
         prop_assert_eq!(everything.len(), open);
         prop_assert!(everything.is_sorted());
         prop_assert!(everything.iter().all(|promise| promise.is_paused == promise.due_at.is_none()));
+        // Breached promises come first, the longest overdue on top.
+        let first = everything.iter().take_while(|promise| promise.is_breached).map(|promise| promise.overdue);
+        let first: Vec<_> = first.collect();
+        prop_assert!(first.is_sorted_by(|a, b| a >= b));
+        prop_assert!(everything[first.len()..].iter().all(|promise| !promise.is_breached));
         let expected = &everything[..most.min(everything.len())];
         prop_assert_eq!(list(&tickets, most).into_sorted(), expected);
         let (one, other) = tickets.split_at(cut.min(tickets.len()));

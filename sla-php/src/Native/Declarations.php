@@ -121,6 +121,7 @@ int32_t sla_alerts_observe(sla_alerts*,const char*,size_t,int64_t,sla_string*,sl
 int32_t sla_alerts_advance(sla_alerts*,int64_t,sla_string*,sla_error**);
 void sla_alerts_free(sla_alerts*);
 int32_t sla_at_risk_new(size_t,sla_at_risk**,sla_error**);
+int32_t sla_worklist_new(size_t,sla_at_risk**,sla_error**);
 int32_t sla_at_risk_add(sla_at_risk*,const sla_engine*,const char*,size_t,int64_t,sla_error**);
 int32_t sla_at_risk_write(const sla_at_risk*,sla_string*,sla_error**);
 void sla_at_risk_free(sla_at_risk*);
