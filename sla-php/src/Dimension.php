@@ -14,4 +14,5 @@ enum Dimension: string
     case Priority = 'priority';
     case Severity = 'severity';
     case Category = 'category';
+    case Team = 'team';
 }

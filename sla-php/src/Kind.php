@@ -13,6 +13,7 @@ final class Kind
         public readonly ?string $agent = null,
         public readonly ?string $severity = null,
         public readonly ?string $category = null,
+        public readonly ?string $team = null,
     ) {
     }
 

@@ -9,7 +9,9 @@ final class TicketFigures
 {
     /** @param list<EscalationCount> $escalations */
     private function __construct(
+        /** Inbound ones. */
         public readonly int $opened,
+        public readonly int $openedOutbound,
         public readonly int $resolved,
         public readonly int $reopened,
         public readonly int $closed,
@@ -21,9 +23,14 @@ final class TicketFigures
         public readonly int $paused,
         /** Open and paused ones. */
         public readonly int $active,
+        /** Public ones, automatic replies not. */
         public readonly int $replies,
+        public readonly int $automaticReplies,
+        /** Messages of customers that were received before their event. */
+        public readonly int $receivedLate,
         /** Pairs of a ticket and an agent who worked on it. */
         public readonly int $handled,
+        public readonly HeldFigures $held,
         /** Requested ones, by level. */
         public readonly array $escalations,
         /** Of all triggers, for 100 opened tickets; `null` when none was opened. */
@@ -37,6 +44,7 @@ final class TicketFigures
     {
         return new self(
             $document->opened,
+            $document->opened_outbound,
             $document->resolved,
             $document->reopened,
             $document->closed,
@@ -46,7 +54,10 @@ final class TicketFigures
             $document->paused,
             $document->active,
             $document->replies,
+            $document->automatic_replies,
+            $document->received_late,
             $document->handled,
+            HeldFigures::read($document->held),
             Json::each(EscalationCount::read(...), $document->escalations),
             $document->escalations_per_100_tickets_millionths,
             Csat::read($document->csat),

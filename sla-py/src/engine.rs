@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTuple};
-use sla_core::analytics::Dimension;
 use sla_core::engine::Decision;
 use sla_core::log::States;
 use sla_core::ticket::{Action, Apply, Ticket as Fold};
@@ -355,16 +354,16 @@ impl Engine {
         let reading = Reading { columns, constants, time_zone };
         let timers = timers.map(|timers| timers.0);
         let zones = database(self.zones.as_ref());
-        Wide::read(py, &self.engine, &zones, &rows, timers, reading, false)?.evaluate(py, now.0)
+        Wide::read(py, &self.engine, &zones, &rows, timers, reading, &[])?.evaluate(py, now.0)
     }
 
     /// Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
-    /// not say: escalations, warnings, replies, closing, and who worked on a ticket. Rows that cannot be judged
+    /// not say: escalations, warnings, replies, closing, held times, and who worked on a ticket. Rows that cannot be judged
     /// are not counted; `evaluate_rows` names them.
     ///
     /// Args:
-    ///     by, period, period_zone: As for `Aggregate.of`. By agent, the column agent says who holds a ticket from the
-    ///         assignment on.
+    ///     by, period, period_zone: As for `Aggregate.of`. By agent or team, the columns agent and team say who holds a
+    ///         ticket from the assignment on.
     ///     rows, now, timers, columns, constants, time_zone: As for `evaluate_rows`.
     #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, columns=None, constants=None, time_zone=None))]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
@@ -384,9 +383,8 @@ impl Engine {
         let zones = database(self.zones.as_ref());
         let grouping = grouping(py, &by.0, period, period_zone, &zones)?;
         let reading = Reading { columns, constants, time_zone };
-        let with_agents = grouping.dimensions().contains(&Dimension::Agent);
         let timers = timers.map(|timers| timers.0);
-        let wide = Wide::read(py, &self.engine, &zones, &rows, timers, reading, with_agents)?;
+        let wide = Wide::read(py, &self.engine, &zones, &rows, timers, reading, grouping.dimensions())?;
         Ok(Aggregate(py.detach(|| wide.aggregate(now.0, grouping)).or_raise(py)?))
     }
 

@@ -58,7 +58,7 @@ impl Aggregate {
     /// Args:
     ///     engine: One that has every revision that a ticket was under.
     ///     histories: Any iterable of `History`; read once, so it may be longer than memory.
-    ///     by: Dimensions to group by: any of package, channel, agent, priority, severity, category.
+    ///     by: Dimensions to group by: any of package, channel, agent, priority, severity, category, team.
     ///     period: A period to group by as well: ``hour``, ``day``, ``week`` (ISO 8601) or ``month``.
     ///     period_zone: The IANA zone of the periods.
     ///
@@ -237,13 +237,44 @@ pub(crate) fn at_risk(
     now: Instant,
     most: usize,
 ) -> PyResult<Promises> {
-    let mut found = AtRisk::new(most);
-    each_chunk(py, &tickets, |ticket: &AnyTicket| {
+    listed(py, engine, &tickets, now, AtRisk::new(most))
+}
+
+/// Return the open promises of many tickets for a worklist: breached ones first, the longest overdue on top, then those with
+/// the least business time left.
+///
+///     >>> [(cycle.timer, cycle.breached) for cycle in worklist(engine, [ticket], now=now)]
+///     [('first_response', False)]
+///
+/// Args:
+///     tickets: Any iterable of tickets or histories.
+///     now: The instant as of which they are evaluated.
+///     most: The greatest number of promises.
+#[pyfunction]
+#[pyo3(signature = (engine, tickets: "typing.Iterable[Ticket | History]", *, now, most=20))]
+pub(crate) fn worklist(
+    py: Python<'_>,
+    engine: &Engine,
+    tickets: Bound<'_, PyAny>,
+    now: Instant,
+    most: usize,
+) -> PyResult<Promises> {
+    listed(py, engine, &tickets, now, AtRisk::worklist(most))
+}
+
+fn listed(
+    py: Python<'_>,
+    engine: &Engine,
+    tickets: &Bound<'_, PyAny>,
+    now: Instant,
+    mut list: AtRisk,
+) -> PyResult<Promises> {
+    each_chunk(py, tickets, |ticket: &AnyTicket| {
         let ticket = ticket.get();
-        found.add(&ticket.id, &engine.engine.evaluate(ticket, now.0)?);
+        list.add(&ticket.id, &engine.engine.evaluate(ticket, now.0)?);
         Ok(())
     })?;
-    Ok(Promises(wire::evaluation::write_at_risk(&found.into_sorted())))
+    Ok(Promises(wire::evaluation::write_at_risk(&list.into_sorted())))
 }
 
 /// Return how the cycles of tickets would differ under a candidate policy, and why.

@@ -32,7 +32,7 @@ mod _core {
     #[pymodule_export]
     use crate::compiled::Engine;
     #[pymodule_export]
-    use crate::figures::{Aggregate, Alerts, at_risk, play_again};
+    use crate::figures::{Aggregate, Alerts, at_risk, play_again, worklist};
     #[pymodule_export]
     use crate::log::log_commands;
     #[pymodule_export]

@@ -12,7 +12,7 @@ use arrow_array::{Array, ArrayRef, StringArray, StructArray};
 use arrow_schema::{DataType, Field};
 use pyo3::prelude::*;
 use sla_core::Id;
-use sla_core::analytics::{Aggregate, Dimension, Figure, Grouping, Key, Row, Tally, UNASSIGNED};
+use sla_core::analytics::{Aggregate, Figure, Grouping, Key, Row, Tally};
 use sla_core::time::Timestamp;
 
 use crate::arrow::{
@@ -39,8 +39,8 @@ pub(crate) fn write(aggregate: &Aggregate) -> PyResult<Table> {
     }
     for dimension in grouping.dimensions() {
         fields.push(word_field(dimension.as_str()));
-        let unassigned = if *dimension == Dimension::Agent { UNASSIGNED } else { "" };
-        columns.push(text(&|row| row.key.get(*dimension).map_or(unassigned, Id::as_str).to_owned()));
+        let without = dimension.without_value().unwrap_or_default();
+        columns.push(text(&|row| row.key.get(*dimension).map_or(without, Id::as_str).to_owned()));
     }
     fields.extend(["timer", "outcome"].map(word_field));
     columns.push(text(&|row| row.timer.as_ref().map(ToString::to_string).unwrap_or_default()));
@@ -93,7 +93,7 @@ fn read_chunk(
         let values = texts(dimension.as_str())?;
         for (row, key) in keys.iter_mut().enumerate() {
             let value = values.get(row).filter(|text| !text.is_empty());
-            let value = value.filter(|text| *dimension != Dimension::Agent || *text != UNASSIGNED);
+            let value = value.filter(|text| dimension.without_value() != Some(*text));
             let value = value.map(Id::new).transpose().or_raise(py)?;
             *key = std::mem::take(key).with(*dimension, value);
         }

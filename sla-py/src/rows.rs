@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use arrow_array::{Array, ArrayRef, StructArray};
 use arrow_schema::Field;
 use pyo3::prelude::*;
+use sla_core::analytics::Dimension;
 use sla_core::calendar::{ZoneDatabase, ZoneTable};
 use sla_core::columns::{Kind, NO_STATE, NONE, Plan, Rows, TimerColumns};
 use sla_core::engine::State;
@@ -45,19 +46,20 @@ impl Reading {
 
 const MILESTONES: [&str; 4] = ["opened_at", "assigned_at", "first_reply_at", "resolved_at"];
 /// The columns that decide a ticket's terms and group.
-const KIND: [&str; 5] = ["package", "channel", "severity", "category", "agent"];
+const KIND: [&str; 6] = ["package", "channel", "severity", "category", "agent", "team"];
 
 const fn wanted(name: &'static str, required: bool) -> Wanted {
     Wanted { name, required }
 }
 
-const WANTED: [Wanted; 10] = [
+const WANTED: [Wanted; 11] = [
     wanted("ticket_id", false),
     wanted("package", true),
     wanted("channel", true),
     wanted("severity", false),
     wanted("category", false),
     wanted("agent", false),
+    wanted("team", false),
     wanted("opened_at", true),
     wanted("assigned_at", false),
     wanted("first_reply_at", false),
@@ -134,7 +136,7 @@ impl Wide {
         input: &Input,
         timers: Option<Vec<String>>,
         reading: Reading,
-        with_agents: bool,
+        by: &[Dimension],
     ) -> PyResult<Self> {
         reading.check(py, &MILESTONES)?;
         reading.check(py, &["ticket_id"])?;
@@ -145,9 +147,10 @@ impl Wide {
             Some(timers) => timers,
             None => decided(engine),
         };
-        let mut words: [Interner; 5] = Default::default();
+        let mut words: [Interner; 6] = Default::default();
         // Each stage combines the number of a row so far with one more column.
-        let mut stages: [Pairs; 5] = Default::default();
+        let mut stages: [Pairs; 6] = Default::default();
+        let used = [true, true, true, true, by.contains(&Dimension::Agent), by.contains(&Dimension::Team)];
         let mut chunks = Vec::with_capacity(tables.chunks.len());
         for rows in &tables.chunks {
             let milestones = milestones(py, &tables, rows, zone.as_ref())?;
@@ -158,7 +161,7 @@ impl Wide {
             let kinds = py.detach(|| {
                 let mut kinds = vec![0; count];
                 for ((((name, texts), words), stage), is_used) in
-                    KIND.iter().zip(&texts).zip(&mut words).zip(&mut stages).zip([true, true, true, true, with_agents])
+                    KIND.iter().zip(&texts).zip(&mut words).zip(&mut stages).zip(used)
                 {
                     match texts {
                         Some(texts) if is_used => {
@@ -310,11 +313,14 @@ fn milestones(py: Python<'_>, tables: &Tables, rows: &StructArray, zone: Option<
     Ok([opened, assigned, first_reply, resolved])
 }
 
-/// Returns the timers that some package has a target for, and that milestones decide.
+/// Returns the timers that the policy measures, and that milestones decide.
 fn decided(engine: &Engine) -> Vec<String> {
     let policy = engine.policy();
-    let is_promised = |timer: &&Id| policy.packages.iter().any(|package| package.promised().any(|one| one == *timer));
-    let timers = policy.timers.keys().filter(is_promised).map(Id::as_str);
+    let is_measured = |timer: &&Id| {
+        policy.listed_timers.contains(*timer)
+            || policy.packages.iter().any(|package| package.promised().any(|one| one == *timer))
+    };
+    let timers = policy.timers.keys().filter(is_measured).map(Id::as_str);
     timers.filter(|timer| Plan::new(engine, &[timer], &[]).is_ok()).map(str::to_owned).collect()
 }
 
@@ -322,8 +328,8 @@ fn decided(engine: &Engine) -> Vec<String> {
 fn plan(
     engine: &Engine,
     timers: &[&str],
-    words: &[Interner; 5],
-    stages: &[Pairs; 5],
+    words: &[Interner; 6],
+    stages: &[Pairs; 6],
 ) -> Result<(Plan, Vec<u32>, Vec<ErrorCode>, u32), Error> {
     // Fails for a timer that milestones do not decide, before any kind is refused.
     Plan::new(engine, timers, &[])?;
@@ -353,8 +359,8 @@ fn plan(
 }
 
 /// Returns the kind of a number, or why there is none.
-fn kind(number: usize, words: &[Interner; 5], stages: &[Pairs; 5]) -> Result<Kind, ErrorCode> {
-    let mut parts = [None; 5];
+fn kind(number: usize, words: &[Interner; 6], stages: &[Pairs; 6]) -> Result<Kind, ErrorCode> {
+    let mut parts = [None; 6];
     let mut number = u32::try_from(number).unwrap_or(u32::MAX);
     for ((part, stage), words) in parts.iter_mut().zip(stages).zip(words).rev() {
         let (before, word) =
@@ -363,12 +369,13 @@ fn kind(number: usize, words: &[Interner; 5], stages: &[Pairs; 5]) -> Result<Kin
         number = before;
     }
     let id = |text: Option<&str>| text.map(|text| Id::new(text).map_err(|error| error.code())).transpose();
-    let [package, channel, severity, category, agent] = parts.map(id);
+    let [package, channel, severity, category, agent, team] = parts.map(id);
     Ok(Kind {
         package: package?.ok_or(ErrorCode::MissingField)?,
         channel: channel?.ok_or(ErrorCode::MissingField)?,
         severity: severity?,
         category: category?,
         agent: agent?,
+        team: team?,
     })
 }

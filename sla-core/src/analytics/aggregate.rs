@@ -56,7 +56,7 @@ impl Fault for AggregateFault {
                 "figures of whole tickets have no timer, the others have one"
             }
             Self::NoSuchBucket { .. } => "",
-            Self::ExtraSum(_) => "only `business_time` and `wall_time` have sums, and only with a count above 0",
+            Self::ExtraSum(_) => "only durations have sums, and only with a count above 0",
         })
     }
 }
@@ -88,17 +88,17 @@ impl Eq for Aggregate {}
 /// The figures of one group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Cell {
-    pub(super) tickets: Counts,
+    pub(super) tickets: Counted,
     /// INVARIANT: by timer id, each once.
-    pub(super) timers: Vec<(Id, TimerCell)>,
+    pub(super) timers: Vec<(Id, Counted)>,
 }
 
-/// The figures of one timer in one group.
+/// The figures of whole tickets, or of one timer, in one group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct TimerCell {
+pub(super) struct Counted {
     pub(super) counts: Counts,
-    pub(super) business: Histogram,
-    pub(super) wall: Histogram,
+    /// INVARIANT: in the order of [`Figure::ALL`], each once. Most groups have few of them, so a search costs little.
+    durations: Vec<(Figure, Histogram)>,
 }
 
 /// Counts by figure and, where it has any, bucket (a level or a score).
@@ -255,13 +255,9 @@ impl Aggregate {
     /// Returns everything as rows, always in the same order: by key, figures of whole tickets before those of timers.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         self.groups().flat_map(|(key, cell)| {
-            let tickets = cell.tickets.all().map(|(outcome, bucket, n)| (None, outcome, bucket, Tally::of(n)));
-            let timers = cell.timers.iter().flat_map(|(timer, cell)| {
-                let counts = cell.counts.all().map(|(outcome, bucket, n)| (outcome, bucket, Tally::of(n)));
-                let business = durations(Figure::BusinessTime, &cell.business);
-                let wall = durations(Figure::WallTime, &cell.wall);
-                let all = counts.chain(business).chain(wall);
-                all.map(|(outcome, bucket, tally)| (Some(timer.clone()), outcome, bucket, tally))
+            let tickets = cell.tickets.all().map(|(outcome, bucket, tally)| (None, outcome, bucket, tally));
+            let timers = cell.timers.iter().flat_map(|(timer, counted)| {
+                counted.all().map(|(outcome, bucket, tally)| (Some(timer.clone()), outcome, bucket, tally))
             });
             tickets.chain(timers).map(|(timer, outcome, bucket, tally)| Row {
                 key: key.clone(),
@@ -382,20 +378,18 @@ impl Aggregate {
         self.group(key).add_row(timer, figure, 0, Tally::of(n))
     }
 
-    /// Adds the durations of stopped cycles.
+    /// Adds durations of cycles of a timer.
     pub(crate) fn add_durations(
         &mut self,
         key: &Key,
         timer: &Id,
-        business: &Histogram,
-        wall: &Histogram,
+        figure: Figure,
+        durations: &Histogram,
     ) -> Result<(), Error> {
-        if business.count() == 0 {
+        if durations.count() == 0 {
             return Ok(());
         }
-        let Some(cell) = self.group(key).timer(timer) else { return Ok(()) };
-        cell.business.merge(business)?;
-        cell.wall.merge(wall)
+        self.group(key).figures(Some(timer)).durations_mut(figure).merge(durations)
     }
 
     pub(crate) fn seen_at(&mut self, now: Timestamp) {
@@ -403,72 +397,85 @@ impl Aggregate {
     }
 }
 
-fn durations(outcome: Figure, histogram: &Histogram) -> impl Iterator<Item = (Figure, u32, Tally)> {
-    histogram.buckets().map(move |Bucket { number, tally }| (outcome, u32::from(number), tally))
-}
-
 impl Cell {
-    /// Returns the figures of a timer, added where they are missing.
-    pub(super) fn timer(&mut self, timer: &Id) -> Option<&mut TimerCell> {
+    /// Returns the figures of a timer, or of whole tickets, added where they are missing.
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: the place was found or made just now")]
+    pub(super) fn figures(&mut self, timer: Option<&Id>) -> &mut Counted {
+        let Some(timer) = timer else { return &mut self.tickets };
         let at = match self.timers.binary_search_by(|(known, _)| known.cmp(timer)) {
             Ok(at) => at,
             Err(at) => {
-                self.timers.insert(at, (timer.clone(), TimerCell::default()));
+                self.timers.insert(at, (timer.clone(), Counted::default()));
                 at
             }
         };
-        self.timers.get_mut(at).map(|(_, cell)| cell)
+        &mut self.timers[at].1
     }
 
     /// Counts one.
     pub(super) fn count(&mut self, timer: Option<&Id>, figure: Figure, bucket: u32) {
-        match timer {
-            None => self.tickets.count(figure, bucket),
-            Some(timer) => {
-                if let Some(cell) = self.timer(timer) {
-                    cell.counts.count(figure, bucket);
-                }
-            }
-        }
+        self.figures(timer).counts.count(figure, bucket);
     }
 
     fn add_row(&mut self, timer: Option<&Id>, figure: Figure, bucket: u32, tally: Tally) -> Result<(), Error> {
-        let Some(timer) = timer else { return self.tickets.add(figure, bucket, tally.n) };
-        let Some(cell) = self.timer(timer) else { return Ok(()) };
-        let histogram = match figure {
-            Figure::BusinessTime => &mut cell.business,
-            Figure::WallTime => &mut cell.wall,
-            _ => return cell.counts.add(figure, bucket, tally.n),
-        };
+        let counted = self.figures(timer);
+        if !figure.has_duration() {
+            return counted.counts.add(figure, bucket, tally.n);
+        }
         // INVARIANT: `Figure::has_bucket` refused a larger bucket when the row was read.
-        histogram.add_bucket(Bucket { number: u16::try_from(bucket).unwrap_or(u16::MAX), tally })
+        let bucket = Bucket { number: u16::try_from(bucket).unwrap_or(u16::MAX), tally };
+        counted.durations_mut(figure).add_bucket(bucket)
     }
 
     /// Returns the sum of all counts, durations included.
     pub(super) fn all_counts(&self) -> u128 {
-        let of = |counts: &Counts| -> u128 { counts.all().map(|(_, _, n)| u128::from(n)).sum() };
-        let timers = self.timers.iter().map(|(_, cell)| &cell.counts);
-        let counted: u128 = timers.chain([&self.tickets]).map(of).sum();
-        let durations = self.timers.iter().map(|(_, cell)| cell.business.count_all().max(cell.wall.count_all()));
-        counted.max(durations.max().unwrap_or_default())
+        let counted = || self.timers.iter().map(|(_, counted)| counted).chain([&self.tickets]);
+        let counts = counted().flat_map(|counted| counted.counts.all()).map(|(_, _, n)| u128::from(n)).sum();
+        let durations = counted().flat_map(|counted| &counted.durations).map(|(_, histogram)| histogram.count_all());
+        durations.max().unwrap_or_default().max(counts)
     }
 
     pub(super) fn merge(&mut self, other: &Self) -> Result<(), Error> {
         self.tickets.merge(&other.tickets)?;
-        for (timer, cell) in &other.timers {
-            let Some(own) = self.timer(timer) else { continue };
-            own.counts.merge(&cell.counts)?;
-            own.business.merge(&cell.business)?;
-            own.wall.merge(&cell.wall)?;
-        }
-        Ok(())
+        other.timers.iter().try_for_each(|(timer, counted)| self.figures(Some(timer)).merge(counted))
     }
 }
 
-impl TimerCell {
-    /// Adds the duration of a stopped cycle.
-    pub(super) fn stopped(&mut self, business: BusinessDuration, wall: BusinessDuration) {
-        self.business.add(business);
-        self.wall.add(wall);
+impl Counted {
+    /// Returns the durations of a figure; `None` without any.
+    pub(super) fn durations(&self, figure: Figure) -> Option<&Histogram> {
+        self.durations.iter().find(|(known, _)| *known == figure).map(|(_, histogram)| histogram)
+    }
+
+    /// Returns the durations of a figure, added where they are missing.
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: the place was found or made just now")]
+    fn durations_mut(&mut self, figure: Figure) -> &mut Histogram {
+        let at = match self.durations.binary_search_by_key(&figure, |(known, _)| *known) {
+            Ok(at) => at,
+            Err(at) => {
+                self.durations.insert(at, (figure, Histogram::new()));
+                at
+            }
+        };
+        &mut self.durations[at].1
+    }
+
+    /// Adds one duration.
+    pub(super) fn add_duration(&mut self, figure: Figure, duration: BusinessDuration) {
+        self.durations_mut(figure).add(duration);
+    }
+
+    /// Returns everything, counts before durations, each by figure and bucket.
+    fn all(&self) -> impl Iterator<Item = (Figure, u32, Tally)> {
+        let counts = self.counts.all().map(|(figure, bucket, n)| (figure, bucket, Tally::of(n)));
+        let durations = self.durations.iter().flat_map(|(figure, histogram)| {
+            histogram.buckets().map(|Bucket { number, tally }| (*figure, u32::from(number), tally))
+        });
+        counts.chain(durations)
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        self.counts.merge(&other.counts)?;
+        other.durations.iter().try_for_each(|(figure, histogram)| self.durations_mut(*figure).merge(histogram))
     }
 }

@@ -5,9 +5,9 @@ use crate::string_enum::string_enum;
 string_enum! {
     /// What a row of an [`Aggregate`](super::Aggregate) counts.
     ///
-    /// `docs/analytics.md` defines each, with the instant that decides its period and its assignee.
+    /// `docs/analytics.md` defines each, with the instant that decides its period and its holder.
     Figure {
-        /// Tickets opened.
+        /// Inbound tickets opened.
         Opened => "opened",
         /// Resolutions; a ticket that was reopened may have several.
         Resolved => "resolved",
@@ -63,6 +63,42 @@ string_enum! {
         Replies => "replies",
         /// Pairs of a ticket and an agent who worked on it, by that agent.
         Handled => "handled",
+        /// Cycles cancelled because the ticket was closed.
+        CancelledClosed => "cancelled_closed",
+        /// Cycles cancelled because the ticket was handed on.
+        CancelledHandedOn => "cancelled_handed_on",
+        /// Cycles cancelled because an inactivity rule resolved the ticket.
+        CancelledInactivity => "cancelled_inactivity",
+        /// Cycles whose promise was taken away by a change of terms and did not return.
+        Terms => "terms",
+        /// Cycles that never had a promise, whether they ended or not.
+        Unpromised => "unpromised",
+        /// Durations of stopped cycles of the class `terms` in business time, by histogram bucket.
+        TermsBusinessTime => "terms_business_time",
+        /// Durations of stopped cycles of the class `terms` in wall time, by histogram bucket.
+        TermsWallTime => "terms_wall_time",
+        /// Durations of stopped cycles of the class `unpromised` in business time, by histogram bucket.
+        UnpromisedBusinessTime => "unpromised_business_time",
+        /// Durations of stopped cycles of the class `unpromised` in wall time, by histogram bucket.
+        UnpromisedWallTime => "unpromised_wall_time",
+        /// Business time after the due of breached cycles at their end, by histogram bucket.
+        Overdue => "overdue",
+        /// Changes of holder while at most 10 % of the target remained, by the earlier holder.
+        LateHandOvers => "late_hand_overs",
+        /// Outbound tickets opened, by the actor; `opened` does not count them.
+        OpenedOutbound => "opened_outbound",
+        /// Automatic replies; `replies` does not count them.
+        AutomaticReplies => "automatic_replies",
+        /// Messages of customers, openings included, that were received before their event.
+        ReceivedLate => "received_late",
+        /// Business time in which the ticket was new or open, one duration for each holding, by histogram bucket.
+        HeldWorkingBusinessTime => "held_working_business_time",
+        /// Wall time in which the ticket was new or open, one duration for each holding, by histogram bucket.
+        HeldWorkingWallTime => "held_working_wall_time",
+        /// Business time in which the ticket was pending or on hold, one duration for each holding, by histogram bucket.
+        HeldWaitingBusinessTime => "held_waiting_business_time",
+        /// Wall time in which the ticket was pending or on hold, one duration for each holding, by histogram bucket.
+        HeldWaitingWallTime => "held_waiting_wall_time",
     }
 }
 
@@ -109,7 +145,14 @@ impl Figure {
             | Self::EscalatedRequest
             | Self::Rated
             | Self::Replies
-            | Self::Handled => false,
+            | Self::Handled
+            | Self::OpenedOutbound
+            | Self::AutomaticReplies
+            | Self::ReceivedLate
+            | Self::HeldWorkingBusinessTime
+            | Self::HeldWorkingWallTime
+            | Self::HeldWaitingBusinessTime
+            | Self::HeldWaitingWallTime => false,
             Self::Paused => asked,
             _ => true,
         }
@@ -117,13 +160,26 @@ impl Figure {
 
     /// Returns whether it counts durations, which have sums.
     pub(super) const fn has_duration(self) -> bool {
-        matches!(self, Self::BusinessTime | Self::WallTime)
+        matches!(
+            self,
+            Self::BusinessTime
+                | Self::WallTime
+                | Self::TermsBusinessTime
+                | Self::TermsWallTime
+                | Self::UnpromisedBusinessTime
+                | Self::UnpromisedWallTime
+                | Self::Overdue
+                | Self::HeldWorkingBusinessTime
+                | Self::HeldWorkingWallTime
+                | Self::HeldWaitingBusinessTime
+                | Self::HeldWaitingWallTime
+        )
     }
 
     /// Returns whether rows of it may have this bucket.
     pub(super) const fn has_bucket(self, bucket: u32) -> bool {
         match self {
-            Self::BusinessTime | Self::WallTime => bucket <= 7_295,
+            _ if self.has_duration() => bucket <= 7_295,
             Self::EscalatedBreach | Self::EscalatedStep | Self::EscalatedRequest => bucket > 0,
             Self::Rated => 1 <= bucket && bucket <= 5,
             _ => bucket == 0,

@@ -11,7 +11,8 @@ use crate::id::Id;
 use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 
-/// The name of the group of unassigned tickets. An agent of this name is counted with them.
+/// The name of the group of tickets without agent, and of those without team. An agent or team of this name is counted
+/// with them.
 pub const UNASSIGNED: &str = "unassigned";
 
 string_enum! {
@@ -21,7 +22,7 @@ string_enum! {
         Package => "package",
         /// The channel: of a cycle, that of the event that started it; of a reply, its own; else the opening's.
         Channel => "channel",
-        /// The assignee; of a reply and of work on a ticket, the agent who did it.
+        /// The holder's agent; of a reply, of an outbound opening and of work on a ticket, the agent who did it.
         Agent => "agent",
         /// The priority label of the package.
         Priority => "priority",
@@ -29,10 +30,23 @@ string_enum! {
         Severity => "severity",
         /// The category.
         Category => "category",
+        /// The holder's team.
+        Team => "team",
     }
 }
 
 crate::unknown::from_str!(Dimension, UnknownWord, "dimension");
+
+impl Dimension {
+    /// Returns the name of the group of tickets that have no value: [`UNASSIGNED`] of agents and teams; `None` of others.
+    #[must_use]
+    pub const fn without_value(self) -> Option<&'static str> {
+        match self {
+            Self::Agent | Self::Team => Some(UNASSIGNED),
+            Self::Package | Self::Channel | Self::Priority | Self::Severity | Self::Category => None,
+        }
+    }
+}
 
 /// What figures are grouped by: any dimensions, and a period in a time zone.
 ///
@@ -65,7 +79,7 @@ pub struct Key {
     pub package: Option<Id>,
     /// The channel.
     pub channel: Option<Id>,
-    /// The assignee; `None` is [`UNASSIGNED`].
+    /// The holder's agent; `None` is [`UNASSIGNED`].
     pub agent: Option<Id>,
     /// The package's priority label.
     pub priority: Option<Id>,
@@ -73,6 +87,8 @@ pub struct Key {
     pub severity: Option<Id>,
     /// The category.
     pub category: Option<Id>,
+    /// The holder's team; `None` is [`UNASSIGNED`].
+    pub team: Option<Id>,
 }
 
 /// The properties of a ticket, or of one event of it, that decide its group.
@@ -85,6 +101,7 @@ pub(crate) struct TicketProperties<'a> {
     pub(crate) priority: Option<&'a Id>,
     pub(crate) severity: Option<&'a Id>,
     pub(crate) category: Option<&'a Id>,
+    pub(crate) team: Option<&'a Id>,
 }
 
 impl Key {
@@ -98,6 +115,7 @@ impl Key {
             Dimension::Priority => self.priority.as_ref(),
             Dimension::Severity => self.severity.as_ref(),
             Dimension::Category => self.category.as_ref(),
+            Dimension::Team => self.team.as_ref(),
         }
     }
 
@@ -124,6 +142,7 @@ impl Key {
             Dimension::Priority => &mut self.priority,
             Dimension::Severity => &mut self.severity,
             Dimension::Category => &mut self.category,
+            Dimension::Team => &mut self.team,
         };
         *place = value;
     }
@@ -273,6 +292,7 @@ impl Grouping {
                 Dimension::Package => Some(ticket.package),
                 Dimension::Channel => Some(ticket.channel),
                 Dimension::Agent => ticket.agent.filter(|agent| agent.as_str() != UNASSIGNED),
+                Dimension::Team => ticket.team.filter(|team| team.as_str() != UNASSIGNED),
                 Dimension::Priority => ticket.priority,
                 Dimension::Severity => ticket.severity,
                 Dimension::Category => ticket.category,

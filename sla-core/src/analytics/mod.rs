@@ -24,6 +24,7 @@ mod aggregate;
 mod figure;
 mod grouping;
 mod histogram;
+mod holding;
 mod observe;
 mod performance;
 mod period;
@@ -37,4 +38,6 @@ pub use self::histogram::{Bucket, Histogram, Tally};
 pub use self::performance::{AgentPerformance, ScoreComponent, agents};
 pub(crate) use self::period::PeriodTable;
 pub use self::period::PeriodUnit;
-pub use self::report::{Csat, Durations, EscalationCount, Report, ReportGroup, TicketFigures, TimerFigures};
+pub use self::report::{
+    Csat, Durations, EscalationCount, HeldFigures, Lateness, Report, ReportGroup, TicketFigures, TimerFigures,
+};

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
-use super::aggregate::{Aggregate, Cell, Counts, TimerCell};
+use super::aggregate::{Aggregate, Cell, Counted, Counts};
 use super::figure::Figure;
-use super::grouping::{Dimension, Grouping, Key, UNASSIGNED};
+use super::grouping::{Dimension, Grouping, Key};
 use super::histogram::Histogram;
 use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
@@ -63,8 +63,10 @@ pub struct ReportGroup {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TicketFigures {
-    /// Tickets opened.
+    /// Inbound tickets opened.
     pub opened: u64,
+    /// Outbound tickets opened, by the actor.
+    pub opened_outbound: u64,
     /// Resolutions.
     pub resolved: u64,
     /// Reopenings.
@@ -81,17 +83,38 @@ pub struct TicketFigures {
     pub paused: u64,
     /// Tickets that are neither resolved nor final, as of the evaluation: open and paused.
     pub active: u64,
-    /// Public replies.
+    /// Public replies, outbound openings included, automatic replies not.
     pub replies: u64,
+    /// Automatic replies.
+    pub automatic_replies: u64,
+    /// Messages of customers, openings included, that were received before their event.
+    pub received_late: u64,
     /// Pairs of a ticket and an agent who worked on it.
     pub handled: u64,
+    /// For how long tickets were held.
+    pub held: HeldFigures,
     /// The escalations of all timers and on request, by trigger and level.
     pub escalations: Vec<EscalationCount>,
-    /// Escalations per 100 opened tickets, in millionths, rounded down; `None` when none was opened.
+    /// Escalations per 100 opened tickets, inbound and outbound, in millionths, rounded down; `None` when none was opened.
     #[serde(rename = "escalations_per_100_tickets_millionths")]
     pub escalations_per_100_tickets: Option<u64>,
     /// The customers' ratings.
     pub csat: Csat,
+}
+
+/// The times of holdings, the stretches between two changes of agent or team, one duration each. Time resolved is not
+/// counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HeldFigures {
+    /// The business time in which the ticket was new or open.
+    pub working_business_time: Durations,
+    /// The wall time in which the ticket was new or open.
+    pub working_wall_time: Durations,
+    /// The business time in which the ticket was pending or on hold.
+    pub waiting_business_time: Durations,
+    /// The wall time in which the ticket was pending or on hold.
+    pub waiting_wall_time: Durations,
 }
 
 /// Escalations of one trigger and level.
@@ -113,7 +136,7 @@ pub struct Csat {
     pub distribution: [u64; 5],
 }
 
-/// Figures of one timer. The classes from `met` to `cancelled_duplicate` do not overlap: each cycle is in one.
+/// Figures of one timer. The classes from `met` to `unpromised` do not overlap: each cycle is in one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimerFigures {
@@ -126,7 +149,7 @@ pub struct TimerFigures {
     pub breached_answered: u64,
     /// Cycles past their due that have not stopped, as of the evaluation.
     pub breached_open: u64,
-    /// Cycles past their due when the ticket ended before they stopped.
+    /// Cycles past their due when something else than a stop ended them, for example the end of the ticket.
     pub breached_ended: u64,
     /// Cycles that are running before their due, as of the evaluation.
     pub running: u64,
@@ -138,6 +161,16 @@ pub struct TimerFigures {
     pub cancelled_voided: u64,
     /// Cycles cancelled because an admin declared the ticket a duplicate.
     pub cancelled_duplicate: u64,
+    /// Cycles cancelled because the ticket was closed.
+    pub cancelled_closed: u64,
+    /// Cycles cancelled because the ticket was handed on.
+    pub cancelled_handed_on: u64,
+    /// Cycles cancelled because an inactivity rule resolved the ticket.
+    pub cancelled_inactivity: u64,
+    /// Cycles whose promise was taken away by a change of terms and did not return.
+    pub terms: u64,
+    /// Cycles that never had a promise.
+    pub unpromised: u64,
     /// Cycles that are met or breached: the denominator of compliance.
     pub decided: u64,
     /// Met ÷ decided, rounded down; `None` when no cycle is decided.
@@ -149,15 +182,43 @@ pub struct TimerFigures {
     pub late_pauses: u64,
     /// Pauses past the due.
     pub pauses_after_due: u64,
+    /// Changes of holder while at most 10 % of the target remained.
+    pub late_hand_overs: u64,
     /// Warnings.
     pub warnings: u64,
     /// Escalations by trigger and level.
     pub escalations: Vec<EscalationCount>,
-    /// The durations of stopped cycles, met or not, in business time.
+    /// The durations of stopped cycles, met or breached, in business time.
     pub business_time: Durations,
     /// Their durations in wall time, pauses included.
     pub wall_time: Durations,
+    /// The durations of stopped cycles whose promise was taken away, in business time.
+    pub terms_business_time: Durations,
+    /// Their durations in wall time.
+    pub terms_wall_time: Durations,
+    /// The durations of stopped cycles that never had a promise, in business time.
+    pub unpromised_business_time: Durations,
+    /// Their durations in wall time.
+    pub unpromised_wall_time: Durations,
+    /// The business time after the due of breached cycles that ended, whatever ended them.
+    pub overdue: Durations,
+    /// How many of these cycles were how late.
+    pub lateness: [Lateness; LATENESS_BOUNDS.len()],
 }
+
+/// How many breached cycles were so late at their end: more than the entry before it, and at most `up_to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Lateness {
+    /// The longest business time after the due, exact to less than 1/128; `None` without an end.
+    #[serde(rename = "up_to_us")]
+    pub up_to: Option<BusinessDuration>,
+    /// How many cycles.
+    pub count: u64,
+}
+
+/// The ends in seconds of the ranges of [`TimerFigures::lateness`]: a quarter of an hour, 1, 4, 8 and 24 hours, and no end.
+const LATENESS_BOUNDS: [Option<u32>; 6] = [Some(900), Some(3_600), Some(14_400), Some(28_800), Some(86_400), None];
 
 /// Durations of stopped cycles. Quantiles are by nearest rank, as the lower bound of their histogram bucket: at most
 /// 1/128 below the true value.
@@ -229,8 +290,7 @@ impl<'a> GroupDocument<'a> {
     fn of(grouping: &Grouping, group: &'a ReportGroup) -> Self {
         let ReportGroup { key, tickets, timers } = group;
         let value = |dimension: &Dimension| {
-            let unassigned = (*dimension == Dimension::Agent).then_some(UNASSIGNED);
-            (*dimension, key.get(*dimension).map(Id::as_str).or(unassigned))
+            (*dimension, key.get(*dimension).map(Id::as_str).or_else(|| dimension.without_value()))
         };
         let key = KeyDocument {
             period: key.period.and_then(|start| grouping.label(start)),
@@ -370,7 +430,7 @@ impl ReportGroup {
 
 impl TicketFigures {
     fn of(cell: &Cell) -> Self {
-        let tickets = &cell.tickets;
+        let tickets = &cell.tickets.counts;
         let mut all = tickets.clone();
         for (_, timer) in &cell.timers {
             // INVARIANT: what an aggregate holds fits.
@@ -380,6 +440,7 @@ impl TicketFigures {
         let escalated = sum(escalations.iter().map(|escalations| escalations.count));
         Self {
             opened: tickets.get(Figure::Opened),
+            opened_outbound: tickets.get(Figure::OpenedOutbound),
             resolved: tickets.get(Figure::Resolved),
             reopened: tickets.get(Figure::Reopened),
             closed: tickets.get(Figure::Closed),
@@ -389,9 +450,20 @@ impl TicketFigures {
             paused: tickets.get(Figure::Paused),
             active: plus(tickets.get(Figure::Open), tickets.get(Figure::Paused)),
             replies: tickets.get(Figure::Replies),
+            automatic_replies: tickets.get(Figure::AutomaticReplies),
+            received_late: tickets.get(Figure::ReceivedLate),
             handled: tickets.get(Figure::Handled),
+            held: HeldFigures {
+                working_business_time: Durations::of(&cell.tickets, Figure::HeldWorkingBusinessTime),
+                working_wall_time: Durations::of(&cell.tickets, Figure::HeldWorkingWallTime),
+                waiting_business_time: Durations::of(&cell.tickets, Figure::HeldWaitingBusinessTime),
+                waiting_wall_time: Durations::of(&cell.tickets, Figure::HeldWaitingWallTime),
+            },
             escalations,
-            escalations_per_100_tickets: per_100(escalated, tickets.get(Figure::Opened)),
+            escalations_per_100_tickets: per_100(
+                escalated,
+                plus(tickets.get(Figure::Opened), tickets.get(Figure::OpenedOutbound)),
+            ),
             csat: Csat::of(tickets),
         }
     }
@@ -483,8 +555,9 @@ pub(super) fn ratio(part: u128, whole: u128) -> Option<Share> {
 }
 
 impl TimerFigures {
-    fn of(timer: Id, cell: &TimerCell) -> Self {
-        let get = |figure| cell.counts.get(figure);
+    fn of(timer: Id, counted: &Counted) -> Self {
+        let get = |figure| counted.counts.get(figure);
+        let durations = |figure| Durations::of(counted, figure);
         let mut figures = Self {
             timer,
             met: get(Figure::Met),
@@ -496,15 +569,27 @@ impl TimerFigures {
             cancelled_withdrawn: get(Figure::CancelledWithdrawn),
             cancelled_voided: get(Figure::CancelledVoided),
             cancelled_duplicate: get(Figure::CancelledDuplicate),
+            cancelled_closed: get(Figure::CancelledClosed),
+            cancelled_handed_on: get(Figure::CancelledHandedOn),
+            cancelled_inactivity: get(Figure::CancelledInactivity),
+            terms: get(Figure::Terms),
+            unpromised: get(Figure::Unpromised),
             decided: 0,
             compliance: None,
             pauses: get(Figure::Pauses),
             late_pauses: get(Figure::LatePauses),
             pauses_after_due: get(Figure::PausesAfterDue),
+            late_hand_overs: get(Figure::LateHandOvers),
             warnings: get(Figure::Warnings),
-            escalations: escalations(&cell.counts),
-            business_time: Durations::of(&cell.business),
-            wall_time: Durations::of(&cell.wall),
+            escalations: escalations(&counted.counts),
+            business_time: durations(Figure::BusinessTime),
+            wall_time: durations(Figure::WallTime),
+            terms_business_time: durations(Figure::TermsBusinessTime),
+            terms_wall_time: durations(Figure::TermsWallTime),
+            unpromised_business_time: durations(Figure::UnpromisedBusinessTime),
+            unpromised_wall_time: durations(Figure::UnpromisedWallTime),
+            overdue: durations(Figure::Overdue),
+            lateness: Lateness::of(counted.durations(Figure::Overdue)),
         };
         figures.decided = plus(figures.met, figures.breached());
         figures.compliance = ratio(figures.met.into(), figures.decided.into());
@@ -518,8 +603,23 @@ impl TimerFigures {
     }
 }
 
+impl Lateness {
+    fn of(overdue: Option<&Histogram>) -> [Self; LATENESS_BOUNDS.len()] {
+        let mut lateness =
+            LATENESS_BOUNDS.map(|up_to| Self { up_to: up_to.map(BusinessDuration::from_secs), count: 0 });
+        for bucket in overdue.into_iter().flat_map(Histogram::buckets) {
+            let late = bucket.lower_bound().unwrap_or_default();
+            if let Some(range) = lateness.iter_mut().find(|range| range.up_to.is_none_or(|up_to| late <= up_to)) {
+                range.count = plus(range.count, bucket.tally.n);
+            }
+        }
+        lateness
+    }
+}
+
 impl Durations {
-    fn of(histogram: &Histogram) -> Self {
+    fn of(counted: &Counted, figure: Figure) -> Self {
+        let Some(histogram) = counted.durations(figure) else { return Self::default() };
         Self {
             count: histogram.count(),
             mean: histogram.mean(),

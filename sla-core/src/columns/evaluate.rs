@@ -1,6 +1,6 @@
 //! The state of each timer of each row as of an instant.
 
-use super::plan::{Plan, Terms};
+use super::plan::{KindTerms, Plan, Terms};
 use super::rows::{LengthFault, NEVER, NONE, RefusedRow, Rows};
 use crate::calendar::check_horizon;
 use crate::engine::State;
@@ -8,17 +8,17 @@ use crate::error::Error;
 use crate::ticket::{Due, Outcome, Verdict};
 use crate::time::{BusinessDuration, Timestamp};
 
-/// The state that is written for a row that is refused, or that has no target.
+/// The state that is written for a row that is refused, and for a timer that the policy does not measure.
 pub const NO_STATE: u8 = u8::MAX;
 
 /// The columns that the answers for one timer are written to, each as long as the rows.
 #[derive(Debug)]
 pub struct TimerColumns<'a> {
-    /// The due; [`NONE`] when the timer did not start, or is due beyond the horizon.
+    /// The due; [`NONE`] when the timer did not start, is due beyond the horizon, or nothing is promised.
     pub due_us: &'a mut [i64],
     /// The instant at which its first warning fires or would have fired; [`NONE`] without one.
     pub warn_us: &'a mut [i64],
-    /// The state's place in [`State::ALL`]; [`NO_STATE`] for a row that is refused or has no target.
+    /// The state's place in [`State::ALL`]; [`NO_STATE`] for a row that is refused, or a timer that is not measured.
     pub state: &'a mut [u8],
     /// The business time elapsed until it stopped, or until `now`; [`NONE`] when it did not start.
     pub elapsed_us: &'a mut [i64],
@@ -101,9 +101,16 @@ impl Plan {
                 }
             };
             for ((timer, terms), columns) in self.timers.iter().zip(self.terms_of(milestones.kind)).zip(&mut *answers) {
+                let span = timer.span(&milestones);
+                let start = Timestamp::from_micros(span.0.cast_signed());
                 let answer = match terms {
                     None => Answer::default(),
-                    Some(terms) => terms.answer(timer.span(&milestones), now)?,
+                    Some(KindTerms::Fixed(terms)) => terms.answer(span, now)?,
+                    Some(KindTerms::ByStart) if span.0 >= NEVER => Answer::not_started(),
+                    Some(KindTerms::ByStart) => match self.terms_at(milestones.kind, timer, start)? {
+                        None => Answer::default(),
+                        Some(terms) => terms.answer(span, now)?,
+                    },
                 };
                 columns.write(row, answer);
             }
@@ -112,10 +119,16 @@ impl Plan {
     }
 }
 
+impl Answer {
+    fn not_started() -> Self {
+        Self { state: Some(State::NotStarted), ..Self::default() }
+    }
+}
+
 impl Terms {
     fn answer(&self, (start_us, stop_us): (u64, u64), now: Timestamp) -> Result<Answer, Error> {
         if start_us >= NEVER {
-            return Ok(Answer { state: Some(State::NotStarted), ..Answer::default() });
+            return Ok(Answer::not_started());
         }
         let end_us = stop_us.min(now.as_micros().cast_unsigned());
         let [start, end] = [start_us, end_us].map(|at_us| Timestamp::from_micros(at_us.cast_signed()));

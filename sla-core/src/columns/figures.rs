@@ -7,7 +7,7 @@
               and cells as timers; counts grow by one"
 )]
 
-use super::plan::Plan;
+use super::plan::{KindTerms, Plan};
 use super::rows::{Milestones, NEVER, RefusedRow, Rows};
 use crate::analytics::{Aggregate, Figure, Grouping, Histogram, Key, PeriodTable, TicketProperties};
 use crate::calendar::check_horizon;
@@ -23,12 +23,12 @@ const NOWHERE: usize = usize::MAX;
 /// durations, by the grouping's dimensions and period.
 ///
 /// They equal those of an [`Aggregate`] of the same tickets' histories, except that what rows do not hold is not counted:
-/// escalations, warnings, replies, closing, and who worked on a ticket.
+/// escalations, warnings, replies, closing, for how long a ticket was held, and who worked on it.
 #[derive(Debug)]
 pub struct Figures<'a> {
     plan: &'a Plan,
     aggregate: Aggregate,
-    /// The keys without period: for each kind while the ticket is unassigned, and while its agent is the assignee.
+    /// The keys without period: for each kind while the ticket is unassigned, and while it has its holder.
     keys: Vec<Key>,
     periods: PeriodTable,
     /// The cell of each key, those of one period beside each other.
@@ -53,8 +53,12 @@ struct CycleCounts {
     breached_answered: u64,
     breached_open: u64,
     running: u64,
+    unpromised: u64,
     business: Histogram,
     wall: Histogram,
+    unpromised_business: Histogram,
+    unpromised_wall: Histogram,
+    overdue: Histogram,
 }
 
 impl Plan {
@@ -74,10 +78,10 @@ impl<'a> Figures<'a> {
         for kind in &plan.kinds {
             let priority =
                 revision.package(kind.package.as_str()).and_then(|package| revision.policy.priority_of(package));
-            for agent in [None, kind.agent.as_ref()] {
+            for (agent, team) in [(None, None), (kind.agent.as_ref(), kind.team.as_ref())] {
                 let (package, channel) = (&kind.package, &kind.channel);
                 let (severity, category) = (kind.severity.as_ref(), kind.category.as_ref());
-                let properties = TicketProperties { package, channel, agent, priority, severity, category };
+                let properties = TicketProperties { package, channel, agent, priority, severity, category, team };
                 keys.push(grouping.key(None, &properties));
             }
         }
@@ -147,27 +151,58 @@ impl<'a> Figures<'a> {
             if start_us >= NEVER {
                 continue;
             }
+            let start = Timestamp::from_micros(start_us.cast_signed());
+            let by_start;
+            let terms = match terms {
+                KindTerms::Fixed(terms) => terms,
+                KindTerms::ByStart => {
+                    let Some(terms) = plan.terms_at(row.kind, timer, start)? else { continue };
+                    by_start = terms;
+                    &by_start
+                }
+            };
             let stopped_us = stop_us.min(now_us);
             let elapsed_us = terms.calendar.open_us(start_us.cast_signed(), stopped_us.cast_signed())?;
+            let length = terms.length(start)?;
             // Less than the target elapsed, so the due is later than `stopped_us`, whenever it is: computing it costs more
             // than `open_us`, and most cycles do not need it.
-            let start = Timestamp::from_micros(start_us.cast_signed());
-            let due = match terms.length(start)? {
+            let due = match length {
                 Some(target) if elapsed_us < target.as_micros() => Some(Due::OutOfHorizon),
-                _ => terms.due(start)?,
+                Some(target) => Some(terms.due_of(start, target)?),
+                None => None,
             };
             let is_stopped = stop_us < NEVER;
             let verdict = Verdict::of_span(due, Timestamp::from_micros(stopped_us.cast_signed()), is_stopped);
-            let place = if stopped_us == end_us { ended } else { self.cell_at(row, stopped_us)? };
+            // A stop belongs to the holder before it, so the assignment's to none.
+            let place = if is_stopped && timer.is_stopped_by_assignment(row, stop_us) {
+                self.cell(row.kind * 2, stopped_us)?
+            } else if stopped_us == end_us {
+                ended
+            } else {
+                self.cell_at(row, stopped_us)?
+            };
             let at = |place: usize| place * timers + number;
             let cell = &mut self.timers[at(place)];
+            let Some(target) = length else {
+                cell.unpromised += 1;
+                if is_stopped {
+                    cell.unpromised_business.add_micros(elapsed_us.unsigned_abs());
+                    cell.unpromised_wall.add_micros(stopped_us - start_us);
+                }
+                continue;
+            };
             if is_stopped {
                 cell.business.add_micros(elapsed_us.unsigned_abs());
                 cell.wall.add_micros(stopped_us - start_us);
             }
             match (verdict.outcome, due) {
                 (Outcome::Breached, Some(Due::At(due_at))) => {
-                    let place = self.cell_at(row, due_at.as_micros().cast_unsigned())?;
+                    if is_stopped {
+                        // The open time after the due: the target was used up at it.
+                        cell.overdue.add_micros((elapsed_us - target.as_micros()).unsigned_abs());
+                    }
+                    let due_us = due_at.as_micros().cast_unsigned();
+                    let place = self.cell(row.kind * 2 + usize::from(row.assigned_us < due_us), due_us)?;
                     let cell = &mut self.timers[at(place)];
                     cell.breached_answered += u64::from(is_stopped);
                     cell.breached_open += u64::from(!is_stopped);
@@ -179,7 +214,7 @@ impl<'a> Figures<'a> {
         Ok(())
     }
 
-    /// Returns the cell of a ticket's group at an instant, by its assignee then.
+    /// Returns the cell of a ticket's group at an instant, by its holder then, a milestone of that instant counted.
     #[inline]
     fn cell_at(&mut self, row: &Milestones, at_us: u64) -> Result<usize, Error> {
         self.cell(row.kind * 2 + usize::from(row.assigned_us <= at_us), at_us)
@@ -253,11 +288,21 @@ impl<'a> Figures<'a> {
                     (Figure::BreachedAnswered, cell.breached_answered),
                     (Figure::BreachedOpen, cell.breached_open),
                     (Figure::Running, cell.running),
+                    (Figure::Unpromised, cell.unpromised),
                 ];
                 for (figure, n) in classes {
                     self.aggregate.add_counted(&key, Some(timer), figure, n)?;
                 }
-                self.aggregate.add_durations(&key, timer, &cell.business, &cell.wall)?;
+                let durations = [
+                    (Figure::BusinessTime, &cell.business),
+                    (Figure::WallTime, &cell.wall),
+                    (Figure::UnpromisedBusinessTime, &cell.unpromised_business),
+                    (Figure::UnpromisedWallTime, &cell.unpromised_wall),
+                    (Figure::Overdue, &cell.overdue),
+                ];
+                for (figure, histogram) in durations {
+                    self.aggregate.add_durations(&key, timer, figure, histogram)?;
+                }
             }
         }
         Ok(self.aggregate)

@@ -9,7 +9,7 @@ use crate::engine::{Engine, Revision, Subject, TargetLength};
 use crate::error::{Error, ErrorCode, Fault};
 use crate::escalation;
 use crate::id::Id;
-use crate::package::BusinessDays;
+use crate::package::{BusinessDays, Condition, Package};
 use crate::policy::{Cycles, DueBoundary, Step, StepAction, StepCondition, TimerRules, Trigger};
 use crate::ticket::Due;
 use crate::time::{BusinessDuration, Timestamp};
@@ -46,8 +46,9 @@ pub struct Plan {
     pub(super) engine: Engine,
     pub(super) timers: Vec<TimerPlan>,
     pub(super) kinds: Vec<Kind>,
-    /// INVARIANT: one for each kind and timer, those of one kind beside each other; `None` without a target.
-    pub(super) terms: Vec<Option<Terms>>,
+    /// INVARIANT: one for each kind and timer, those of one kind beside each other; `None` where the policy does not
+    /// measure the timer.
+    pub(super) terms: Vec<Option<KindTerms>>,
 }
 
 /// Which milestones start and stop a timer.
@@ -65,6 +66,14 @@ pub(super) struct TimerPlan {
 enum Start {
     Opening,
     Assignment,
+}
+
+/// The terms of one timer for one kind of ticket, as far as they do not depend on the row.
+#[derive(Debug)]
+pub(super) enum KindTerms {
+    Fixed(Terms),
+    /// A variant names a calendar that is open or closed when the cycle starts: [`Plan::terms_at`] finds the terms.
+    ByStart,
 }
 
 /// The terms of one timer for one kind of ticket.
@@ -105,7 +114,7 @@ impl Plan {
         for (place, kind) in kinds.iter().enumerate() {
             kind.check(engine).map_err(|error| error.at(format!("/{place}")))?;
             for timer in &rules {
-                terms.push(Terms::new(revision, kind, timer)?);
+                terms.push(KindTerms::new(revision, kind, timer)?);
             }
         }
         let timers = rules.into_iter().map(TimerPlan::new).collect();
@@ -121,9 +130,18 @@ impl Plan {
     /// Returns the terms of a kind, one for each timer.
     #[inline]
     #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: rows were checked to name a kind of the plan")]
-    pub(super) fn terms_of(&self, kind: usize) -> &[Option<Terms>] {
+    pub(super) fn terms_of(&self, kind: usize) -> &[Option<KindTerms>] {
         let first = kind * self.timers.len();
         self.terms.get(first..first + self.timers.len()).unwrap_or_default()
+    }
+
+    /// Returns the terms of a timer for a cycle that starts at `start`, where they depend on it.
+    #[cold]
+    #[inline(never)]
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: rows were checked to name a kind of the plan")]
+    pub(super) fn terms_at(&self, kind: usize, timer: &TimerPlan, start: Timestamp) -> Result<Option<Terms>, Error> {
+        let revision = self.engine.newest();
+        Terms::new(revision, &self.kinds[kind], revision.timer(&timer.id)?, start)
     }
 }
 
@@ -211,13 +229,35 @@ impl TimerPlan {
         let stop = (row.assigned_us | assignment).min(row.first_reply_us | reply).min(row.resolved_us | resolve);
         (start, stop)
     }
+
+    /// Returns whether the assignment is what stops the timer at `stop_us`: of milestones of one instant it is the first.
+    #[inline]
+    pub(super) const fn is_stopped_by_assignment(&self, row: &Milestones, stop_us: u64) -> bool {
+        let [assignment, ..] = self.stops;
+        row.assigned_us | assignment == stop_us
+    }
+}
+
+impl KindTerms {
+    fn new(revision: &Revision, kind: &Kind, rules: &TimerRules) -> Result<Option<Self>, Error> {
+        if !revision.measures(&rules.id) {
+            return Ok(None);
+        }
+        let depends = |condition: &Condition| condition.during.is_some() || condition.outside.is_some();
+        let mut variants = revision.chain(&kind.package).flat_map(Package::own_variants);
+        if variants.any(|variant| depends(&variant.when)) {
+            return Ok(Some(Self::ByStart));
+        }
+        Ok(Terms::new(revision, kind, rules, Timestamp::EPOCH)?.map(Self::Fixed))
+    }
 }
 
 impl Terms {
-    fn new(revision: &Revision, kind: &Kind, rules: &TimerRules) -> Result<Option<Self>, Error> {
+    /// Returns the terms of a cycle that starts at `start`; `None` without the package.
+    fn new(revision: &Revision, kind: &Kind, rules: &TimerRules, start: Timestamp) -> Result<Option<Self>, Error> {
         let subject =
             Subject { package: &kind.package, severity: kind.severity.as_ref(), category: kind.category.as_ref() };
-        let Some(terms) = revision.terms(subject, &rules.id, &kind.channel, Timestamp::EPOCH) else { return Ok(None) };
+        let Some(terms) = revision.terms(subject, &rules.id, &kind.channel, start) else { return Ok(None) };
         let steps = revision.steps.get(&rules.id).map_or(&[][..], Vec::as_slice);
         let warnings = steps.iter().filter(|step| step.action == StepAction::Warn && applies(&step.when, kind));
         let target = match terms.target {
@@ -251,10 +291,13 @@ impl Terms {
 
     #[inline]
     pub(super) fn due(&self, start: Timestamp) -> Result<Option<Due>, Error> {
-        match self.length(start)? {
-            Some(target) => timer::due_from(&self.calendar, self.boundary, start, target).map(Some),
-            None => Ok(None),
-        }
+        self.length(start)?.map(|target| self.due_of(start, target)).transpose()
+    }
+
+    /// Returns when a target that counts from `start` is used up.
+    #[inline]
+    pub(super) fn due_of(&self, start: Timestamp, target: BusinessDuration) -> Result<Due, Error> {
+        timer::due_from(&self.calendar, self.boundary, start, target)
     }
 }
 

@@ -44,19 +44,22 @@ pub struct Kind {
     pub package: Id,
     /// The channel it was opened by.
     pub channel: Id,
-    /// The assignee from the assignment on.
+    /// The agent who holds it from the assignment on.
     pub agent: Option<Id>,
     /// The severity.
     pub severity: Option<Id>,
     /// The category.
     pub category: Option<Id>,
+    /// The team that holds it from the assignment on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Id>,
 }
 
 impl Kind {
-    /// Returns the kind of tickets without agent, severity and category.
+    /// Returns the kind of tickets without agent, team, severity and category.
     #[must_use]
     pub const fn new(package: Id, channel: Id) -> Self {
-        Self { package, channel, agent: None, severity: None, category: None }
+        Self { package, channel, agent: None, severity: None, category: None, team: None }
     }
 }
 

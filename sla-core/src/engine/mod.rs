@@ -237,7 +237,7 @@ impl Revision {
     }
 
     /// Returns a package and those that it extends, the nearest first.
-    fn chain(&self, id: &Id) -> impl Iterator<Item = &Package> {
+    pub(crate) fn chain(&self, id: &Id) -> impl Iterator<Item = &Package> {
         self.policy.chain(self.package(id.as_str()))
     }
 

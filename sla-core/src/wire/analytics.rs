@@ -223,6 +223,9 @@ struct RowDocument {
     /// The category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     category: Option<Held>,
+    /// The team, or `unassigned`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    team: Option<Held>,
     /// The timer; absent for figures of whole tickets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     timer: Option<Id>,
@@ -241,16 +244,19 @@ struct RowDocument {
 impl RowDocument {
     fn of(grouping: &Grouping, row: Row) -> Self {
         let Row { key, timer, outcome, bucket, tally: Tally { n, sum_s, sum_us_rest } } = row;
-        let kept = |dimension| grouping.dimensions().contains(&dimension).then(|| Held(key.get(dimension).cloned()));
-        let agent = kept(Dimension::Agent).map(|Held(agent)| Held(agent.or_else(|| Some(Id::trusted(UNASSIGNED)))));
+        let kept = |dimension: Dimension| {
+            let value = || key.get(dimension).cloned().or_else(|| dimension.without_value().map(Id::trusted));
+            grouping.dimensions().contains(&dimension).then(|| Held(value()))
+        };
         Self {
             period: key.period,
             package: kept(Dimension::Package),
             channel: kept(Dimension::Channel),
-            agent,
+            agent: kept(Dimension::Agent),
             priority: kept(Dimension::Priority),
             severity: kept(Dimension::Severity),
             category: kept(Dimension::Category),
+            team: kept(Dimension::Team),
             timer,
             outcome,
             bucket,
@@ -263,15 +269,17 @@ impl RowDocument {
 
 impl From<RowDocument> for Row {
     fn from(row: RowDocument) -> Self {
-        let RowDocument { period, package, channel, agent, priority, severity, category, .. } = row;
+        let RowDocument { period, package, channel, agent, priority, severity, category, team, .. } = row;
+        let assigned = |value: Option<Held>| Held::id(value).filter(|id| id.as_str() != UNASSIGNED);
         let key = Key {
             period,
             package: Held::id(package),
             channel: Held::id(channel),
-            agent: Held::id(agent).filter(|agent| agent.as_str() != UNASSIGNED),
+            agent: assigned(agent),
             priority: Held::id(priority),
             severity: Held::id(severity),
             category: Held::id(category),
+            team: assigned(team),
         };
         let tally = Tally { n: row.n, sum_s: row.sum_s, sum_us_rest: row.sum_us_rest };
         Self { key, timer: row.timer, outcome: row.outcome, bucket: row.bucket, tally }
