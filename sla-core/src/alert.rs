@@ -298,7 +298,8 @@ impl Burn {
                     self.advance(event.at, alerts);
                     self.count(event, change.cycle, false);
                 }
-                Change::Resumed { .. } => {
+                // A reopening resumes a cycle, under other terms where they changed meanwhile.
+                Change::Resumed { .. } | Change::Retargeted { .. } => {
                     self.advance(event.at, alerts);
                     let cycle = (event.ticket.clone(), change.cycle);
                     if let Some(met_at) = self.met_at.remove(&cycle) {
