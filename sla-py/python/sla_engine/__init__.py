@@ -31,6 +31,7 @@ from ._core import (
     at_risk,
     log_commands,
     what_if,
+    worklist,
 )
 from .errors import HorizonError, InputError, PolicyError, SlaError, UnknownNameError
 
@@ -99,6 +100,7 @@ __all__ = [
     "documents",
     "log_commands",
     "what_if",
+    "worklist",
 ]
 
 

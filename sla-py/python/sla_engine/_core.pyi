@@ -10,7 +10,7 @@ from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Change
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
-__all__ = ["__version__", "Aggregate", "Alerts", "Calendar", "Column", "Engine", "History", "Policy", "Table", "Ticket", "Zone", "Zones", "at_risk", "audit_chain", "audit_deny", "audit_link", "audit_pin", "audit_verify", "format_duration", "log_commands", "parse_duration", "parse_share", "what_if"]
+__all__ = ["__version__", "Aggregate", "Alerts", "Calendar", "Column", "Engine", "History", "Policy", "Table", "Ticket", "Zone", "Zones", "at_risk", "audit_chain", "audit_deny", "audit_link", "audit_pin", "audit_verify", "format_duration", "log_commands", "parse_duration", "parse_share", "what_if", "worklist"]
 
 __version__: Final[str]
 
@@ -85,7 +85,7 @@ class Aggregate:
         Args:
             engine: One that has every revision that a ticket was under.
             histories: Any iterable of `History`; read once, so it may be longer than memory.
-            by: Dimensions to group by: any of package, channel, agent, priority, severity, category.
+            by: Dimensions to group by: any of package, channel, agent, priority, severity, category, team.
             period: A period to group by as well: ``hour``, ``day``, ``week`` (ISO 8601) or ``month``.
             period_zone: The IANA zone of the periods.
 
@@ -1197,4 +1197,18 @@ def what_if(engine: Engine, candidate: Engine, histories: Iterable[History], *, 
         candidate: The engine whose newest revision they are replayed under.
         histories: Any iterable of `History`.
         now: The instant as of which they are evaluated.
+    """
+
+def worklist(engine: Engine, tickets: Iterable[Ticket | History], *, now: datetime, most: SupportsIndex = 20) -> Promises:
+    """
+    Return the open promises of many tickets for a worklist: breached ones first, the longest overdue on top, then those with
+    the least business time left.
+
+        >>> [(cycle.timer, cycle.breached) for cycle in worklist(engine, [ticket], now=now)]
+        [('first_response', False)]
+
+    Args:
+        tickets: Any iterable of tickets or histories.
+        now: The instant as of which they are evaluated.
+        most: The greatest number of promises.
     """

@@ -550,6 +550,25 @@ class Csat(Document, frozen=True):
     """(mean - 1) / 4."""
 
 
+class Lateness(Document, frozen=True):
+    """How many breached cycles were so late at their end: more than the entry before, and at most ``up_to_us``."""
+
+    up_to_us: int | None
+    """None without an end."""
+    count: int
+
+
+class HeldFigures(Document, frozen=True, kw_only=True):
+    """For how long tickets were held: one duration for each stretch between two changes of agent or team."""
+
+    working_business_time: Durations
+    """While the ticket was new or open."""
+    working_wall_time: Durations
+    waiting_business_time: Durations
+    """While the ticket was pending or on hold."""
+    waiting_wall_time: Durations
+
+
 class TimerFigures(Document, frozen=True, kw_only=True):
     """The cycles of one timer by outcome; docs/analytics.md defines each figure."""
 
@@ -562,6 +581,13 @@ class TimerFigures(Document, frozen=True, kw_only=True):
     cancelled_withdrawn: int
     cancelled_voided: int
     cancelled_duplicate: int
+    cancelled_closed: int
+    cancelled_handed_on: int
+    cancelled_inactivity: int
+    terms: int
+    """The promise was taken away by a change of terms."""
+    unpromised: int
+    """There never was a promise."""
     decided: int
     """met + breached: the denominator of the compliance."""
     compliance_millionths: int | None
@@ -569,10 +595,19 @@ class TimerFigures(Document, frozen=True, kw_only=True):
     pauses: int
     late_pauses: int
     pauses_after_due: int
+    late_hand_overs: int
     warnings: int
     escalations: tuple[EscalationCount, ...]
     business_time: Durations
     wall_time: Durations
+    terms_business_time: Durations
+    terms_wall_time: Durations
+    unpromised_business_time: Durations
+    unpromised_wall_time: Durations
+    overdue: Durations
+    """Business time after the due of breached cycles that ended."""
+    lateness: tuple[Lateness, ...]
+    """How many of these were how late."""
 
     @property
     def breached(self) -> int:
@@ -582,13 +617,22 @@ class TimerFigures(Document, frozen=True, kw_only=True):
     @property
     def cancelled(self) -> int:
         """All cancelled cycles."""
-        return self.cancelled_withdrawn + self.cancelled_voided + self.cancelled_duplicate
+        return (
+            self.cancelled_withdrawn
+            + self.cancelled_voided
+            + self.cancelled_duplicate
+            + self.cancelled_closed
+            + self.cancelled_handed_on
+            + self.cancelled_inactivity
+        )
 
 
 class TicketFigures(Document, frozen=True, kw_only=True):
     """Figures of whole tickets."""
 
     opened: int
+    """Inbound ones."""
+    opened_outbound: int
     resolved: int
     reopened: int
     closed: int
@@ -598,7 +642,10 @@ class TicketFigures(Document, frozen=True, kw_only=True):
     paused: int
     active: int
     replies: int
+    automatic_replies: int
+    received_late: int
     handled: int
+    held: HeldFigures
     escalations: tuple[EscalationCount, ...]
     escalations_per_100_tickets_millionths: int | None
     csat: Csat
@@ -616,6 +663,7 @@ class Key(Document, frozen=True, kw_only=True):
     priority: str | None = None
     severity: str | None = None
     category: str | None = None
+    team: str | None = None
 
 
 class ReportGroup(Document, frozen=True):
@@ -666,12 +714,14 @@ class AgentPerformance(Document, frozen=True, kw_only=True):
 
 
 class OpenPromise(Document, frozen=True):
-    """An open cycle, neither met nor breached."""
+    """A promise of a cycle that runs or is paused; breached ones are in worklists only."""
 
     ticket: str
     timer: str
     cycle: int
     remaining_us: int
+    breached: bool
+    overdue_us: int
     paused: bool
     due_at: datetime | None
 

@@ -84,6 +84,24 @@ def evaluate(options: LogOptions, output: str | None, limit: int, as_json: bool)
 
 @app.command()
 @reading_a_log
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=25,
+    show_default=True,
+    metavar="N",
+    help="Promises to list; 0 for all.",
+)
+@as_json
+def worklist(options: LogOptions, limit: int, as_json: bool) -> None:
+    """List the open promises of a LOG: breached ones first, the longest overdue on top, then by time left."""
+    from sla_engine.cli.worklist import run
+
+    run(Terminal(), options, limit=limit, as_json=as_json)
+
+
+@app.command()
+@reading_a_log
 @click.option("--output", "-o", metavar="FILE", help="Where to write; by default standard output.")
 @click.option(
     "--format",

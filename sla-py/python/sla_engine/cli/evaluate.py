@@ -89,6 +89,8 @@ def _cells(timer: Timer | None) -> list[Cell]:
         return [state("not_started") if timer is not None else "", ""]
     if cycle.outcome == "breached":
         return [state(timer.state), f"{figures.hours(cycle.overdue_us)} overdue"]
+    if cycle.remaining_us is None:
+        return [state(timer.state), f"{figures.hours(cycle.elapsed_us)} so far" if cycle.activity != "stopped" else ""]
     if cycle.activity == "paused":
         return [state(timer.state), f"{figures.hours(cycle.remaining_us)} left"]
     if cycle.activity == "running":

@@ -96,20 +96,20 @@ def _tell(terminal: Terminal, data: ReportData) -> None:
         found = data.over_time.total.timers[timer]
         counts = (
             found.decided, found.met, found.breached_answered, found.breached_open, found.breached_ended,
-            found.running, found.paused, found.cancelled,
+            found.running, found.paused, found.cancelled, found.terms + found.unpromised,
         )  # fmt: skip
         share = figures.percent(found.compliance_millionths)
         spread = (figures.hours(found.business_time.median_us), figures.hours(found.business_time.p90_us))
         rows.append([figures.words(timer), share, *map(figures.count, counts), *spread])
     terminal.table(
         f"{figures.counted(data.tickets, 'ticket')} of {data.source.name} as of {figures.instant(data.as_of)}; "
-        "compliance = met / decided",
+        "compliance = met / decided, decided = met + breached",
         [
             "timer", "compliance", "decided", "met", "breached, answered", "breached, open", "breached, ended",
-            "running", "paused", "cancelled", "median", "p90",
+            "running", "paused", "cancelled", "unpromised", "median", "p90",
         ],
         rows,
-        numbers=" nnnnnnnnnnn",
+        numbers=" nnnnnnnnnnnn",
     )  # fmt: skip
     if data.what_if is not None:
         comparison = data.what_if.comparison

@@ -19,6 +19,7 @@ _STYLES = {
     "running": "cyan",
     "paused": "yellow",
     "cancelled": "dim",
+    "unpromised": "dim",
     "not_started": "dim",
 }
 

@@ -65,7 +65,7 @@ def build(
     policy: dict[str, Any] = msgspec.json.decode(engine.policy.json())
     found = _Figures(engine, now, period, period_zone, worst)
     compared = _compared(engine, candidate, candidate_name, found.through(histories), now)
-    by_period, by_class, by_agent = found.sums()
+    by_period, by_class, by_holder = found.sums()
     over_time = by_period.report()
     timers = tuple(_in_order(over_time))
     flat = by_period.regroup(by=(), period=False)
@@ -88,9 +88,10 @@ def build(
         packages=by_class.regroup(by=("package",)).packages(engine),
         channels=by_class.regroup(by=("channel",)).report(),
         severities=by_class.regroup(by=("severity",)).report() if policy.get("severities") else None,
+        teams=by_holder.regroup(by=("team",)).report(),
         distributions=distributions(msgspec.json.decode(flat.json())["rows"], timers),
         budgets=budgets(over_time, timers, objectives(policy)),
-        agents=_busiest(by_agent.agents(engine)),
+        agents=_busiest(by_holder.agents(engine)),
         worst=tuple(found.worst()),
         what_if=compared,
         refused=tuple(sorted(refused, key=lambda row: row.line)),
@@ -110,7 +111,7 @@ class _Figures:
         self._how: list[dict[str, Any]] = [
             {"period": period, "period_zone": period_zone},
             {"by": ("package", "channel", "severity")},
-            {"by": ("agent",)},
+            {"by": ("agent", "team")},
         ]
         self._parts: list[list[Aggregate]] = [[Aggregate.of(engine, (), now=now, **how)] for how in self._how]
 
@@ -133,7 +134,7 @@ class _Figures:
             self._keep_worst(chunk)
 
     def sums(self) -> list[Aggregate]:
-        """Return the figures over time, by package, channel and severity, and by agent."""
+        """Return the figures over time, by package, channel and severity, and by agent and team."""
         return [parts[0].merge(*parts[1:]) for parts in self._parts]
 
     def _keep_worst(self, chunk: Sequence[History]) -> None:

@@ -145,6 +145,7 @@ class ReportData(Document, frozen=True, kw_only=True):
     channels: Report
     severities: Report | None
     """None when the policy knows no severities."""
+    teams: Report
     distributions: tuple[Distribution, ...]
     budgets: tuple[Budget, ...]
     agents: tuple[AgentPerformance, ...]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sla_engine.report import charts, figures
 from sla_engine.report.data import ReportData
 from sla_engine.report.derivation import derive
-from sla_engine.report.words import escalations, left_out, named, reasons, severity
+from sla_engine.report.words import escalations, lateness_ranges, left_out, named, reasons, severity, team
 
 _SHOWN_AGENTS = 15
 
@@ -53,6 +53,8 @@ def render(data: ReportData) -> str:
         package_label=lambda key: named(data.package_names)(key.package),
         channel_label=lambda key: named(data.channel_names)(key.channel),
         severity_label=severity,
+        team_label=team,
+        lateness_ranges=lateness_ranges(data),
         left_out=left_out,
         scored=any(agent.components for agent in data.agents),
         shown_agents=_SHOWN_AGENTS,
@@ -65,6 +67,8 @@ def _sections(data: ReportData) -> Iterator[tuple[str, str]]:
     yield "time", "Over time"
     yield "groups", "Packages and channels"
     yield "durations", "Durations"
+    yield "lateness", "How late"
+    yield "held", "Held times and teams"
     yield "budget", "Error budget"
     yield "agents", "Agents"
     yield "escalations", "Escalations"

@@ -10,7 +10,7 @@ from sla_engine.documents import Key, Report
 from sla_engine.report import figures
 from sla_engine.report.data import Compared, ReportData
 from sla_engine.report.derivation import derive
-from sla_engine.report.words import escalations, left_out, named, reasons, severity
+from sla_engine.report.words import escalations, lateness_ranges, left_out, named, reasons, severity, team
 
 _SHOWN_AGENTS = 15
 _SHOWN_FLIPS = 10
@@ -33,7 +33,7 @@ def _lines(data: ReportData) -> Iterator[str]:
     yield ""
     yield (
         "Compliance is met ÷ decided; decided is met plus every breach, answered or not. "
-        "What still runs or is cancelled is in neither. Everything is rounded down."
+        "What still runs, is cancelled or has no promise is in neither. Everything is rounded down."
     )
     yield from _classes("In short", "", data.over_time, lambda _: "all", data.timers, totals=True)
     yield from _time(data)
@@ -42,7 +42,10 @@ def _lines(data: ReportData) -> Iterator[str]:
     if data.severities is not None:
         yield from _classes("By severity", "severity", data.severities, severity, data.timers)
     yield from _classes("By channel", "channel", data.channels, lambda key: channels(key.channel), data.timers)
+    yield from _classes("By team", "team", data.teams, team, data.timers)
     yield from _durations(data)
+    yield from _lateness(data)
+    yield from _held(data)
     yield from _budgets(data)
     yield from _agents(data)
     yield from _heading("Escalations")
@@ -81,7 +84,13 @@ def _classes(
         "withdrawn",
         "voided",
         "duplicate",
+        "closed",
+        "handed on",
+        "inactivity",
+        "promise taken away",
+        "never promised",
         "late pauses",
+        "late hand-overs",
     ]
     rows = []
     for group in groups:
@@ -100,7 +109,13 @@ def _classes(
                 found.cancelled_withdrawn,
                 found.cancelled_voided,
                 found.cancelled_duplicate,
+                found.cancelled_closed,
+                found.cancelled_handed_on,
+                found.cancelled_inactivity,
+                found.terms,
+                found.unpromised,
                 found.late_pauses,
+                found.late_hand_overs,
             )
             start = [] if totals else [_text(label(group.key))]
             share = figures.percent(found.compliance_millionths)
@@ -136,10 +151,45 @@ def _durations(data: ReportData) -> Iterator[str]:
     rows = []
     for timer in data.timers:
         found = data.over_time.total.timers[timer]
-        for name, spread in (("business", found.business_time), ("wall", found.wall_time)):
+        spreads = [("business", found.business_time), ("wall", found.wall_time)]
+        if found.terms_business_time.count:
+            spreads += [("promise taken away, business", found.terms_business_time)]
+            spreads += [("promise taken away, wall", found.terms_wall_time)]
+        if found.unpromised_business_time.count:
+            spreads += [("never promised, business", found.unpromised_business_time)]
+            spreads += [("never promised, wall", found.unpromised_wall_time)]
+        for name, spread in spreads:
             lengths = (spread.mean_us, spread.median_us, spread.p90_us, spread.p99_us)
             rows.append([_text(figures.words(timer)), name, figures.count(spread.count), *map(figures.hours, lengths)])
     yield from _table(["timer", "time", "stopped", "mean", "median", "p90", "p99"], rows, numbers_from=2)
+
+
+def _lateness(data: ReportData) -> Iterator[str]:
+    yield from _heading("How late breaches were")
+    yield "Business time after the due of breached cycles that ended, whatever ended them; open ones are not in it."
+    yield ""
+    rows = []
+    for timer in data.timers:
+        found = data.over_time.total.timers[timer]
+        counts = [*(one.count for one in found.lateness), found.overdue.count]
+        spread = map(figures.hours, (found.overdue.median_us, found.overdue.p90_us))
+        rows.append([_text(figures.words(timer)), *map(figures.count, counts), *spread])
+    yield from _table(["timer", *lateness_ranges(data), "all", "median", "p90"], rows, numbers_from=1)
+
+
+def _held(data: ReportData) -> Iterator[str]:
+    yield from _heading("How long tickets were held")
+    yield "One duration for each stretch with one agent and team, in business time; time resolved is not counted."
+    yield ""
+    rows = []
+    for group in data.teams.groups:
+        held = group.tickets.held
+        row = [_text(team(group.key)), figures.count(held.working_business_time.count)]
+        for spread in (held.working_business_time, held.waiting_business_time):
+            row += map(figures.hours, (spread.mean_us, spread.median_us, spread.p90_us))
+        rows.append(row)
+    headings = ["team", "holdings", "working: mean", "median", "p90", "waiting: mean", "median", "p90"]
+    yield from _table(headings, rows, numbers_from=1)
 
 
 def _budgets(data: ReportData) -> Iterator[str]:

@@ -55,6 +55,17 @@ def severity(key: Key) -> str:
     return figures.NONE if key.severity is None else key.severity
 
 
+def team(key: Key) -> str:
+    """Return what a group by team is of."""
+    return figures.NONE if key.team is None else key.team
+
+
+def lateness_ranges(data: ReportData) -> list[str]:
+    """Return what the ranges of lateness are called: ``up to 15m``, and at the end ``more``."""
+    ranges = next((found.lateness for found in data.over_time.total.timers.values()), ())
+    return ["more" if one.up_to_us is None else f"up to {figures.span(one.up_to_us)}" for one in ranges]
+
+
 def left_out(gone: LeftOut) -> str:
     """Return what the other policy does not know."""
     known = [("package", gone.package), ("severity", gone.severity), ("category", gone.category)]
