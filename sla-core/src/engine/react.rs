@@ -184,11 +184,11 @@ impl<'a> EventContext<'a> {
         cycle: &Cycle,
     ) -> Result<Option<Change>, Error> {
         let CycleRules { revision, rules: own_rules } = own;
-        if !cycle.breached && !self.measures_only {
-            let change = if let Some(apply) = self.happening.kind.apply() {
-                terms::retarget(self, own, rules, track, cycle, apply)?
-            } else {
-                terms::received_earlier(self, own, track, cycle)?
+        if !cycle.breached {
+            let change = match self.happening.kind.apply() {
+                Some(_) if self.measures_only => None,
+                Some(apply) => terms::retarget(self, own, rules, track, cycle, apply)?,
+                None => terms::received_earlier(self, own, track, cycle)?,
             };
             if change.is_some() {
                 return Ok(change);

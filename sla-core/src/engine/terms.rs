@@ -255,26 +255,33 @@ pub(super) fn steps_passed(
     Ok(computed)
 }
 
-/// Returns a cycle that a reopening resumes, under the terms that changed while it was stopped, one after the other.
+/// Returns a cycle that a reopening resumes, under the last of the terms that changed while it was stopped which no agent
+/// loosened.
 pub(super) fn take_over_pending(
     context: &EventContext<'_>,
     track: &TimerTrack,
     cycle: &Cycle,
     resumed: Change,
 ) -> Result<Change, Error> {
-    let mut now = cycle.clone();
-    now.apply(&resumed, context.at(), cycle.revision);
+    let rules_of = |cycle: &Cycle| {
+        let revision = context.engine.revision(cycle.revision)?;
+        Ok::<_, Error>(CycleRules { revision, rules: revision.timer(&track.timer)? })
+    };
+    let mut before = cycle.clone();
+    before.apply(&resumed, context.at(), cycle.revision);
+    let own = rules_of(&before)?;
+    let mut now = before.clone();
     let mut last = resumed;
     for pending in &cycle.pending_terms {
         let revision = context.engine.revision(pending.revision)?;
         let rules = revision.measured.iter().find(|rules| rules.id == track.timer);
         let new = NewTerms { revision, rules, subject: Subject::of_terms(&pending.terms) };
-        let own_revision = context.engine.revision(now.revision)?;
-        let own = CycleRules { revision: own_revision, rules: own_revision.timer(&track.timer)? };
-        let change = take_over(context, own, &new, track, &now, false)?;
-        if pending.by_agent && loosens(context, own, &new, &now, &change)? {
+        // Nothing was promised under terms that came and went while the cycle was stopped.
+        let change = take_over(context, own, &new, track, &before, false)?;
+        if pending.by_agent && loosens(context, rules_of(&now)?, &new, &now, &change)? {
             continue;
         }
+        now = before.clone();
         now.apply(&change, context.at(), pending.revision);
         last = change;
     }
@@ -300,7 +307,8 @@ pub(super) fn received_earlier(
     let earlier = track.cycles.len().checked_sub(2).and_then(|last| track.cycles.get(last));
     let received_from = context.received_from(earlier);
     let started_at = if cycle.waits { received_from.min(cycle.started_at) } else { cycle.started_at };
-    let gains = is_message && cycle.promise.is_none() && !cycle.was_promised && is_of_messages(own.rules);
+    let is_unpromised = cycle.promise.is_none() && !cycle.was_promised;
+    let gains = is_message && is_unpromised && is_of_messages(own.rules) && !context.measures_only;
     let terms = if gains {
         let terms = context.revision.terms(context.subject, &track.timer, context.channel, context.at());
         terms.filter(|terms| terms.target.is_some())
