@@ -1,11 +1,13 @@
-//! What the tests share: the files of the project, slow oracles, random policies, a schema check, stories, random streams, transcripts and the vector format.
+//! What the tests share: the files of the project, slow oracles, a reference model of tickets, random policies, a schema check, stories, random streams, transcripts and the vector format.
 
 pub mod files;
 pub mod oracle;
 pub mod policies;
+pub mod reference;
 pub mod schema;
 pub mod stories;
 pub mod streams;
+pub mod terms_streams;
 pub mod timer_oracle;
 pub mod transcript;
 pub mod vectors;

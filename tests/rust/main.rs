@@ -27,6 +27,7 @@ mod policy_lint;
 mod policy_problems;
 mod recipes;
 mod reports;
+mod terms_laws;
 mod ticket_laws;
 mod ticket_scenarios;
 mod ticket_vectors;
