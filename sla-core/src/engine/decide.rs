@@ -447,6 +447,12 @@ impl Transaction<'_> {
         let by = || self.reference("actor", &self.actor.id);
         if let Some(implied) = kind.implied_before(&self.ticket, by)? {
             self.record_one(implied)?;
+            // What the implied event breaches is breached before the command's own event.
+            let (ticket, automatic) = self.engine.up_to_date(&self.ticket, self.now)?;
+            if !automatic.is_empty() {
+                self.ticket = ticket.into_owned();
+                self.events.extend(automatic);
+            }
         }
         self.record_one(kind)
     }

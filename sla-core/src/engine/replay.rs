@@ -114,6 +114,7 @@ impl Replay {
         let Ok(implied) = kind.implied_before(ticket, || Ok::<_, Infallible>(by.clone()));
         if let Some(implied) = implied {
             self.act(ticket, &implied, at, role)?;
+            mark_breaches(ticket, at);
         }
         self.act(ticket, kind, at, role)?;
         Ok(true)
