@@ -104,6 +104,14 @@ pub(crate) fn permit(
             "name the person or automation that acts",
         ));
     }
+    if let Err(error) = Id::check(&actor.id) {
+        return Err(Refusal::new(
+            RefusalCode::InvalidReference,
+            action.as_str(),
+            format!("the actor is not an id: {}", error.message()),
+            error.help_text(),
+        ));
+    }
     if actor.teams.len() > MAX_TEAMS {
         return Err(Refusal::new(
             RefusalCode::InvalidReference,

@@ -34,7 +34,7 @@ codes! {
     InvalidDuration => "invalid_duration",
     /// A share of a target is not written as `80%` with at most four decimals.
     InvalidShare => "invalid_share",
-    /// An id is blank, too long, or holds a control character.
+    /// An id is blank, too long, or holds a character that does not show.
     InvalidId => "invalid_id",
     /// A digest is not 64 hexadecimal digits.
     InvalidDigest => "invalid_digest",

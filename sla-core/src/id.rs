@@ -1,5 +1,7 @@
 //! Names that a host gives to its things.
 
+mod hidden;
+
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +18,7 @@ enum IdFault {
     Blank,
     #[error("an id is longer than {MAX_ID_BYTES} bytes")]
     TooLong,
-    #[error("an id has white space around it or a control character")]
+    #[error("an id has white space around it or a character that does not show")]
     NotPlain,
 }
 
@@ -32,8 +34,9 @@ impl Fault for IdFault {
 
 /// An id of a document or a host: a package, a channel, a timer, a ticket, a person.
 ///
-/// Never blank, at most [`MAX_ID_BYTES`] long, without control characters or white space at either end. Compared
-/// byte by byte. Cheap to clone.
+/// Never blank, at most [`MAX_ID_BYTES`] long, without characters that do not show (control and format characters,
+/// unassigned and private ones, spaces other than U+0020) and without a space at either end. Compared byte by byte. Cheap
+/// to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(Arc<str>);
 
@@ -50,19 +53,25 @@ impl Id {
     ///
     /// # Errors
     ///
-    /// `invalid_id` when the text is blank, too long, or holds a control character or outer white space.
+    /// `invalid_id` when the text is blank, too long, or holds a character that does not show or outer white space.
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text: String = text.into();
-        if text.trim().is_empty() {
-            return Err(IdFault::Blank.into());
-        }
-        if text.len() > MAX_ID_BYTES {
-            return Err(IdFault::TooLong.into());
-        }
-        if text.trim() != text || text.chars().any(char::is_control) {
-            return Err(IdFault::NotPlain.into());
-        }
+        Self::check(&text)?;
         Ok(Self(text.into()))
+    }
+
+    /// Checks a text against the rules of ids.
+    pub(crate) fn check(text: &str) -> Result<(), Error> {
+        let fault = if text.trim().is_empty() {
+            IdFault::Blank
+        } else if text.len() > MAX_ID_BYTES {
+            IdFault::TooLong
+        } else if text.trim() != text || text.chars().any(hidden::is_hidden) {
+            IdFault::NotPlain
+        } else {
+            return Ok(());
+        };
+        Err(fault.into())
     }
 
     /// Returns the id of a word of the engine itself, which is known to be valid.
@@ -96,7 +105,7 @@ impl schemars::JsonSchema for Id {
             "type": "string",
             "title": "Id",
             "description": "A name that a host or a policy gives. Not blank, at most 128 bytes of UTF-8, without \
-                            control characters or white space at either end.",
+                            characters that do not show or white space at either end.",
             "minLength": 1,
             "maxLength": MAX_ID_BYTES,
         })

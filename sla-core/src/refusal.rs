@@ -47,7 +47,7 @@ string_enum! {
         AlreadyRated => "already_rated",
         /// A rating is not a whole number from 1 to 5.
         InvalidRating => "invalid_rating",
-        /// An id or a reference is blank, too long, or holds a control character.
+        /// An id or a reference is blank, too long, or holds a character that does not show.
         InvalidReference => "invalid_reference",
         /// An instant that the command names lies where it must not: a receipt after the command, or the end of a pause
         /// not after it.

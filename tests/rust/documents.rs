@@ -242,7 +242,7 @@ fn a_fault_of_a_value_is_worded_by_its_own_reader() {
     assert!(help.starts_with("write it as `2026-03-02T15:30:00Z`"), "{help}");
     let (code, path, message, _) = fault("/events/0/data/customer", json!(" kim; x: y"));
     assert_eq!((code.as_str(), path.as_str()), ("invalid_id", "/events/0/data/customer"));
-    assert_eq!(message, "an id has white space around it or a control character");
+    assert_eq!(message, "an id has white space around it or a character that does not show");
     let (code, path, message, _) = fault("/events/0/changes/0/change/started/promise/target_us", json!(-5));
     assert_eq!(code, "invalid_duration");
     assert!(path.starts_with("/events/0/changes/0/change/"), "{path}");

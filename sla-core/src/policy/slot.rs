@@ -248,7 +248,7 @@ macro_rules! terms {
 }
 
 terms! {
-    Id: "An id: not blank, at most 128 bytes, without control characters and outer white space.", r"^\S(.*\S)?$",
+    Id: "An id: not blank, at most 128 bytes, without characters that do not show and outer white space.", r"^\S(.*\S)?$",
         |text: &str| Id::new(text);
     BusinessDuration: "A duration: `1h30m`, `90s` or `PT1H30M`. A `d` is refused: a day of business time is ambiguous.",
         r"^(PT([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]{1,6})?S)?|([0-9]+h)?([0-9]+m)?([0-9]+(\.[0-9]{1,6})?s)?)$",
