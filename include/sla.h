@@ -958,7 +958,7 @@ enum sla_status sla_engine_authorize(const struct sla_engine *engine,
  Decides whether a ticket is opened.
 
  opening_json          the command `open` (docs/commands.md)
- actor_json            `{"role": "customer", "id": "..."}`
+ actor_json            `{"role": "customer", "id": "..."}`, with `organization` where the opening names one
  now_us                microseconds since 1970-01-01T00:00:00Z
  decision_json_out     receives `{"accepted": {"events": [...]}}`, the events to persist, or `{"refused": {...}}`;
                        free it with `sla_string_free`
@@ -982,9 +982,11 @@ enum sla_status sla_engine_open(const struct sla_engine *engine,
 /*
  Decides on a command. Only this function and `sla_engine_due_events` make events; the host appends what it gets.
 
- ticket_json           a snapshot, or a history (docs/events.md): the events so far
+ ticket_json           a snapshot, or a history (docs/events.md): the events so far. Of a history every event is used,
+                       which the adoption of a revision that measures another timer needs (`history_needed`)
  command_json          docs/commands.md
- actor_json            `{"role": "agent", "id": "..."}`
+ actor_json            `{"role": "agent", "id": "..."}`, with `teams` (a list) and `organization` where the policy's
+                       roles read them
  now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
  decision_json_out, ticket_json_out, next_check_at_us_out
                        as for `sla_engine_open`; automatic events that were due come first

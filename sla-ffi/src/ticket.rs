@@ -5,6 +5,7 @@ use std::ffi::c_char;
 use sla_core::engine::Decision;
 use sla_core::ticket::{Apply, Ticket};
 use sla_core::time::Timestamp;
+use sla_core::wire::ticket::TicketDocument;
 use sla_core::{Engine, wire};
 
 use crate::boundary::{
@@ -62,7 +63,7 @@ impl After<'_> {
 /// Decides whether a ticket is opened.
 ///
 /// opening_json          the command `open` (docs/commands.md)
-/// actor_json            `{"role": "customer", "id": "..."}`
+/// actor_json            `{"role": "customer", "id": "..."}`, with `organization` where the opening names one
 /// now_us                microseconds since 1970-01-01T00:00:00Z
 /// decision_json_out     receives `{"accepted": {"events": [...]}}`, the events to persist, or `{"refused": {...}}`;
 ///                       free it with `sla_string_free`
@@ -102,9 +103,11 @@ pub unsafe extern "C" fn sla_engine_open(
 
 /// Decides on a command. Only this function and `sla_engine_due_events` make events; the host appends what it gets.
 ///
-/// ticket_json           a snapshot, or a history (docs/events.md): the events so far
+/// ticket_json           a snapshot, or a history (docs/events.md): the events so far. Of a history every event is used,
+///                       which the adoption of a revision that measures another timer needs (`history_needed`)
 /// command_json          docs/commands.md
-/// actor_json            `{"role": "agent", "id": "..."}`
+/// actor_json            `{"role": "agent", "id": "..."}`, with `teams` (a list) and `organization` where the policy's
+///                       roles read them
 /// now_us                microseconds since 1970-01-01T00:00:00Z, not before the ticket's last event
 /// decision_json_out, ticket_json_out, next_check_at_us_out
 ///                       as for `sla_engine_open`; automatic events that were due come first
@@ -134,10 +137,14 @@ pub unsafe extern "C" fn sla_engine_decide(
                 After::new(ticket_json_out, next_check_at_us_out),
             )?;
             let engine = &handle("engine", engine)?.0;
-            let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            let ticket = wire::ticket::read_ticket_document(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
             let command = wire::command::read(bytes("command_json", command_json, command_json_len)?)?;
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
-            let decision = engine.decide(&ticket, &command, &actor, Timestamp::from_micros(now_us))?;
+            let now = Timestamp::from_micros(now_us);
+            let decision = match &ticket {
+                TicketDocument::History(history) => engine.decide_on(history, &command, &actor, now)?,
+                TicketDocument::Snapshot(ticket) => engine.decide(ticket, &command, &actor, now)?,
+            };
             after.decided(engine, &decision, out)
         })
     }

@@ -112,6 +112,9 @@ final class Engine
     /**
      * Decides a command on a ticket. What is due by now comes first, in the same list of events.
      *
+     * Only a history will do where the command adopts a revision that measures a timer which the ticket's revision does
+     * not measure; a ticket is refused then (`history_needed`).
+     *
      * @throws InvalidInput the ticket cannot be read, or is under a revision that this engine does not have
      */
     public function decide(Ticket|History $ticket, Command $command, Actor $actor, \DateTimeInterface $now): Decision

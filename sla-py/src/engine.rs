@@ -160,7 +160,8 @@ impl Engine {
     ///     (True, 'ana')
     ///
     /// Args:
-    ///     ticket: The ticket, or its history.
+    ///     ticket: The ticket, or its history. Only a history will do where the command adopts a revision that measures
+    ///         a timer which the ticket's revision does not measure; a ticket is refused then (`history_needed`).
     ///     command: One of `commands`, or the command as a document.
     ///     actor: The actor who gives the command.
     ///     now: Not before the ticket's last event, or the command is refused.
@@ -177,7 +178,11 @@ impl Engine {
         now: Instant,
     ) -> PyResult<Bound<'py, PyAny>> {
         let command = wire::command::read(command.as_ref()).or_raise(py)?;
-        let decision = self.engine.decide(ticket.get(), &command, &actor.0, now.0).or_raise(py)?;
+        let decision = match &ticket {
+            AnyTicket::Short(ticket) => self.engine.decide(&ticket.get().0, &command, &actor.0, now.0),
+            AnyTicket::Whole(history) => self.engine.decide_on(&history.get().0, &command, &actor.0, now.0),
+        };
+        let decision = decision.or_raise(py)?;
         self.decided(py, decision)
     }
 

@@ -101,6 +101,38 @@ pub fn read_ticket(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
     ticket_from(tree_of(json.as_ref(), MAX_HISTORY_BYTES)?)
 }
 
+/// A ticket as a document gives it: with every event, or as the state after them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TicketDocument {
+    /// Its events, and the state after them.
+    History(History),
+    /// The state alone.
+    Snapshot(Ticket),
+}
+
+/// Reads a ticket as [`read_ticket`] does, and keeps its events where the document is a history.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::{snapshot, ticket};
+/// let history = closed();
+/// let read = ticket::read_ticket_document(ticket::write_history(&history))?;
+/// assert_eq!(read, ticket::TicketDocument::History(history));
+/// let read = ticket::read_ticket_document(snapshot::write(&opened()))?;
+/// assert_eq!(read, ticket::TicketDocument::Snapshot(opened()));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`read_ticket`].
+pub fn read_ticket_document(json: impl AsRef<[u8]>) -> Result<TicketDocument, Error> {
+    if let Some(ticket) = super::snapshot::read_own(json.as_ref()) {
+        return Ok(TicketDocument::Snapshot(ticket));
+    }
+    document_from(tree_of(json.as_ref(), MAX_HISTORY_BYTES)?)
+}
+
 /// Reads a list of tickets, each as [`read_ticket`] reads it.
 ///
 /// ```
@@ -121,9 +153,16 @@ pub fn read_tickets(json: impl AsRef<[u8]>) -> Result<Vec<Ticket>, Error> {
 }
 
 fn ticket_from(root: Value) -> Result<Ticket, Error> {
+    document_from(root).map(|document| match document {
+        TicketDocument::History(history) => history.ticket().clone(),
+        TicketDocument::Snapshot(ticket) => ticket,
+    })
+}
+
+fn document_from(root: Value) -> Result<TicketDocument, Error> {
     match root.get("schema").and_then(Value::as_str) {
-        Some(HISTORY_SCHEMA) => history_from(root).map(|history| history.ticket().clone()),
-        _ => super::snapshot::ticket_from(root),
+        Some(HISTORY_SCHEMA) => history_from(root).map(TicketDocument::History),
+        _ => super::snapshot::ticket_from(root).map(TicketDocument::Snapshot),
     }
 }
 
