@@ -4,21 +4,30 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** Who does something: a role, and the host's id of the person. */
+/** Who does something: a role, and the host's id of the person. Events record these two only. */
 final class Actor
 {
-    public function __construct(public readonly Role $role, public readonly string $id)
-    {
+    /**
+     * @param list<string> $teams        of an agent, at most 1,000; read where the policy's `agents_act_on` is `team`
+     * @param ?string      $organization of a customer; read where the policy's organizations share their tickets
+     */
+    public function __construct(
+        public readonly Role $role,
+        public readonly string $id,
+        public readonly array $teams = [],
+        public readonly ?string $organization = null,
+    ) {
     }
 
-    public static function customer(string $id): self
+    public static function customer(string $id, ?string $organization = null): self
     {
-        return new self(Role::Customer, $id);
+        return new self(Role::Customer, $id, organization: $organization);
     }
 
-    public static function agent(string $id): self
+    /** @param list<string> $teams */
+    public static function agent(string $id, array $teams = []): self
     {
-        return new self(Role::Agent, $id);
+        return new self(Role::Agent, $id, $teams);
     }
 
     public static function admin(string $id): self
@@ -29,12 +38,20 @@ final class Actor
     /** @internal */
     public static function read(\stdClass $document): self
     {
-        return new self(Role::from($document->role), $document->id);
+        return new self(Role::from($document->role), $document->id, $document->teams ?? [], $document->organization ?? null);
     }
 
     /** @internal */
     public function json(): string
     {
-        return Json::write(['role' => $this->role->value, 'id' => $this->id]);
+        $who = ['role' => $this->role->value, 'id' => $this->id];
+        if ($this->teams !== []) {
+            $who['teams'] = $this->teams;
+        }
+        if ($this->organization !== null) {
+            $who['organization'] = $this->organization;
+        }
+
+        return Json::write($who);
     }
 }

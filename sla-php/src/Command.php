@@ -22,14 +22,32 @@ final class Command
         return new self($this->name, $this->fields, $id);
     }
 
-    public static function assign(string $agent): self
+    /** Assigns to an agent, to a team, or to both; an agent alone leaves the team, another team alone takes the agent away. */
+    public static function assign(?string $agent = null, ?string $team = null): self
     {
-        return new self('assign', ['agent' => $agent]);
+        return new self('assign', ['agent' => $agent, 'team' => $team]);
     }
 
-    public static function reply(string $channel, Message $message): self
+    /** Takes the ticket from its agent; team and status stay. */
+    public static function unassign(string $reason): self
     {
-        return new self('reply', ['channel' => $channel, 'message' => $message->document()]);
+        return new self('unassign', ['reason' => $reason]);
+    }
+
+    /** @param bool $isAutomatic whether the host's automation writes, as an admin: then it stops and starts no timer */
+    public static function reply(string $channel, Message $message, bool $isAutomatic = false): self
+    {
+        return new self('reply', ['channel' => $channel, 'message' => $message->document(), 'automatic' => $isAutomatic ?: null]);
+    }
+
+    /**
+     * Takes over a duplicate, which the host voids.
+     *
+     * @param ?\DateTimeInterface $waitingSince what the other ticket's `voided` event says; `null` where nobody waits there
+     */
+    public static function absorb(string $ticket, string $reason, ?\DateTimeInterface $waitingSince = null): self
+    {
+        return new self('absorb', ['ticket' => $ticket, 'waiting_since' => Time::maybeText($waitingSince), 'reason' => $reason]);
     }
 
     public static function note(Message $message): self
@@ -37,14 +55,16 @@ final class Command
         return new self('note', ['message' => $message->document()]);
     }
 
-    public static function customerMessage(string $channel, Message $message): self
+    /** @param ?\DateTimeInterface $receivedAt when it was received, if before the command */
+    public static function customerMessage(string $channel, Message $message, ?\DateTimeInterface $receivedAt = null): self
     {
-        return new self('customer_message', ['channel' => $channel, 'message' => $message->document()]);
+        return new self('customer_message', ['channel' => $channel, 'message' => $message->document(), 'received_at' => Time::maybeText($receivedAt)]);
     }
 
-    public static function pause(PauseStatus $status, string $reason): self
+    /** @param ?\DateTimeInterface $until when the pause ends automatically, if no limit of the policy ends it earlier */
+    public static function pause(PauseStatus $status, string $reason, ?\DateTimeInterface $until = null): self
     {
-        return new self('pause', ['status' => $status->value, 'reason' => $reason]);
+        return new self('pause', ['status' => $status->value, 'reason' => $reason, 'until' => Time::maybeText($until)]);
     }
 
     public static function resume(): self

@@ -14,9 +14,15 @@ final class CycleEvaluation
         public readonly Activity $activity,
         public readonly \DateTimeImmutable $startedAt,
         public readonly ?\DateTimeImmutable $stoppedAt,
-        public readonly int $targetUs,
+        /** The class in which figures count it. */
+        public readonly CycleClass $class,
+        public readonly ?CancelCause $cancelledBy,
+        /** The channel that decides its terms. */
+        public readonly string $channel,
+        /** `null` while nothing is promised. */
+        public readonly ?int $targetUs,
         public readonly string $calendar,
-        /** `null` while it is paused and not breached, and when it is due beyond the horizon. */
+        /** `null` while it is paused and not breached, when it is due beyond the horizon, and while nothing is promised. */
         public readonly ?\DateTimeImmutable $dueAt,
         /** Whether it falls due on or after 2200-01-01, which is never. */
         public readonly bool $isDueBeyondHorizon,
@@ -24,11 +30,13 @@ final class CycleEvaluation
         /** When it would fall due if the pause ended now; `null` unless it is paused, and beyond the horizon. */
         public readonly ?\DateTimeImmutable $dueIfResumedNow,
         public readonly int $elapsedUs,
-        /** Never negative. */
-        public readonly int $remainingUs,
+        /** The part of the elapsed time that counts against the target. */
+        public readonly int $usedUs,
+        /** Never negative; `null` while nothing is promised. */
+        public readonly ?int $remainingUs,
         public readonly int $overdueUs,
-        /** Used share of the target in millionths, rounded down. */
-        public readonly int $usedShareMillionths,
+        /** Used share of the target in millionths, rounded down; `null` while nothing is promised. */
+        public readonly ?int $usedShareMillionths,
         /** Whether holidays up to the due are not all entered yet. */
         public readonly bool $isProvisional,
     ) {
@@ -43,6 +51,9 @@ final class CycleEvaluation
             Activity::from($document->activity),
             Time::fromText($document->started_at),
             Json::instant($document->stopped_at),
+            CycleClass::from($document->class),
+            $document->cancelled_by === null ? null : CancelCause::from($document->cancelled_by),
+            $document->channel,
             $document->target_us,
             $document->calendar,
             Json::instant($document->due_at),
@@ -50,6 +61,7 @@ final class CycleEvaluation
             Json::instant($document->breached_at),
             Json::instant($document->due_if_resumed_now->due_at ?? null),
             $document->elapsed_us,
+            $document->used_us,
             $document->remaining_us,
             $document->overdue_us,
             $document->used_share_millionths,

@@ -18,14 +18,14 @@ final class Evaluation
         public readonly int $ageUs,
         /** When the next automatic event can come; `null` for never. */
         public readonly ?\DateTimeImmutable $nextCheckAt,
-        /** By id: every timer that the ticket's package promises something for, and every one that ran. */
+        /** By id: every timer that started, and every one that the ticket's revision measures. */
         public readonly array $timers,
         /** The automatic events that are due and not stored yet; `dueEvents` returns them. */
         public readonly array $dueEvents,
     ) {
     }
 
-    /** Returns a timer by its id, for example `first_response`; `null` when nothing is promised. */
+    /** Returns a timer by its id, for example `first_response`; `null` when it is not measured. */
     public function timer(string $id): ?Timer
     {
         return $this->timers[$id] ?? null;

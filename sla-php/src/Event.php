@@ -13,6 +13,8 @@ final class Event
         public readonly int $seq,
         public readonly \DateTimeImmutable $at,
         public readonly Actor $actor,
+        /** The team or organization that permitted the actor; `null` where the role or the ticket itself did. */
+        public readonly ?Via $via,
         public readonly string $kind,
         /** The policy revision that the ticket is under from this event on. */
         public readonly string $policyDigest,
@@ -34,6 +36,7 @@ final class Event
             $document->seq,
             Time::fromText($document->at),
             Actor::read($document->actor),
+            Via::read($document->via ?? null),
             $document->kind,
             $document->policy_digest,
             $document,
@@ -76,6 +79,25 @@ final class Event
     public function changes(): array
     {
         return Document::listOf($this->document->changes ?? null);
+    }
+
+    /**
+     * Returns the timers for which something is promised from this event on, without a change that says so.
+     *
+     * @return list<string>
+     */
+    public function promised(): array
+    {
+        return $this->document->promised ?? [];
+    }
+
+    /** Returns what an inactivity rule did; `null` for other events. */
+    public function inactivity(): ?Inactivity
+    {
+        $data = $this->document->data ?? null;
+        $found = $this->kind === 'reminded' ? $data : ($data->inactivity ?? null);
+
+        return $found instanceof \stdClass ? Inactivity::read($found) : null;
     }
 
     /** Returns what the host must act on once, for example a notification; `null` for what people did. */

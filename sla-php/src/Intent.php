@@ -14,6 +14,8 @@ final class Intent
         public readonly string $timer,
         public readonly int $cycle,
         public readonly string $step,
+        /** The repetition of the step; 0 for the step itself. */
+        public readonly int $repetition,
         public readonly array $notify,
         public readonly ?string $assignTo,
         public readonly \DateTimeImmutable $notifyAt,
@@ -28,6 +30,7 @@ final class Intent
             $firing->timer,
             $firing->cycle,
             $firing->step,
+            $firing->repetition ?? 0,
             $firing->notify,
             $firing->assign_to ?? null,
             Time::fromText($firing->notify_at),

@@ -10,6 +10,11 @@ final class Opening
     /** @internal */
     public const NAME = 'open';
 
+    /**
+     * @param Direction           $direction    outbound where an agent or admin opens the ticket by writing to the customer
+     * @param ?\DateTimeInterface $receivedAt   when the message of an inbound ticket was received, if before the command
+     * @param ?string             $organization the customer's; customers name only their own
+     */
     public function __construct(
         public readonly string $ticket,
         public readonly string $customer,
@@ -19,6 +24,9 @@ final class Opening
         public readonly ?string $severity = null,
         public readonly ?string $category = null,
         public readonly ?string $commandId = null,
+        public readonly Direction $direction = Direction::Inbound,
+        public readonly ?\DateTimeInterface $receivedAt = null,
+        public readonly ?string $organization = null,
     ) {
     }
 
@@ -34,6 +42,9 @@ final class Opening
             $document->severity ?? null,
             $document->category ?? null,
             $document->command_id ?? null,
+            Direction::from($document->direction ?? Direction::Inbound->value),
+            Json::instant($document->received_at ?? null),
+            $document->organization ?? null,
         );
     }
 
@@ -50,6 +61,9 @@ final class Opening
             'message' => $this->message->document(),
             'severity' => $this->severity,
             'category' => $this->category,
+            'direction' => $this->direction === Direction::Inbound ? null : $this->direction->value,
+            'received_at' => Time::maybeText($this->receivedAt),
+            'organization' => $this->organization,
         ], static fn (mixed $value): bool => $value !== null));
     }
 }

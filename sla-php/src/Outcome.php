@@ -11,4 +11,5 @@ enum Outcome: string
     case Met = 'met';
     case Breached = 'breached';
     case Cancelled = 'cancelled';
+    case Unpromised = 'unpromised';
 }

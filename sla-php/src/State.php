@@ -13,6 +13,7 @@ enum State: string
     case Met = 'met';
     case Breached = 'breached';
     case Cancelled = 'cancelled';
+    case Unpromised = 'unpromised';
 
     /** Returns the state of a number in a column; `null` where a row was refused or is promised nothing. */
     public static function ofNumber(int $number): ?self

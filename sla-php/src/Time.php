@@ -57,6 +57,16 @@ final class Time
     }
 
     /**
+     * Returns an instant as documents write it; `null` for none.
+     *
+     * @internal
+     */
+    public static function maybeText(?\DateTimeInterface $at): ?string
+    {
+        return $at === null ? null : self::toText($at);
+    }
+
+    /**
      * Returns the instant of a document's text, in UTC or with the offset that it says.
      *
      * @internal

@@ -13,6 +13,8 @@ final class Timer
         public readonly State $state,
         /** Oldest first; none when it has not started. */
         public readonly array $cycles,
+        /** The terms that a cycle would get; `null` once one has started. */
+        public readonly ?Terms $terms,
     ) {
     }
 
@@ -31,6 +33,6 @@ final class Timer
     /** @internal */
     public static function read(string $id, \stdClass $document): self
     {
-        return new self($id, State::from($document->state), Json::each(CycleEvaluation::read(...), $document->cycles));
+        return new self($id, State::from($document->state), Json::each(CycleEvaluation::read(...), $document->cycles), Terms::read($document->terms ?? null));
     }
 }

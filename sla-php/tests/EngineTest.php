@@ -9,12 +9,14 @@ use Sla\Activity;
 use Sla\Actor;
 use Sla\Apply;
 use Sla\Command;
+use Sla\CycleClass;
 use Sla\Engine;
 use Sla\Event;
 use Sla\Exceptions\InvalidArgument;
 use Sla\Exceptions\InvalidInput;
 use Sla\History;
 use Sla\Message;
+use Sla\Opening;
 use Sla\Outcome;
 use Sla\PauseStatus;
 use Sla\Policy;
@@ -128,11 +130,13 @@ final class EngineTest extends TestCase
         $ticket = Desk::opened($engine)->ticket;
         $message = Message::of('m', 'text');
         $commands = [
-            'assign' => Command::assign('ana'),
-            'reply' => Command::reply('email', $message),
+            'assign' => Command::assign('ana', 'first'),
+            'unassign' => Command::unassign('end of shift'),
+            'reply' => Command::reply('email', $message, isAutomatic: true),
+            'absorb' => Command::absorb('T-0', 'the same', Desk::monday()),
             'note' => Command::note($message),
-            'customer_message' => Command::customerMessage('email', $message),
-            'pause' => Command::pause(PauseStatus::OnHold, 'waiting'),
+            'customer_message' => Command::customerMessage('email', $message, Desk::monday()),
+            'pause' => Command::pause(PauseStatus::OnHold, 'waiting', Desk::monday(5)),
             'resume' => Command::resume(),
             'resolve' => Command::resolve($message),
             'reopen' => Command::reopen('email'),
@@ -154,6 +158,24 @@ final class EngineTest extends TestCase
         }
         $methods = array_filter((new \ReflectionClass(Command::class))->getMethods(\ReflectionMethod::IS_STATIC), static fn (\ReflectionMethod $one): bool => $one->isPublic() && $one->name !== 'read');
         self::assertCount(count($methods), $commands);
+    }
+
+    public function test_teams_and_organizations_are_those_of_the_actor(): void
+    {
+        $engine = Desk::engine();
+        $opening = new Opening('T-1', 'c-7', 'starter', 'email', Message::of('m-1', 'help'), receivedAt: Desk::monday(), organization: 'acme');
+        $other = $engine->open($opening, Actor::customer('c-7', 'other'), Desk::monday(1));
+        self::assertSame('not_ticket_owner', $other->refusal->code);
+        $opened = $engine->open($opening, Actor::customer('c-7', 'acme'), Desk::monday(1));
+        self::assertNull($opened->refusal);
+        $cycle = $engine->evaluate($opened->ticket, Desk::monday(1))->timer('first_response')->cycle();
+        self::assertEquals(Desk::monday(), $cycle->startedAt);
+        self::assertSame([CycleClass::Running, null, 'email'], [$cycle->class, $cycle->cancelledBy, $cycle->channel]);
+        $assigned = $engine->decide($opened->ticket, Command::assign(team: 'first'), Actor::admin('root'), Desk::monday(1));
+        self::assertSame(['team' => 'first', 'cause' => 'command'], $assigned->events[0]->data());
+        $bob = Actor::agent('bob', ['first']);
+        // This policy lets only the assigned agent act.
+        self::assertSame('not_assigned_agent', $engine->decide($assigned->ticket, Command::reply('email', Message::of('m-2', 'hello')), $bob, Desk::monday(1))->refusal->code);
     }
 
     public function test_a_repeated_command_adds_nothing(): void

@@ -32,6 +32,9 @@ final class TranscriptTest extends TestCase
     private array $members = [];
     private ?Engine $engine = null;
     private ?Ticket $ticket = null;
+
+    /** @var list<Event> */
+    private array $events = [];
     private ?Aggregate $aggregate = null;
 
     /** @return iterable<string, array{string, int}> */
@@ -97,14 +100,17 @@ final class TranscriptTest extends TestCase
                 $this->engine = Engine::compile(array_map(static fn (\stdClass $policy): string => (string) json_encode($policy), json_decode($parts[0])));
 
                 return 0;
-            case 'open': case 'decide':
+            case 'open': case 'decide': case 'decide_snapshot':
                 $this->decided($what, $parts, $where);
 
                 return 1;
             case 'due': case 'monitor':
                 $due = $this->engine->dueEvents($this->ticket, Time::fromUs((int) $parts[0]));
                 self::assertEvents(json_decode($parts[1]), $due->events, $where);
-                $this->ticket = $what === 'monitor' ? $due->ticket : $this->ticket;
+                if ($what === 'monitor') {
+                    $this->ticket = $due->ticket;
+                    array_push($this->events, ...$due->events);
+                }
 
                 return 1;
             case 'evaluate':
@@ -182,9 +188,11 @@ final class TranscriptTest extends TestCase
         $arguments = [$command, strlen($command), $actor, strlen($actor), (int) $now];
         if ($what === 'open') {
             $this->ticket = null;
+            $this->events = [];
         } else {
-            $on = $this->ticket->json();
+            $on = ($what === 'decide_snapshot' ? $this->ticket : History::of($this->events))->json();
             array_unshift($arguments, $on, strlen($on));
+            $what = 'decide';
         }
         // The transcript has documents where hosts have commands; EngineTest says that those make the same documents.
         $decision = Decision::read(Library::get()->step("sla_engine_{$what}", $this->engine->pointer(), ...$arguments));
@@ -197,6 +205,7 @@ final class TranscriptTest extends TestCase
         self::assertNull($decision->refusal, $where);
         self::assertEvents($expected->accepted->events, $decision->events, $where);
         $this->ticket = $decision->ticket;
+        array_push($this->events, ...$decision->events);
     }
 
     private static function grouping(\stdClass $document): Grouping

@@ -11,7 +11,7 @@ use crate::error::OrRaise;
 use crate::instant::utc;
 use crate::zones::hash_of;
 
-/// An actor as an argument: anything with a role and an id.
+/// An actor as an argument: anything with a role and an id, and perhaps teams and an organization.
 pub(crate) struct Actor(pub(crate) ticket::Actor);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Actor {
@@ -28,7 +28,14 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Actor {
             )));
         };
         let (role, id): (String, String) = (role.extract()?, id.extract()?);
-        Ok(Self(ticket::Actor::new(role.parse::<Role>().or_raise(object.py())?, id)))
+        let mut actor = ticket::Actor::new(role.parse::<Role>().or_raise(object.py())?, id);
+        if let Some(teams) = object.getattr_opt("teams")? {
+            actor.teams = teams.extract()?;
+        }
+        if let Some(organization) = object.getattr_opt("organization")? {
+            actor.organization = organization.extract()?;
+        }
+        Ok(Self(actor))
     }
 }
 
@@ -117,10 +124,28 @@ impl Ticket {
         self.0.channel.as_str()
     }
 
-    /// The assignee; None before the first assignment.
+    /// The agent who holds the ticket; None without one.
     #[getter]
     fn agent(&self) -> Option<&str> {
         self.0.agent.as_ref().map(sla_core::Id::as_str)
+    }
+
+    /// The team that the ticket is assigned to; None without one.
+    #[getter]
+    fn team(&self) -> Option<&str> {
+        self.0.team.as_ref().map(sla_core::Id::as_str)
+    }
+
+    /// The organization of the customer; None without one.
+    #[getter]
+    fn organization(&self) -> Option<&str> {
+        self.0.organization.as_ref().map(sla_core::Id::as_str)
+    }
+
+    /// Who wrote first: inbound for the customer, outbound for an agent or admin.
+    #[getter]
+    fn direction(&self) -> &'static str {
+        self.0.direction.as_str()
     }
 
     /// The severity; None where the policy lists none.

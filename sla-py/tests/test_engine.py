@@ -178,11 +178,13 @@ def test_an_event_without_data_survives_storage() -> None:
 
 MESSAGE = Message.of("m", "text")
 COMMANDS = {
-    "assign": commands.Assign("ana"),
-    "reply": commands.Reply("email", MESSAGE),
+    "assign": commands.Assign("ana", "first"),
+    "unassign": commands.Unassign("end of shift"),
+    "reply": commands.Reply("email", MESSAGE, automatic=True),
+    "absorb": commands.Absorb(ticket="T-0", waiting_since=monday(), reason="the same"),
     "note": commands.Note(MESSAGE),
-    "customer_message": commands.CustomerMessage("email", MESSAGE),
-    "pause": commands.Pause("on_hold", "waiting"),
+    "customer_message": commands.CustomerMessage("email", MESSAGE, monday()),
+    "pause": commands.Pause("on_hold", "waiting", monday(5)),
     "resume": commands.Resume(),
     "resolve": commands.Resolve(MESSAGE),
     "reopen": commands.Reopen(channel="email"),
@@ -215,11 +217,30 @@ def test_no_command_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "{}", '{"command":"fly"}', '{"command":"rate","score":"five"}', {"command": "assign"}, b"\xff", [], 7]
+    "wrong", ["", "{}", '{"command":"fly"}', '{"command":"rate","score":"five"}', {"command": "rate"}, b"\xff", [], 7]
 )
 def test_what_is_no_command_is_refused(wrong: Any) -> None:
     with pytest.raises(InputError):
         engine().decide(opened().ticket, wrong, actor=ROOT_ADMIN, now=monday(1))
+
+
+def test_teams_and_organizations_are_those_of_the_actor() -> None:
+    policy = document()
+    policy["roles"] = {"agents_act_on": "team", "organizations_share": True}
+    shared = Engine.compile(policy)
+    mine = {**json.loads(opening().json()), "organization": "acme"}
+    assert shared.open(mine, actor=KIM, now=monday()).refusal.code == "not_ticket_owner"
+    ticket = shared.open(mine, actor=Actor.customer(KIM.id, "acme"), now=monday()).ticket
+    ticket = shared.decide(ticket, commands.Assign(team="first"), actor=ROOT_ADMIN, now=monday()).ticket
+    assert (ticket.agent, ticket.team, ticket.organization, ticket.direction) == (None, "first", "acme", "inbound")
+    answer = commands.Reply("email", MESSAGE)
+    alone = shared.decide(ticket, answer, actor=Actor.agent("bob"), now=monday(1))
+    assert alone.refusal.code == "not_assigned_agent"
+    answered = shared.decide(ticket, answer, actor=Actor.agent("bob", ["other", "first"]), now=monday(1))
+    assert answered.events[0].actor == Actor.agent("bob")
+    assert answered.events[0].via.team == "first"
+    cycle = shared.evaluate(answered.ticket, now=monday(1)).timers["first_response"].current
+    assert (cycle.class_, cycle.cancelled_by, cycle.used) == ("met", None, cycle.elapsed)
 
 
 def test_a_repeated_command_adds_nothing() -> None:

@@ -173,6 +173,7 @@ class Desk:
     def __init__(self) -> None:
         self.engine: Engine
         self.ticket: Ticket | None = None
+        self.history: History
         self.aggregate: Aggregate
         self.grouping: dict[str, Any] = {}
 
@@ -181,12 +182,14 @@ class Desk:
             case "engine", [policies]:
                 self.engine = Engine.compile(json.loads(policies))
                 return 0
-            case "open" | "decide", [command, actor, now, expected]:
+            case "open" | "decide" | "decide_snapshot", [command, actor, now, expected]:
                 self.decided(what, command, actor, instant(int(now)), json.loads(expected), where)
             case "due" | "monitor", [now, expected]:
                 due = self.engine.due_events(self.ticket, now=instant(int(now)))
                 same_events(json.loads(expected), due.events, where)
-                self.ticket = due.ticket if what == "monitor" else self.ticket
+                if what == "monitor":
+                    self.ticket = due.ticket
+                    self.history = self.history.extend(due.events)
             case "evaluate", [now, expected]:
                 found = self.engine.evaluate(self.ticket, now=instant(int(now)))
                 wanted = json.loads(expected)
@@ -226,7 +229,7 @@ class Desk:
             self.ticket = None
             decision = self.engine.open(command, **named)
         else:
-            decision = self.engine.decide(self.ticket, command, **named)
+            decision = self.engine.decide(self.ticket if what == "decide_snapshot" else self.history, command, **named)
         if "refused" in expected:
             assert not decision.accepted
             assert decision.ticket is None
@@ -235,8 +238,11 @@ class Desk:
         assert decision.accepted, where
         assert decision.refusal is None, where
         same_events(expected["accepted"]["events"], decision.events, where)
-        if self.ticket is not None:
+        if self.ticket is None:
+            self.history = History(decision.events)
+        else:
             assert self.ticket.fold(decision.events) == decision.ticket, where
+            self.history = self.history.extend(decision.events)
         self.ticket = decision.ticket
 
 

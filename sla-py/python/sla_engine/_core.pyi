@@ -516,7 +516,8 @@ class Engine:
             (True, 'ana')
 
         Args:
-            ticket: The ticket, or its history.
+            ticket: The ticket, or its history. Only a history will do where the command adopts a revision that measures
+                a timer which the ticket's revision does not measure; a ticket is refused then (`history_needed`).
             command: One of `commands`, or the command as a document.
             actor: The actor who gives the command.
             now: Not before the ticket's last event, or the command is refused.
@@ -910,7 +911,7 @@ class Ticket:
     @property
     def agent(self, /) -> str | None:
         """
-        The assignee; None before the first assignment.
+        The agent who holds the ticket; None without one.
         """
     @property
     def category(self, /) -> str | None:
@@ -926,6 +927,11 @@ class Ticket:
     def customer(self, /) -> str:
         """
         The customer.
+        """
+    @property
+    def direction(self, /) -> str:
+        """
+        Who wrote first: inbound for the customer, outbound for an agent or admin.
         """
     def fold(self, /, events: EventList) -> Ticket:
         """
@@ -966,6 +972,11 @@ class Ticket:
         The instant of the opening, in UTC.
         """
     @property
+    def organization(self, /) -> str | None:
+        """
+        The organization of the customer; None without one.
+        """
+    @property
     def package(self, /) -> str:
         """
         The customer's package.
@@ -984,6 +995,11 @@ class Ticket:
     def status(self, /) -> str:
         """
         The status: new, open, pending, on_hold, resolved, closed, withdrawn or voided.
+        """
+    @property
+    def team(self, /) -> str | None:
+        """
+        The team that the ticket is assigned to; None without one.
         """
 
 @final

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from .documents import Actor, Apply, Document, Message, PauseStatus, RefusedRow
+from .documents import Actor, Apply, Direction, Document, Message, PauseStatus, RefusedRow
 
 
 class Command(Document, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
@@ -27,12 +27,28 @@ class Open(Command, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
     message: Message
     severity: str | None = None
     category: str | None = None
+    direction: Direction = "inbound"
+    """Who writes first; outbound where an agent or admin opens the ticket by writing to the customer."""
+    received_at: datetime | None = None
+    """When the message of an inbound ticket was received, if before the command."""
+    organization: str | None = None
+    """The customer's organization; customers name only their own."""
 
 
 class Assign(Command, frozen=True, omit_defaults=True, tag="assign"):
-    """Assign the ticket to an agent or admin."""
+    """Assign the ticket to an agent or admin, to a team, or to both.
 
-    agent: str
+    An agent alone leaves the team; another team alone takes the ticket from its agent.
+    """
+
+    agent: str | None = None
+    team: str | None = None
+
+
+class Unassign(Command, frozen=True, omit_defaults=True, tag="unassign"):
+    """Take the ticket from its agent; team and status stay."""
+
+    reason: str
 
 
 class Reply(Command, frozen=True, omit_defaults=True, tag="reply"):
@@ -40,6 +56,18 @@ class Reply(Command, frozen=True, omit_defaults=True, tag="reply"):
 
     channel: str
     message: Message
+    automatic: bool = False
+    """Whether the host's automation writes, as an admin: then it stops and starts no timer."""
+
+
+class Absorb(Command, frozen=True, kw_only=True, omit_defaults=True, tag="absorb"):
+    """Take over a duplicate, which the host voids."""
+
+    ticket: str
+    """The other ticket."""
+    waiting_since: datetime | None = None
+    """What the other ticket's `voided` event says; None where nobody waits there."""
+    reason: str
 
 
 class Note(Command, frozen=True, omit_defaults=True, tag="note"):
@@ -53,6 +81,8 @@ class CustomerMessage(Command, frozen=True, omit_defaults=True, tag="customer_me
 
     channel: str
     message: Message
+    received_at: datetime | None = None
+    """When it was received, if before the command."""
 
 
 class Pause(Command, frozen=True, omit_defaults=True, tag="pause"):
@@ -60,6 +90,8 @@ class Pause(Command, frozen=True, omit_defaults=True, tag="pause"):
 
     status: PauseStatus
     reason: str
+    until: datetime | None = None
+    """When the pause ends automatically, if no limit of the policy ends it earlier."""
 
 
 class Resume(Command, frozen=True, omit_defaults=True, tag="resume"):
@@ -152,9 +184,11 @@ class RecordedCommand(Document, frozen=True):
     command: (
         Open
         | Assign
+        | Unassign
         | Reply
         | Note
         | CustomerMessage
+        | Absorb
         | Pause
         | Resume
         | Resolve

@@ -14,15 +14,20 @@ import msgspec
 from msgspec import field
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ._core import Aggregate, History, Ticket
 
 Role = Literal["customer", "agent", "admin", "system"]
 Status = Literal["new", "open", "pending", "on_hold", "resolved", "closed", "withdrawn", "voided"]
-State = Literal["not_started", "running", "paused", "met", "breached", "cancelled"]
-Outcome = Literal["none", "met", "breached", "cancelled"]
+State = Literal["not_started", "running", "paused", "met", "breached", "cancelled", "unpromised"]
+Outcome = Literal["none", "met", "breached", "cancelled", "unpromised"]
 Activity = Literal["not_started", "running", "paused", "stopped"]
 Apply = Literal["keep", "from_now", "retroactive"]
 PauseStatus = Literal["pending", "on_hold"]
+Direction = Literal["inbound", "outbound"]
+CycleClass = Literal["met", "breached", "running", "paused", "cancelled", "terms", "unpromised"]
+CancelCause = Literal["withdrawn", "voided", "duplicate", "closed", "handed_on", "inactivity"]
 Trigger = Literal["breach", "step", "request"]
 
 
@@ -49,21 +54,25 @@ def length(micros: int) -> timedelta:
 # Actors and messages
 
 
-class Actor(Document, frozen=True):
-    """An actor: a role, and the host's id of the person."""
+class Actor(Document, frozen=True, omit_defaults=True):
+    """An actor: a role, and the host's id of the person. Events record these two only."""
 
     role: Role
     id: str
+    teams: tuple[str, ...] = ()
+    """The teams of an agent, at most 1,000; read where the policy's `agents_act_on` is ``team``."""
+    organization: str | None = None
+    """The organization of a customer; read where the policy's organizations share their tickets."""
 
     @classmethod
-    def customer(cls, id: str) -> Actor:
-        """Return a customer."""
-        return cls("customer", id)
+    def customer(cls, id: str, organization: str | None = None) -> Actor:
+        """Return a customer, with the organization that they belong to."""
+        return cls("customer", id, (), organization)
 
     @classmethod
-    def agent(cls, id: str) -> Actor:
-        """Return an agent."""
-        return cls("agent", id)
+    def agent(cls, id: str, teams: Iterable[str] = ()) -> Actor:
+        """Return an agent, with the teams that they belong to."""
+        return cls("agent", id, tuple(teams))
 
     @classmethod
     def admin(cls, id: str) -> Actor:
@@ -101,6 +110,13 @@ class Refusal(Document, frozen=True):
 # Events
 
 
+class Via(Document, frozen=True, omit_defaults=True):
+    """What permitted an actor, where neither the role nor the ticket itself did: one of the two."""
+
+    team: str | None = None
+    organization: str | None = None
+
+
 class Intent(Document, frozen=True, kw_only=True):
     """An action for the host to do once: whom to notify of a warning or an escalation, and when."""
 
@@ -109,10 +125,26 @@ class Intent(Document, frozen=True, kw_only=True):
     timer: str
     cycle: int
     step: str
-    due_at: datetime | None = None
+    repetition: int = 0
+    """The repetition of the step; 0 for the step itself."""
     notify: tuple[str, ...] = ()
     assign_to: str | None = None
     notify_at: datetime
+
+
+class Inactivity(Document, frozen=True, kw_only=True):
+    """What an inactivity rule did, and whom the host notifies of it once."""
+
+    intent_id: str
+    """The same whenever it is computed."""
+    rule: str
+    since: datetime
+    """The first instant of the count."""
+    notify: tuple[str, ...] = ()
+    notify_at: datetime
+    reason: str | None = None
+    computed_at: datetime | None = None
+    """The instant that the rule gives, where it lies before the event that made it hold and was moved to it."""
 
 
 class CommandStamp(Document, frozen=True):
@@ -130,11 +162,15 @@ class Event(Document, frozen=True, kw_only=True, omit_defaults=True):
     """0 for the opening, then counting up by one."""
     at: datetime
     actor: Actor
+    via: Via | None = None
+    """The team or organization that permitted the actor; None where the role or the ticket itself did."""
     kind: str
     data: dict[str, Any]
     """The fields of the kind; a plain dict, not to be changed."""
     changes: tuple[dict[str, Any], ...] = ()
     """Its changes of timers."""
+    promised: tuple[str, ...] = ()
+    """The timers for which something is promised from this event on, without a change that says so."""
     command: CommandStamp | None = None
     policy_digest: str
     """The digest of the ticket's policy revision from this event on."""
@@ -145,6 +181,12 @@ class Event(Document, frozen=True, kw_only=True, omit_defaults=True):
         """The intent that the host acts on once, for example a notification; None without one."""
         firing = self.data if self.kind == "warned" else self.data.get("firing")
         return msgspec.convert(firing, Intent) if firing else None
+
+    @property
+    def inactivity(self) -> Inactivity | None:
+        """What an inactivity rule did; None for other events."""
+        found = self.data if self.kind == "reminded" else self.data.get("inactivity")
+        return msgspec.convert(found, Inactivity) if found else None
 
 
 # Evaluations
@@ -166,19 +208,28 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
     activity: Activity
     started_at: datetime
     stopped_at: datetime | None
-    target_us: int
+    class_: CycleClass = field(name="class")
+    """The class in which figures count it."""
+    cancelled_by: CancelCause | None
+    channel: str
+    """The channel that decides its terms."""
+    target_us: int | None
+    """None while nothing is promised."""
     calendar: str
     due_at: datetime | None
-    """When it falls or fell due; None while it is paused unbreached, and beyond the horizon."""
+    """When it falls or fell due; None while it is paused unbreached, beyond the horizon, and without a promise."""
     due: Literal["out_of_horizon"] | None = None
     """There only when it is due beyond the horizon."""
     breached_at: datetime | None
     resumed_due: Due | None = field(name="due_if_resumed_now")
     elapsed_us: int
-    remaining_us: int
-    """Never negative."""
+    used_us: int
+    """The part of the elapsed time that counts against the target."""
+    remaining_us: int | None
+    """Never negative; None while nothing is promised."""
     overdue_us: int
-    used_share_millionths: int
+    used_share_millionths: int | None
+    """None while nothing is promised."""
     provisional: bool
     """Whether the holidays up to the due may be incomplete."""
 
@@ -193,9 +244,9 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
         return None if self.resumed_due is None else self.resumed_due.due_at
 
     @property
-    def target(self) -> timedelta:
-        """The target, in business time."""
-        return length(self.target_us)
+    def target(self) -> timedelta | None:
+        """The target, in business time; None while nothing is promised."""
+        return None if self.target_us is None else length(self.target_us)
 
     @property
     def elapsed(self) -> timedelta:
@@ -203,9 +254,14 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
         return length(self.elapsed_us)
 
     @property
-    def remaining(self) -> timedelta:
-        """The remaining business time, never negative."""
-        return length(self.remaining_us)
+    def used(self) -> timedelta:
+        """The part of the elapsed business time that counts against the target."""
+        return length(self.used_us)
+
+    @property
+    def remaining(self) -> timedelta | None:
+        """The remaining business time, never negative; None while nothing is promised."""
+        return None if self.remaining_us is None else length(self.remaining_us)
 
     @property
     def overdue(self) -> timedelta:
@@ -213,12 +269,22 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
         return length(self.overdue_us)
 
 
-class Timer(Document, frozen=True):
+class Terms(Document, frozen=True):
+    """The terms that a cycle would get if it started now, by the channel of the opening."""
+
+    target_us: int | None
+    """None where nothing would be promised."""
+    calendar: str
+
+
+class Timer(Document, frozen=True, omit_defaults=True):
     """The evaluation of one timer of a ticket."""
 
     state: State
     cycles: tuple[CycleEvaluation, ...]
     """Oldest first; empty before the timer starts."""
+    terms: Terms | None = None
+    """There only before the timer starts."""
 
     @property
     def current(self) -> CycleEvaluation | None:
@@ -241,6 +307,7 @@ class Evaluation(Document, frozen=True):
     next_check_at: datetime | None
     """The instant of the next automatic event; None without one."""
     timers: dict[str, Timer]
+    """Every timer that started, and every one that the ticket's revision measures."""
     due_events: tuple[Event, ...]
     """The automatic events that are not stored yet."""
 
