@@ -72,7 +72,7 @@ pub(super) enum Inconsistency {
     TimerOrder,
     #[error("the cycles of a timer are not in order")]
     CycleOrder,
-    #[error("it knows more than {} commands", super::MAX_COMMANDS)]
+    #[error("it knows more than 1000 commands")]
     TooManyCommands,
 }
 
