@@ -26,7 +26,7 @@ KINDS = {
     "opened": "customer:t package:t channel:t severity:?t category:?t message:message direction:t received_at:?i organization:?t",
     "assigned": "agent:?t team:?t cause:t", "unassigned": "reason:t", "replied": "channel:t message:message automatic:f",
     "noted": "message:message", "customer_messaged": "channel:t message:message received_at:?i",
-    "absorbed": "ticket:t waiting_since:?i reason:t", "paused": "status:t reason:t limit_at:?i until:?i", "resumed": "cause:t",
+    "absorbed": "ticket:t waiting_since:?i reason:t", "paused": "status:t reason:t limit_at:?i limited_by:?t until:?i", "resumed": "cause:t",
     "resolved": "message:?message inactivity:?inactivity", "reminded": PARTS["inactivity"],
     "reopened": "channel:?t reason:?t received_at:?i", "closed": "cause:t inactivity:?inactivity", "withdrawn": "",
     "voided": "reason:t duplicate_of:?t waiting_since:?i", "warned": PARTS["firing"], "breached": "timer:t cycle:n target_us:l",
