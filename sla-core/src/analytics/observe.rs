@@ -577,12 +577,13 @@ const fn cancelled_by(cause: Option<CancelCause>) -> Figure {
 /// Returns whether an event is work on the ticket by its actor: everything an agent does, and of an admin what an
 /// assigned agent could have done instead, automatic replies excepted.
 fn works(event: &Event) -> bool {
-    match (event.actor.role, &event.kind) {
-        (_, EventKind::Replied { automatic: true, .. }) => false,
-        (Role::Agent, _) => true,
-        (Role::Admin, kind) => !matches!(
-            kind,
+    match event.actor.role {
+        Role::Agent => true,
+        Role::Admin => !matches!(
+            event.kind,
             EventKind::Opened { direction: Direction::Inbound, .. }
+                // Admins alone send them, for the host's automation.
+                | EventKind::Replied { automatic: true, .. }
                 | EventKind::Assigned { .. }
                 | EventKind::Unassigned { .. }
                 | EventKind::Absorbed { .. }
@@ -592,6 +593,6 @@ fn works(event: &Event) -> bool {
                 | EventKind::RevisionAdopted { .. }
                 | EventKind::Classified { .. }
         ),
-        (Role::Customer | Role::System, _) => false,
+        Role::Customer | Role::System => false,
     }
 }
