@@ -61,8 +61,6 @@ pub struct Cycle {
     /// The stretches in which it ran, the last one open.
     ran: Vec<(i64, i64)>,
     by_resolve: bool,
-    /// What a retroactive change found used beyond the target: steps after due count from there.
-    over: i64,
 }
 
 /// Whether a cycle counts.
@@ -163,7 +161,7 @@ impl<'a> Walk<'a> {
                     }
                     StepTime::After(after) => cycle.due_at.and_then(|due| {
                         // The due of a cycle that ran before lies behind; then the time after it is counted already.
-                        calendar.add(since.max(due), (after - cycle.over - cycle.overdue).max(0))
+                        calendar.add(since.max(due), (after - cycle.overdue).max(0))
                     }),
                 };
                 if let Some(fires_at) = fires_at.filter(|fires_at| *fires_at <= at) {
@@ -297,7 +295,6 @@ impl<'a> Walk<'a> {
             fired: Vec::new(),
             ran: Vec::new(),
             by_resolve: false,
-            over: 0,
         };
         if !self.pauses_in(self.status) {
             self.go(&mut cycle, at);
@@ -358,17 +355,42 @@ impl<'a> Walk<'a> {
             if apply == Apply::Keep || cycle.breached || !(runs || cycle.phase == Phase::Paused) {
                 continue;
             }
-            // A later change gives a due of its own.
-            (cycle.target, cycle.calendar, cycle.over) = (target, calendar, 0);
+            (cycle.target, cycle.calendar) = (target, calendar);
+            let mut is_late = false;
             if apply == Apply::Retroactive {
                 let new = self.calendar(calendar);
                 cycle.elapsed = cycle.ran.iter().map(|(from, to)| new.elapsed(*from, *to)).sum();
-                cycle.over = (cycle.elapsed - target).max(0);
+                is_late = runs && used_up_at(new, &cycle.ran, target).is_some_and(|due| due < at);
             }
+            is_late |= cycle.elapsed > target;
             if runs {
                 self.go(cycle, at);
+            }
+            if is_late {
+                // A due before the change that sets it is the change's instant, and breached by it.
+                (cycle.due_at, cycle.breached) = (Some(at), true);
             }
         }
         self.cycles = cycles;
     }
+}
+
+/// Returns when a length of open time was used up in the stretches in which a cycle ran.
+fn used_up_at(calendar: &Oracle, ran: &[(i64, i64)], length: i64) -> Option<i64> {
+    let mut stretches: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in ran.iter().filter(|(from, to)| from < to) {
+        match stretches.last_mut() {
+            Some(last) if last.1 == *from => last.1 = *to,
+            _ => stretches.push((*from, *to)),
+        }
+    }
+    let mut missing = length;
+    for (index, (from, to)) in stretches.iter().enumerate() {
+        let part = calendar.elapsed(*from, *to);
+        if part > missing || (part == missing && index + 1 == stretches.len()) {
+            return calendar.add(*from, missing);
+        }
+        missing -= part;
+    }
+    None
 }
