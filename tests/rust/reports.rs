@@ -417,8 +417,13 @@ impl Witness<'_> {
                 EventKind::Assigned { .. } | EventKind::Unassigned { .. } | EventKind::Reopened { .. }
             );
             matches!(change.unwrap().change, Change::Stopped { .. })
-                && !matches!(event.kind, EventKind::Withdrawn | EventKind::Voided { .. } | EventKind::Closed { .. })
-                && !matches!(event.kind, EventKind::Resolved { inactivity: Some(_), .. })
+                && !matches!(
+                    event.kind,
+                    EventKind::Withdrawn
+                        | EventKind::Voided { .. }
+                        | EventKind::Closed { .. }
+                        | EventKind::Resolved { inactivity: Some(_), .. }
+                )
                 // Of the policy's timers only `assignment` is stopped by an assignment.
                 && !(hands_on && timer != "assignment")
         });

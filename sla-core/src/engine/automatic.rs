@@ -203,8 +203,8 @@ impl Engine {
             let Some(cycle) = track.cycles.last() else { continue };
             let Some(promise) = cycle.promise else { continue };
             // A promise that its event breached is breached even while the cycle is paused.
-            let is_running = matches!(cycle.phase, Phase::Running { .. });
-            if !is_running && !(promise.is_late && cycle.is_active()) {
+            let may_fire = matches!(cycle.phase, Phase::Running { .. }) || (promise.is_late && cycle.is_active());
+            if !may_fire {
                 continue;
             }
             let timer = &track.timer;

@@ -163,10 +163,14 @@ fn shortened(text: &str) -> String {
 impl Fault for PolicyFault {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Missing | Self::NoHours | Self::NoInstant | Self::MissingPreset { .. } => ErrorCode::MissingField,
+            Self::Missing
+            | Self::NoHours
+            | Self::NoInstant
+            | Self::MissingPreset { .. }
+            | Self::MissingInChain { .. } => ErrorCode::MissingField,
             Self::WrongKind { .. } => ErrorCode::WrongType,
             Self::DuplicateKey => ErrorCode::DuplicateKey,
-            Self::UnknownField { .. } => ErrorCode::UnknownField,
+            Self::UnknownField { .. } | Self::CloseAfter => ErrorCode::UnknownField,
             Self::OtherFormat { .. } => ErrorCode::UnsupportedSchema,
             Self::UnknownWord { .. } => ErrorCode::UnknownWord,
             Self::HoursTwice { .. }
@@ -174,7 +178,8 @@ impl Fault for PolicyFault {
             | Self::DateAndRange
             | Self::SeveralInstants
             | Self::LevelOfWarning
-            | Self::StopsAndCancels { .. } => ErrorCode::ConflictingFields,
+            | Self::StopsAndCancels { .. }
+            | Self::BusinessDaysMove { .. } => ErrorCode::ConflictingFields,
             Self::TooManyCalendars { .. } | Self::TooManySteps { .. } | Self::TooManyInactivityRules { .. } => {
                 ErrorCode::LimitExceeded
             }
@@ -197,11 +202,8 @@ impl Fault for PolicyFault {
             | Self::AfterZero { .. }
             | Self::Repetitions { .. } => ErrorCode::OutOfRange,
             Self::TargetForm { .. } => ErrorCode::InvalidTarget,
-            Self::BusinessDaysMove { .. } => ErrorCode::ConflictingFields,
             Self::ExtendsItself { .. } | Self::ExtendsTooMany { .. } => ErrorCode::InvalidExtends,
             Self::CancelsOn { .. } | Self::InactivityStatus { .. } => ErrorCode::NotAllowedHere,
-            Self::MissingInChain { .. } => ErrorCode::MissingField,
-            Self::CloseAfter => ErrorCode::UnknownField,
             Self::OtherKey { .. } | Self::TimerNamedCsat => ErrorCode::InvalidId,
             Self::NeverStarts { .. } => ErrorCode::TimerNeverStarts,
             Self::NeverStops { .. } => ErrorCode::TimerNeverStops,
@@ -215,7 +217,7 @@ impl Fault for PolicyFault {
         match self {
             Self::WrongKind { .. } => "".into(),
             Self::Missing => "add it".into(),
-            Self::DuplicateKey => "keep one of the two".into(),
+            Self::DuplicateKey | Self::HoursTwice { .. } | Self::DateAndRange => "keep one of the two".into(),
             Self::SeveralInstants => "keep one of them".into(),
             Self::UnknownField { field, known } => match known.iter().find(|known| known.eq_ignore_ascii_case(field)) {
                 Some(known) => format!("write it as `{known}`").into(),
@@ -226,7 +228,6 @@ impl Fault for PolicyFault {
             Self::NoHours => {
                 "add hours, for example `\"weekly\": {\"mon\": [\"09:00-17:00\"]}`, or `\"always_open\": true`".into()
             }
-            Self::HoursTwice { .. } | Self::DateAndRange => "keep one of the two".into(),
             Self::NoDeviations { hours: "any_of", .. } => "state it in the members".into(),
             Self::NoDeviations { .. } => {
                 "leave it out, or write `weekly` with `00:00-24:00` instead of `always_open`".into()

@@ -99,6 +99,7 @@ pub struct PauseRules {
 }
 
 /// Permissions that a policy may grant to agents.
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RoleRules {
     /// Whether agents may assign tickets to themselves.

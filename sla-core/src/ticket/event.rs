@@ -466,6 +466,7 @@ string_enum! {
 }
 
 impl Direction {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
     pub(super) const fn is_inbound(&self) -> bool {
         matches!(self, Self::Inbound)
     }

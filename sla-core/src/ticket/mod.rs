@@ -399,7 +399,7 @@ impl Ticket {
             EventKind::Closed { inactivity, .. } => self.happened(inactivity.as_ref()),
             EventKind::Reminded(intent) => self.happened(Some(intent)),
             EventKind::Escalated(escalation) if escalation.trigger == EscalationTrigger::Request => {
-                self.is_active_at(at)
+                self.is_active_at(at);
             }
             EventKind::Rated { .. } => self.rated = true,
             EventKind::PackageChanged { package, .. } => self.package = package.clone(),

@@ -68,25 +68,25 @@ impl Triggers {
     /// Returns whether the event fires the trigger.
     #[inline]
     #[must_use]
-    pub fn contains(&self, trigger: Trigger) -> bool {
+    pub fn contains(self, trigger: Trigger) -> bool {
         self.list.contains(&Some(trigger))
     }
 
     /// Returns whether the event fires none.
     #[inline]
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.list == [None; 3]
     }
 
     /// Returns the triggers.
-    pub fn iter(&self) -> impl Iterator<Item = Trigger> + '_ {
-        self.list.iter().copied().flatten()
+    pub fn iter(self) -> impl Iterator<Item = Trigger> {
+        self.list.into_iter().flatten()
     }
 
     /// Returns the first trigger that `wanted` lists.
     #[inline]
-    pub(crate) fn first_in(&self, wanted: &[Trigger]) -> Option<Trigger> {
+    pub(crate) fn first_in(self, wanted: &[Trigger]) -> Option<Trigger> {
         self.iter().find(|trigger| wanted.contains(trigger))
     }
 }

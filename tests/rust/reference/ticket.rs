@@ -714,7 +714,7 @@ impl<'a> Ticket<'a> {
         let used = cycle.used(policy, at);
         for (_, step) in policy.steps(timer, &cycle.subject, &cycle.channel) {
             let is_behind = |repetition: &u32| matches!(step.place(*repetition, target), Some(super::policy::Place::Used(length)) if length <= used);
-            let last = (0..=step.times).filter(is_behind).last();
+            let last = (0..=step.times).rfind(is_behind);
             if let Some(before) = last.and_then(|last| last.checked_sub(1)) {
                 let fired = cycle.fired.get(&step.id).copied();
                 if fired.is_none_or(|fired| fired < before) {
@@ -894,7 +894,7 @@ impl<'a> Ticket<'a> {
     fn count_anew(&self, cycle: &mut Cycle, rules: &Timer, calendar: &str, at: i64) {
         calendar.clone_into(&mut cycle.calendar);
         let stops_at_resolve = rules.stops_on.iter().any(|trigger| trigger == "resolved");
-        let counts = |status: &str| !rules.pauses_in(status) && !(stops_at_resolve && status == "resolved");
+        let counts = |status: &str| !(rules.pauses_in(status) || (stops_at_resolve && status == "resolved"));
         let ends = self.timeline.iter().skip(1).map(|(ended, _)| Some(*ended)).chain([None]);
         let mut spans: Vec<Span> = Vec::new();
         if cycle.started_at < cycle.event_at {

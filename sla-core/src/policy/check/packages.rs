@@ -423,13 +423,12 @@ impl<'a> Counting<'a> {
             let Some((timer, variant)) = place.timer.as_ref().zip(place.variant.and_then(|at| variants.get(at))) else {
                 continue;
             };
-            match self.fault_of(variant.calendar.as_ref()) {
-                Some(fault) => self.found.push((&place.path, fault)),
-                None => {
-                    let [without, with] = &mut visible.of_variants;
-                    let timers = if variant.calendar.is_some() { with } else { without };
-                    timers.entry(timer).or_default().push(place);
-                }
+            if let Some(fault) = self.fault_of(variant.calendar.as_ref()) {
+                self.found.push((&place.path, fault));
+            } else {
+                let [without, with] = &mut visible.of_variants;
+                let timers = if variant.calendar.is_some() { with } else { without };
+                timers.entry(timer).or_default().push(place);
             }
         }
         outer

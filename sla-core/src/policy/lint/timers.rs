@@ -200,9 +200,6 @@ impl<'a> Lint<'a> {
         // Where every package has one calendar, naming it is the same as leaving it out.
         let mut calendars = policy.packages.iter().map(|package| Calendars::of(policy, package).nearest());
         let common = calendars.next().flatten().filter(|first| calendars.all(|other| other == Some(*first)));
-        fn counts_in<'r>(rule: &'r InactivityRule, common: Option<&'r Id>) -> Option<&'r Id> {
-            rule.calendar.as_ref().or(common)
-        }
         let limits = [("max_pause", policy.pauses.max_pause), ("max_paused_total", policy.pauses.max_paused_total)];
         for (at, rule) in policy.inactivity.iter().enumerate() {
             let place = place.index(at);
@@ -252,4 +249,9 @@ fn wider(when: &StepCondition) -> impl Iterator<Item = StepCondition> + '_ {
         category: keep(parts, 4, &when.category),
         package: keep(parts, 8, &when.package),
     })
+}
+
+/// Returns the calendar in which an inactivity rule counts, where one is common to all packages or stated.
+fn counts_in<'r>(rule: &'r InactivityRule, common: Option<&'r Id>) -> Option<&'r Id> {
+    rule.calendar.as_ref().or(common)
 }
