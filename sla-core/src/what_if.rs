@@ -8,7 +8,7 @@
 //!
 //! let mut candidate = policy().into_policy();
 //! for package in &mut candidate.packages {
-//!     package.targets.insert(Id::new("first_response")?, BusinessDuration::parse("30m")?);
+//!     package.targets.insert(Id::new("first_response")?, BusinessDuration::parse("30m")?.into());
 //! }
 //! let mut what_if = WhatIf::new(&engine(), &Engine::compile(candidate)?);
 //! let history = closed(); // opened at 10:00, answered at 11:00

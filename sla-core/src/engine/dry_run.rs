@@ -94,7 +94,7 @@ impl Engine {
     ///
     /// let mut next = policy().into_policy();
     /// next.version = 2;
-    /// next.packages[0].targets.insert(sla_core::Id::new("first_response")?, BusinessDuration::parse("2h")?);
+    /// next.packages[0].targets.insert(sla_core::Id::new("first_response")?, BusinessDuration::parse("2h")?.into());
     /// let engine = Engine::compile_revisions([policy(), next.try_into()?])?;
     /// let ticket = opened(); // under the first revision: due at 14:00
     /// let run = engine.dry_run([&ticket], Apply::FromNow, at("2026-03-02T11:00:00Z"))?;
