@@ -9,6 +9,8 @@ final class DryRun
 {
     /**
      * @param list<MovedDeadline>                           $moved
+     * @param list<BrokenPromise>                           $arrived
+     * @param list<BrokenPromise>                           $ended
      * @param list<BrokenPromise>                           $breached
      * @param list<BrokenPromise>                           $unbreached
      * @param list<array{ticket: string, refusal: Refusal}> $refused
@@ -17,6 +19,10 @@ final class DryRun
         public readonly int $tickets,
         /** Cycles whose due instant moves. */
         public readonly array $moved,
+        /** Cycles for which something would be promised that is not now. */
+        public readonly array $arrived,
+        /** Cycles whose promise would end. */
+        public readonly array $ended,
         /** Cycles that become breached. */
         public readonly array $breached,
         /** Breaches that would disappear: always empty, because a breach is final. */
@@ -32,6 +38,8 @@ final class DryRun
         return new self(
             $document->tickets,
             Json::each(MovedDeadline::read(...), $document->moved),
+            Json::each(BrokenPromise::read(...), $document->arrived),
+            Json::each(BrokenPromise::read(...), $document->ended),
             Json::each(BrokenPromise::read(...), $document->breached),
             Json::each(BrokenPromise::read(...), $document->unbreached),
             Json::each(/** @return array{ticket: string, refusal: Refusal} */ static fn (\stdClass $one): array => [

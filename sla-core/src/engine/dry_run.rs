@@ -6,7 +6,7 @@ use super::{Decision, Engine, Outcome};
 use crate::error::Error;
 use crate::id::Id;
 use crate::refusal::Refusal;
-use crate::ticket::{Actor, Apply, Command, CommandKind, Due, Role, Ticket};
+use crate::ticket::{Actor, Apply, Command, CommandKind, Due, History, Role, Ticket};
 use crate::time::Timestamp;
 
 /// What adopting a revision would do to a set of tickets.
@@ -17,6 +17,10 @@ pub struct DryRun {
     pub tickets: u64,
     /// Dues that would move.
     pub moved: Vec<MovedDeadline>,
+    /// Cycles for which nothing is promised without the change, and something would be.
+    pub arrived: Vec<BrokenPromise>,
+    /// Cycles whose promise would end.
+    pub ended: Vec<BrokenPromise>,
     /// Cycles that would be breached right after the change and are not without it.
     pub breached: Vec<BrokenPromise>,
     /// Recorded breaches that would disappear. Always empty: no change takes a breach back. The list is computed, not
@@ -44,7 +48,7 @@ pub struct MovedDeadline {
     pub after: Option<Timestamp>,
 }
 
-/// A cycle that is breached on one side of the comparison only.
+/// A cycle that is breached, or promises something, on one side of the comparison only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BrokenPromise {
@@ -54,7 +58,7 @@ pub struct BrokenPromise {
     pub timer: Id,
     /// Its cycle.
     pub cycle: u32,
-    /// When it fell due.
+    /// When it falls or fell due on that side; `None` while it is paused, and beyond the horizon.
     pub due_at: Option<Timestamp>,
 }
 
@@ -77,6 +81,7 @@ struct Compared {
     timer: Id,
     cycle: u32,
     due: Option<Due>,
+    is_promised: bool,
     is_breached: bool,
 }
 
@@ -111,15 +116,52 @@ impl Engine {
         apply: Apply,
         now: Timestamp,
     ) -> Result<DryRun, Error> {
+        self.dry_run_of(tickets.into_iter().map(|ticket| (ticket, None)), apply, now)
+    }
+
+    /// Returns what [`Engine::dry_run`] does, for tickets whose whole histories are at hand: a revision that measures a
+    /// timer which the one before did not needs them, and refuses a ticket without one as `history_needed`.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::ticket::Apply;
+    ///
+    /// let run = engine().dry_run_on([&closed()], Apply::Keep, at("2026-03-03T09:00:00Z"))?;
+    /// assert_eq!(run.refused.len(), 1); // it is closed
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::evaluate`], for the first ticket that cannot be judged.
+    pub fn dry_run_on<'a>(
+        &self,
+        histories: impl IntoIterator<Item = &'a History>,
+        apply: Apply,
+        now: Timestamp,
+    ) -> Result<DryRun, Error> {
+        self.dry_run_of(histories.into_iter().map(|history| (history.ticket(), Some(history))), apply, now)
+    }
+
+    fn dry_run_of<'a>(
+        &self,
+        tickets: impl Iterator<Item = (&'a Ticket, Option<&'a History>)>,
+        apply: Apply,
+        now: Timestamp,
+    ) -> Result<DryRun, Error> {
         let admin = Actor::new(Role::Admin, "dry run");
         let reason = "dry run".to_owned();
         let adopt = Command::from(CommandKind::AdoptRevision { policy_digest: self.policy_digest(), apply, reason });
         let just_after = now.just_after();
         let mut answer = DryRun::default();
-        for ticket in tickets {
+        for (ticket, history) in tickets {
             // INVARIANT: the tickets are looked at one by one, so their number fits.
             answer.tickets = answer.tickets.saturating_add(1);
-            match self.decide(ticket, &adopt, &admin, now)? {
+            let decision = match history {
+                Some(history) => self.decide_on(history, &adopt, &admin, now)?,
+                None => self.decide(ticket, &adopt, &admin, now)?,
+            };
+            match decision {
                 Decision::Refused(refusal) => answer.refused.push((ticket.id.clone(), refusal)),
                 Decision::Accepted(adopted) => {
                     let before = self.compared(ticket, just_after)?;
@@ -138,6 +180,7 @@ impl Engine {
                 timer: timer.timer.clone(),
                 cycle: cycle.number,
                 is_breached: cycle.outcome == Outcome::Breached,
+                is_promised: cycle.target.is_some(),
                 due: cycle.due,
             }));
         }
@@ -148,7 +191,7 @@ impl Engine {
 impl DryRun {
     fn compare(&mut self, ticket: &Id, before: &[Compared], after: &[Compared]) {
         let same = |one: &Compared, other: &Compared| one.timer == other.timer && one.cycle == other.cycle;
-        let breached = |cycle: &Compared| BrokenPromise {
+        let side = |cycle: &Compared| BrokenPromise {
             ticket: ticket.clone(),
             timer: cycle.timer.clone(),
             cycle: cycle.cycle,
@@ -156,7 +199,13 @@ impl DryRun {
         };
         for is in after {
             let was = before.iter().find(|was| same(was, is));
-            if was.is_none_or(|was| was.due != is.due) {
+            let was_promised = was.is_some_and(|was| was.is_promised);
+            match (was_promised, is.is_promised) {
+                (false, true) => self.arrived.push(side(is)),
+                (true, false) => self.ended.extend(was.map(side)),
+                _ => {}
+            }
+            if was_promised && is.is_promised && was.is_none_or(|was| was.due != is.due) {
                 self.moved.push(MovedDeadline {
                     ticket: ticket.clone(),
                     timer: is.timer.clone(),
@@ -166,10 +215,10 @@ impl DryRun {
                 });
             }
             if is.is_breached && was.is_none_or(|was| !was.is_breached) {
-                self.breached.push(breached(is));
+                self.breached.push(side(is));
             }
         }
         let lost = |was: &&Compared| was.is_breached && !after.iter().any(|is| same(was, is) && is.is_breached);
-        self.unbreached.extend(before.iter().filter(lost).map(breached));
+        self.unbreached.extend(before.iter().filter(lost).map(side));
     }
 }
