@@ -49,6 +49,10 @@ pub(super) enum RowFault {
     UnknownApply(String),
     #[error("unknown pause status `{0}`; use pending or on_hold")]
     UnknownPause(String),
+    #[error("unknown direction `{0}`; use inbound or outbound")]
+    UnknownDirection(String),
+    #[error("`automatic` must be true or false, not `{0}`")]
+    UnknownAutomatic(String),
     #[error("`{field}` must be a whole number in range, not `{text}`")]
     NotWhole { field: &'static str, text: String },
     #[error("the ticket is already open")]
@@ -79,6 +83,8 @@ impl RowFault {
             | Self::NoAdoption(_)
             | Self::UnknownRole(_)
             | Self::UnknownApply(_)
+            | Self::UnknownDirection(_)
+            | Self::UnknownAutomatic(_)
             | Self::UnknownPause(_) => ErrorCode::UnknownWord.as_str(),
             Self::NotWhole { .. } => ErrorCode::OutOfRange.as_str(),
             Self::AlreadyOpen => RefusalCode::WrongStatus.as_str(),

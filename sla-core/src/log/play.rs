@@ -14,8 +14,8 @@ use crate::escalation;
 use crate::id::Id;
 use crate::policy::{DueBoundary, StepAction};
 use crate::ticket::{
-    Action, Apply, AssignCause, CloseCause, Cycle, Direction, Due, Escalation, EscalationTrigger, EventKind, Message,
-    Phase, ResumeCause, Role, Ticket,
+    Action, Apply, AssignCause, CloseCause, Cycle, Due, Escalation, EscalationTrigger, EventKind, Message, Phase,
+    ResumeCause, Role, Ticket,
 };
 use crate::time::Timestamp;
 use crate::timer;
@@ -87,9 +87,9 @@ impl Names {
             severity: self.optional(row.severity)?,
             category: self.optional(row.category)?,
             message: self.message.clone(),
-            direction: Direction::Inbound,
-            received_at: None,
-            organization: None,
+            direction: row.read_direction()?,
+            received_at: row.read_received_at()?,
+            organization: row.organization.map(Id::new).transpose()?,
         })
     }
 
@@ -103,21 +103,33 @@ impl Names {
         };
         let event = match action {
             Action::Assign => {
-                let agent = self.optional(row.agent)?.unwrap_or_else(|| by.clone());
-                EventKind::Assigned { agent: Some(agent), team: None, cause: AssignCause::Command }
+                let team = self.optional(row.team)?;
+                let agent = self.optional(row.agent)?.or_else(|| team.is_none().then(|| by.clone()));
+                EventKind::Assigned { agent, team, cause: AssignCause::Command }
             }
-            Action::Reply => {
-                EventKind::Replied { channel: self.id(row.channel_or(opened))?, message, automatic: false }
-            }
-            Action::CustomerMessage => {
-                EventKind::CustomerMessaged { channel: self.id(row.channel_or(opened))?, message, received_at: None }
-            }
+            Action::Unassign => EventKind::Unassigned { reason: String::new() },
+            Action::Reply => EventKind::Replied {
+                channel: self.id(row.channel_or(opened))?,
+                message,
+                automatic: row.read_automatic()?,
+            },
+            Action::Absorb => EventKind::Absorbed {
+                // One of many: not worth keeping.
+                ticket: Id::new(row.read_absorbed()?)?,
+                waiting_since: row.read_waiting_since()?,
+                reason: String::new(),
+            },
+            Action::CustomerMessage => EventKind::CustomerMessaged {
+                channel: self.id(row.channel_or(opened))?,
+                message,
+                received_at: row.read_received_at()?,
+            },
             Action::Pause => EventKind::Paused {
                 status: row.read_pause()?,
                 reason: String::new(),
                 limit_at: None,
                 limited_by: None,
-                until: None,
+                until: row.read_until()?,
             },
             Action::Resume => EventKind::Resumed { cause: ResumeCause::Command },
             Action::Resolve => EventKind::Resolved { message: Some(message), inactivity: None },

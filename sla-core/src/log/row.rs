@@ -45,8 +45,24 @@ pub struct Row<'a> {
     pub severity: Option<&'a str>,
     /// The category.
     pub category: Option<&'a str>,
-    /// The agent or team that a ticket is assigned to.
+    /// The agent that a ticket is assigned to; in rows of states the agent or team.
     pub agent: Option<&'a str>,
+    /// The team that a ticket is assigned to.
+    pub team: Option<&'a str>,
+    /// Who wrote first: `inbound` or `outbound`.
+    pub direction: Option<&'a str>,
+    /// The customer's organization.
+    pub organization: Option<&'a str>,
+    /// When a message was received, if earlier, as RFC 3339.
+    pub received_at: Option<&'a str>,
+    /// Whether the host's automation wrote a reply: `true` or `false`.
+    pub automatic: Option<&'a str>,
+    /// When a pause ends automatically, as RFC 3339.
+    pub until: Option<&'a str>,
+    /// The duplicate that the ticket takes over.
+    pub absorbed_ticket: Option<&'a str>,
+    /// Since when the customer waits on the duplicate, as RFC 3339.
+    pub waiting_since: Option<&'a str>,
     /// The status of a pause, `pending` or `on_hold`.
     pub status: Option<&'a str>,
     /// The reason.
@@ -101,9 +117,11 @@ impl<'a> Row<'a> {
         Ok(Some(match word {
             "open" | "opened" => Action::Open,
             "assign" | "assigned" => Action::Assign,
+            "unassign" | "unassigned" => Action::Unassign,
             "reply" | "replied" => Action::Reply,
             "note" | "noted" => Action::Note,
             "customer_message" | "customer_messaged" => Action::CustomerMessage,
+            "absorb" | "absorbed" => Action::Absorb,
             "pause" | "paused" => Action::Pause,
             "resume" | "resumed" => Action::Resume,
             "resolve" | "resolved" => Action::Resolve,
@@ -116,7 +134,7 @@ impl<'a> Row<'a> {
             "rate" | "rated" => Action::Rate,
             "change_package" | "package_changed" => Action::ChangePackage,
             "classify" | "classified" => Action::Classify,
-            "warned" | "breached" => return Ok(None),
+            "warned" | "breached" | "reminded" => return Ok(None),
             "escalated" if self.role == Some(Role::System.as_str()) => return Ok(None),
             "request_escalation" | "escalated" => Action::RequestEscalation,
             "adopt_revision" | "revision_adopted" => return Err(RowFault::NoAdoption(word.to_owned())),
@@ -216,6 +234,40 @@ impl<'a> Row<'a> {
         }
     }
 
+    pub(super) fn read_direction(&self) -> Result<Direction, RowFault> {
+        match self.direction {
+            Some(word) => Direction::from_word(word).ok_or_else(|| RowFault::UnknownDirection(word.to_owned())),
+            None => Ok(Direction::Inbound),
+        }
+    }
+
+    #[inline]
+    pub(super) fn read_automatic(&self) -> Result<bool, RowFault> {
+        match self.automatic {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(word) => Err(RowFault::UnknownAutomatic(word.to_owned())),
+        }
+    }
+
+    #[inline]
+    pub(super) fn read_received_at(&self) -> Result<Option<Timestamp>, RowFault> {
+        read_instant(self.received_at)
+    }
+
+    #[inline]
+    pub(super) fn read_until(&self) -> Result<Option<Timestamp>, RowFault> {
+        read_instant(self.until)
+    }
+
+    pub(super) fn read_waiting_since(&self) -> Result<Option<Timestamp>, RowFault> {
+        read_instant(self.waiting_since)
+    }
+
+    pub(super) fn read_absorbed(&self) -> Result<&'a str, RowFault> {
+        required(self.absorbed_ticket, "absorbed_ticket")
+    }
+
     /// Reads a row that opens a ticket.
     pub(super) fn opening(&self) -> Result<(Opening, Actor), RowFault> {
         if self.read_action()? != Some(Action::Open) {
@@ -229,9 +281,9 @@ impl<'a> Row<'a> {
             severity: owned(self.severity),
             category: owned(self.category),
             message: self.message()?,
-            direction: Direction::Inbound,
-            received_at: None,
-            organization: None,
+            direction: self.read_direction()?,
+            received_at: self.read_received_at()?,
+            organization: owned(self.organization),
             command_id: None,
         };
         let opener = self.read_actor(Action::Open, &opening.customer)?;
@@ -257,14 +309,28 @@ impl<'a> Row<'a> {
         let reason = || self.reason.unwrap_or_default().to_owned();
         Ok(match action {
             Action::Assign => {
-                CommandKind::Assign { agent: Some(self.agent.unwrap_or(&actor.id).to_owned()), team: None }
+                // A team alone gets the ticket into its queue.
+                let agent = self.agent.or_else(|| self.team.is_none().then_some(&actor.id));
+                CommandKind::Assign { agent: owned(agent), team: owned(self.team) }
             }
-            Action::Reply => CommandKind::Reply { channel: channel(), message: self.message()?, automatic: false },
+            Action::Unassign => CommandKind::Unassign { reason: reason() },
+            Action::Reply => {
+                CommandKind::Reply { channel: channel(), message: self.message()?, automatic: self.read_automatic()? }
+            }
+            Action::Absorb => CommandKind::Absorb {
+                ticket: self.read_absorbed()?.to_owned(),
+                waiting_since: self.read_waiting_since()?,
+                reason: reason(),
+            },
             Action::Note => CommandKind::Note { message: self.message()? },
-            Action::CustomerMessage => {
-                CommandKind::CustomerMessage { channel: channel(), message: self.message()?, received_at: None }
+            Action::CustomerMessage => CommandKind::CustomerMessage {
+                channel: channel(),
+                message: self.message()?,
+                received_at: self.read_received_at()?,
+            },
+            Action::Pause => {
+                CommandKind::Pause { status: self.read_pause()?, reason: reason(), until: self.read_until()? }
             }
-            Action::Pause => CommandKind::Pause { status: self.read_pause()?, reason: reason(), until: None },
             Action::Resume => CommandKind::Resume,
             Action::Resolve => CommandKind::Resolve { message: self.message()? },
             Action::Reopen => CommandKind::Reopen { channel: customers_channel(), reason: owned(self.reason) },
@@ -310,6 +376,14 @@ const fn usual_role(action: Action) -> Role {
 #[inline]
 pub(super) fn in_horizon(at: Timestamp) -> Result<(), RowFault> {
     if HORIZON_US.contains(&at.as_micros()) { Ok(()) } else { Err(RowFault::OutOfHorizon { at }) }
+}
+
+/// Reads an instant within the horizon of calendars.
+fn read_instant(text: Option<&str>) -> Result<Option<Timestamp>, RowFault> {
+    let Some(text) = text else { return Ok(None) };
+    let at = Timestamp::parse(text)?;
+    in_horizon(at)?;
+    Ok(Some(at))
 }
 
 fn owned(text: Option<&str>) -> Option<String> {

@@ -215,8 +215,27 @@ pub(super) struct RowDocument {
     severity: Option<String>,
     /// The category.
     category: Option<String>,
-    /// The agent or team that the ticket is assigned to.
+    /// The agent that the ticket is assigned to; in rows of states the agent or team.
     agent: Option<String>,
+    /// The team that the ticket is assigned to.
+    team: Option<String>,
+    /// Who wrote first: `inbound` or `outbound`.
+    direction: Option<String>,
+    /// The customer's organization.
+    organization: Option<String>,
+    /// When a message was received, if earlier.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    received_at: Option<String>,
+    /// Whether the host's automation wrote a reply.
+    automatic: Option<bool>,
+    /// When a pause ends automatically.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    until: Option<String>,
+    /// The duplicate that the ticket takes over.
+    absorbed_ticket: Option<String>,
+    /// Since when the customer waits on the duplicate.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    waiting_since: Option<String>,
     /// The status of a pause: `pending` or `on_hold`.
     status: Option<String>,
     /// The reason.
@@ -265,6 +284,14 @@ impl RowDocument {
             severity: self.severity.as_deref(),
             category: self.category.as_deref(),
             agent: self.agent.as_deref(),
+            team: self.team.as_deref(),
+            direction: self.direction.as_deref(),
+            organization: self.organization.as_deref(),
+            received_at: self.received_at.as_deref(),
+            automatic: self.automatic.map(|automatic| if automatic { "true" } else { "false" }),
+            until: self.until.as_deref(),
+            absorbed_ticket: self.absorbed_ticket.as_deref(),
+            waiting_since: self.waiting_since.as_deref(),
             status: self.status.as_deref(),
             reason: self.reason.as_deref(),
             apply: self.apply.as_deref(),

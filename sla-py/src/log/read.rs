@@ -20,7 +20,7 @@ use crate::rows::Reading;
 type Set = for<'r, 'a> fn(&'r mut Row<'a>, &'a str);
 
 /// The columns of texts in rows of commands and in rows of states, with what they say of a row.
-const OF_COMMANDS: [(&str, Set); 17] = [
+const OF_COMMANDS: [(&str, Set); 25] = [
     ("kind", |row, text| row.kind = Some(text)),
     ACTOR,
     ("role", |row, text| row.role = Some(text)),
@@ -30,6 +30,14 @@ const OF_COMMANDS: [(&str, Set); 17] = [
     SEVERITY,
     CATEGORY,
     AGENT,
+    ("team", |row, text| row.team = Some(text)),
+    ("direction", |row, text| row.direction = Some(text)),
+    ("organization", |row, text| row.organization = Some(text)),
+    ("received_at", |row, text| row.received_at = Some(text)),
+    ("automatic", |row, text| row.automatic = Some(text)),
+    ("until", |row, text| row.until = Some(text)),
+    ("absorbed_ticket", |row, text| row.absorbed_ticket = Some(text)),
+    ("waiting_since", |row, text| row.waiting_since = Some(text)),
     ("status", |row, text| row.status = Some(text)),
     ("reason", |row, text| row.reason = Some(text)),
     ("apply", |row, text| row.apply = Some(text)),

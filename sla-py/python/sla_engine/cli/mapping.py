@@ -15,6 +15,7 @@ INSTANTS = ("event_at", "opened_at", "assigned_at", "first_reply_at", "resolved_
 NUMBERS = ("sequence", "score", "number")
 COMMAND_COLUMNS = (
     *("actor", "role", "customer", "package", "channel", "severity", "category", "agent", "status", "reason", "apply"),
+    *("team", "direction", "organization", "received_at", "automatic", "until", "absorbed_ticket", "waiting_since"),
     *("duplicate_of", "message_ref", "content_sha256", *NUMBERS),
 )
 """Optional ones of rows of commands."""
