@@ -1,4 +1,4 @@
-//! Where a ticket's time went: every microsecond since its opening, by status, assignee and pause reason.
+//! Where a ticket's time went: every microsecond since its opening, by status, holder and pause reason.
 
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub struct Ledger {
     pub entries: Vec<LedgerEntry>,
 }
 
-/// A span in which status, assignee and pause reason stayed the same.
+/// A span in which status, holder and pause reason stayed the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
     /// Where it begins.
@@ -31,8 +31,10 @@ pub struct LedgerEntry {
     pub to: Timestamp,
     /// The ticket's status.
     pub status: Status,
-    /// Whom the ticket was assigned to.
-    pub holder: Option<Id>,
+    /// The agent or admin whom the ticket was assigned to.
+    pub agent: Option<Id>,
+    /// The team that it was assigned to.
+    pub team: Option<Id>,
     /// Why it was paused, in `pending` and `on_hold`.
     pub wait_reason: Option<String>,
     /// The time in which the calendar of the ticket's package was open. The rest was closed.
@@ -49,8 +51,10 @@ struct EntryDocument<'a> {
     to: Timestamp,
     /// The ticket's status.
     status: Status,
-    /// The agent whom the ticket was assigned to, or null.
-    holder: Option<&'a Id>,
+    /// The agent or admin whom the ticket was assigned to, or null.
+    agent: Option<&'a Id>,
+    /// The team that it was assigned to, or null.
+    team: Option<&'a Id>,
     /// Why it was paused, in `pending` and `on_hold`.
     wait_reason: Option<&'a str>,
     /// The time in which the calendar of the ticket's package was open, in microseconds.
@@ -63,7 +67,8 @@ serialize_as!(LedgerEntry, "LedgerEntry", EntryDocument<'_>, |entry| EntryDocume
     from: entry.from,
     to: entry.to,
     status: entry.status,
-    holder: entry.holder.as_ref(),
+    agent: entry.agent.as_ref(),
+    team: entry.team.as_ref(),
     wait_reason: entry.wait_reason.as_deref(),
     open_us: entry.open,
     closed_us: entry.closed_us(),
@@ -124,13 +129,16 @@ impl Engine {
             None => BusinessDuration::ZERO,
         };
         let wait_reason = ticket.pause.as_ref().map(|pause| pause.reason.clone());
-        let (status, holder) = (ticket.status, ticket.agent.clone());
+        let (status, agent, team) = (ticket.status, ticket.agent.clone(), ticket.team.clone());
         match entries.last_mut() {
-            Some(last) if (last.status, &last.holder, &last.wait_reason) == (status, &holder, &wait_reason) => {
+            Some(last)
+                if (last.status, &last.wait_reason) == (status, &wait_reason)
+                    && (&last.agent, &last.team) == (&agent, &team) =>
+            {
                 last.to = to;
                 last.open = timer::sum(last.open, open)?;
             }
-            _ => entries.push(LedgerEntry { from, to, status, holder, wait_reason, open }),
+            _ => entries.push(LedgerEntry { from, to, status, agent, team, wait_reason, open }),
         }
         Ok(())
     }

@@ -205,6 +205,11 @@ impl<'a> Recount<'a> {
         Ok(recount)
     }
 
+    /// Returns the spans in which it would have counted, as `[from, to)`.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        self.spans.iter().map(|span| (span.from, span.to))
+    }
+
     fn count(&mut self, from: Timestamp, to: Timestamp) -> Result<(), Error> {
         if from >= to {
             return Ok(());

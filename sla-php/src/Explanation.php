@@ -10,6 +10,8 @@ final class Explanation
     /**
      * @param list<Segment> $passed
      * @param list<Segment> $ahead
+     * @param list<array<string, mixed>> $notes
+     * @param array<string, mixed>|null $businessDays
      */
     private function __construct(
         public readonly string $ticket,
@@ -23,6 +25,10 @@ final class Explanation
         public readonly array $passed,
         /** From now to the due; what counts sums to `cycle->remainingUs`. */
         public readonly array $ahead,
+        /** What events changed of the promise, oldest first, as documents. */
+        public readonly array $notes,
+        /** How the target follows from business days, as a document; `null` for other targets. */
+        public readonly ?array $businessDays,
         /** The same for people. */
         public readonly string $text,
     ) {
@@ -40,6 +46,8 @@ final class Explanation
             CycleEvaluation::read($document->cycle),
             Json::each(Segment::read(...), $document->passed),
             Json::each(Segment::read(...), $document->ahead),
+            Json::each(Document::arrayOf(...), $document->notes),
+            isset($document->business_days) ? Document::arrayOf($document->business_days) : null,
             $document->text,
         );
     }

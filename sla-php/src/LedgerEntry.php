@@ -11,8 +11,10 @@ final class LedgerEntry
         public readonly \DateTimeImmutable $from,
         public readonly \DateTimeImmutable $to,
         public readonly Status $status,
-        /** Whose ticket it was; `null` before the first assignment. */
-        public readonly ?string $holder,
+        /** The agent or admin whom the ticket was assigned to. */
+        public readonly ?string $agent,
+        /** The team that it was assigned to. */
+        public readonly ?string $team,
         /** Why it waited; `null` unless it was paused. */
         public readonly ?string $waitReason,
         /** How much of it the calendar of the package was open, in microseconds. */
@@ -28,7 +30,8 @@ final class LedgerEntry
             Time::fromText($document->from),
             Time::fromText($document->to),
             Status::from($document->status),
-            $document->holder,
+            $document->agent,
+            $document->team,
             $document->wait_reason,
             $document->open_us,
             $document->closed_us,

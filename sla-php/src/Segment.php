@@ -16,8 +16,12 @@ final class Segment
         public readonly array $details,
         /** Business time that this interval used, in microseconds. */
         public readonly int $countedUs,
-        /** Business time used up to its end, in microseconds. */
+        /** Business time counted up to its end, in microseconds. */
+        public readonly int $elapsedUs,
+        /** The part of it that counts against the target, in microseconds. */
         public readonly int $usedUs,
+        /** The zone of the local times. */
+        public readonly string $timeZone,
     ) {
     }
 
@@ -32,7 +36,9 @@ final class Segment
                     $kind,
                     Document::arrayOf($document->{$kind}),
                     $document->counted_us,
+                    $document->elapsed_us,
                     $document->used_us,
+                    $document->time_zone,
                 );
             }
         }

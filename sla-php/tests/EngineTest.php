@@ -270,7 +270,7 @@ final class EngineTest extends TestCase
         self::assertEquals($explanation, $engine->explain($history, 'first_response', Desk::monday(8), 1));
         $ledger = $engine->ledger($history, Desk::monday(8));
         $entry = $ledger->entries[0];
-        self::assertSame(['T-1', 1, Status::New, null, null], [$ledger->ticket, count($ledger->entries), $entry->status, $entry->holder, $entry->waitReason]);
+        self::assertSame(['T-1', 1, Status::New, null, null], [$ledger->ticket, count($ledger->entries), $entry->status, $entry->agent, $entry->waitReason]);
         self::assertSame([7 * Time::HOUR, Time::HOUR], [$entry->openUs, $entry->closedUs]);
         foreach ([0, -1, PHP_INT_MAX] as $cycle) {
             try {

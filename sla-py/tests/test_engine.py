@@ -375,7 +375,7 @@ def test_deadlines_are_explained_and_time_is_booked() -> None:
 
     ledger = engine().ledger(history, now=monday(8))
     entry = ledger.entries[0]
-    assert (ledger.ticket, len(ledger.entries), entry.status, entry.holder, entry.wait_reason) == (
+    assert (ledger.ticket, len(ledger.entries), entry.status, entry.agent, entry.wait_reason) == (
         "T-1",
         1,
         "new",

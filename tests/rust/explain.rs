@@ -117,7 +117,7 @@ fn the_ledger_books_status_holder_and_wait() {
         .entries
         .iter()
         .map(|entry| {
-            let holder = entry.holder.as_ref().map(ToString::to_string);
+            let holder = entry.agent.as_ref().map(ToString::to_string);
             (
                 entry.status.as_str(),
                 holder,
@@ -183,4 +183,83 @@ fn closed_time_names_the_season_and_a_range_of_holidays() {
     ] {
         assert!(found.contains(line), "{found}");
     }
+}
+
+const TERMS: &str = r#"{
+    "schema": "sla-policy/2", "id": "desk", "version": 1,
+    "calendars": {
+        "jakarta": {"time_zone": "Asia/Jakarta",
+            "weekly": {"mon": ["09:00-17:00"], "tue": ["09:00-17:00"], "wed": ["09:00-17:00"]}},
+        "berlin": {"time_zone": "Europe/Berlin",
+            "weekly": {"mon": ["09:00-17:00"], "tue": ["09:00-17:00"], "wed": ["09:00-17:00"]}}},
+    "channels": [{"id": "email", "name": "Email"}],
+    "categories": ["support", "sales", "orders"],
+    "packages": [{"id": "starter", "name": "Starter", "rank": 1, "channels": ["email"], "calendar": "jakarta",
+        "targets": {}, "variants": [
+            {"when": {"category": "support"}, "targets": {"first_response": "4h"}},
+            {"when": {"category": "orders"}, "targets": {"first_response": "6h"}, "calendar": "berlin"}]},
+        {"id": "letters", "name": "Letters", "rank": 1, "channels": ["email"], "calendar": "berlin",
+         "targets": {"first_response": {"business_days": 1, "by": "close", "cut_off": "16:00"}}}]
+}"#;
+
+/// Returns the text for `first_response` after a ticket was opened and `commands` were given, each at an instant.
+fn told(opening: &str, opened_at: &str, commands: &[(&str, &str)], now: &str) -> String {
+    let engine = Engine::compile(wire::policy::read(TERMS).unwrap_or_else(|error| panic!("{error:#?}"))).unwrap();
+    let message = format!(r#""message": {{"message_ref": "m", "content_sha256": "{}"}}"#, "0".repeat(64));
+    let opening = format!(
+        r#"{{"command": "open", "ticket": "T-7", "customer": "kim", "channel": "email", {opening}, {message}}}"#
+    );
+    let admin = Actor::new(Role::Admin, "root");
+    let opening = wire::command::read_opening(opening).unwrap();
+    let Decision::Accepted(opened) = engine.open(&opening, &admin, at(opened_at)).unwrap() else { panic!("refused") };
+    let mut history = History::new(opened.events).unwrap();
+    for (when, command) in commands {
+        let command: Command = wire::command::read(command.replace("MESSAGE", &message)).unwrap();
+        match engine.decide(history.ticket(), &command, &admin, at(when)).unwrap() {
+            Decision::Accepted(accepted) => history.extend(accepted.events).unwrap(),
+            Decision::Refused(refusal) => panic!("{refusal}"),
+        }
+    }
+    let found = engine.explain(&history, "first_response", None, at(now)).unwrap();
+    let counted: i64 = found.passed.iter().map(|segment| segment.counted.as_micros()).sum();
+    assert_eq!(counted, found.cycle.elapsed.as_micros());
+    found.to_string()
+}
+
+#[test]
+fn a_promise_that_ends_and_returns_names_the_command() {
+    let sales = r#"{"command": "classify", "category": "sales", "apply": "from_now", "reason": "wants to buy"}"#;
+    let orders = r#"{"command": "classify", "category": "orders", "apply": "from_now", "reason": "has bought"}"#;
+    let text = told(
+        r#""package": "starter", "category": "support""#,
+        "16T10:00",
+        &[("16T11:00", sales), ("16T13:00", orders)],
+        "16T16:00",
+    );
+    assert!(text.contains("classified by admin root: 6h promised again, the time without a promise counts"), "{text}");
+    assert!(text.ends_with("due Mon 2026-03-16 12:00:00 Europe/Berlin +01:00\n"), "{text}");
+    let ended = told(r#""package": "starter", "category": "support""#, "16T10:00", &[("16T11:00", sales)], "16T12:00");
+    assert!(ended.contains("classified by admin root: the promise of 4h ends (wants to buy)\n"), "{ended}");
+    assert!(ended.ends_with("no due: the promise ended\n"), "{ended}");
+    for text in [&text, &ended] {
+        assert!(read_file("docs/explain.md").contains(text.as_str()), "docs/explain.md lacks:\n{text}");
+    }
+}
+
+#[test]
+fn business_days_and_earlier_receipts_are_explained() {
+    let absorb = r#"{"command": "absorb", "ticket": "T-3", "waiting_since": "2026-03-16T09:30:00+01:00",
+        "reason": "the same question"}"#;
+    let reply = r#"{"command": "reply", "channel": "email", MESSAGE}"#;
+    let text = told(r#""package": "letters""#, "16T17:00", &[("16T18:00", absorb), ("16T19:00", reply)], "16T20:00");
+    assert!(read_file("docs/explain.md").contains(&text), "docs/explain.md lacks:\n{text}");
+    assert!(
+        text.contains("absorbed by admin root: received earlier, counts from Mon 2026-03-16 09:30:00 on"),
+        "{text}"
+    );
+    assert!(text.contains("replied by admin root: stopped, met\n"), "{text}");
+}
+
+fn read_file(path: &str) -> String {
+    std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
 }

@@ -307,6 +307,9 @@ fn explanations_and_ledgers_add_up() {
                     let (counted, end) = sum_up(&found.passed, cycle.started_at.as_micros())?;
                     prop_assert_eq!(counted, cycle.elapsed.as_micros(), "{}", found);
                     prop_assert_eq!(end, cycle.stopped_at.unwrap_or(now).as_micros());
+                    if let (Some(last), true) = (found.passed.last(), cycle.target.is_some()) {
+                        prop_assert_eq!((last.elapsed, last.used), (cycle.elapsed, cycle.used), "{}", found);
+                    }
                     let (ahead, due) = sum_up(&found.ahead, now.as_micros())?;
                     if let Some(due_at) = cycle.due_at().filter(|due_at| *due_at > now && cycle.stopped_at.is_none()) {
                         prop_assert_eq!(

@@ -464,6 +464,10 @@ class DryRun(Document, frozen=True):
 
     tickets: int
     moved: tuple[MovedDeadline, ...]
+    arrived: tuple[BrokenPromise, ...]
+    """Cycles for which something would be promised that is not now."""
+    ended: tuple[BrokenPromise, ...]
+    """Cycles whose promise would end."""
     breached: tuple[BrokenPromise, ...]
     unbreached: tuple[BrokenPromise, ...]
     """Always empty: a breach is never undone."""
@@ -530,8 +534,12 @@ class Segment(Document, frozen=True, kw_only=True):
     resolved: dict[str, Any] | None = None
     counted_us: int
     """The business time of this part."""
+    elapsed_us: int
+    """The business time counted up to its end."""
     used_us: int
-    """The business time elapsed up to its end."""
+    """The part of it that counts against the target."""
+    time_zone: str
+    """The zone of the local times."""
 
     @property
     def kind(self) -> Literal["counted", "closed", "paused", "resolved"]:
@@ -541,6 +549,44 @@ class Segment(Document, frozen=True, kw_only=True):
         if self.paused is not None:
             return "paused"
         return "resolved" if self.resolved is not None else "counted"
+
+
+class DaysPromised(Document, frozen=True, kw_only=True):
+    """How a target follows from business days."""
+
+    days: int
+    """So many business days after the day of receipt."""
+    by: str
+    """`close`, `same_time` or a local time."""
+    cut_off: str | None = None
+    start: datetime = field(name="from")
+    """From when the promise counts."""
+    received_on: str
+    """The day of receipt, as `2026-03-06`."""
+    promised_at: datetime
+    """Before pauses."""
+
+
+class Note(Document, frozen=True, kw_only=True):
+    """What an event changed for a cycle: exactly one of the dictionaries is there."""
+
+    at: datetime
+    """In the local time of the calendar."""
+    time_zone: str
+    event: str
+    """The kind of the event."""
+    by: Actor
+    reason: str | None = None
+    received_earlier: dict[str, Any] | None = None
+    promised: dict[str, Any] | None = None
+    promise_ended: dict[str, Any] | None = None
+    promise_returned: dict[str, Any] | None = None
+    terms_changed: dict[str, Any] | None = None
+    due_moved: dict[str, Any] | None = None
+    absorbed: dict[str, Any] | None = None
+    returned: dict[str, Any] | None = None
+    stopped: dict[str, Any] | None = None
+    cancelled: dict[str, Any] | None = None
 
 
 class Explanation(Document, frozen=True):
@@ -557,20 +603,24 @@ class Explanation(Document, frozen=True):
     """From the start until now."""
     ahead: tuple[Segment, ...]
     """From now until the due."""
+    notes: tuple[Note, ...]
+    """What events changed of the promise, oldest first."""
     text: str
     """The same as text, several lines."""
+    business_days: DaysPromised | None = None
 
     def __str__(self) -> str:
         return self.text
 
 
 class LedgerEntry(Document, frozen=True, kw_only=True):
-    """An interval of a ticket's life in one status, with one assignee."""
+    """An interval of a ticket's life in one status, with one agent and team."""
 
     start: datetime = field(name="from")
     end: datetime = field(name="to")
     status: Status
-    holder: str | None
+    agent: str | None
+    team: str | None
     wait_reason: str | None
     open_us: int
     closed_us: int
