@@ -71,13 +71,13 @@ final class ErrorsTest extends TestCase
     {
         $engine = Desk::engine();
         $ticket = json_decode(Desk::opened($engine)->ticket->json());
-        $ticket->timers[0]->cycles[0]->target_us = 'long';
+        $ticket->timers[0]->cycles[0]->promise->target_us = 'long';
         try {
             $engine->evaluate(Ticket::fromJson((string) json_encode($ticket)), Desk::monday());
             self::fail('evaluated');
         } catch (InvalidInput $fault) {
-            self::assertSame(['wrong_type', '/timers/0/cycles/0/target_us'], [$fault->errorCode, $fault->path]);
-            self::assertStringContainsString('/timers/0/cycles/0/target_us', $fault->getMessage());
+            self::assertSame(['wrong_type', '/timers/0/cycles/0/promise/target_us'], [$fault->errorCode, $fault->path]);
+            self::assertStringContainsString('/timers/0/cycles/0/promise/target_us', $fault->getMessage());
         }
         foreach (['', '[]', '{}', '{"schema":"sla-history/1","events":[]}', "\0", 'NaN'] as $wrong) {
             try {

@@ -32,11 +32,13 @@ final class SurfaceTest extends TestCase
             self::assertSame($ffi->{'SLA_ROW_CODE_' . self::upper($code->name)}, $code->value);
         }
         self::assertSame(count(RowCode::cases()), substr_count($header, "    SLA_ROW_CODE_"));
-        foreach (State::cases() as $state) {
+        // A row that is promised nothing has no state: its number is that of none.
+        $numbered = array_filter(State::cases(), static fn (State $state): bool => $state !== State::Unpromised);
+        foreach ($numbered as $state) {
             self::assertSame($state, State::ofNumber($ffi->{'SLA_STATE_' . self::upper($state->name)}));
         }
         self::assertNull(State::ofNumber($ffi->SLA_STATE_NONE));
-        self::assertSame(count(State::cases()) + 1, preg_match_all('/^    SLA_STATE_/m', $header));
+        self::assertSame(count($numbered) + 1, preg_match_all('/^    SLA_STATE_/m', $header));
         $constants = (new \ReflectionClass(Library::class))->getConstants();
         self::assertSame([$ffi->SLA_STATUS_OK, $ffi->SLA_STATUS_INVALID_ARGUMENT, $ffi->SLA_STATUS_PANIC], [$constants['OK'], $constants['INVALID_ARGUMENT'], $constants['PANIC']]);
         self::assertStringContainsString('#define SLA_NONE INT64_MIN', $header);
