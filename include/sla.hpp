@@ -105,6 +105,18 @@ class Calendar {
     }
     explicit Calendar(sla_calendar *owned) : handle_(owned) {}
 
+    // A calendar that is open whenever one of the members is: 2 to 64, none of them made of others itself.
+    static Calendar any_of(std::string_view time_zone, const std::vector<const Calendar *> &members) {
+        std::vector<const sla_calendar *> handles;
+        for (const Calendar *member : members) {
+            handles.push_back(member ? member->get() : nullptr);
+        }
+        sla_calendar *raw = nullptr;
+        detail::call(sla_calendar_any_of, time_zone.data(), time_zone.size(), handles.data(), handles.size(), nullptr,
+                     &raw);
+        return Calendar(raw);
+    }
+
     Instant add(Instant start, std::chrono::microseconds length) const {
         return instant(sla_calendar_add, to_us(start), static_cast<std::int64_t>(length.count()));
     }
@@ -120,6 +132,15 @@ class Calendar {
         std::int32_t open = 0;
         detail::call(sla_calendar_is_open, get(), to_us(at), &open);
         return open != 0;
+    }
+    // The open time from `from` to the instant that business days promise: at most 366, by `close`, `same_time` or a
+    // local time; from a cut-off on, a day counts as the next one.
+    std::chrono::microseconds business_days(Instant from, std::uint32_t days, std::string_view by,
+                                            std::optional<std::string_view> cut_off = std::nullopt) const {
+        std::int64_t length_us = 0;
+        detail::call(sla_calendar_business_days, get(), to_us(from), days, by.data(), by.size(), detail::data(cut_off),
+                     detail::size(cut_off), &length_us);
+        return std::chrono::microseconds(length_us);
     }
     Instant next_open(Instant at) const { return instant(sla_calendar_next_open, to_us(at)); }
     Instant next_close(Instant at) const { return instant(sla_calendar_next_close, to_us(at)); }

@@ -31,6 +31,16 @@ int main() {
     CHECK(office.elapsed(monday, monday + 5h) == 4h);
     CHECK(office.is_open(monday) && !office.is_open(monday + 3h));
     CHECK(office.next_open(monday + 3h) == monday + 4h && office.next_close(monday) == monday + 3h);
+    CHECK(office.business_days(monday, 1, "16:00") == 14h && office.business_days(monday, 0, "close", "09:00") == 15h);
+    const sla::Calendar noon(R"({"time_zone":"Asia/Jakarta","weekly":{"mon":["12:00-13:00"]}})");
+    const sla::Calendar either = sla::Calendar::any_of("Asia/Jakarta", {&office, &noon});
+    CHECK(either.is_open(monday + 3h) && either.elapsed(monday, monday + 5h) == 5h);
+    try {
+        sla::Calendar::any_of("Asia/Jakarta", {&office});
+        CHECK(false);
+    } catch (const sla::Error &error) {
+        CHECK(error.code() == "out_of_range");
+    }
 
     const std::string message =
         R"({"message_ref":"m","content_sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"})";
