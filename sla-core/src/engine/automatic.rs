@@ -27,6 +27,44 @@ pub struct DueEvents {
     pub next_check_at: Option<Timestamp>,
 }
 
+/// A ticket as of an instant, with the automatic events up to then.
+pub(super) struct UpToDate<'a> {
+    pub(super) ticket: Cow<'a, Ticket>,
+    pub(super) events: Vec<Event>,
+    /// The earliest instant at which there will be another one.
+    pub(super) next_check_at: Option<Timestamp>,
+}
+
+/// An automatic event that has happened, with its instant.
+type Happened = (Timestamp, EventKind);
+
+/// The earliest instant at which one of some automatic events happens.
+///
+/// Not an option of an instant: its comparison may be compiled to look at the instant that is not there, which is harmless,
+/// but memory checkers of programs that embed the engine report it.
+struct Earliest {
+    any: bool,
+    at: Timestamp,
+}
+
+impl Default for Earliest {
+    fn default() -> Self {
+        Self { any: false, at: Timestamp::from_micros(i64::MAX) }
+    }
+}
+
+impl Earliest {
+    fn add(&mut self, upcoming: &Upcoming<'_>) {
+        self.any = true;
+        self.at = self.at.min(upcoming.happens_from());
+    }
+
+    /// What should have happened before the last event (in a history from elsewhere) happens at the next call.
+    fn for_ticket(&self, ticket: &Ticket) -> Option<Timestamp> {
+        self.any.then(|| self.at.max(ticket.last_at))
+    }
+}
+
 /// The order of automatic events at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
@@ -124,8 +162,7 @@ impl Engine {
     /// - `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// - `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn due_events(&self, ticket: &Ticket, now: Timestamp) -> Result<DueEvents, Error> {
-        let (ticket, events) = self.up_to_date(ticket, now)?;
-        let next_check_at = self.next_check_at(&ticket)?;
+        let UpToDate { ticket, events, next_check_at } = self.caught_up(ticket, now)?;
         Ok(DueEvents { events, ticket: ticket.into_owned(), next_check_at })
     }
 
@@ -144,15 +181,9 @@ impl Engine {
     ///
     /// `unknown_revision` when the ticket is under a revision that is not compiled into the engine.
     pub fn next_check_at(&self, ticket: &Ticket) -> Result<Option<Timestamp>, Error> {
-        // Not an option of an instant: its comparison may be compiled to look at the instant that is not there, which is
-        // harmless, but memory checkers of programs that embed the engine report it.
-        let (mut any, mut earliest) = (false, Timestamp::from_micros(i64::MAX));
-        self.for_each_upcoming(ticket, &mut |upcoming| {
-            any = true;
-            earliest = earliest.min(upcoming.happens_from());
-        })?;
-        // What should have happened before the last event (in a history from elsewhere) happens at the next call.
-        Ok(any.then(|| earliest.max(ticket.last_at)))
+        let mut earliest = Earliest::default();
+        self.for_each_upcoming(ticket, &mut |upcoming| earliest.add(&upcoming))?;
+        Ok(earliest.for_ticket(ticket))
     }
 
     /// Returns the ticket as of `now` with the automatic events that made it so.
@@ -161,10 +192,18 @@ impl Engine {
         ticket: &'a Ticket,
         now: Timestamp,
     ) -> Result<(Cow<'a, Ticket>, Vec<Event>), Error> {
+        self.caught_up(ticket, now).map(|UpToDate { ticket, events, .. }| (ticket, events))
+    }
+
+    /// Returns the ticket as of `now`, with the automatic events that made it so and when there will be another one.
+    pub(super) fn caught_up<'a>(&self, ticket: &'a Ticket, now: Timestamp) -> Result<UpToDate<'a>, Error> {
         check_time(ticket, now)?;
         let mut ticket = Cow::Borrowed(ticket);
         let mut events = Vec::new();
-        while let Some((at, kind)) = self.next_automatic(&ticket, now)? {
+        loop {
+            // What the last look finds to come later is the next instant to check at.
+            let (first, next_check_at) = self.next_automatic(&ticket, now)?;
+            let Some((at, kind)) = first else { return Ok(UpToDate { ticket, events, next_check_at }) };
             let revision = self.revision(ticket.policy_digest)?;
             let (at, actor) = (at.max(ticket.last_at), Actor::system());
             let new = NewEvent { kind, at, actor, via: None, command: None, events: None };
@@ -172,20 +211,24 @@ impl Engine {
             ticket.to_mut().apply(&event)?;
             events.push(event);
         }
-        Ok((ticket, events))
     }
 
-    /// Returns the first automatic event that has happened by `now`.
-    fn next_automatic(&self, ticket: &Ticket, now: Timestamp) -> Result<Option<(Timestamp, EventKind)>, Error> {
+    /// Returns the first automatic event that has happened by `now`, and when the first of all happens.
+    fn next_automatic(&self, ticket: &Ticket, now: Timestamp) -> Result<(Option<Happened>, Option<Timestamp>), Error> {
         let mut first: Option<Upcoming<'_>> = None;
+        let mut earliest = Earliest::default();
         self.for_each_upcoming(ticket, &mut |upcoming| {
+            earliest.add(&upcoming);
             let earlier = first.as_ref().is_none_or(|first| upcoming.order() < first.order());
             if upcoming.happens_from() <= now && earlier {
                 first = Some(upcoming);
             }
         })?;
-        let Some(first) = first else { return Ok(None) };
-        Ok(Some((first.at, self.automatic_kind(ticket, &first)?)))
+        let happened = match first {
+            Some(first) => Some((first.at, self.automatic_kind(ticket, &first)?)),
+            None => None,
+        };
+        Ok((happened, earliest.for_ticket(ticket)))
     }
 
     fn for_each_upcoming<'a>(&'a self, ticket: &'a Ticket, visit: &mut impl FnMut(Upcoming<'a>)) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::automatic::UpToDate;
 use super::{Engine, Subject};
 use crate::calendar::Beyond;
 use crate::error::Error;
@@ -247,7 +248,7 @@ impl Engine {
     /// - `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// - `out_of_horizon` when `now` lies outside the horizon of calendars.
     pub fn evaluate(&self, ticket: &Ticket, now: Timestamp) -> Result<Evaluation, Error> {
-        let (ticket, due_events) = self.up_to_date(ticket, now)?;
+        let UpToDate { ticket, events: due_events, next_check_at } = self.caught_up(ticket, now)?;
         let mut timers = Vec::with_capacity(ticket.timers.len());
         for track in ticket.timers.iter().filter(|track| !track.cycles.is_empty()) {
             let mut cycles = Vec::with_capacity(track.cycles.len());
@@ -275,7 +276,7 @@ impl Engine {
             status: ticket.status,
             age_us: end.micros_since(ticket.opened_at),
             timers,
-            next_check_at: self.next_check_at(&ticket)?,
+            next_check_at,
             due_events,
         })
     }
