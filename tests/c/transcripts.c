@@ -12,6 +12,9 @@ static size_t members_count = 0;
 static sla_engine *engine = NULL;
 static sla_aggregate *aggregate = NULL;
 static sla_string ticket = {NULL, 0, 0};
+/* The events of the ticket, a history that lacks its end. */
+static char *history = NULL;
+static size_t history_len = 0;
 
 static void compare(const char *file, int line, const char *found, const char *expected) {
     asked++;
@@ -129,6 +132,45 @@ static void business_days(const char *file, int line, char **parts) {
     answer_number(file, line, status, length, error, parts[4]);
 }
 
+static void put(const char *text, size_t length) {
+    history = realloc(history, history_len + length + 1);
+    CHECK(history != NULL);
+    memcpy(history + history_len, text, length);
+    history_len += length;
+    history[history_len] = '\0';
+}
+
+static void begin_history(void) {
+    history_len = 0;
+    put(TEXT("{\"schema\":\"sla-history/1\",\"events\":["));
+}
+
+/* Adds the events of a list, without its brackets. */
+static void keep(const char *list, size_t length) {
+    CHECK(length >= 2 && list[0] == '[' && list[length - 1] == ']');
+    if (length > 2) {
+        if (history[history_len - 1] != '[') {
+            put(",", 1);
+        }
+        put(list + 1, length - 2);
+    }
+}
+
+/* Adds the events of an accepted decision. */
+static void keep_accepted(const char *decision) {
+    static const char head[] = "{\"accepted\":{\"events\":", tail[] = "}}";
+    const size_t length = strlen(decision), around = sizeof head + sizeof tail - 2;
+    if (strncmp(decision, head, sizeof head - 1) == 0) {
+        CHECK(length > around && strcmp(decision + length - 2, tail) == 0);
+        keep(decision + sizeof head - 1, length - around);
+    }
+}
+
+static void decide(const char *on, size_t length, char **parts, sla_string *found, sla_string *after) {
+    WORKS(sla_engine_decide(engine, on, length, TEXT(parts[0]), TEXT(parts[1]), strtoll(parts[2], NULL, 10), found, after,
+                            NULL, &error));
+}
+
 static void take(sla_string after) {
     if (after.data) {
         sla_string_free(&ticket);
@@ -143,10 +185,19 @@ static void on_ticket(const char *file, int line, const char *what, char **parts
         WORKS(sla_engine_open(engine, TEXT(parts[0]), TEXT(parts[1]), strtoll(parts[2], NULL, 10), &found, &after, NULL,
                               &error));
         compare_document(file, line, &found, parts[3]);
+        begin_history();
+        keep_accepted(parts[3]);
     } else if (strcmp(what, "decide") == 0) {
-        WORKS(sla_engine_decide(engine, STRING(ticket), TEXT(parts[0]), TEXT(parts[1]), strtoll(parts[2], NULL, 10), &found,
-                                &after, NULL, &error));
+        const size_t length = history_len;
+        put("]}", 2);
+        decide(history, history_len, parts, &found, &after);
+        history_len = length;
         compare_document(file, line, &found, parts[3]);
+        keep_accepted(parts[3]);
+    } else if (strcmp(what, "decide_snapshot") == 0) {
+        decide(STRING(ticket), parts, &found, &after);
+        compare_document(file, line, &found, parts[3]);
+        keep_accepted(parts[3]);
     } else if (strcmp(what, "evaluate") == 0) {
         WORKS(sla_engine_evaluate(engine, STRING(ticket), strtoll(parts[0], NULL, 10), &found, &error));
         compare_document(file, line, &found, parts[1]);
@@ -154,6 +205,9 @@ static void on_ticket(const char *file, int line, const char *what, char **parts
         sla_string *place = strcmp(what, "monitor") == 0 ? &after : NULL;
         WORKS(sla_engine_due_events(engine, STRING(ticket), strtoll(parts[0], NULL, 10), &found, place, NULL, &error));
         compare_document(file, line, &found, parts[1]);
+        if (place) {
+            keep(TEXT(parts[1]));
+        }
     }
     take(after);
 }
@@ -212,7 +266,7 @@ static void ask(const char *file, int number, char *line) {
     } else if (strcmp(what, "engine") == 0) {
         sla_engine_free(engine);
         WORKS(sla_engine_compile(TEXT(parts[1]), NULL, &engine, &error));
-    } else if (is_one_of(what, "open decide evaluate due monitor")) {
+    } else if (is_one_of(what, "open decide decide_snapshot evaluate due monitor")) {
         on_ticket(file, number, what, parts + 1);
     } else {
         on_aggregate(file, number, what, parts + 1);
@@ -235,6 +289,7 @@ int main(int count, char **files) {
     sla_engine_free(engine);
     sla_aggregate_free(aggregate);
     sla_string_free(&ticket);
+    free(history);
     printf("transcripts: %d answers compared, %d differ\n", asked, faults);
     return faults > 0 || asked < 1000;
 }
