@@ -225,6 +225,7 @@ pub enum SegmentKind {
     Resolved,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
 fn collect_str<S: Serializer>(date: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(date)
 }
@@ -391,6 +392,9 @@ impl Engine {
     }
 }
 
+/// The spans in which a cycle counts, as `[from, to)`.
+type Counted = Vec<(Timestamp, Timestamp)>;
+
 /// A span in which a cycle counts, or does not, under one calendar of one revision.
 struct Span {
     from: Timestamp,
@@ -425,12 +429,7 @@ impl Walk<'_> {
 
     /// Returns the spans in which a retroactive change of terms lets the cycle count, of the time before it; `None` for
     /// any other event. `ticket` is the ticket before the event.
-    fn recount(
-        &self,
-        event: &Event,
-        ticket: &Ticket,
-        before: Option<&Cycle>,
-    ) -> Result<Option<Vec<(Timestamp, Timestamp)>>, Error> {
+    fn recount(&self, event: &Event, ticket: &Ticket, before: Option<&Cycle>) -> Result<Option<Counted>, Error> {
         let (Some(before), Some(Change::Retargeted { calendar, promise, keeps_rules, .. })) =
             (before, self.change(event))
         else {
@@ -451,7 +450,7 @@ impl Walk<'_> {
         cycle: &Cycle,
         calendar: &Id,
         from: Timestamp,
-    ) -> Result<Vec<(Timestamp, Timestamp)>, Error> {
+    ) -> Result<Counted, Error> {
         let revision = self.engine.revision(event.policy_digest)?;
         let (rules, calendar) = (revision.timer(self.timer)?, revision.calendar(calendar)?);
         Ok(Recount::new(ticket, cycle, rules, calendar, from, event.at)?.spans().collect())
@@ -462,7 +461,7 @@ impl Walk<'_> {
     fn event(
         &mut self,
         event: &Event,
-        before: Option<(&Cycle, Option<Vec<(Timestamp, Timestamp)>>)>,
+        before: Option<(&Cycle, Option<Counted>)>,
         ticket: &Ticket,
         promised_since: Option<Timestamp>,
     ) -> Result<(), Error> {
@@ -527,7 +526,7 @@ impl Walk<'_> {
         event: &Event,
         before: &Cycle,
         after: &Cycle,
-        recount: Option<Vec<(Timestamp, Timestamp)>>,
+        recount: Option<Counted>,
         ticket: &Ticket,
         promised_since: Option<Timestamp>,
     ) -> Result<(), Error> {
