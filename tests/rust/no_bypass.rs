@@ -152,6 +152,8 @@ fn table(command: &str) -> (&'static [Status], &'static [Part]) {
         "resume" => (&[Pending, OnHold], &[Holder, Admin]),
         "resolve" => (&[New, Open, Pending, OnHold], &[Holder, Admin]),
         "reopen" => (&[Resolved], &[Owner, Holder, Admin]),
+        "unassign" => (NOT_FINAL, &[Admin]),
+        "absorb" => (&[New, Open, Pending, OnHold], &[Admin]),
         "close" => (&[Resolved], &[Admin]),
         "withdraw" => (NOT_FINAL, &[Owner]),
         "void" | "change_package" | "adopt_revision" => (NOT_FINAL, &[Admin]),
