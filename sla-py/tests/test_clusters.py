@@ -279,6 +279,6 @@ def test_rows_that_nobody_can_have_added_up_are_refused() -> None:
         fault(InputError, code, Aggregate.from_rows, rows(**columns), **BY)
     fault(InputError, "missing_field", Aggregate.from_rows, rows(), by=["agent"])
     fault(InputError, "missing_field", Aggregate.from_rows, rows(), period="day", **BY)
-    fault(InputError, "unknown_word", Aggregate.from_rows, rows(), by=["team"])
+    fault(InputError, "unknown_word", Aggregate.from_rows, rows(), by=["floor"])
     with pytest.raises(TypeError):
         Aggregate.from_rows(rows().to_pylist(), **BY)

@@ -627,7 +627,7 @@ def test_tables_that_lack_what_is_needed_say_what() -> None:
     ):
         with pytest.raises(TypeError):
             engine().aggregate_rows(wide(), now=NOW, **named)
-    for named in ({"by": ["team"]}, {"period": "year"}):
+    for named in ({"by": ["floor"]}, {"period": "year"}):
         fault(InputError, "unknown_word", engine().aggregate_rows, wide(), now=NOW, **named)
     fault(
         InputError, "unknown_time_zone", engine().aggregate_rows, wide(), now=NOW, period="day", period_zone="Nowhere"

@@ -228,7 +228,8 @@ def test_wide_rows_say_what_histories_say(drawn: list[Any], minutes: int, batch:
             assert {name: row[f"{timer}_{name}"] for name in expected} == expected, (timer, row)
             warned = [event.at for event in events if event.kind == "warned" and event.data["timer"] == timer]
             assert not warned or row[f"{timer}_warn_at"] == warned[0]
-            assert (row[f"{timer}_warn_at"] is not None) == (timer != "assignment" and cycle is not None)
+            promises = cycle is not None and cycle.target_us is not None
+            assert (row[f"{timer}_warn_at"] is not None) == (timer != "assignment" and promises)
     for grouping in GROUPINGS:
         rows_say = figures(patient().aggregate_rows(batches, now=now, **grouping), timers)
         assert rows_say == figures(Aggregate.of(patient(), histories, now=now, **grouping), timers)
@@ -326,6 +327,8 @@ def promises(engine: Engine, histories: tuple[History, ...], now: datetime) -> l
         for timer, cycle in cycles:
             # A breached cycle is breached whatever it does; a cancelled one is not.
             state = cycle.outcome if cycle.outcome != "none" else cycle.activity
+            if cycle.outcome == "none" and cycle.target_us is None:
+                state = "unpromised"
             known = {"state": state, **{name: getattr(cycle, name) for name in CYCLE[1:]}}
             found.append({**same, "timer": timer, "cycle": cycle.number, **known})
         if not cycles:

@@ -209,21 +209,34 @@ def timer(met: int, breached: int) -> doc.TimerFigures:
         cancelled_withdrawn=0,
         cancelled_voided=0,
         cancelled_duplicate=0,
+        cancelled_closed=0,
+        cancelled_handed_on=0,
+        cancelled_inactivity=0,
+        terms=0,
+        unpromised=0,
         decided=decided,
         compliance_millionths=met * 1_000_000 // decided if decided else None,
         pauses=0,
         late_pauses=0,
         pauses_after_due=0,
+        late_hand_overs=0,
         warnings=0,
         escalations=(doc.EscalationCount("breach", 1, breached),) if breached else (),
         business_time=durations(decided),
         wall_time=durations(decided),
+        terms_business_time=durations(0),
+        terms_wall_time=durations(0),
+        unpromised_business_time=durations(0),
+        unpromised_wall_time=durations(0),
+        overdue=durations(breached),
+        lateness=(doc.Lateness(None, breached),),
     )
 
 
 def tickets(opened: int) -> doc.TicketFigures:
     return doc.TicketFigures(
         opened=opened,
+        opened_outbound=0,
         resolved=opened,
         reopened=0,
         closed=0,
@@ -233,7 +246,15 @@ def tickets(opened: int) -> doc.TicketFigures:
         paused=0,
         active=1,
         replies=2,
+        automatic_replies=0,
+        received_late=0,
         handled=1,
+        held=doc.HeldFigures(
+            working_business_time=durations(0),
+            working_wall_time=durations(0),
+            waiting_business_time=durations(0),
+            waiting_wall_time=durations(0),
+        ),
         escalations=(),
         escalations_per_100_tickets_millionths=None,
         csat=doc.Csat(0, 0, (0, 0, 0, 0, 0), None, None),
@@ -265,6 +286,10 @@ def worst(ticket: str) -> WorstPromise:
         number=1,
         outcome="breached",
         activity="stopped",
+        class_="breached",
+        cancelled_by=None,
+        channel="email",
+        used_us=2 * HOUR_US,
         started_at=at[0],
         stopped_at=at[3],
         target_us=HOUR_US,
@@ -280,11 +305,23 @@ def worst(ticket: str) -> WorstPromise:
     )
     waiting = doc.Paused("pending", doc.Actor.agent("ana"), "waiting")
     passed = (
-        doc.Segment(start=at[0], end=at[1], counted={}, counted_us=HOUR_US, used_us=HOUR_US),
-        doc.Segment(start=at[1], end=at[2], paused=waiting, counted_us=0, used_us=HOUR_US),
-        doc.Segment(start=at[2] + timedelta(seconds=1), end=at[3], counted={}, counted_us=HOUR_US, used_us=2 * HOUR_US),
+        doc.Segment(
+            start=at[0], end=at[1], counted={}, counted_us=HOUR_US, elapsed_us=HOUR_US, used_us=HOUR_US, time_zone="UTC"
+        ),
+        doc.Segment(
+            start=at[1], end=at[2], paused=waiting, counted_us=0, elapsed_us=HOUR_US, used_us=HOUR_US, time_zone="UTC"
+        ),
+        doc.Segment(
+            start=at[2] + timedelta(seconds=1),
+            end=at[3],
+            counted={},
+            counted_us=HOUR_US,
+            elapsed_us=2 * HOUR_US,
+            used_us=2 * HOUR_US,
+            time_zone="UTC",
+        ),
     )
-    explanation = doc.Explanation(ticket, "resolution", NOW, "UTC", at[2], cycle, passed, (), "why")
+    explanation = doc.Explanation(ticket, "resolution", NOW, "UTC", at[2], cycle, passed, (), (), "why")
     return WorstPromise(
         ticket=ticket,
         package="starter",
@@ -299,7 +336,7 @@ def worst(ticket: str) -> WorstPromise:
 def report_data(name: str = "starter", over_time: doc.Report | None = None) -> ReportData:
     """A report in which everything that people name is called ``name``."""
     over_time = over_time or report(("2026-W10", 8, 2), ("2026-W12", 9, 1), period=True)
-    outcomes = doc.Outcomes(8, 2, 0, 0, 0, 800_000)
+    outcomes = doc.Outcomes(8, 2, 0, 0, 0, 0, 800_000)
     promise = doc.ComparedPromise(name, "resolution", outcomes, outcomes, 1)
     left_out = doc.LeftOut(package=name, tickets=1)
     flip = doc.Flip(name, name, "resolution", 1, ("target",), None, None, f"{name} flips")
@@ -315,6 +352,7 @@ def report_data(name: str = "starter", over_time: doc.Report | None = None) -> R
     )
     rows = [{"timer": "resolution", "outcome": "business_time", "bucket": 128 * 26, "n": 20}]
     return ReportData(
+        teams=report((name, 8, 2), by="team"),
         policy=PolicyOf(id=name, version=1, policy_digest="0" * 64, rules_digest="1" * 64),
         source=SourceOf(name=name, rows=3, later_rows=1, place="line"),
         as_of=NOW,

@@ -177,7 +177,8 @@ def promises(timer: str, found: doc.TimerFigures) -> list[str]:
     spread = (found.business_time.median_us, found.business_time.p90_us)
     undecided = (
         *(found.running, found.paused, found.cancelled_withdrawn, found.cancelled_voided, found.cancelled_duplicate),
-        found.late_pauses,
+        *(found.cancelled_closed, found.cancelled_handed_on, found.cancelled_inactivity),
+        *(found.terms, found.unpromised, found.late_pauses, found.late_hand_overs),
     )
     share = figures.percent(found.compliance_millionths)
     counts = (*map(figures.count, decided), *map(figures.hours, spread), *map(figures.count, undecided))

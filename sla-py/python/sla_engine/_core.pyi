@@ -458,12 +458,12 @@ class Engine:
     def aggregate_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None) -> Aggregate:
         """
         Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
-        not say: escalations, warnings, replies, closing, and who worked on a ticket. Rows that cannot be judged
+        not say: escalations, warnings, replies, closing, held times, and who worked on a ticket. Rows that cannot be judged
         are not counted; `evaluate_rows` names them.
 
         Args:
-            by, period, period_zone: As for `Aggregate.of`. By agent, the column agent says who holds a ticket from the
-                assignment on.
+            by, period, period_zone: As for `Aggregate.of`. By agent or team, the columns agent and team say who holds a
+                ticket from the assignment on.
             rows, now, timers, columns, constants, time_zone: As for `evaluate_rows`.
         """
     def authorize(self, /, actor: Actor, action: str, ticket: AnyTicket | None = None) -> Refusal | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from .documents import Actor, Apply, Direction, Document, Message, PauseStatus, RefusedRow
 
 
@@ -33,6 +35,11 @@ class Open(Command, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
     """When the message of an inbound ticket was received, if before the command."""
     organization: str | None = None
     """The customer's organization; customers name only their own."""
+
+    def __post_init__(self) -> None:
+        # A default is left out of a document only if it is the same object.
+        if self.direction == "inbound":
+            msgspec.structs.force_setattr(self, "direction", "inbound")
 
 
 class Assign(Command, frozen=True, omit_defaults=True, tag="assign"):

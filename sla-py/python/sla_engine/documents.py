@@ -54,7 +54,7 @@ def length(micros: int) -> timedelta:
 # Actors and messages
 
 
-class Actor(Document, frozen=True, omit_defaults=True):
+class Actor(Document, frozen=True, omit_defaults=True, repr_omit_defaults=True):
     """An actor: a role, and the host's id of the person. Events record these two only."""
 
     role: Role
@@ -854,6 +854,7 @@ class Outcomes(Document, frozen=True):
     cancelled: int
     running: int
     paused: int
+    unpromised: int
     compliance_millionths: int | None
 
 
