@@ -611,7 +611,10 @@ fn check_coverage(seen: &Seen) {
     const PARTS: [Part; 7] =
         [Part::Owner, Part::OtherCustomer, Part::Holder, Part::OtherAgent, Part::Admin, Part::System, Part::Nobody];
     let mut faults = Vec::new();
-    for command in Action::COMMANDS.iter().map(|action| action.as_str()) {
+    // Stories tell of these two, the search does not ask for them.
+    let told = [Action::Unassign, Action::Absorb];
+    let asked = Action::COMMANDS.iter().filter(|action| !told.contains(action));
+    for command in asked.map(|action| action.as_str()) {
         for status in Status::ALL {
             for part in PARTS {
                 // A new ticket is held by nobody.

@@ -228,10 +228,15 @@ impl<'a> EventContext<'a> {
             return false;
         };
         let Phase::Cancelled { at, cause: CancelCause::HandedOn, .. } = cycle.phase else { return false };
-        let since = ticket.holders.iter().rev().take_while(|holding| holding.agent.is_none()).last();
-        ticket.last_agent.as_ref() == Some(agent)
-            && ticket.agent.is_none()
-            && since.is_some_and(|holding| holding.at == at)
+        // An `unassign` leaves the team; another team that takes the ticket hands it on.
+        let without = ticket.holders.iter().rev().take_while(|holding| holding.agent.is_none()).count();
+        let lost = ticket.holders.iter().rev().skip(without.saturating_sub(1));
+        let unassigned = lost
+            .clone()
+            .zip(lost.skip(1))
+            .next()
+            .is_some_and(|(without, with)| without.at == at && without.team == with.team);
+        ticket.last_agent.as_ref() == Some(agent) && ticket.agent.is_none() && unassigned
     }
 
     /// Returns how a cycle resumes whose agent took the ticket again: the time between counts.
