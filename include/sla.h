@@ -426,10 +426,10 @@ enum sla_status sla_zones_new(struct sla_zones **zones_out,
  Puts a zone in place of the embedded one of the same name, or adds it.
 
  name     the IANA name, for example `America/Vancouver`
- tzif     a compiled zone file (RFC 9636), as `zic` writes it
+ tzif     a compiled zone file (RFC 9636), as `zic` writes it, of at most 65,536 bytes and without leap seconds
  version  the release that it is of; it becomes part of every rules digest
 
- Errors: `invalid_time_zone_data`.
+ Errors: `invalid_time_zone_data`, `limit_exceeded`.
  */
 enum sla_status sla_zones_add(struct sla_zones *zones,
                               const char *name,

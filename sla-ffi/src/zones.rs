@@ -36,10 +36,10 @@ pub unsafe extern "C" fn sla_zones_new(zones_out: *mut *mut sla_zones, error_out
 /// Puts a zone in place of the embedded one of the same name, or adds it.
 ///
 /// name     the IANA name, for example `America/Vancouver`
-/// tzif     a compiled zone file (RFC 9636), as `zic` writes it
+/// tzif     a compiled zone file (RFC 9636), as `zic` writes it, of at most 65,536 bytes and without leap seconds
 /// version  the release that it is of; it becomes part of every rules digest
 ///
-/// Errors: `invalid_time_zone_data`.
+/// Errors: `invalid_time_zone_data`, `limit_exceeded`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_zones_add(
     zones: *mut sla_zones,

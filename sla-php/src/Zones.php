@@ -23,10 +23,10 @@ final class Zones
     /**
      * Puts a zone in place of the embedded one of that name, or adds it.
      *
-     * @param string $tzif    a compiled zone file (RFC 9636), as `zic` writes it
+     * @param string $tzif    a compiled zone file (RFC 9636), as `zic` writes it, of at most 65,536 bytes and without leap seconds
      * @param string $version the release it is of; it becomes part of every rules digest
      *
-     * @throws Exceptions\InvalidInput `invalid_time_zone_data`
+     * @throws Exceptions\InvalidInput `invalid_time_zone_data`, `limit_exceeded`
      */
     public function add(string $name, string $tzif, string $version): void
     {

@@ -158,6 +158,10 @@ final class CalendarTest extends TestCase
         $json = '{"time_zone":"Mars/Olympus","always_open":true}';
         self::assertTrue(Calendar::compile($json, $zones)->isOpen(Desk::monday()));
         self::assertSame('invalid_time_zone_data', self::fault(fn () => $zones->add('X/Y', 'nothing', '1'), InvalidInput::class)->errorCode);
+        $endless = (string) file_get_contents($file);
+        $first = (int) strpos($endless, 'TZif', 4) + 44;
+        $endless = substr_replace($endless, substr($endless, $first, 8), $first + 8, 8);
+        self::assertSame('invalid_time_zone_data', self::fault(fn () => $zones->add('X/Y', $endless, '1'), InvalidInput::class)->errorCode);
         $this->expectException(InvalidPolicy::class);
         Calendar::compile($json);
     }

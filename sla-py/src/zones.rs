@@ -35,11 +35,11 @@ impl Zones {
     ///
     /// Args:
     ///     name: The IANA name, as calendars write it.
-    ///     tzif: The content of the file.
+    ///     tzif: The content of the file: at most 65,536 bytes, without leap seconds.
     ///     version: The release of the file; it becomes part of `version`.
     ///
     /// Raises:
-    ///     InputError: `invalid_time_zone_data`.
+    ///     InputError: `invalid_time_zone_data`, `limit_exceeded`.
     fn with_tzif(&self, py: Python<'_>, name: &str, tzif: &[u8], version: &str) -> PyResult<Self> {
         let database = self.database.clone().with_tzif(name, tzif, version).or_raise(py)?;
         let mut supplied = self.supplied.clone();

@@ -663,6 +663,10 @@ def test_a_host_brings_zones_of_its_own() -> None:
     assert zones.version == "2026f+2099z"
     assert Zones().version == "2026f"
     fault(InputError, "invalid_time_zone_data", zones.with_tzif, "X/Y", b"nothing", "1")
+    endless = tzif("Europe/Berlin")
+    first = endless.index(b"TZif", 4) + 44
+    endless = endless[: first + 8] + endless[first : first + 8] + endless[first + 16 :]
+    fault(InputError, "invalid_time_zone_data", zones.with_tzif, "X/Y", endless, "1")
     fault(PolicyError, "invalid_policy", Calendar, {"time_zone": "Mars/Olympus", "weekly": week})
     policy = document()
     policy["calendars"]["office"]["time_zone"] = "Mars/Olympus"

@@ -14,6 +14,7 @@ mod documents;
 mod edges;
 mod examples;
 mod explain;
+mod fuzz;
 mod hostile_documents;
 mod layering;
 mod log_rows;

@@ -40,6 +40,7 @@ mod rules;
 mod schedule;
 mod season;
 mod table;
+mod tzif;
 mod week;
 mod zone;
 
@@ -66,6 +67,7 @@ use self::schedule::{Schedule, day_number};
 pub use self::season::{MAX_SEASONS, Season};
 pub(crate) use self::season::{check_seasons, overlaps};
 use self::table::{FastPath, HORIZON_END_US, HORIZON_START_US, SlowPath, Table};
+pub use self::tzif::{MAX_TRANSITIONS, MAX_TZIF_BYTES};
 pub(crate) use self::week::check_windows;
 pub use self::week::{MAX_WINDOWS_A_DAY, Week, Window};
 pub use self::zone::{ZoneDatabase, ZoneName, ZoneTable};

