@@ -952,6 +952,23 @@ enum sla_status sla_engine_authorize(const struct sla_engine *engine,
                                      struct sla_string *refusal_json_out,
                                      struct sla_error **error_out);
 
+/*
+ Answers which tickets a list may show to an actor: those for which `sla_engine_authorize` permits `view_ticket`.
+
+ actor_json        `{"role": "agent", "id": "..."}`, with `teams` and `organization` where the policy's roles read them
+ visible_json_out  receives a condition to make a query of (docs/commands.md); no text (`data` null) when the actor may
+                   see no ticket; free it with `sla_string_free`
+ refusal_json_out  receives the refusal then, otherwise no text; free it with `sla_string_free`
+
+ Errors: those of documents.
+ */
+enum sla_status sla_engine_visible_tickets(const struct sla_engine *engine,
+                                           const char *actor_json,
+                                           size_t actor_json_len,
+                                           struct sla_string *visible_json_out,
+                                           struct sla_string *refusal_json_out,
+                                           struct sla_error **error_out);
+
 /* ======== Tickets ======== */
 
 /*

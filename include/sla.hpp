@@ -227,6 +227,14 @@ class Engine {
         return out.is_there() ? std::optional(out.str()) : std::nullopt;
     }
 
+    // The condition of a list, or nothing for an actor who may see no ticket; `authorize` says why.
+    std::optional<std::string> visible_tickets(std::string_view actor_json) const {
+        detail::Text visible, refusal;
+        detail::call(sla_engine_visible_tickets, get(), actor_json.data(), actor_json.size(), visible.out(),
+                     refusal.out());
+        return visible.is_there() ? std::optional(visible.str()) : std::nullopt;
+    }
+
     const sla_engine *get() const noexcept { return handle_.get(); }
 
   private:

@@ -1,5 +1,7 @@
 //! Who may do what. There is no override: no flag, parameter or function goes around it.
 
+use serde::Serialize;
+
 use crate::id::Id;
 use crate::policy::{ActOn, RoleRules};
 use crate::refusal::{Refusal, RefusalCode};
@@ -96,6 +98,31 @@ pub(crate) fn permit(
     holders: Option<Holders<'_>>,
     rules: RoleRules,
 ) -> Result<Option<Via>, Refusal> {
+    check_actor(actor, action)?;
+    match reach(action, actor.role, rules) {
+        Reach::Always => Ok(None),
+        Reach::Own => match holders.and_then(|holders| Own::of(actor, rules).includes(holders)) {
+            Some(Owned::Themselves) => Ok(None),
+            Some(Owned::By(via)) => Ok(Some(via)),
+            None => Err(not_own(actor, action, rules)),
+        },
+        Reach::Never => Err(not_permitted(actor, action, rules)),
+    }
+}
+
+/// Returns what a list may show to `actor`: the tickets on which [`permit`] permits [`Action::ViewTicket`].
+pub(crate) fn visible(actor: &Actor, rules: RoleRules) -> Result<Visible, Refusal> {
+    let action = Action::ViewTicket;
+    check_actor(actor, action)?;
+    match reach(action, actor.role, rules) {
+        Reach::Always => Ok(Visible::everything()),
+        Reach::Own => Ok(Own::of(actor, rules).visible()),
+        Reach::Never => Err(not_permitted(actor, action, rules)),
+    }
+}
+
+/// Refuses an actor whose id or teams cannot be anyone's.
+fn check_actor(actor: &Actor, action: Action) -> Result<(), Refusal> {
     if actor.id.trim().is_empty() {
         return Err(Refusal::new(
             RefusalCode::AnonymousActor,
@@ -120,20 +147,16 @@ pub(crate) fn permit(
             format!("at most {MAX_TEAMS} teams"),
         ));
     }
-    match reach(action, actor.role, rules) {
-        Reach::Always => Ok(None),
-        Reach::Own => match holders.and_then(|holders| own(actor, holders, rules)) {
-            Some(Owned::Themselves) => Ok(None),
-            Some(Owned::By(via)) => Ok(Some(via)),
-            None => Err(not_own(actor, action, rules)),
-        },
-        Reach::Never => Err(Refusal::new(
-            RefusalCode::RoleNotPermitted,
-            action.as_str(),
-            format!("role `{}` may not {}", actor.role.as_str(), action.as_str()),
-            format!("permitted: {}", permitted_roles(action, rules)),
-        )),
-    }
+    Ok(())
+}
+
+fn not_permitted(actor: &Actor, action: Action, rules: RoleRules) -> Refusal {
+    Refusal::new(
+        RefusalCode::RoleNotPermitted,
+        action.as_str(),
+        format!("role `{}` may not {}", actor.role.as_str(), action.as_str()),
+        format!("permitted: {}", permitted_roles(action, rules)),
+    )
 }
 
 fn not_own(actor: &Actor, action: Action, rules: RoleRules) -> Refusal {
@@ -162,23 +185,97 @@ enum Owned {
     By(Via),
 }
 
-fn own(actor: &Actor, holders: Holders<'_>, rules: RoleRules) -> Option<Owned> {
-    match actor.role {
-        Role::Customer if holders.customer == actor.id => Some(Owned::Themselves),
-        Role::Customer if rules.organizations_share => {
-            let shared = holders.organization.filter(|own| actor.organization.as_deref() == Some(own.as_str()));
-            shared.cloned().map(|organization| Owned::By(Via::Organization(organization)))
-        }
-        Role::Agent if holders.agent == Some(actor.id.as_str()) => Some(Owned::Themselves),
-        Role::Agent => match rules.agents_act_on {
-            ActOn::Assigned => None,
-            ActOn::All => Some(Owned::Themselves),
-            ActOn::Team => {
-                let shared = holders.team.filter(|own| actor.teams.iter().any(|team| team == own.as_str()));
-                shared.cloned().map(|team| Owned::By(Via::Team(team)))
+/// Which tickets are an actor's own: those of which one of these is true.
+#[derive(Default)]
+struct Own<'a> {
+    /// All are.
+    everything: bool,
+    /// The customer is this one.
+    customer: Option<&'a str>,
+    /// The organization is this one.
+    organization: Option<&'a str>,
+    /// The agent is this one.
+    agent: Option<&'a str>,
+    /// The team is one of these.
+    teams: &'a [String],
+}
+
+impl<'a> Own<'a> {
+    fn of(actor: &'a Actor, rules: RoleRules) -> Self {
+        let id = Some(actor.id.as_str());
+        match actor.role {
+            Role::Customer => {
+                let organization = actor.organization.as_deref().filter(|_| rules.organizations_share);
+                Self { customer: id, organization, ..Self::default() }
             }
-        },
-        Role::Customer | Role::Admin | Role::System => None,
+            Role::Agent => {
+                let teams = if rules.agents_act_on == ActOn::Team { actor.teams.as_slice() } else { &[] };
+                Self { everything: rules.agents_act_on == ActOn::All, agent: id, teams, ..Self::default() }
+            }
+            Role::Admin | Role::System => Self::default(),
+        }
+    }
+
+    fn includes(&self, holders: Holders<'_>) -> Option<Owned> {
+        let is = |own: Option<&str>, held: Option<&str>| own.is_some() && own == held;
+        if self.everything || is(self.customer, Some(holders.customer)) || is(self.agent, holders.agent) {
+            return Some(Owned::Themselves);
+        }
+        if let Some(organization) = holders.organization.filter(|held| is(self.organization, Some(held.as_str()))) {
+            return Some(Owned::By(Via::Organization(organization.clone())));
+        }
+        let team = holders.team.filter(|held| self.teams.iter().any(|team| team == held.as_str()))?;
+        Some(Owned::By(Via::Team(team.clone())))
+    }
+
+    fn visible(&self) -> Visible {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        if self.everything {
+            return Visible::everything();
+        }
+        Visible {
+            everything: false,
+            customer: owned(self.customer),
+            organization: owned(self.organization),
+            agent: owned(self.agent),
+            teams: self.teams.to_vec(),
+        }
+    }
+}
+
+/// Which tickets a list may show: all of them, or those of which at least one of the other fields is true. A host makes a
+/// condition of its database of it: `customer = ? OR organization = ? OR agent = ? OR team IN (...)`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Visible {
+    /// Every ticket; the other fields are empty then.
+    pub everything: bool,
+    /// Those of this customer.
+    pub customer: Option<String>,
+    /// Those of this organization.
+    pub organization: Option<String>,
+    /// Those assigned to this agent.
+    pub agent: Option<String>,
+    /// Those of one of these teams.
+    pub teams: Vec<String>,
+}
+
+impl Visible {
+    fn everything() -> Self {
+        Self { everything: true, ..Self::default() }
+    }
+
+    /// Returns whether a ticket is one of them.
+    #[must_use]
+    pub fn includes(&self, ticket: &Ticket) -> bool {
+        let own = Own {
+            everything: self.everything,
+            customer: self.customer.as_deref(),
+            organization: self.organization.as_deref(),
+            agent: self.agent.as_deref(),
+            teams: &self.teams,
+        };
+        own.includes(Holders::of(ticket)).is_some()
     }
 }
 

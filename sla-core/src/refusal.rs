@@ -59,9 +59,60 @@ string_enum! {
     }
 }
 
+string_enum! {
+    /// What would have to differ for a command to be accepted: a host answers each kind in the same way, for example over
+    /// HTTP with 401, 403, 409 and 422.
+    RefusalKind {
+        /// It is not known who asks.
+        Identity => "identity",
+        /// The actor is known and not permitted the action.
+        Permission => "permission",
+        /// The ticket is not in a state that allows it, or no longer; the same command can be accepted at another instant.
+        State => "state",
+        /// The command itself is not acceptable, whoever gives it and whenever.
+        Input => "input",
+    }
+}
+
+impl RefusalCode {
+    /// Returns the kind of the code.
+    ///
+    /// ```
+    /// use sla_core::refusal::{RefusalCode, RefusalKind};
+    ///
+    /// assert_eq!(RefusalCode::NotTicketOwner.kind(), RefusalKind::Permission);
+    /// ```
+    #[must_use]
+    pub const fn kind(self) -> RefusalKind {
+        match self {
+            Self::AnonymousActor => RefusalKind::Identity,
+            Self::RoleNotPermitted | Self::NotTicketOwner | Self::NotAssignedAgent => RefusalKind::Permission,
+            Self::TimeWentBack
+            | Self::DuplicateCommand
+            | Self::WrongStatus
+            | Self::EscalationNotOpen
+            | Self::PauseBudgetUsed
+            | Self::AlreadyRated
+            | Self::NothingToChange => RefusalKind::State,
+            Self::UnknownChannel
+            | Self::ChannelNotEntitled
+            | Self::UnknownPackage
+            | Self::UnknownSeverity
+            | Self::UnknownCategory
+            | Self::UnknownRevision
+            | Self::ReasonRequired
+            | Self::UnknownEscalation
+            | Self::InvalidRating
+            | Self::InvalidReference
+            | Self::InvalidInstant
+            | Self::HistoryNeeded => RefusalKind::Input,
+        }
+    }
+}
+
 /// A refusal: a value, not an error. Nothing happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "RefusalDocument", into = "RefusalDocument")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refusal {
     /// Why, as a stable code.
@@ -82,6 +133,58 @@ impl Refusal {
         accepted: impl Into<String>,
     ) -> Self {
         Self { code, action: action.to_owned(), message: message.into(), accepted: accepted.into() }
+    }
+
+    /// Returns what would have to differ.
+    #[must_use]
+    pub const fn kind(&self) -> RefusalKind {
+        self.code.kind()
+    }
+}
+
+/// A refusal with its kind, which follows from the code.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Refusal"))]
+struct RefusalDocument {
+    /// Why, as a stable code.
+    code: RefusalCode,
+    /// What would have to differ, by the code: who asks, what they are permitted, the state of the ticket, or the command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<RefusalKind>,
+    /// What was asked for, as documents name it: a command, or `open`.
+    action: String,
+    /// Why it is refused, in one line.
+    message: String,
+    /// What would be accepted.
+    accepted: String,
+}
+
+impl From<Refusal> for RefusalDocument {
+    fn from(refusal: Refusal) -> Self {
+        let kind = Some(refusal.kind());
+        let Refusal { code, action, message, accepted } = refusal;
+        Self { code, kind, action, message, accepted }
+    }
+}
+
+/// A kind that a document states against its code. Entries of a chain do not hash the kind, so it must agree.
+#[derive(Debug, thiserror::Error)]
+#[error("the kind of a refusal with code `{code}` is `{kind}`")]
+struct OtherKind {
+    code: &'static str,
+    kind: &'static str,
+}
+
+impl TryFrom<RefusalDocument> for Refusal {
+    type Error = OtherKind;
+
+    fn try_from(document: RefusalDocument) -> Result<Self, OtherKind> {
+        let RefusalDocument { code, kind, action, message, accepted } = document;
+        if kind.is_some_and(|kind| kind != code.kind()) {
+            return Err(OtherKind { code: code.as_str(), kind: code.kind().as_str() });
+        }
+        Ok(Self { code, action, message, accepted })
     }
 }
 

@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use sla_core::ticket::Action;
 use sla_core::wire;
 
-use crate::boundary::{Failure, Place, bytes, handle, optional_bytes, slot, text};
+use crate::boundary::{Failure, Place, both, bytes, handle, optional_bytes, slot, text};
 use crate::engine::sla_engine;
 use crate::error::{answer, guard, sla_error, sla_status};
 use crate::string::{sla_string, string_slot};
@@ -127,6 +127,41 @@ pub unsafe extern "C" fn sla_engine_authorize(
             let ticket = ticket.map(wire::ticket::read_ticket).transpose()?;
             if let Err(refusal) = engine.authorize(&actor, action, ticket.as_ref()) {
                 out.put(wire::evaluation::write_refusal(&refusal));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Answers which tickets a list may show to an actor: those for which `sla_engine_authorize` permits `view_ticket`.
+///
+/// actor_json        `{"role": "agent", "id": "..."}`, with `teams` and `organization` where the policy's roles read them
+/// visible_json_out  receives a condition to make a query of (docs/commands.md); no text (`data` null) when the actor may
+///                   see no ticket; free it with `sla_string_free`
+/// refusal_json_out  receives the refusal then, otherwise no text; free it with `sla_string_free`
+///
+/// Errors: those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_visible_tickets(
+    engine: *const sla_engine,
+    actor_json: *const c_char,
+    actor_json_len: usize,
+    visible_json_out: *mut sla_string,
+    refusal_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let (visible_out, refusal_out) = both(
+                string_slot("visible_json_out", visible_json_out),
+                string_slot("refusal_json_out", refusal_json_out),
+            )?;
+            let engine = &handle("engine", engine)?.0;
+            let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
+            match engine.visible_tickets(&actor) {
+                Ok(visible) => visible_out.put(wire::evaluation::write_visible(&visible)),
+                Err(refusal) => refusal_out.put(wire::evaluation::write_refusal(&refusal)),
             }
             Ok(())
         })

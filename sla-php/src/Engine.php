@@ -100,6 +100,18 @@ final class Engine
         return $text === null ? null : Refusal::read(Json::read($text));
     }
 
+    /**
+     * Returns which tickets a list may show to an actor: those for which `authorize` permits `view_ticket`; its refusal for
+     * an actor who may see none.
+     */
+    public function visibleTickets(Actor $actor): VisibleTickets|Refusal
+    {
+        $who = $actor->json();
+        [$visible, $refusal] = $this->library->texts('sla_engine_visible_tickets', $this->pointer(), $who, strlen($who));
+
+        return $visible === null ? Refusal::read(Json::read($refusal ?? '')) : VisibleTickets::read(Json::read($visible));
+    }
+
     /** Decides whether a ticket is opened. */
     public function open(Opening $opening, Actor $actor, \DateTimeInterface $now): Decision
     {

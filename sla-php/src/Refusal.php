@@ -10,6 +10,8 @@ final class Refusal
     private function __construct(
         /** A stable code, for example `channel_not_entitled`. */
         public readonly string $code,
+        /** What would have to differ; a host answers each kind alike. */
+        public readonly RefusalKind $kind,
         /** What was asked for. */
         public readonly string $action,
         /** What stands in the way. */
@@ -23,7 +25,7 @@ final class Refusal
     /** @internal */
     public static function read(\stdClass $document): self
     {
-        return new self($document->code, $document->action, $document->message, $document->accepted, $document);
+        return new self($document->code, RefusalKind::from($document->kind), $document->action, $document->message, $document->accepted, $document);
     }
 
     /** Returns the refusal as text, for an access log. */

@@ -21,6 +21,7 @@ use Sla\Outcome;
 use Sla\PauseStatus;
 use Sla\Policy;
 use Sla\RecordedCommand;
+use Sla\RefusalKind;
 use Sla\Role;
 use Sla\State;
 use Sla\Status;
@@ -72,6 +73,12 @@ final class EngineTest extends TestCase
         self::assertNull($engine->authorize(Actor::admin('root'), 'manage_policy'));
         $ticket = Desk::opened($engine)->ticket;
         self::assertSame('not_ticket_owner', $engine->authorize(Actor::customer('eve'), 'view_ticket', $ticket)->code);
+        self::assertSame(RefusalKind::Permission, $engine->authorize(Actor::customer('eve'), 'view_ticket', $ticket)->kind);
+        $visible = $engine->visibleTickets(Actor::customer('c-7'));
+        self::assertSame([false, 'c-7', null, null, []], [$visible->tickets->everything, $visible->tickets->customer, $visible->tickets->organization, $visible->tickets->agent, $visible->tickets->teams]);
+        self::assertSame([], $visible->under);
+        self::assertTrue($engine->visibleTickets(Actor::admin('root'))->tickets->everything);
+        self::assertSame('role_not_permitted', $engine->visibleTickets(new Actor(Role::System, 'x'))->code);
         $this->expectExceptionObject(self::refused('unknown_action'));
         $engine->authorize(Actor::admin('root'), 'fly');
     }

@@ -12,7 +12,9 @@ use sla_core::wire;
 use crate::arrow::{Input, Table};
 use crate::calendar::Calendar;
 use crate::compiled::{Engine, documents};
-use crate::document::{DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, Words, list, value};
+use crate::document::{
+    DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, VisibleTickets, Words, list, value,
+};
 use crate::error::OrRaise;
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
@@ -136,6 +138,20 @@ impl Engine {
         let action: Action = action.parse().or_raise(py)?;
         let judged = self.engine.authorize(&actor.0, action, ticket.as_ref().map(AnyTicket::get));
         Ok(judged.err().map(|refusal| Refusal(wire::evaluation::write_refusal(&refusal))))
+    }
+
+    /// Return which tickets a list may show to an actor: those for which `authorize` permits ``view_ticket``; its refusal
+    /// for an actor who may see none.
+    ///
+    ///     >>> visible = engine.visible_tickets(Actor.agent("ana"))
+    ///     >>> visible.tickets.everything, visible.tickets.agent
+    ///     (False, 'ana')
+    #[pyo3(signature = (actor) -> "sla_engine._hints.VisibleTickets | sla_engine._hints.Refusal")]
+    fn visible_tickets<'py>(&self, py: Python<'py>, actor: Actor) -> PyResult<Bound<'py, PyAny>> {
+        match self.engine.visible_tickets(&actor.0) {
+            Ok(visible) => VisibleTickets(wire::evaluation::write_visible(&visible)).into_pyobject(py),
+            Err(refusal) => Refusal(wire::evaluation::write_refusal(&refusal)).into_pyobject(py),
+        }
     }
 
     /// Return the decision on opening a ticket.

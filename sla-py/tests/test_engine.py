@@ -98,6 +98,11 @@ def test_a_refusal_is_an_answer() -> None:
     ticket = opened().ticket
     assert engine().authorize(Actor.customer("eve"), "view_ticket", ticket).code == "not_ticket_owner"
     assert engine().authorize(KIM, "view_ticket", ticket) is None
+    assert engine().authorize(KIM, "manage_policy").kind == "permission"
+    visible = engine().visible_tickets(KIM)
+    assert (visible.tickets.everything, visible.tickets.customer, visible.under) == (False, KIM.id, ())
+    assert engine().visible_tickets(ROOT_ADMIN).tickets.everything
+    assert engine().visible_tickets(Actor("system", "x")).code == "role_not_permitted"
     assert engine().authorize(Actor.customer("eve"), "view_ticket", late()).code == "not_ticket_owner"
     anonymous = engine().open(opening(), actor=Actor.customer(" "), now=monday())
     assert anonymous.refusal.code == "anonymous_actor"

@@ -67,6 +67,7 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
         BAD(sla_engine_package(handle, TEXT("starter"), &number, &error));
         BAD(sla_engine_channel(handle, TEXT("email"), &number, &error));
         BAD(sla_engine_entitles(handle, 0, 0, &number, &error));
+        BAD(sla_engine_visible_tickets(handle, TEXT(ADMIN), &text, &more, &error));
         BAD(sla_engine_authorize(handle, TEXT(ADMIN), TEXT("open"), NULL, 0, &text, &error));
         BAD(sla_engine_open(handle, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, &text, &more, &at_us, &error));
         BAD(sla_engine_decide(handle, TEXT("{}"), TEXT(REPLY), TEXT(ADMIN), MONDAY_9, &text, &more, &at_us, &error));

@@ -65,6 +65,13 @@ static void a_refusal_is_an_answer(const sla_engine *engine) {
     sla_string_free(&refusal);
     WORKS(sla_engine_authorize(engine, TEXT(ADMIN), TEXT("manage_policy"), NULL, 0, &refusal, &error));
     CHECK(refusal.data == NULL);
+    sla_string visible = NOTHING;
+    WORKS(sla_engine_visible_tickets(engine, TEXT(CUSTOMER), &visible, &refusal, &error));
+    CHECK(has(&visible, "\"customer\":\"c-7\"") && has(&visible, "\"under\":[]") && refusal.data == NULL);
+    sla_string_free(&visible);
+    WORKS(sla_engine_visible_tickets(engine, TEXT("{\"role\":\"system\",\"id\":\"x\"}"), &visible, &refusal, &error));
+    CHECK(visible.data == NULL && has(&refusal, "\"kind\":\"permission\""));
+    sla_string_free(&refusal);
     FAILS(sla_engine_authorize(engine, TEXT(ADMIN), TEXT("fly"), NULL, 0, &refusal, &error),
           SLA_STATUS_INVALID_INPUT, "unknown_action");
 }

@@ -59,6 +59,8 @@ int main() {
     CHECK(engine.evaluate(*late.ticket_json, monday + 8h).find("breached") != std::string::npos);
     CHECK(engine.authorize(customer, "manage_policy").has_value());
     CHECK(!engine.authorize(R"({"role":"admin","id":"dispatch"})", "manage_policy").has_value());
+    CHECK(engine.visible_tickets(customer).value().find("\"customer\":\"") != std::string::npos);
+    CHECK(!engine.visible_tickets(R"({"role":"system","id":"x"})").has_value());
 
     const auto list = opened.decision_json.substr(22, opened.decision_json.size() - 24);
     const std::string history = R"({"schema":"sla-history/1","events":)" + list + "}";

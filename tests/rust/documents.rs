@@ -91,6 +91,7 @@ fn examples() -> BTreeMap<&'static str, Value> {
     add("decision", value(wire::evaluation::write_decision(&decision)));
     let refusal = engine.decide(&opened(), &reply(), &agent(), later).unwrap().into_result().unwrap_err();
     add("refusal", value(wire::evaluation::write_refusal(&refusal)));
+    add("visible_tickets", value(wire::evaluation::write_visible(&engine.visible_tickets(&agent()).unwrap())));
     let (open, closed) = (opened(), closed());
     let overdue = engine.due_events(&open, later).unwrap();
     add("event", value(wire::ticket::write_event(&closed.events()[2])));

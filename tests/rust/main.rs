@@ -33,5 +33,6 @@ mod ticket_laws;
 mod ticket_scenarios;
 mod ticket_vectors;
 mod transitions;
+mod visible;
 mod what_if;
 mod zones;

@@ -14,6 +14,7 @@ mod pause;
 mod react;
 mod replay;
 mod terms;
+mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use self::fault::EngineFault;
 pub use self::import::{Import, RecordedCommand, RefusedCommand};
 pub(crate) use self::replay::Replay;
 pub use self::replay::Unknown;
+pub use self::visible::{VisibleTickets, VisibleUnder};
 pub use crate::ticket::{Activity, Outcome, State};
 
 /// A policy, compiled with all its revisions. Immutable; share it between threads. A clone is the same engine.
@@ -169,6 +171,11 @@ impl Engine {
     #[must_use]
     pub fn policy_digest(&self) -> Digest {
         self.newest().digest
+    }
+
+    /// Returns the digests of every revision, the oldest first.
+    pub fn policy_digests(&self) -> impl Iterator<Item = Digest> {
+        self.revisions.iter().map(|revision| revision.digest)
     }
 
     /// Returns the digest of the newest revision together with the time-zone rules in force.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::json::to_text;
 use crate::at_risk::OpenPromise;
-use crate::engine::{Decision, DryRun, Evaluation, Import};
+use crate::engine::{Decision, DryRun, Evaluation, Import, VisibleTickets};
 use crate::refusal::Refusal;
 
 /// Writes where a ticket stands, on one line.
@@ -23,6 +23,12 @@ pub fn write_decision(decision: &Decision) -> String {
 #[must_use]
 pub fn write_refusal(refusal: &Refusal) -> String {
     to_text(refusal)
+}
+
+/// Writes which tickets a list may show, on one line.
+#[must_use]
+pub fn write_visible(visible: &VisibleTickets) -> String {
+    to_text(visible)
 }
 
 /// Writes what an import made, on one line: `{"accepted": {"events": […], "refused": [{"index": 3, "refusal": {…}}]}}`,

@@ -16,7 +16,7 @@ use super::ticket::HistoryDocument;
 use crate::alert::Alert;
 use crate::analytics::Report;
 use crate::audit::{Denial, Entry, Head, PolicyChange, Publication, Tampering};
-use crate::engine::{Decision, DryRun, Evaluation, Import};
+use crate::engine::{Decision, DryRun, Evaluation, Import, VisibleTickets};
 use crate::explain::Explanation;
 use crate::ledger::Ledger;
 use crate::refusal::Refusal;
@@ -82,6 +82,8 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "change_list" "List of changes" "The changes of `changes`, as a list." Vec<PolicyChange>;
         "published" "Published revision" "The outcome of publishing a revision of a policy." Decision<Entry<Publication>>;
         "refusal" "Refusal" "Why something was refused, and what would be accepted instead." Refusal;
+        "visible_tickets" "Visible tickets" "Which tickets a list may show to an actor, as a condition for a database."
+            VisibleTickets;
         "decision" "Decision" "The outcome of a command: the events to persist, or a refusal." Decision;
         "event" "Event" "One entry of a ticket's history. docs/events.md explains every kind." Event;
         "events" "Events" "A list of events, oldest first." Vec<Event>;

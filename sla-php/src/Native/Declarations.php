@@ -83,6 +83,7 @@ int32_t sla_engine_package(const sla_engine*,const char*,size_t,int32_t*,sla_err
 int32_t sla_engine_channel(const sla_engine*,const char*,size_t,int32_t*,sla_error**);
 int32_t sla_engine_entitles(const sla_engine*,int32_t,int32_t,int32_t*,sla_error**);
 int32_t sla_engine_authorize(const sla_engine*,const char*,size_t,const char*,size_t,const char*,size_t,sla_string*,sla_error**);
+int32_t sla_engine_visible_tickets(const sla_engine*,const char*,size_t,sla_string*,sla_string*,sla_error**);
 int32_t sla_engine_open(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,sla_string*,sla_string*,int64_t*,sla_error**);
 int32_t sla_engine_decide(const sla_engine*,const char*,size_t,const char*,size_t,const char*,size_t,int64_t,sla_string*,sla_string*,int64_t*,sla_error**);
 int32_t sla_engine_due_events(const sla_engine*,const char*,size_t,int64_t,sla_string*,sla_string*,int64_t*,sla_error**);

@@ -6,7 +6,7 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, Promises, Publication, Refusal, Report, States, Verification, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, Promises, Publication, Refusal, Report, States, Verification, VisibleTickets, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
@@ -718,6 +718,15 @@ class Engine:
     def rules_digest(self, /) -> str:
         """
         The digest of the newest revision together with the time-zone rules in force.
+        """
+    def visible_tickets(self, /, actor: Actor) -> VisibleTickets | Refusal:
+        """
+        Return which tickets a list may show to an actor: those for which `authorize` permits ``view_ticket``; its refusal
+        for an actor who may see none.
+
+            >>> visible = engine.visible_tickets(Actor.agent("ana"))
+            >>> visible.tickets.everything, visible.tickets.agent
+            (False, 'ana')
         """
 
 @final

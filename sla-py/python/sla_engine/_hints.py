@@ -22,6 +22,7 @@ from .documents import (
     Refusal,
     Report,
     Verification,
+    VisibleTickets,
     WhatIf,
 )
 
@@ -62,6 +63,7 @@ __all__ = [
     "StateMeaning",
     "States",
     "Verification",
+    "VisibleTickets",
     "Warnings",
     "WhatIf",
     "Words",

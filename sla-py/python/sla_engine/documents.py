@@ -98,6 +98,8 @@ class Refusal(Document, frozen=True):
 
     code: str
     """Stable; docs/commands.md lists them."""
+    kind: Literal["identity", "permission", "state", "input"]
+    """What would have to differ; a host answers each kind alike, over HTTP with 401, 403, 409, 422."""
     action: str
     message: str
     accepted: str
@@ -105,6 +107,32 @@ class Refusal(Document, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.message}; {self.accepted}"
+
+
+class Visible(Document, frozen=True):
+    """Which tickets a list may show: all, or those of which at least one of the other fields is true."""
+
+    everything: bool
+    customer: str | None
+    organization: str | None
+    agent: str | None
+    teams: tuple[str, ...]
+
+
+class VisibleUnder(Document, frozen=True):
+    """Which tickets of some revisions a list may show."""
+
+    policy_digests: tuple[str, ...]
+    tickets: Visible
+
+
+class VisibleTickets(Document, frozen=True):
+    """Which tickets a list may show to an actor, as a condition for a database (docs/commands.md)."""
+
+    tickets: Visible
+    """Of the tickets under a revision that `under` does not name."""
+    under: tuple[VisibleUnder, ...]
+    """Revisions whose roles show other tickets; empty for most policies."""
 
 
 # Events
