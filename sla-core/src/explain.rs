@@ -635,8 +635,11 @@ struct Derivation<'a> {
     segments: Vec<Segment>,
     elapsed: BusinessDuration,
     used: BusinessDuration,
-    counts_from: Option<Timestamp>,
-    stated: std::iter::Peekable<std::slice::Iter<'a, (Timestamp, BusinessDuration)>>,
+    /// From when on time is used against the target; later than every span where nothing is promised. Not an `Option`,
+    /// because the optimizer compares its absent value, which Valgrind reports.
+    counts_from: Timestamp,
+    /// What the events that are still ahead state as used.
+    stated: &'a [(Timestamp, BusinessDuration)],
 }
 
 impl<'a> Derivation<'a> {
@@ -646,7 +649,8 @@ impl<'a> Derivation<'a> {
         stated: &'a [(Timestamp, BusinessDuration)],
     ) -> Self {
         let (elapsed, used) = (BusinessDuration::ZERO, BusinessDuration::ZERO);
-        Self { events, segments: Vec::new(), elapsed, used, counts_from, stated: stated.iter().peekable() }
+        let counts_from = counts_from.unwrap_or(Timestamp::from_micros(i64::MAX));
+        Self { events, segments: Vec::new(), elapsed, used, counts_from, stated }
     }
 
     /// Adds a span in which the timer runs: the open part is counted, the closed part has its reason.
@@ -697,10 +701,12 @@ impl<'a> Derivation<'a> {
         kind: SegmentKind,
         counted: BusinessDuration,
     ) -> Result<(), Error> {
-        while let Some((_, used)) = self.stated.next_if(|(at, _)| *at <= from) {
-            self.used = *used;
+        while let Some(((at, used), ahead)) = self.stated.split_first()
+            && *at <= from
+        {
+            (self.used, self.stated) = (*used, ahead);
         }
-        if self.counts_from.is_some_and(|counts_from| counts_from <= from) {
+        if self.counts_from <= from {
             self.used = timer::sum(self.used, counted)?;
         }
         self.elapsed = timer::sum(self.elapsed, counted)?;
