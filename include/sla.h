@@ -1115,7 +1115,8 @@ enum sla_status sla_engine_import(const struct sla_engine *engine,
 /*
  Says what would happen if tickets adopted the newest revision of the policy. Nothing is changed.
 
- tickets_json      a JSON list of snapshots and histories
+ tickets_json      a JSON list of snapshots and histories; a revision that measures a timer which the ticket's own did not
+                   needs the history (`history_needed`)
  apply             `keep`, `from_now` or `retroactive`, as in `adopt_revision`
  now_us            microseconds since 1970-01-01T00:00:00Z
  dry_run_json_out  receives moved due instants, breaches and tickets that cannot adopt it (docs/documents.md); free

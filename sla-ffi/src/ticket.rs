@@ -312,7 +312,8 @@ pub unsafe extern "C" fn sla_engine_import(
 
 /// Says what would happen if tickets adopted the newest revision of the policy. Nothing is changed.
 ///
-/// tickets_json      a JSON list of snapshots and histories
+/// tickets_json      a JSON list of snapshots and histories; a revision that measures a timer which the ticket's own did not
+///                   needs the history (`history_needed`)
 /// apply             `keep`, `from_now` or `retroactive`, as in `adopt_revision`
 /// now_us            microseconds since 1970-01-01T00:00:00Z
 /// dry_run_json_out  receives moved due instants, breaches and tickets that cannot adopt it (docs/documents.md); free
@@ -335,7 +336,7 @@ pub unsafe extern "C" fn sla_engine_dry_run(
     unsafe {
         answer(string_slot("dry_run_json_out", dry_run_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
-            let tickets = wire::ticket::read_tickets(bytes("tickets_json", tickets_json, tickets_json_len)?)?;
+            let tickets = wire::ticket::read_ticket_documents(bytes("tickets_json", tickets_json, tickets_json_len)?)?;
             let apply: Apply = text("apply", apply, apply_len)?.parse()?;
             let run = engine.dry_run(&tickets, apply, Timestamp::from_micros(now_us))?;
             Ok(wire::evaluation::write_dry_run(&run))

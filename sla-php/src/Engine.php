@@ -182,7 +182,8 @@ final class Engine
     /**
      * Says what would happen if tickets adopted the newest revision. Nothing is changed.
      *
-     * @param iterable<Ticket|History> $tickets
+     * @param iterable<Ticket|History> $tickets a revision that measures a timer which the ticket's own did not needs the
+     *     history (`history_needed`)
      */
     public function dryRun(iterable $tickets, Apply $apply, \DateTimeInterface $now): DryRun
     {

@@ -285,7 +285,8 @@ impl Engine {
     /// Return what adopting the newest revision would do to tickets, without doing it.
     ///
     /// Args:
-    ///     tickets: Tickets or histories.
+    ///     tickets: Tickets or histories. A revision that measures a timer which the ticket's own did not needs the history
+    ///         (`history_needed`).
     ///     apply: ``keep``, ``from_now`` or ``retroactive``.
     ///
     /// Raises:
@@ -294,7 +295,8 @@ impl Engine {
     fn dry_run(&self, py: Python<'_>, tickets: Bound<'_, PyAny>, apply: &str, now: Instant) -> PyResult<DryRun> {
         let apply: Apply = apply.parse().or_raise(py)?;
         let tickets: Vec<AnyTicket> = tickets.try_iter()?.map(|one| one?.extract()).collect::<PyResult<_>>()?;
-        let run = py.detach(|| self.engine.dry_run(tickets.iter().map(AnyTicket::get), apply, now.0)).or_raise(py)?;
+        let run =
+            py.detach(|| self.engine.dry_run(tickets.iter().map(AnyTicket::for_dry_run), apply, now.0)).or_raise(py)?;
         Ok(DryRun(wire::evaluation::write_dry_run(&run)))
     }
 

@@ -3,6 +3,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyIterator};
+use sla_core::engine::DryRunTicket;
 use sla_core::ticket::{Event, History as Whole, Role, Ticket as Fold};
 use sla_core::{Digest, Error, ticket, wire};
 
@@ -307,6 +308,13 @@ impl AnyTicket {
         match self {
             Self::Short(ticket) => &ticket.get().0,
             Self::Whole(history) => history.get().0.ticket(),
+        }
+    }
+
+    pub(crate) fn for_dry_run(&self) -> DryRunTicket<'_> {
+        match self {
+            Self::Short(ticket) => (&ticket.get().0).into(),
+            Self::Whole(history) => (&history.get().0).into(),
         }
     }
 }

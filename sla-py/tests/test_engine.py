@@ -352,6 +352,20 @@ def test_a_revision_is_tried_before_it_is_adopted() -> None:
     assert [(one.ticket, one.refusal.code) for one in refused] == [("T-1", "time_went_back")]
 
 
+def test_a_revision_that_measures_more_is_tried_on_histories() -> None:
+    more = revised("4h")
+    more["timers"] = [{"id": "pickup", "starts_on": ["opened"], "stops_on": ["assigned"]}]
+    more["packages"][0]["targets"]["pickup"] = "2h"
+    both = Engine.compile([document(), Policy(more)])
+    events = opened().events
+    alone, whole = (
+        both.dry_run([ticket], apply="from_now", now=monday(0.5)) for ticket in (opened().ticket, History(events))
+    )
+    assert [one.refusal.code for one in alone.refused] == ["history_needed"]
+    assert (whole.refused, [one.timer for one in whole.arrived]) == ((), ["pickup"])
+
+
+
 def test_an_instant_before_the_last_event_is_an_error() -> None:
     before = monday(8) - timedelta(hours=4)
     for ask in (engine().evaluate, engine().due_events, engine().ledger):

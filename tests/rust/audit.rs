@@ -8,7 +8,7 @@ use sla_core::engine::Decision;
 use sla_core::policy::CheckedPolicy;
 use sla_core::refusal::RefusalCode;
 use sla_core::revision::{Previous, publish};
-use sla_core::ticket::{Actor, Apply, Event, EventKind, Role};
+use sla_core::ticket::{Actor, Apply, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, Id, wire};
 use sla_tests::stories::{RULES, TERMS, tell};
@@ -462,4 +462,31 @@ fn a_dry_run_says_what_adopting_a_revision_would_do() {
     let same = before.dry_run(&tickets, Apply::Keep, now).unwrap();
     let codes: Vec<_> = same.refused.iter().map(|(_, refusal)| refusal.code).collect();
     assert_eq!(codes, [RefusalCode::NothingToChange; 2]);
+}
+
+#[test]
+fn a_dry_run_over_histories_sees_the_timers_that_a_revision_adds() {
+    let measuring = ("\"resolution\": \"24h\"", "\"resolution\": \"24h\", \"pickup\": \"2h\"");
+    let timers = (
+        "\"steps\"",
+        "\"timers\": [{\"id\": \"pickup\", \"starts_on\": [\"opened\"], \"stops_on\": [\"assigned\"]}], \"steps\"",
+    );
+    let (old, new) = (revision(&[]), revision(&[measuring, timers]));
+    let before = Engine::compile(old.clone()).unwrap();
+    let both = Engine::compile_revisions([old, new]).unwrap();
+    let opening = wire::command::read_opening(format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "email",
+            "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+        "0".repeat(64)
+    ))
+    .unwrap();
+    let opened_at = at("2026-03-02T01:00:00Z");
+    let opened = before.open(&opening, &Actor::new(Role::Customer, "kim"), opened_at).unwrap();
+    let history = History::new(opened.into_result().unwrap().events).unwrap();
+
+    let alone = both.dry_run([history.ticket()], Apply::FromNow, later(opened_at)).unwrap();
+    assert_eq!(alone.refused[0].1.code, RefusalCode::HistoryNeeded);
+    let whole = both.dry_run([&history], Apply::FromNow, later(opened_at)).unwrap();
+    assert_eq!(whole.refused, []);
+    assert_eq!((whole.arrived[0].timer.as_str(), whole.arrived[0].cycle), ("pickup", 1));
 }

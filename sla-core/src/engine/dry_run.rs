@@ -32,6 +32,36 @@ pub struct DryRun {
     pub refused: Vec<(Id, Refusal)>,
 }
 
+/// A ticket that a dry run looks at, made from a reference to either.
+#[derive(Debug, Clone, Copy)]
+pub enum DryRunTicket<'a> {
+    /// The ticket alone.
+    Alone(&'a Ticket),
+    /// The ticket with its history.
+    WithHistory(&'a History),
+}
+
+impl<'a> DryRunTicket<'a> {
+    const fn ticket(self) -> &'a Ticket {
+        match self {
+            Self::Alone(ticket) => ticket,
+            Self::WithHistory(history) => history.ticket(),
+        }
+    }
+}
+
+impl<'a> From<&'a Ticket> for DryRunTicket<'a> {
+    fn from(ticket: &'a Ticket) -> Self {
+        Self::Alone(ticket)
+    }
+}
+
+impl<'a> From<&'a History> for DryRunTicket<'a> {
+    fn from(history: &'a History) -> Self {
+        Self::WithHistory(history)
+    }
+}
+
 /// A due that would move. `None` stands for a cycle that is not running, or is due beyond the horizon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -89,6 +119,9 @@ impl Engine {
     /// Returns what would happen if every ticket adopted the newest revision at `now`, as `adopt_revision` of an admin
     /// with this `apply` would do it. Nothing is changed.
     ///
+    /// Tickets come alone or with their histories. A revision that measures a timer which the ticket's own did not needs
+    /// the history, and refuses a ticket alone as `history_needed`.
+    ///
     /// Both sides are compared one microsecond after `now`, when a deadline that the change moves to `now` has passed.
     ///
     /// ```
@@ -104,48 +137,18 @@ impl Engine {
     /// let ticket = opened(); // under the first revision: due at 14:00
     /// let run = engine.dry_run([&ticket], Apply::FromNow, at("2026-03-02T11:00:00Z"))?;
     /// assert_eq!(run.moved[0].after, Some(at("2026-03-02T12:00:00Z")));
+    /// // The history of a closed ticket.
+    /// let run = engine.dry_run([&closed()], Apply::Keep, at("2026-03-03T09:00:00Z"))?;
+    /// assert_eq!(run.refused.len(), 1);
     /// # Ok::<(), sla_core::Error>(())
     /// ```
     ///
     /// # Errors
     ///
     /// As [`Engine::evaluate`], for the first ticket that cannot be judged.
-    pub fn dry_run<'a>(
+    pub fn dry_run<'a, T: Into<DryRunTicket<'a>>>(
         &self,
-        tickets: impl IntoIterator<Item = &'a Ticket>,
-        apply: Apply,
-        now: Timestamp,
-    ) -> Result<DryRun, Error> {
-        self.dry_run_of(tickets.into_iter().map(|ticket| (ticket, None)), apply, now)
-    }
-
-    /// Returns what [`Engine::dry_run`] does, for tickets whose whole histories are at hand: a revision that measures a
-    /// timer which the one before did not needs them, and refuses a ticket without one as `history_needed`.
-    ///
-    /// ```
-    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
-    /// use sla_core::ticket::Apply;
-    ///
-    /// let run = engine().dry_run_on([&closed()], Apply::Keep, at("2026-03-03T09:00:00Z"))?;
-    /// assert_eq!(run.refused.len(), 1); // it is closed
-    /// # Ok::<(), sla_core::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`Engine::evaluate`], for the first ticket that cannot be judged.
-    pub fn dry_run_on<'a>(
-        &self,
-        histories: impl IntoIterator<Item = &'a History>,
-        apply: Apply,
-        now: Timestamp,
-    ) -> Result<DryRun, Error> {
-        self.dry_run_of(histories.into_iter().map(|history| (history.ticket(), Some(history))), apply, now)
-    }
-
-    fn dry_run_of<'a>(
-        &self,
-        tickets: impl Iterator<Item = (&'a Ticket, Option<&'a History>)>,
+        tickets: impl IntoIterator<Item = T>,
         apply: Apply,
         now: Timestamp,
     ) -> Result<DryRun, Error> {
@@ -154,12 +157,14 @@ impl Engine {
         let adopt = Command::from(CommandKind::AdoptRevision { policy_digest: self.policy_digest(), apply, reason });
         let just_after = now.just_after();
         let mut answer = DryRun::default();
-        for (ticket, history) in tickets {
+        for one in tickets {
+            let one = one.into();
+            let ticket = one.ticket();
             // INVARIANT: the tickets are looked at one by one, so their number fits.
             answer.tickets = answer.tickets.saturating_add(1);
-            let decision = match history {
-                Some(history) => self.decide_on(history, &adopt, &admin, now)?,
-                None => self.decide(ticket, &adopt, &admin, now)?,
+            let decision = match one {
+                DryRunTicket::WithHistory(history) => self.decide_on(history, &adopt, &admin, now)?,
+                DryRunTicket::Alone(ticket) => self.decide(ticket, &adopt, &admin, now)?,
             };
             match decision {
                 Decision::Refused(refusal) => answer.refused.push((ticket.id.clone(), refusal)),

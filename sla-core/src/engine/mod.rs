@@ -34,7 +34,7 @@ use crate::unknown::unknown_id;
 pub use self::automatic::DueEvents;
 pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
-pub use self::dry_run::{BrokenPromise, DryRun, MovedDeadline};
+pub use self::dry_run::{BrokenPromise, DryRun, DryRunTicket, MovedDeadline};
 pub use self::evaluate::{Class, CycleEvaluation, Evaluation, TermsEvaluation, TimerEvaluation};
 use self::fault::EngineFault;
 pub use self::import::{Import, RecordedCommand, RefusedCommand};

@@ -25,6 +25,7 @@ use serde_json::Value;
 use super::json::{expect_schema, read_document, to_lines, to_text, tree_of};
 use super::node::read_as;
 use super::tree::MAX_HISTORY_BYTES;
+use crate::engine::DryRunTicket;
 use crate::error::Error;
 use crate::ticket::{Event, History, Ticket};
 
@@ -147,8 +148,29 @@ pub fn read_ticket_document(json: impl AsRef<[u8]>) -> Result<TicketDocument, Er
 ///
 /// As [`read_ticket`]; places begin with the ticket's place in the list.
 pub fn read_tickets(json: impl AsRef<[u8]>) -> Result<Vec<Ticket>, Error> {
-    let tickets: Vec<Value> = read_document(json.as_ref(), MAX_HISTORY_BYTES)?;
-    let read = |(at, ticket)| ticket_from(ticket).map_err(|error| error.within(&format!("/{at}")));
+    list_of(json.as_ref(), ticket_from)
+}
+
+/// Reads a list of tickets as [`read_tickets`] does, and keeps the events of those that are histories.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::ticket::{self, TicketDocument};
+/// let list = format!("[{}]", ticket::write_history(&closed()));
+/// assert_eq!(ticket::read_ticket_documents(list)?, [TicketDocument::History(closed())]);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`read_tickets`].
+pub fn read_ticket_documents(json: impl AsRef<[u8]>) -> Result<Vec<TicketDocument>, Error> {
+    list_of(json.as_ref(), document_from)
+}
+
+fn list_of<T>(json: &[u8], read: fn(Value) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+    let tickets: Vec<Value> = read_document(json, MAX_HISTORY_BYTES)?;
+    let read = |(at, ticket)| read(ticket).map_err(|error| error.within(&format!("/{at}")));
     tickets.into_iter().enumerate().map(read).collect()
 }
 
@@ -157,6 +179,15 @@ fn ticket_from(root: Value) -> Result<Ticket, Error> {
         TicketDocument::History(history) => history.ticket().clone(),
         TicketDocument::Snapshot(ticket) => ticket,
     })
+}
+
+impl<'a> From<&'a TicketDocument> for DryRunTicket<'a> {
+    fn from(document: &'a TicketDocument) -> Self {
+        match document {
+            TicketDocument::History(history) => Self::WithHistory(history),
+            TicketDocument::Snapshot(ticket) => Self::Alone(ticket),
+        }
+    }
 }
 
 fn document_from(root: Value) -> Result<TicketDocument, Error> {

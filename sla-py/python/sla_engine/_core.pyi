@@ -530,7 +530,8 @@ class Engine:
         Return what adopting the newest revision would do to tickets, without doing it.
 
         Args:
-            tickets: Tickets or histories.
+            tickets: Tickets or histories. A revision that measures a timer which the ticket's own did not needs the history
+                (`history_needed`).
             apply: ``keep``, ``from_now`` or ``retroactive``.
 
         Raises:
