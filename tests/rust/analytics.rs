@@ -1,5 +1,7 @@
 //! Histograms against sorted lists, and the laws of merging.
 
+use std::collections::BTreeMap;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sla_core::ErrorCode;
@@ -70,6 +72,38 @@ proptest! {
         prop_assert!(rows.iter().is_sorted_by_key(|row| row.number));
         prop_assert_eq!(&of_rows(rows.iter().rev().copied()), &whole);
         prop_assert_eq!(&of_rows([&x, &y, &z].into_iter().flat_map(|part| part.buckets().collect::<Vec<_>>())), &whole);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    /// However its durations are kept, waiting, as a list or as the array of a doubling, a histogram says the same.
+    #[test]
+    fn few_and_many_durations_are_counted_alike(
+        values in vec(prop_oneof![0..400_i64, 0..8_000_i64, 0..100_000_000_000_i64], 0..3_000), cut in 0..3_000_usize
+    ) {
+        let mut tallies: BTreeMap<u16, Tally> = BTreeMap::new();
+        for value in &values {
+            let alone: Vec<Bucket> = histogram(&[*value]).buckets().collect();
+            prop_assert_eq!(alone.len(), 1);
+            tallies.entry(alone[0].number).or_default().merge(alone[0].tally).unwrap();
+        }
+        let expected: Vec<Bucket> = tallies.iter().map(|(number, tally)| Bucket { number: *number, tally: *tally }).collect();
+        let whole = histogram(&values);
+        prop_assert_eq!(whole.buckets().collect::<Vec<_>>(), expected.clone());
+        prop_assert_eq!(whole.count(), u64::try_from(values.len()).unwrap());
+        let (one, other) = values.split_at(cut.min(values.len()));
+        let (one, other) = (histogram(one), histogram(other));
+        let mut merged = one.clone();
+        merged.merge(&other).unwrap();
+        prop_assert_eq!(merged.buckets().collect::<Vec<_>>(), expected.clone());
+        // Rows of one among durations of the other.
+        let mut mixed = one;
+        other.buckets().for_each(|row| mixed.add_bucket(row).unwrap());
+        prop_assert_eq!(&mixed, &whole);
+        prop_assert_eq!(mixed.sum_us(), whole.sum_us());
+        prop_assert_eq!(&of_rows(expected.into_iter().rev()), &whole);
     }
 }
 

@@ -12,8 +12,6 @@ use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::time::{BusinessDuration, Timestamp};
 
-const FIGURES: usize = Figure::ALL.len();
-
 #[derive(Debug, Clone, thiserror::Error)]
 enum AggregateFault {
     #[error("the aggregates have different groupings")]
@@ -101,49 +99,66 @@ pub(super) struct Counted {
     durations: Vec<(Figure, Histogram)>,
 }
 
-/// Counts by figure and, where it has any, bucket (a level or a score).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Counts by figure and, where it has any, bucket (a level or a score). Only what was counted takes memory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Counts {
-    plain: [u64; FIGURES],
-    by_bucket: BTreeMap<(Figure, u32), u64>,
+    /// INVARIANT: by place, each once. Most groups have few of them, so a search from the first costs little.
+    counts: Vec<(CountPlace, u64)>,
 }
 
-impl Default for Counts {
-    fn default() -> Self {
-        Self { plain: [0; FIGURES], by_bucket: BTreeMap::new() }
+/// A figure and its bucket as one number, which is compared faster: figures without buckets come first, in the order of
+/// [`Figure::ALL`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct CountPlace(u64);
+
+impl CountPlace {
+    fn new(figure: Figure, bucket: u32) -> Self {
+        // A figure of levels or scores never has bucket 0, and there are fewer than 256 figures.
+        Self(u64::from(bucket != 0) << 40 | u64::from(figure.number()) << 32 | u64::from(bucket))
+    }
+
+    fn figure(self) -> Option<Figure> {
+        Figure::from_number(u32::try_from(self.0 >> 32 & 0xff).ok()?)
+    }
+
+    fn bucket(self) -> u32 {
+        u32::try_from(self.0 & u64::from(u32::MAX)).unwrap_or_default()
     }
 }
 
 impl Counts {
     /// Returns the count of a figure without buckets.
     pub(super) fn get(&self, figure: Figure) -> u64 {
-        self.plain.get(figure.index()).copied().unwrap_or_default()
+        let place = CountPlace::new(figure, 0);
+        self.counts.iter().find(|(known, _)| *known == place).map_or(0, |(_, n)| *n)
     }
 
     /// Returns the buckets of a figure with their counts.
     pub(super) fn buckets(&self, figure: Figure) -> impl Iterator<Item = (u32, u64)> {
-        self.by_bucket.range((figure, 0)..=(figure, u32::MAX)).map(|((_, bucket), n)| (*bucket, *n))
+        self.all().filter(move |(known, bucket, _)| *known == figure && *bucket != 0).map(|(_, bucket, n)| (bucket, n))
+    }
+
+    /// Returns a count, added where it is missing.
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: the place was found or made just now")]
+    fn count_mut(&mut self, figure: Figure, bucket: u32) -> &mut u64 {
+        let place = CountPlace::new(figure, bucket);
+        let at = self.counts.iter().position(|(known, _)| *known >= place).unwrap_or(self.counts.len());
+        if self.counts.get(at).is_none_or(|(known, _)| *known != place) {
+            self.counts.insert(at, (place, 0));
+        }
+        &mut self.counts[at].1
     }
 
     /// Counts one.
     pub(super) fn count(&mut self, figure: Figure, bucket: u32) {
-        let count = match bucket {
-            0 => self.plain.get_mut(figure.index()),
-            _ => Some(self.by_bucket.entry((figure, bucket)).or_default()),
-        };
-        if let Some(count) = count {
-            // Counting one at a time, 64 bits last for longer than anyone counts; `add`, which adds many, checks.
-            *count = count.wrapping_add(1);
-        }
+        let count = self.count_mut(figure, bucket);
+        // Counting one at a time, 64 bits last for longer than anyone counts; `add`, which adds many, checks.
+        *count = count.wrapping_add(1);
     }
 
-    /// Adds to a count; a figure of levels or scores never has bucket 0.
+    /// Adds to a count.
     pub(super) fn add(&mut self, figure: Figure, bucket: u32, n: u64) -> Result<(), Error> {
-        let count = match bucket {
-            0 => self.plain.get_mut(figure.index()),
-            _ => Some(self.by_bucket.entry((figure, bucket)).or_default()),
-        };
-        let Some(count) = count else { return Ok(()) };
+        let count = self.count_mut(figure, bucket);
         let mut tally = Tally::of(*count);
         tally.merge(Tally::of(n))?;
         *count = tally.n;
@@ -156,8 +171,8 @@ impl Counts {
 
     /// Returns the counts that are not zero, by figure and bucket.
     fn all(&self) -> impl Iterator<Item = (Figure, u32, u64)> {
-        let plain = Figure::ALL.iter().zip(&self.plain).filter(|(_, n)| **n > 0).map(|(figure, n)| (*figure, 0, *n));
-        plain.chain(self.by_bucket.iter().map(|((figure, bucket), n)| (*figure, *bucket, *n)))
+        let counts = self.counts.iter().filter(|(_, n)| *n > 0);
+        counts.filter_map(|(place, n)| Some((place.figure()?, place.bucket(), *n)))
     }
 }
 
@@ -384,12 +399,17 @@ impl Aggregate {
         key: &Key,
         timer: &Id,
         figure: Figure,
-        durations: &Histogram,
+        durations: Histogram,
     ) -> Result<(), Error> {
-        if durations.count() == 0 {
+        if durations.is_empty() {
             return Ok(());
         }
-        self.group(key).figures(Some(timer)).durations_mut(figure).merge(durations)
+        let known = self.group(key).figures(Some(timer)).durations_mut(figure);
+        if known.is_empty() {
+            *known = durations.into_settled();
+            return Ok(());
+        }
+        known.merge(&durations)
     }
 
     pub(crate) fn seen_at(&mut self, now: Timestamp) {
@@ -405,6 +425,8 @@ impl Cell {
         let at = match self.timers.binary_search_by(|(known, _)| known.cmp(timer)) {
             Ok(at) => at,
             Err(at) => {
+                // Groups are many and timers few: what would be kept for more of them is never used.
+                self.timers.reserve_exact(1);
                 self.timers.insert(at, (timer.clone(), Counted::default()));
                 at
             }
@@ -453,6 +475,7 @@ impl Counted {
         let at = match self.durations.binary_search_by_key(&figure, |(known, _)| *known) {
             Ok(at) => at,
             Err(at) => {
+                self.durations.reserve_exact(1);
                 self.durations.insert(at, (figure, Histogram::new()));
                 at
             }

@@ -113,12 +113,6 @@ impl Figure {
         self as u32 + 1
     }
 
-    /// Returns its place in [`Figure::ALL`].
-    #[expect(clippy::as_conversions, reason = "a word's place in its list")]
-    pub(super) const fn index(self) -> usize {
-        self as usize
-    }
-
     /// Returns the figure that a number stands for.
     ///
     /// ```

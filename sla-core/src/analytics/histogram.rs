@@ -1,4 +1,7 @@
 //! Durations by length, in integers.
+//!
+//! A histogram takes memory in proportion to its filled buckets: 26 bytes for one, an array of all 128 for a doubling of which
+//! half is filled, and at most 8 bytes more for each duration that waits to be put into its bucket.
 
 // INVARIANT: a duration is less than 2^63 microseconds, which bounds pages and places; a tally is at most 2^63 each, and there
 // are 7,296 of them, so sums over a histogram fit 128 bits.
@@ -40,8 +43,8 @@ impl Fault for HistogramFault {
 /// Counts of durations by length, with a relative error of less than 1/128.
 ///
 /// Integers only: the same on every platform. Merging is associative and commutative, and an empty histogram changes
-/// nothing, so any split of the same durations gives an equal one. There are 7,296 buckets; memory is 3 KB for every
-/// doubling of length that occurs.
+/// nothing, so any split of the same durations gives an equal one. There are 7,296 buckets; memory is in proportion to
+/// those that are filled, 26 to 48 bytes for each.
 ///
 /// ```
 /// use sla_core::analytics::Histogram;
@@ -56,13 +59,47 @@ impl Fault for HistogramFault {
 /// assert!(median <= lasting("1h") && median >= lasting("59m31s"));
 /// # Ok::<(), sla_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Histogram {
-    // INVARIANT: a page that exists has a bucket that is not empty.
+    /// The doublings of which at least [`DENSE`] buckets are filled.
     pages: Vec<Option<Box<Page>>>,
+    /// INVARIANT: the filled buckets of all other doublings, by number, each once.
+    sparse: Vec<Filled>,
+    /// Durations in microseconds that are in no bucket yet.
+    /// INVARIANT: none belongs to a page.
+    waiting: Vec<u64>,
 }
 
 type Page = [Tally; DOUBLING];
+
+/// From so many filled buckets on the array of a doubling takes at most twice as much as they do.
+const DENSE: usize = DOUBLING / 2;
+
+/// At least so many durations may wait: they take less memory than their buckets, unless most are alike, and putting them
+/// into buckets together costs less than one at a time.
+const LEAST_WAITING: usize = 64;
+
+/// A filled bucket in 26 bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(Rust, packed(2))]
+struct Filled {
+    number: u16,
+    tally: Tally,
+}
+
+impl Filled {
+    fn page(self) -> usize {
+        usize::from(self.number) / DOUBLING
+    }
+}
+
+impl PartialEq for Histogram {
+    fn eq(&self, other: &Self) -> bool {
+        self.buckets().eq(other.buckets())
+    }
+}
+
+impl Eq for Histogram {}
 
 /// A count of durations, and their sum in two parts that are added separately, so that a billion of them fit 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,6 +135,15 @@ impl Tally {
         self.n = self.n.wrapping_add(1);
         self.sum_s = self.sum_s.wrapping_add(micros / SECOND);
         self.sum_us_rest = self.sum_us_rest.wrapping_add(micros % SECOND);
+    }
+
+    /// Returns the sum of two tallies of durations that were added one at a time.
+    const fn plus(self, other: Self) -> Self {
+        Self {
+            n: self.n.wrapping_add(other.n),
+            sum_s: self.sum_s.wrapping_add(other.sum_s),
+            sum_us_rest: self.sum_us_rest.wrapping_add(other.sum_us_rest),
+        }
     }
 
     /// Adds another tally.
@@ -152,29 +198,100 @@ impl Histogram {
 
     #[inline]
     pub(crate) fn add_micros(&mut self, micros: u64) {
-        let (page, place) = bucket_of(micros);
-        if let Some(Some(page)) = self.pages.get_mut(page)
+        if !self.pages.is_empty()
+            && let (page, place) = bucket_of(micros)
+            && let Some(Some(page)) = self.pages.get_mut(page)
             && let Some(tally) = page.get_mut(place)
         {
             tally.add(micros);
-        } else if let Some(tally) = self.tally_mut(page, place) {
-            tally.add(micros);
+            return;
+        }
+        if self.waiting.len() < self.waiting.capacity() {
+            self.waiting.push(micros);
+        } else {
+            self.make_place_for(micros);
         }
     }
 
-    /// Returns a bucket, added where it is missing; `None` beyond the last.
+    /// Adds one duration where none can wait before there is more place.
     #[cold]
     #[inline(never)]
-    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: the page is below 57")]
-    fn tally_mut(&mut self, page: usize, place: usize) -> Option<&mut Tally> {
-        if page >= DOUBLINGS {
-            return None;
+    fn make_place_for(&mut self, micros: u64) {
+        let (most, length) = (self.sparse.len().max(LEAST_WAITING), self.waiting.len());
+        match most.checked_sub(length) {
+            None | Some(0) => self.settle(),
+            Some(left) => self.waiting.reserve_exact(length.max(4).min(left)),
         }
-        if self.pages.len() <= page {
-            self.pages.resize_with(page + 1, || None);
+        // Its doubling may have a page by now.
+        self.add_micros(micros);
+    }
+
+    /// Puts every duration that waits into its bucket.
+    fn settle(&mut self) {
+        if self.waiting.is_empty() {
+            return;
         }
-        let page = self.pages.get_mut(page)?.get_or_insert_with(|| Box::new([Tally::default(); DOUBLING]));
-        page.get_mut(place)
+        self.waiting.sort_unstable();
+        let mut filled: Vec<Filled> = Vec::with_capacity(self.waiting.len());
+        for micros in self.waiting.iter().copied() {
+            let number = number_of(micros);
+            let mut sum = Tally::default();
+            sum.add(micros);
+            match filled.last_mut().filter(|last| last.number == number) {
+                Some(last) => last.tally = last.tally.plus(sum),
+                None => filled.push(Filled { number, tally: sum }),
+            }
+        }
+        self.sparse = merged(&self.sparse, &filled, Tally::plus);
+        self.waiting.clear();
+        self.make_pages();
+    }
+
+    /// Makes the pages of doublings that are filled enough.
+    fn make_pages(&mut self) {
+        if self.sparse.len() < DENSE {
+            return;
+        }
+        let mut has_made = false;
+        for of_one_page in self.sparse.chunk_by(|one, other| one.page() == other.page()) {
+            let Some(first) = of_one_page.first().filter(|_| of_one_page.len() >= DENSE) else { continue };
+            let mut page = Box::new([Tally::default(); DOUBLING]);
+            for Filled { number, tally } in of_one_page.iter().copied() {
+                if let Some(place) = page.get_mut(usize::from(number) % DOUBLING) {
+                    *place = tally;
+                }
+            }
+            // INVARIANT: a page is below 57.
+            self.pages.resize(self.pages.len().max(first.page().saturating_add(1)), None);
+            if let Some(place) = self.pages.get_mut(first.page()) {
+                *place = Some(page);
+            }
+            has_made = true;
+        }
+        if has_made {
+            let Self { pages, sparse, .. } = self;
+            sparse.retain(|filled| !matches!(pages.get(filled.page()), Some(Some(_))));
+            sparse.shrink_to_fit();
+        }
+    }
+
+    /// Returns the same histogram with every duration in its bucket, and no memory for more of them.
+    pub(super) fn into_settled(mut self) -> Self {
+        self.settle();
+        self.waiting = Vec::new();
+        self.sparse.shrink_to_fit();
+        self
+    }
+
+    /// Returns the same histogram with every duration in its bucket.
+    pub(super) fn settled(&self) -> Cow<'_, Self> {
+        if self.waiting.is_empty() { Cow::Borrowed(self) } else { Cow::Owned(self.clone().into_settled()) }
+    }
+
+    /// Returns whether it has no durations.
+    pub(super) fn is_empty(&self) -> bool {
+        // INVARIANT: a page has a filled bucket.
+        self.waiting.is_empty() && self.sparse.is_empty() && self.pages.is_empty()
     }
 
     /// Adds the durations of another histogram.
@@ -195,7 +312,30 @@ impl Histogram {
     ///
     /// `out_of_range` when a sum does not fit a signed number of 64 bits. The histogram must then be discarded.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
-        other.buckets().try_for_each(|bucket| self.add_bucket(bucket))
+        if self.is_empty() {
+            *self = other.settled().into_owned();
+            return Ok(());
+        }
+        self.settle();
+        let mut added = Vec::new();
+        for Bucket { number, tally } in other.buckets() {
+            match self.page_mut(number) {
+                Some(known) => known.merge(tally)?,
+                None => added.push(Filled { number, tally }),
+            }
+        }
+        self.sparse = try_merged(&self.sparse, &added, |mut one, other| {
+            one.merge(other)?;
+            Ok::<_, Error>(one)
+        })?;
+        self.make_pages();
+        Ok(())
+    }
+
+    /// Returns a bucket of a doubling that has a page.
+    fn page_mut(&mut self, number: u16) -> Option<&mut Tally> {
+        let number = usize::from(number);
+        self.pages.get_mut(number / DOUBLING)?.as_deref_mut()?.get_mut(number % DOUBLING)
     }
 
     /// Adds a bucket of another histogram, for example a row of a database.
@@ -219,10 +359,37 @@ impl Histogram {
         if bucket.tally.is_empty() {
             return Ok(());
         }
-        let number = usize::from(bucket.number);
-        let (page, place) = (number / DOUBLING, number % DOUBLING);
-        let tally = self.tally_mut(page, place).ok_or(HistogramFault::NoSuchBucket(bucket.number))?;
-        tally.merge(bucket.tally)
+        let Bucket { number, tally } = bucket;
+        if usize::from(number) / DOUBLING >= DOUBLINGS {
+            return Err(HistogramFault::NoSuchBucket(number).into());
+        }
+        if let Some(known) = self.page_mut(number) {
+            return known.merge(tally);
+        }
+        let mut sum = Tally::default();
+        match self.sparse.binary_search_by_key(&number, |filled| filled.number) {
+            Ok(at) => {
+                let Some(known) = self.sparse.get_mut(at) else { return Ok(()) };
+                sum = known.tally;
+                sum.merge(tally)?;
+                known.tally = sum;
+            }
+            Err(at) => {
+                sum.merge(tally)?;
+                if self.sparse.len() == self.sparse.capacity() {
+                    self.sparse.reserve_exact((self.sparse.len() / 4).max(4));
+                }
+                self.sparse.insert(at, Filled { number, tally: sum });
+                let page = usize::from(number) / DOUBLING;
+                let filled = |up_to: usize| self.sparse.partition_point(|filled| filled.page() < up_to);
+                // INVARIANT: the second place is not before the first; a page is below 57.
+                if filled(page.saturating_add(1)).saturating_sub(filled(page)) >= DENSE {
+                    self.settle();
+                    self.make_pages();
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Returns how many durations there are.
@@ -233,8 +400,16 @@ impl Histogram {
     }
 
     /// Returns the exact count.
+    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: sums over a histogram fit 128 bits")]
     pub(super) fn count_all(&self) -> u128 {
-        self.buckets().map(|bucket| u128::from(bucket.tally.n)).sum()
+        let waiting = u128::try_from(self.waiting.len()).unwrap_or_default();
+        self.tallies().map(|tally| u128::from(tally.n)).sum::<u128>() + waiting
+    }
+
+    /// Returns the tallies of filled buckets, in no order.
+    fn tallies(&self) -> impl Iterator<Item = Tally> {
+        let dense = self.pages.iter().flatten().flat_map(|page| page.iter().copied());
+        dense.chain(self.sparse.iter().map(|filled| filled.tally))
     }
 
     /// Returns the sum of all durations, exactly, in microseconds.
@@ -250,9 +425,10 @@ impl Histogram {
     #[must_use]
     #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: sums over a histogram fit 128 bits")]
     pub fn sum_us(&self) -> u128 {
-        let seconds: u128 = self.buckets().map(|bucket| u128::from(bucket.tally.sum_s)).sum();
-        let rest: u128 = self.buckets().map(|bucket| u128::from(bucket.tally.sum_us_rest)).sum();
-        seconds * u128::from(MICROS_PER_SECOND.unsigned_abs()) + rest
+        let seconds: u128 = self.tallies().map(|tally| u128::from(tally.sum_s)).sum();
+        let rest: u128 = self.tallies().map(|tally| u128::from(tally.sum_us_rest)).sum();
+        let waiting: u128 = self.waiting.iter().map(|micros| u128::from(*micros)).sum();
+        seconds * u128::from(MICROS_PER_SECOND.unsigned_abs()) + rest + waiting
     }
 
     /// Returns the mean, rounded down to the microsecond; `None` without durations.
@@ -310,12 +486,80 @@ impl Histogram {
     /// # Ok::<(), sla_core::Error>(())
     /// ```
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> {
-        let tallies = self.pages.iter().zip((0_u16..).step_by(DOUBLING)).filter_map(|(page, first)| {
-            let page = page.as_deref()?;
-            Some(page.iter().zip(first..))
-        });
-        tallies.flatten().filter(|(tally, _)| !tally.is_empty()).map(|(tally, number)| Bucket { number, tally: *tally })
+        Buckets { of: self.settled(), page: 0, place: 0, sparse: 0 }
     }
+}
+
+/// The filled buckets of a histogram, by number.
+struct Buckets<'a> {
+    of: Cow<'a, Histogram>,
+    /// The place of the next one: in a page, or in the list of those that are in none.
+    page: usize,
+    place: usize,
+    sparse: usize,
+}
+
+impl Iterator for Buckets<'_> {
+    type Item = Bucket;
+
+    #[expect(clippy::arithmetic_side_effects, reason = "INVARIANT: places are at most as many as there are buckets")]
+    fn next(&mut self) -> Option<Bucket> {
+        let Histogram { pages, sparse, .. } = &*self.of;
+        while let Some(page) = pages.get(self.page) {
+            match (page, sparse.get(self.sparse)) {
+                (Some(page), _) => {
+                    let rest = page.get(self.place..).unwrap_or_default();
+                    if let Some(empty) = rest.iter().position(|tally| !tally.is_empty()) {
+                        let place = self.place + empty;
+                        self.place = place + 1;
+                        let number = u16::try_from(self.page * DOUBLING + place).ok()?;
+                        return Some(Bucket { number, tally: page.get(place).copied()? });
+                    }
+                }
+                (None, Some(next)) if next.page() == self.page => {
+                    self.sparse += 1;
+                    return Some(Bucket { number: next.number, tally: next.tally });
+                }
+                (None, _) => {}
+            }
+            (self.page, self.place) = (self.page + 1, 0);
+        }
+        let next = sparse.get(self.sparse)?;
+        self.sparse += 1;
+        Some(Bucket { number: next.number, tally: next.tally })
+    }
+}
+
+/// Returns two lists of filled buckets as one, with the tallies of each bucket added up.
+fn merged(known: &[Filled], added: &[Filled], add: impl Fn(Tally, Tally) -> Tally) -> Vec<Filled> {
+    let Ok(all) = try_merged(known, added, |one, other| Ok::<_, std::convert::Infallible>(add(one, other)));
+    all
+}
+
+/// Returns two lists of filled buckets as one, with the tallies of each bucket added up.
+fn try_merged<E>(
+    known: &[Filled],
+    added: &[Filled],
+    add: impl Fn(Tally, Tally) -> Result<Tally, E>,
+) -> Result<Vec<Filled>, E> {
+    let mut rest = known.iter().peekable();
+    let is_new = |filled: &&Filled| {
+        while rest.next_if(|known| known.number < filled.number).is_some() {}
+        rest.peek().is_none_or(|known| known.number != filled.number)
+    };
+    // INVARIANT: there are 7,296 buckets.
+    let mut all = Vec::with_capacity(known.len().saturating_add(added.iter().filter(is_new).count()));
+    let mut rest = known.iter().copied().peekable();
+    for Filled { number, tally } in added.iter().copied() {
+        all.extend(std::iter::from_fn(|| rest.next_if(|known| known.number < number)));
+        let tally = match rest.next_if(|known| known.number == number) {
+            Some(known) => add(known.tally, tally)?,
+            None => tally,
+        };
+        all.push(Filled { number, tally });
+    }
+    all.extend(rest);
+    Ok(all)
 }
 
 impl Bucket {
@@ -358,4 +602,11 @@ fn bucket_of(value: u64) -> (usize, usize) {
     // Values of the first two pages are kept whole.
     let place = (value >> page.saturating_sub(1)) & (LEADING - 1);
     (usize::try_from(page).unwrap_or(usize::MAX), usize::try_from(place).unwrap_or(usize::MAX))
+}
+
+/// Returns the number of the bucket of a value.
+fn number_of(value: u64) -> u16 {
+    let (page, place) = bucket_of(value);
+    // INVARIANT: there are 7,296 buckets.
+    u16::try_from(page.saturating_mul(DOUBLING).saturating_add(place)).unwrap_or(u16::MAX)
 }

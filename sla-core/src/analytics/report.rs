@@ -620,6 +620,7 @@ impl Lateness {
 impl Durations {
     fn of(counted: &Counted, figure: Figure) -> Self {
         let Some(histogram) = counted.durations(figure) else { return Self::default() };
+        let histogram = histogram.settled();
         Self {
             count: histogram.count(),
             mean: histogram.mean(),

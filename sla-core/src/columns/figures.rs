@@ -7,6 +7,8 @@
               and cells as timers; counts grow by one"
 )]
 
+use std::collections::HashMap;
+
 use super::plan::{KindTerms, Plan};
 use super::rows::{Milestones, NEVER, RefusedRow, Rows};
 use crate::analytics::{Aggregate, Figure, Grouping, Histogram, Key, PeriodTable, TicketProperties};
@@ -17,7 +19,7 @@ use crate::ticket::{Due, Outcome, Verdict};
 use crate::time::Timestamp;
 
 /// The place of a group that has no cell yet.
-const NOWHERE: usize = usize::MAX;
+const NOWHERE: u32 = u32::MAX;
 
 /// Figures of rows: tickets opened and resolved, tickets open as of `now`, and of each timer the classes and the
 /// durations, by the grouping's dimensions and period.
@@ -28,15 +30,30 @@ const NOWHERE: usize = usize::MAX;
 pub struct Figures<'a> {
     plan: &'a Plan,
     aggregate: Aggregate,
-    /// The keys without period: for each kind while the ticket is unassigned, and while it has its holder.
+    /// The keys without period, each once.
     keys: Vec<Key>,
+    /// The place of a ticket's key in them: for each kind while the ticket is unassigned, and while it has its holder.
+    groups: Vec<u32>,
     periods: PeriodTable,
-    /// The cell of each key, those of one period beside each other.
-    places: Vec<usize>,
+    places: Places,
     cells: Vec<GroupCounts>,
     /// The cells of timers, those of one cell beside each other.
     timers: Vec<CycleCounts>,
 }
+
+/// The cell of each key in each period.
+#[derive(Debug, Default)]
+struct Places {
+    /// Of all keys, those of one period beside each other; empty where most of them would have no cell.
+    table: Vec<u32>,
+    /// By period and key, where there is no table.
+    map: HashMap<(usize, usize), u32>,
+}
+
+/// A table of so many places at most is kept even where few of them are used.
+const SMALL_TABLE: usize = 1 << 20;
+/// A larger one has at most so many places for each cell, which is far less than the cell takes.
+const PLACES_A_CELL: usize = 16;
 
 #[derive(Debug)]
 struct GroupCounts {
@@ -53,12 +70,29 @@ struct CycleCounts {
     breached_answered: u64,
     breached_open: u64,
     running: u64,
-    unpromised: u64,
     business: Histogram,
     wall: Histogram,
+    rest: Option<Box<RareCounts>>,
+}
+
+/// What most groups have none of.
+#[derive(Debug, Default)]
+struct RareCounts {
+    unpromised: u64,
     unpromised_business: Histogram,
     unpromised_wall: Histogram,
     overdue: Histogram,
+}
+
+#[inline]
+fn place_of(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl CycleCounts {
+    fn rest(&mut self) -> &mut RareCounts {
+        self.rest.get_or_insert_default()
+    }
 }
 
 impl Plan {
@@ -74,7 +108,8 @@ impl Plan {
 impl<'a> Figures<'a> {
     fn new(plan: &'a Plan, grouping: Grouping) -> Self {
         let revision = plan.engine.newest();
-        let mut keys = Vec::with_capacity(plan.kinds.len() * 2);
+        let (mut keys, mut groups) = (Vec::new(), Vec::with_capacity(plan.kinds.len() * 2));
+        let mut known = HashMap::new();
         for kind in &plan.kinds {
             let priority =
                 revision.package(kind.package.as_str()).and_then(|package| revision.policy.priority_of(package));
@@ -82,13 +117,18 @@ impl<'a> Figures<'a> {
                 let (package, channel) = (&kind.package, &kind.channel);
                 let (severity, category) = (kind.severity.as_ref(), kind.category.as_ref());
                 let properties = TicketProperties { package, channel, agent, priority, severity, category, team };
-                keys.push(grouping.key(None, &properties));
+                let key = grouping.key(None, &properties);
+                let group = *known.entry(key).or_insert_with_key(|key| {
+                    keys.push(key.clone());
+                    // INVARIANT: rows name kinds by numbers of 32 bits, and the first half of all keys is as few as packages.
+                    u32::try_from(keys.len() - 1).unwrap_or(u32::MAX)
+                });
+                groups.push(group);
             }
         }
-        let periods = grouping.period_table();
-        let places = vec![NOWHERE; keys.len() * periods.len()];
+        let (periods, places) = (grouping.period_table(), Places::default());
         let (cells, timers) = (Vec::new(), Vec::new());
-        Self { plan, aggregate: Aggregate::new(grouping), keys, periods, places, cells, timers }
+        Self { plan, aggregate: Aggregate::new(grouping), keys, groups, periods, places, cells, timers }
     }
 
     /// Adds rows as of `now`, and returns those that cannot be judged; they are not counted.
@@ -184,10 +224,11 @@ impl<'a> Figures<'a> {
             let at = |place: usize| place * timers + number;
             let cell = &mut self.timers[at(place)];
             let Some(target) = length else {
-                cell.unpromised += 1;
+                let rest = cell.rest();
+                rest.unpromised += 1;
                 if is_stopped {
-                    cell.unpromised_business.add_micros(elapsed_us.unsigned_abs());
-                    cell.unpromised_wall.add_micros(stopped_us - start_us);
+                    rest.unpromised_business.add_micros(elapsed_us.unsigned_abs());
+                    rest.unpromised_wall.add_micros(stopped_us - start_us);
                 }
                 continue;
             };
@@ -199,7 +240,7 @@ impl<'a> Figures<'a> {
                 (Outcome::Breached, Some(Due::At(due_at))) => {
                     if is_stopped {
                         // The open time after the due: the target was used up at it.
-                        cell.overdue.add_micros((elapsed_us - target.as_micros()).unsigned_abs());
+                        cell.rest().overdue.add_micros((elapsed_us - target.as_micros()).unsigned_abs());
                     }
                     let due_us = due_at.as_micros().cast_unsigned();
                     let place = self.cell(row.kind * 2 + usize::from(row.assigned_us < due_us), due_us)?;
@@ -221,12 +262,13 @@ impl<'a> Figures<'a> {
     }
 
     #[inline]
-    fn cell(&mut self, key: usize, at_us: u64) -> Result<usize, Error> {
+    fn cell(&mut self, holder: usize, at_us: u64) -> Result<usize, Error> {
+        let key = place_of(self.groups[holder]);
         if let Some(period) = self.periods.known(at_us.cast_signed())
-            && let Some(place) = self.places.get(period * self.keys.len() + key)
+            && let Some(place) = self.places.table.get(period * self.keys.len() + key)
             && *place != NOWHERE
         {
-            return Ok(*place);
+            return Ok(place_of(*place));
         }
         self.find(key, at_us)
     }
@@ -235,15 +277,30 @@ impl<'a> Figures<'a> {
     #[cold]
     #[inline(never)]
     fn find(&mut self, key: usize, at_us: u64) -> Result<usize, Error> {
-        let period = self.periods.find(at_us.cast_signed())?;
-        self.places.resize(self.periods.len() * self.keys.len(), NOWHERE);
-        let known = &mut self.places[period * self.keys.len() + key];
-        if *known == NOWHERE {
-            *known = self.cells.len();
+        let period = match self.periods.known(at_us.cast_signed()) {
+            Some(period) => period,
+            None => self.periods.find(at_us.cast_signed())?,
+        };
+        let Places { table, map } = &mut self.places;
+        let places = self.periods.len() * self.keys.len();
+        let most = SMALL_TABLE.max(self.cells.len() * PLACES_A_CELL);
+        if map.is_empty() && places <= most {
+            table.resize(places, NOWHERE);
+        } else if map.is_empty() {
+            let numbered = self.cells.iter().zip(0..);
+            map.extend(numbered.map(|(cell, place)| ((cell.period, cell.key), place)));
+            *table = Vec::new();
+        }
+        let place = match table.get_mut(period * self.keys.len() + key) {
+            Some(place) => place,
+            None => map.entry((period, key)).or_insert(NOWHERE),
+        };
+        if *place == NOWHERE {
+            *place = u32::try_from(self.cells.len()).unwrap_or(NOWHERE);
             self.cells.push(GroupCounts { key, period, opened: 0, resolved: 0, open: 0 });
             self.timers.resize_with(self.cells.len() * self.plan.timers.len(), CycleCounts::default);
         }
-        Ok(*known)
+        Ok(place_of(*place))
     }
 
     /// Returns the figures as an aggregate, for merging, reports and rows.
@@ -272,39 +329,41 @@ impl<'a> Figures<'a> {
     /// # Errors
     ///
     /// `out_of_range` when a sum does not fit a signed number of 64 bits.
-    pub fn into_aggregate(mut self) -> Result<Aggregate, Error> {
-        for (place, cell) in self.cells.iter().enumerate() {
-            let mut key = self.keys[cell.key].clone();
-            key.period = self.periods.start(cell.period);
+    pub fn into_aggregate(self) -> Result<Aggregate, Error> {
+        let Self { plan, mut aggregate, keys, periods, cells, timers, .. } = self;
+        let mut timers = timers.into_iter();
+        for cell in cells {
+            let mut key = keys[cell.key].clone();
+            key.period = periods.start(cell.period);
             let tickets = [(Figure::Opened, cell.opened), (Figure::Resolved, cell.resolved), (Figure::Open, cell.open)];
             for (figure, n) in tickets {
-                self.aggregate.add_counted(&key, None, figure, n)?;
+                aggregate.add_counted(&key, None, figure, n)?;
             }
-            let first = place * self.plan.timers.len();
-            for (timer, cell) in self.plan.timers.iter().zip(&self.timers[first..]) {
+            for (timer, cell) in plan.timers.iter().zip(timers.by_ref()) {
                 let timer: &Id = &timer.id;
+                let rest = cell.rest.map(|rest| *rest).unwrap_or_default();
                 let classes = [
                     (Figure::Met, cell.met),
                     (Figure::BreachedAnswered, cell.breached_answered),
                     (Figure::BreachedOpen, cell.breached_open),
                     (Figure::Running, cell.running),
-                    (Figure::Unpromised, cell.unpromised),
+                    (Figure::Unpromised, rest.unpromised),
                 ];
                 for (figure, n) in classes {
-                    self.aggregate.add_counted(&key, Some(timer), figure, n)?;
+                    aggregate.add_counted(&key, Some(timer), figure, n)?;
                 }
                 let durations = [
-                    (Figure::BusinessTime, &cell.business),
-                    (Figure::WallTime, &cell.wall),
-                    (Figure::UnpromisedBusinessTime, &cell.unpromised_business),
-                    (Figure::UnpromisedWallTime, &cell.unpromised_wall),
-                    (Figure::Overdue, &cell.overdue),
+                    (Figure::BusinessTime, cell.business),
+                    (Figure::WallTime, cell.wall),
+                    (Figure::UnpromisedBusinessTime, rest.unpromised_business),
+                    (Figure::UnpromisedWallTime, rest.unpromised_wall),
+                    (Figure::Overdue, rest.overdue),
                 ];
                 for (figure, histogram) in durations {
-                    self.aggregate.add_durations(&key, timer, figure, histogram)?;
+                    aggregate.add_durations(&key, timer, figure, histogram)?;
                 }
             }
         }
-        Ok(self.aggregate)
+        Ok(aggregate)
     }
 }
