@@ -1,0 +1,78 @@
+<?php
+
+// The settings of sla-engine/laravel. What a support team promises is no setting: it is the policy, in the database.
+
+return [
+
+    // The connection that holds the tables; null for the application's default.
+    'database' => [
+        'connection' => env('SLA_DB_CONNECTION'),
+    ],
+
+    // The engine's shared library; null to let sla-engine/sla find it.
+    'library' => env('SLA_LIBRARY'),
+
+    // The id of the policy, the same in all its revisions.
+    'policy' => env('SLA_POLICY', 'support'),
+
+    // In whose days people read and reports count.
+    'time_zone' => env('SLA_TIMEZONE', 'Asia/Jakarta'),
+
+    'queue' => [
+        'connection' => env('SLA_QUEUE_CONNECTION'),
+        'name' => env('SLA_QUEUE_NAME', 'sla-monitoring'),
+    ],
+
+    'monitoring' => [
+        // While this is false nothing is detected and nothing is sent. Both happen later, with the instants at which
+        // they were due: nothing is lost.
+        'enabled' => env('SLA_MONITORING_ENABLED', true),
+        // Whether the package adds its commands to the application's schedule.
+        'schedule' => env('SLA_MONITORING_SCHEDULE', false),
+        // Tickets in one transaction.
+        'chunk' => 100,
+    ],
+
+    // The share of a target at which SlaDefinitionSeeder places the warning. Afterwards the policy says it.
+    'escalation' => [
+        'threshold' => env('SLA_ESCALATION_THRESHOLD', 0.8),
+    ],
+
+    'notifications' => [
+        // By which channels a notification goes out: email, slack, database.
+        'channels' => env('SLA_NOTIFICATION_CHANNELS', 'email,slack'),
+        'slack' => [
+            'webhook' => env('SLA_SLACK_WEBHOOK'),
+            // Hosts to which a webhook may point.
+            'hosts' => ['hooks.slack.com'],
+            'timeout' => 5,
+        ],
+        // Mail addresses by the names that the policy's steps notify. `agent` is the ticket's agent, by user.
+        'audiences' => [
+            'supervisor' => array_filter(explode(',', (string) env('SLA_SUPERVISOR_MAIL', ''))),
+            'operations' => array_filter(explode(',', (string) env('SLA_OPERATIONS_MAIL', ''))),
+        ],
+        // Whom to notify of an escalation that a person requested.
+        'requested_escalations' => ['agent', 'supervisor'],
+        // After how many seconds the claim of a sender that died is void.
+        'claim' => 300,
+        // Seconds before the next attempts; the last one is used again and again.
+        'backoff' => [60, 300, 900, 3600],
+    ],
+
+    'dashboard' => [
+        // Milliseconds between two refreshes.
+        'refresh' => env('SLA_DASHBOARD_REFRESH', 30000),
+    ],
+
+    // Where the routes are, and what runs before them. `sla.actor` is added to each group.
+    'routes' => [
+        'api' => ['prefix' => 'api/sla', 'middleware' => ['api']],
+        'web' => ['prefix' => '', 'middleware' => ['web']],
+    ],
+
+    // The cache of dashboards and locks; null for the application's default.
+    'cache' => [
+        'store' => env('SLA_CACHE_STORE'),
+    ],
+];

@@ -1,0 +1,103 @@
+<?php
+
+use Illuminate\Database\Schema\Blueprint;
+use Sla\Laravel\Database\SlaMigration;
+
+return new class extends SlaMigration {
+    public function up(): void
+    {
+        $this->schema()->create('support_tickets', function (Blueprint $table): void {
+            $table->bigIncrements('id');
+            // The engine's id of the ticket.
+            $this->idColumn($table, 'reference');
+            $table->string('subject', 255);
+            $this->idColumn($table, 'customer');
+            $this->idColumn($table, 'organization')->nullable();
+            $this->idColumn($table, 'package');
+            $this->idColumn($table, 'channel');
+            $this->idColumn($table, 'severity')->nullable();
+            $this->idColumn($table, 'category')->nullable();
+            $this->idColumn($table, 'priority')->nullable();
+            $this->idColumn($table, 'status', 16);
+            $this->idColumn($table, 'agent')->nullable();
+            $this->idColumn($table, 'team')->nullable();
+            $table->bigInteger('first_response_due_at')->nullable();
+            $table->bigInteger('resolution_due_at')->nullable();
+            $table->bigInteger('opened_at');
+            $table->bigInteger('last_at');
+            $table->bigInteger('closed_at')->nullable();
+            $table->unique('reference', 'support_tickets_reference');
+            $table->index(['customer', 'id'], 'support_tickets_customer');
+            $table->index(['organization', 'id'], 'support_tickets_organization');
+            $table->index(['agent', 'status', 'id'], 'support_tickets_agent');
+            $table->index(['team', 'status', 'id'], 'support_tickets_team');
+            $table->index(['status', 'id'], 'support_tickets_status');
+        });
+        // Apart from support_tickets, so that lists do not read snapshots.
+        $this->schema()->create('sla_ticket_states', function (Blueprint $table): void {
+            $table->unsignedBigInteger('ticket_id')->primary('sla_ticket_states_pk');
+            $table->unsignedInteger('events');
+            $this->hashColumn($table, 'head');
+            $table->mediumText('snapshot');
+            $this->hashColumn($table, 'policy_digest');
+            $table->bigInteger('next_check_at')->nullable();
+            $table->index('policy_digest', 'sla_ticket_states_digest');
+        });
+        $this->indexWherePresent('sla_ticket_states', 'next_check_at', 'sla_ticket_states_due');
+        $this->schema()->create('support_events', function (Blueprint $table): void {
+            $table->unsignedBigInteger('ticket_id');
+            $table->unsignedInteger('seq');
+            $this->idColumn($table, 'kind', 32);
+            $table->bigInteger('at');
+            $table->bigInteger('detected_at');
+            $this->idColumn($table, 'actor_role', 16);
+            $this->idColumn($table, 'actor_id');
+            // The exact text of the audit entry: its hash is computed from it, so it is no JSON column.
+            $table->mediumText('entry');
+            $table->primary(['ticket_id', 'seq'], 'support_events_pk');
+            $table->index(['kind', 'at'], 'support_events_kind');
+            $table->index(['actor_id', 'at'], 'support_events_actor');
+            $table->index('at', 'support_events_at');
+        });
+        $this->schema()->create('support_responses', function (Blueprint $table): void {
+            $table->bigIncrements('id');
+            $table->unsignedBigInteger('ticket_id');
+            $this->idColumn($table, 'message_ref');
+            $this->idColumn($table, 'actor_role', 16);
+            $this->idColumn($table, 'actor_id');
+            $this->idColumn($table, 'channel')->nullable();
+            $table->boolean('is_public');
+            $table->mediumText('body');
+            $this->hashColumn($table, 'content_sha256');
+            $table->bigInteger('at');
+            $table->unique('message_ref', 'support_responses_ref');
+            $table->index(['ticket_id', 'id'], 'support_responses_ticket');
+        });
+        $this->schema()->create('support_escalations', function (Blueprint $table): void {
+            $table->bigIncrements('id');
+            $table->unsignedBigInteger('ticket_id');
+            $table->unsignedInteger('number');
+            $this->idColumn($table, 'trigger', 16);
+            $table->unsignedInteger('level');
+            $this->idColumn($table, 'timer')->nullable();
+            $table->text('reason');
+            $this->idColumn($table, 'status', 16);
+            $this->idColumn($table, 'by_role', 16);
+            $this->idColumn($table, 'by_id');
+            $table->bigInteger('at');
+            $this->idColumn($table, 'acknowledged_by')->nullable();
+            $table->bigInteger('acknowledged_at')->nullable();
+            $this->idColumn($table, 'resolved_by')->nullable();
+            $table->bigInteger('resolved_at')->nullable();
+            $table->unique(['ticket_id', 'number'], 'support_escalations_number');
+            $table->index(['status', 'level', 'id'], 'support_escalations_status');
+        });
+    }
+
+    public function down(): void
+    {
+        foreach (['support_escalations', 'support_responses', 'support_events', 'sla_ticket_states', 'support_tickets'] as $table) {
+            $this->schema()->dropIfExists($table);
+        }
+    }
+};

@@ -1,0 +1,167 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Console;
+
+use Illuminate\Console\Command;
+use Illuminate\Contracts\Queue\Factory;
+use Sla\Exceptions\InvalidPolicy;
+use Sla\Exceptions\SlaThrowable;
+use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Services\SlaMonitorService;
+use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\InvalidSetting;
+use Sla\Laravel\Support\Settings;
+use Sla\Laravel\Support\Tables;
+use Sla\Native\Library;
+
+/** Says whether everything that this package needs is there and up to date. */
+class DoctorCommand extends Command
+{
+    private const TABLES = [
+        'sla_definitions', 'support_channels', 'sla_settings', 'sla_policy_revisions', 'support_tickets', 'sla_ticket_states', 'support_events',
+        'support_responses', 'support_escalations', 'sla_notifications', 'sla_denials', 'sla_monitor_failures',
+    ];
+
+    /** Longer than this is no delay of a schedule that runs every minute. */
+    private const LAG_US = 300_000_000;
+
+    protected $signature = 'sla:doctor';
+
+    protected $description = 'Say whether the engine, the tables, the policy, the monitor and the notifications are in order';
+
+    private bool $isHealthy = true;
+
+    public function handle(
+        Tables $tables,
+        Settings $settings,
+        SlaMonitorService $monitor,
+        PolicyPublisher $publisher,
+        Clock $clock,
+        Factory $queues,
+    ): int {
+        $this->isHealthy = true;
+        try {
+            $this->good('library', Library::get()->version() . ', ' . Library::get()->file);
+        } catch (SlaThrowable $fault) {
+            $this->bad('library', $fault->getMessage());
+
+            return self::FAILURE;
+        }
+        $missing = array_filter(self::TABLES, static fn (string $table): bool => !$tables->connection()->getSchemaBuilder()->hasTable($table));
+        if ($missing !== []) {
+            $this->bad('tables', 'missing: ' . implode(', ', $missing) . '; run `php artisan migrate`');
+
+            return self::FAILURE;
+        }
+        $this->good('tables', $tables->connection()->getDriverName() . ', all there');
+        $this->policy($tables, $publisher, $settings);
+        $this->settings($settings);
+        $this->monitor($monitor, $settings);
+        $this->notifications($tables, $clock);
+        $this->queue($queues, $settings);
+
+        return $this->isHealthy ? self::SUCCESS : self::FAILURE;
+    }
+
+    private function policy(Tables $tables, PolicyPublisher $publisher, Settings $settings): void
+    {
+        $last = $tables->table('sla_policy_revisions')->orderByDesc('version')->first();
+        if ($last === null) {
+            $this->bad('policy', 'no revision is published; run `php artisan db:seed --class=SlaDefinitionSeeder`');
+
+            return;
+        }
+        $this->good('policy', "revision {$last->version}, published by {$last->published_by}");
+        try {
+            if ($publisher->isChanged()) {
+                $this->note('draft', 'differs from what is published; `php artisan sla:publish --check` says whether it can be');
+            }
+        } catch (InvalidPolicy $fault) {
+            $this->note('draft', count($fault->related) . ' problems; `php artisan sla:publish --check` lists them');
+        }
+        $steps = json_decode($last->document, true, 512, JSON_THROW_ON_ERROR)['steps'] ?? [];
+        $shares = [];
+        foreach ($steps as $ofTimer) {
+            foreach ($ofTimer as $step) {
+                if ($step['action'] === 'warn' && isset($step['at'])) {
+                    $shares[$step['at']] = true;
+                }
+            }
+        }
+        try {
+            if ($shares !== [] && !isset($shares[$settings->warningShare()])) {
+                $this->note('threshold', "SLA_ESCALATION_THRESHOLD is {$settings->warningShare()}; the policy warns at " . implode(', ', array_keys($shares)) . ', and that counts');
+            }
+        } catch (InvalidSetting $fault) {
+            $this->bad('threshold', $fault->getMessage());
+        }
+    }
+
+    private function settings(Settings $settings): void
+    {
+        try {
+            $deliveries = $settings->deliveries();
+            $this->good('channels', $deliveries === [] ? 'none: nobody is notified' : implode(', ', $deliveries));
+            if (in_array('slack', $deliveries, true) && $settings->slackWebhook() === null) {
+                $this->bad('slack', 'SLA_SLACK_WEBHOOK is not set; notifications wait until it is');
+            }
+        } catch (InvalidSetting $fault) {
+            $this->bad('channels', $fault->getMessage());
+        }
+    }
+
+    private function monitor(SlaMonitorService $monitor, Settings $settings): void
+    {
+        if (!$settings->isMonitoringEnabled()) {
+            $this->note('monitor', 'SLA_MONITORING_ENABLED is false: what is due waits');
+        }
+        $lag = $monitor->lagUs();
+        $text = $monitor->backlog() . ' tickets due, the oldest for ' . intdiv($lag, 1_000_000) . ' s';
+        $lag > self::LAG_US ? $this->bad('monitor', "{$text}; is `sla:monitor-compliance` scheduled?") : $this->good('monitor', $text);
+        foreach ($monitor->failures() as $failure) {
+            $this->bad('ticket', "#{$failure->ticket_id} cannot be looked at, {$failure->attempts} attempts: {$failure->message}");
+        }
+    }
+
+    private function notifications(Tables $tables, Clock $clock): void
+    {
+        $unsent = $tables->table('sla_notifications')->whereNull('sent_at')->where('notify_at', '<=', $clock->nowUs());
+        $count = (clone $unsent)->count();
+        $oldest = $count === 0 ? null : (int) (clone $unsent)->min('notify_at');
+        $text = "{$count} to send";
+        if ($oldest !== null && $clock->nowUs() - $oldest > 2 * self::LAG_US) {
+            $error = (clone $unsent)->whereNotNull('error')->orderBy('notify_at')->value('error');
+            $this->bad('outbox', "{$text}, the oldest for " . intdiv($clock->nowUs() - $oldest, 1_000_000) . ' s' . ($error === null ? '' : "; {$error}"));
+        } else {
+            $this->good('outbox', $text);
+        }
+    }
+
+    private function queue(Factory $queues, Settings $settings): void
+    {
+        try {
+            $size = $queues->connection($settings->queueConnection())->size($settings->queue());
+            $this->good('queue', "{$settings->queue()}: {$size} jobs");
+        } catch (\Throwable $fault) {
+            $this->bad('queue', $fault->getMessage());
+        }
+    }
+
+    private function good(string $name, string $text): void
+    {
+        $this->line(sprintf('  %-10s %s', $name, $text));
+    }
+
+    private function note(string $name, string $text): void
+    {
+        $this->line(sprintf('  %-10s <comment>%s</comment>', $name, $text));
+    }
+
+    private function bad(string $name, string $text): void
+    {
+        $this->isHealthy = false;
+        $this->line(sprintf('! %-10s <error>%s</error>', $name, $text));
+    }
+}

@@ -1,0 +1,53 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Console;
+
+use Illuminate\Console\Command;
+use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Store\TicketStore;
+use Sla\Laravel\Support\Tables;
+
+/** Verifies the chains and that the tables say what the events say. */
+class VerifyCommand extends Command
+{
+    protected $signature = 'sla:verify {ticket? : The number of one ticket} {--skip-denials : Do not look at the access log}';
+
+    protected $description = 'Verify the audit chains of tickets, of the access log and of the policy';
+
+    public function handle(Gateway $gateway, TicketStore $store, Tables $tables): int
+    {
+        $faults = 0;
+        $checked = 0;
+        $only = $this->argument('ticket');
+        $after = $only === null ? 0 : (int) $only - 1;
+        do {
+            $ids = $tables->table('support_tickets')->where('id', '>', $after)->orderBy('id')->limit($only === null ? 500 : 1)->pluck('id')->all();
+            foreach ($ids as $id) {
+                $after = (int) $id;
+                $checked++;
+                $ticket = $store->find($after);
+                $entries = $store->entries($after);
+                $found = $ticket === null ? null : $gateway->verify('ticket', $ticket->reference, $entries);
+                $isSound = $found !== null && $found->isSound() && count($entries) === $ticket->events && $found->head?->hash === $ticket->head;
+                if (!$isSound) {
+                    $faults++;
+                    $this->error("ticket #{$after}: " . ($found?->tampering ?? 'the state does not fit the events') . (($found?->index ?? null) === null ? '' : " at entry {$found->index}"));
+                }
+            }
+        } while ($ids !== [] && $only === null);
+        $logs = $this->option('skip-denials') || $only !== null ? [] : $tables->table('sla_denials')->distinct()->orderBy('log')->pluck('log')->all();
+        foreach ($logs as $log) {
+            $checked++;
+            $entries = $tables->table('sla_denials')->where('log', $log)->orderBy('seq')->pluck('entry')->all();
+            if (!$gateway->verify('access', $log, $entries)->isSound()) {
+                $faults++;
+                $this->error("the log `{$log}` was altered");
+            }
+        }
+        $this->line("{$checked} chains verified, {$faults} at fault");
+
+        return $faults === 0 ? self::SUCCESS : self::FAILURE;
+    }
+}

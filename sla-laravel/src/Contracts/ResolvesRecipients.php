@@ -1,0 +1,14 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Contracts;
+
+use Sla\Laravel\Models\SupportTicket;
+
+/** Says who is behind the names that the policy's steps notify. */
+interface ResolvesRecipients
+{
+    /** @param list<string> $audience for example `agent`, `supervisor` */
+    public function recipientsOf(array $audience, SupportTicket $ticket): Recipients;
+}

@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Events;
+
+/** The customer wrote. */
+final class CustomerMessaged extends TicketEvent
+{
+}

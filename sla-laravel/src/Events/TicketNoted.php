@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Events;
+
+/** An internal note was written. */
+final class TicketNoted extends TicketEvent
+{
+}

@@ -1,0 +1,69 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Models;
+
+use Illuminate\Database\Eloquent\Builder;
+
+/** A query that reads. */
+final class ReadBuilder extends Builder
+{
+    private const WRITES = [
+        'create', 'createOrFirst', 'createQuietly', 'decrement', 'delete', 'firstOrCreate', 'forceCreate', 'forceCreateQuietly', 'forceDelete', 'increment',
+        'insert', 'insertGetId', 'insertOrIgnore', 'insertUsing', 'touch', 'truncate', 'update', 'updateFrom', 'updateOrCreate',
+        'updateOrInsert', 'upsert',
+    ];
+
+    /** @throws ReadOnlyRow for a method that writes */
+    public function __call($method, $parameters)
+    {
+        if (in_array($method, self::WRITES, true)) {
+            throw ReadOnlyRow::of($this->getModel()->getTable());
+        }
+
+        return parent::__call($method, $parameters);
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function update(array $values)
+    {
+        throw ReadOnlyRow::of($this->getModel()->getTable());
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function upsert(array $values, $uniqueBy, $update = null)
+    {
+        throw ReadOnlyRow::of($this->getModel()->getTable());
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function delete()
+    {
+        throw ReadOnlyRow::of($this->getModel()->getTable());
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function forceDelete()
+    {
+        throw ReadOnlyRow::of($this->getModel()->getTable());
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function increment($column, $amount = 1, array $extra = [])
+    {
+        throw ReadOnlyRow::of($this->getModel()->getTable());
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function decrement($column, $amount = 1, array $extra = [])
+    {
+        throw ReadOnlyRow::of($this->getModel()->getTable());
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function touch($column = null)
+    {
+        throw ReadOnlyRow::of($this->getModel()->getTable());
+    }
+}

@@ -1,0 +1,39 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Models;
+
+use Illuminate\Database\Eloquent\Builder;
+use Illuminate\Database\Eloquent\Model;
+
+/** A row to read. The store and the policy draft are the only writers. */
+abstract class ReadModel extends Model
+{
+    public $timestamps = false;
+
+    protected $guarded = ['*'];
+
+    public function getConnectionName(): ?string
+    {
+        return $this->connection ?? config('sla.database.connection');
+    }
+
+    /** @param \Illuminate\Database\Query\Builder $query */
+    public function newEloquentBuilder($query): Builder
+    {
+        return new ReadBuilder($query);
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function save(array $options = []): bool
+    {
+        throw ReadOnlyRow::of($this->getTable());
+    }
+
+    /** @throws ReadOnlyRow always */
+    public function delete(): ?bool
+    {
+        throw ReadOnlyRow::of($this->getTable());
+    }
+}

@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Notifications;
+
+/** What a notification says. */
+final class NotificationContent
+{
+    public function __construct(
+        public readonly string $intentId,
+        public readonly int $ticketId,
+        public readonly string $subject,
+        /** The kind of the event: warned, escalated, reminded, resolved, closed. */
+        public readonly string $kind,
+        public readonly ?string $timer,
+        public readonly ?int $level,
+        /** In the zone of the calendar in which the promise counts. */
+        public readonly ?\DateTimeImmutable $dueAt,
+        public readonly ?string $reason,
+        public readonly \DateTimeImmutable $at,
+    ) {
+    }
+
+    public function title(): string
+    {
+        $timer = $this->timer === null ? '' : str_replace('_', ' ', $this->timer);
+
+        return match ($this->kind) {
+            'warned' => "Ticket #{$this->ticketId}: {$timer} is at risk",
+            'escalated' => "Ticket #{$this->ticketId}: escalation to level {$this->level}" . ($timer === '' ? '' : ", {$timer}"),
+            'reminded' => "Ticket #{$this->ticketId}: nothing has happened",
+            default => "Ticket #{$this->ticketId}: {$this->kind} automatically",
+        };
+    }
+
+    /** @return list<string> */
+    public function lines(): array
+    {
+        $lines = ["Subject: {$this->subject}"];
+        if ($this->timer !== null) {
+            $lines[] = "Timer: {$this->timer}";
+        }
+        if ($this->dueAt !== null) {
+            $lines[] = 'Due: ' . $this->dueAt->format('Y-m-d H:i:s T');
+        }
+        if ($this->reason !== null) {
+            $lines[] = "Reason: {$this->reason}";
+        }
+        $lines[] = 'Since: ' . $this->at->format('Y-m-d H:i:s T');
+
+        return $lines;
+    }
+
+    public function link(): string
+    {
+        return url("/support/tickets/{$this->ticketId}");
+    }
+}

@@ -1,0 +1,14 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Policy;
+
+/** No revision of the policy is published, so nothing can be decided. */
+final class NoPolicy extends \RuntimeException
+{
+    public function __construct()
+    {
+        parent::__construct('no policy is published; run `php artisan db:seed --class=SlaDefinitionSeeder`, or publish a draft with `php artisan sla:publish`');
+    }
+}

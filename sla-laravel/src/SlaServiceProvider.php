@@ -1,0 +1,95 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel;
+
+use Illuminate\Console\Scheduling\Schedule;
+use Illuminate\Contracts\Foundation\Application;
+use Illuminate\Routing\Router;
+use Illuminate\Support\ServiceProvider;
+use Sla\Laravel\Console\DoctorCommand;
+use Sla\Laravel\Console\InstallCommand;
+use Sla\Laravel\Console\MonitorCompliance;
+use Sla\Laravel\Console\PublishPolicyCommand;
+use Sla\Laravel\Console\VerifyCommand;
+use Sla\Laravel\Contracts\ResolvesActor;
+use Sla\Laravel\Contracts\ResolvesPackage;
+use Sla\Laravel\Contracts\ResolvesRecipients;
+use Sla\Laravel\Defaults\ConfiguredRecipients;
+use Sla\Laravel\Defaults\UserActor;
+use Sla\Laravel\Defaults\UserPackage;
+use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Http\Middleware\SlaActor;
+use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Policy\PolicyDraft;
+use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Policy\PolicyRepository;
+use Sla\Laravel\Services\ChannelAccessService;
+use Sla\Laravel\Services\EscalationService;
+use Sla\Laravel\Services\SlaMonitorService;
+use Sla\Laravel\Services\SupportTicketService;
+use Sla\Laravel\Store\AccessLog;
+use Sla\Laravel\Store\Outbox;
+use Sla\Laravel\Store\TicketStore;
+use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\Settings;
+use Sla\Laravel\Support\Tables;
+use Sla\Native\Library;
+
+class SlaServiceProvider extends ServiceProvider
+{
+    public function register(): void
+    {
+        $this->mergeConfigFrom(__DIR__ . '/../config/sla.php', 'sla');
+        $this->app->singletonIf(Clock::class);
+        $this->app->bind(Settings::class, static fn (Application $app): Settings => new Settings($app['config']));
+        $this->app->bind(Tables::class, static fn (Application $app): Tables => new Tables($app['db'], $app['config']->get('sla.database.connection')));
+        $this->app->bind(PolicyDraft::class, static fn (Application $app): PolicyDraft => new PolicyDraft(
+            $app->make(Tables::class),
+            $app->make(Clock::class),
+            $app->make(Settings::class)->policy(),
+        ));
+        // One instance a request or job: a worker that lives on sees a revision that was published meanwhile.
+        foreach (
+            [
+                PolicyRepository::class, Gateway::class, AccessLog::class, Outbox::class, TicketStore::class, PolicyPublisher::class,
+                SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, NotificationSender::class,
+            ] as $class
+        ) {
+            $this->app->scoped($class);
+        }
+        $this->app->bindIf(ResolvesActor::class, UserActor::class);
+        $this->app->bindIf(ResolvesPackage::class, UserPackage::class);
+        $this->app->bindIf(ResolvesRecipients::class, ConfiguredRecipients::class);
+    }
+
+    public function boot(): void
+    {
+        $library = $this->app['config']->get('sla.library');
+        if (is_string($library) && $library !== '') {
+            Library::useFile($library);
+        }
+        if (Sla::$loadsMigrations) {
+            $this->loadMigrationsFrom(__DIR__ . '/../database/migrations');
+        }
+        $this->callAfterResolving('router', static function (Router $router): void {
+            $router->aliasMiddleware('sla.actor', SlaActor::class);
+        });
+        if (Sla::$registersRoutes) {
+            $this->loadRoutesFrom(__DIR__ . '/../routes/sla.php');
+        }
+        if (!$this->app->runningInConsole()) {
+            return;
+        }
+        $this->publishes([__DIR__ . '/../config/sla.php' => config_path('sla.php')], 'sla-config');
+        $this->publishes([__DIR__ . '/../database/migrations' => database_path('migrations')], 'sla-migrations');
+        $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class]);
+        $this->callAfterResolving(Schedule::class, function (Schedule $schedule): void {
+            if ($this->app->make(Settings::class)->isScheduled()) {
+                $schedule->command('sla:monitor-compliance')->everyMinute()->withoutOverlapping(5);
+                $schedule->command('sla:monitor-compliance --escalations')->everyFiveMinutes()->withoutOverlapping(15);
+            }
+        });
+    }
+}

@@ -1,0 +1,374 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Store;
+
+use Illuminate\Database\QueryException;
+use Illuminate\Support\Facades\Event;
+use Sla\Actor;
+use Sla\Command;
+use Sla\Exceptions\SlaThrowable;
+use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Engine\MadeEvent;
+use Sla\Laravel\Engine\Step;
+use Sla\Laravel\Engine\StoredTicket;
+use Sla\Laravel\Events\TicketEvent;
+use Sla\Laravel\Support\Tables;
+use Sla\Opening;
+
+/**
+ * The only writer of tickets, events, responses, escalations and notifications.
+ *
+ * Decides first, outside of any transaction; then stores in a transaction whose first statement is the compare-and-swap
+ * of the ticket's state. So a writer never waits while it holds a lock, SQLite never meets a stale snapshot, and
+ * whoever comes second decides again on what the first one stored.
+ */
+final class TicketStore
+{
+    private const ATTEMPTS = 25;
+    private const DEADLOCK_ATTEMPTS = 5;
+    /** SQLite takes at most 999 values in a statement. */
+    private const ROWS = 50;
+
+    public function __construct(
+        private readonly Tables $tables,
+        private readonly Gateway $gateway,
+        private readonly Outbox $outbox,
+        private readonly AccessLog $log,
+    ) {
+    }
+
+    /**
+     * Opens a ticket.
+     *
+     * An opening whose `ticket` exists already is that command repeated: the ticket is returned and nothing is stored,
+     * or, where it said something else, it is refused as `duplicate_command`.
+     */
+    public function open(Opening $opening, Actor $actor, string $subject, string $body, int $nowUs): Outcome
+    {
+        $before = $this->byReference($opening->ticket);
+        if ($before !== null) {
+            return $this->repeated($before, $opening, $actor, $nowUs);
+        }
+        $step = $this->gateway->open($opening, $actor, $nowUs);
+        if ($step->refusal !== null) {
+            $this->log->deny($actor, $step->refusal, $opening->ticket, $nowUs);
+
+            return new Outcome(null, null, [], $step->refusal);
+        }
+        try {
+            $id = $this->tables->connection()->transaction(function () use ($opening, $step, $subject, $body, $nowUs): int {
+                $id = (int) $this->tables->table('support_tickets')->insertGetId(['reference' => $opening->ticket, 'subject' => $subject] + $step->columns);
+                $this->tables->table('sla_ticket_states')->insert(['ticket_id' => $id] + self::state($step));
+                $this->keep($id, $opening->ticket, $step->events, $body, $nowUs);
+
+                return $id;
+            }, self::DEADLOCK_ATTEMPTS);
+        } catch (QueryException $fault) {
+            // The same command in another process was first.
+            $before = $this->byReference($opening->ticket) ?? throw $fault;
+
+            return $this->repeated($before, $opening, $actor, $nowUs);
+        }
+
+        return new Outcome($id, $opening->ticket, $step->events, null);
+    }
+
+    /**
+     * Decides a command and stores what it makes.
+     *
+     * @param ?string $body the text of the command's message
+     *
+     * @throws UnknownTicket
+     * @throws Conflict
+     */
+    public function decide(int $ticketId, Command $command, Actor $actor, int $nowUs, ?string $body = null): Outcome
+    {
+        for ($attempt = 1; $attempt <= self::ATTEMPTS; $attempt++) {
+            $ticket = $this->find($ticketId) ?? throw new UnknownTicket($ticketId);
+            // The clocks of several machines differ.
+            $at = max($nowUs, $ticket->lastUs);
+            $step = $this->gateway->decide($ticket, $command, $actor, $at);
+            if ($step->refusal?->code === 'history_needed') {
+                $step = $this->gateway->decideOnHistory($ticket, $this->entries($ticketId), $command, $actor, $at);
+            }
+            if ($step->refusal !== null) {
+                $this->log->deny($actor, $step->refusal, $ticket->reference, $nowUs);
+
+                return new Outcome($ticketId, $ticket->reference, [], $step->refusal);
+            }
+            if ($step->events === []) {
+                return new Outcome($ticketId, $ticket->reference, [], null);
+            }
+            $isStored = $this->tables->connection()->transaction(fn (): bool => $this->swap($ticket, $step, $body, $nowUs), self::DEADLOCK_ATTEMPTS);
+            if ($isStored) {
+                return new Outcome($ticketId, $ticket->reference, $step->events, null);
+            }
+            // Let the others finish; at most some milliseconds.
+            usleep(random_int(0, 200 * $attempt));
+        }
+
+        throw new Conflict("ticket #{$ticketId}");
+    }
+
+    /**
+     * Stores what is due on tickets, all in one transaction. A ticket that cannot be read, or that another process
+     * changed meanwhile, does not stop the others.
+     *
+     * @param list<int> $ticketIds
+     */
+    public function storeDue(array $ticketIds, int $nowUs): DueRun
+    {
+        // In one order, so that two monitors never wait for each other.
+        sort($ticketIds);
+        $tickets = $this->findMany($ticketIds);
+        $steps = [];
+        $failed = [];
+        foreach ($this->gateway->due(array_values($tickets), $nowUs) as $id => $found) {
+            if ($found instanceof SlaThrowable) {
+                $failed[$id] = ['code' => $found->errorCode, 'message' => $found->getMessage()];
+            } elseif ($found->events !== [] || $found->nextCheckUs !== $tickets[$id]->nextCheckUs) {
+                $steps[$id] = $found;
+            } elseif ($found->nextCheckUs !== null && $found->nextCheckUs <= $nowUs) {
+                $failed[$id] = ['code' => 'nothing_due', 'message' => 'the ticket is to be looked at now and nothing is due'];
+            }
+        }
+        $stored = $steps === [] ? [] : $this->tables->connection()->transaction(function () use ($tickets, $steps, $nowUs): array {
+            $stored = [];
+            foreach ($steps as $id => $step) {
+                if ($this->swap($tickets[$id], $step, null, $nowUs)) {
+                    $stored[] = count($step->events);
+                }
+            }
+
+            return $stored;
+        }, self::DEADLOCK_ATTEMPTS);
+        $this->remember($failed, array_keys($tickets), $nowUs);
+
+        return new DueRun(count($ticketIds), array_sum($stored), count($steps) - count($stored), $failed);
+    }
+
+    /** Puts a refusal of something that is no command on record, for example of looking at a ticket. */
+    public function deny(Actor $actor, \Sla\Refusal $refusal, ?string $reference, int $nowUs): void
+    {
+        $this->log->deny($actor, $refusal, $reference, $nowUs);
+    }
+
+    public function find(int $ticketId): ?StoredTicket
+    {
+        return $this->findMany([$ticketId])[$ticketId] ?? null;
+    }
+
+    public function byReference(string $reference): ?StoredTicket
+    {
+        $id = $this->tables->current('support_tickets')->where('reference', $reference)->value('id');
+
+        return $id === null ? null : $this->find((int) $id);
+    }
+
+    /**
+     * Returns the entries of a ticket's chain, oldest first.
+     *
+     * @return list<string>
+     */
+    public function entries(int $ticketId): array
+    {
+        return $this->tables->current('support_events')->where('ticket_id', $ticketId)->orderBy('seq')->pluck('entry')->all();
+    }
+
+    /**
+     * @param list<int> $ids
+     *
+     * @return array<int, StoredTicket> by id
+     */
+    private function findMany(array $ids): array
+    {
+        $found = [];
+        $rows = $this->tables->current('sla_ticket_states')
+            ->join('support_tickets', 'support_tickets.id', '=', 'sla_ticket_states.ticket_id')
+            ->whereIn('ticket_id', $ids)
+            ->orderBy('ticket_id')
+            ->get(['ticket_id', 'reference', 'events', 'head', 'snapshot', 'next_check_at', 'last_at']);
+        foreach ($rows as $row) {
+            $found[(int) $row->ticket_id] = new StoredTicket(
+                (int) $row->ticket_id,
+                $row->reference,
+                (int) $row->events,
+                $row->head,
+                $row->snapshot,
+                $row->next_check_at === null ? null : (int) $row->next_check_at,
+                (int) $row->last_at,
+            );
+        }
+
+        return $found;
+    }
+
+    /** Stores a step where the ticket still is what it was; otherwise nothing. Runs in a transaction, as its first statement. */
+    private function swap(StoredTicket $ticket, Step $step, ?string $body, int $nowUs): bool
+    {
+        $isMine = $this->tables->table('sla_ticket_states')
+            ->where('ticket_id', $ticket->id)
+            ->where('events', $ticket->events)
+            ->where('head', $ticket->head)
+            ->update(self::state($step)) === 1;
+        if ($isMine && $step->events !== []) {
+            $this->tables->table('support_tickets')->where('id', $ticket->id)->update($step->columns);
+            $this->keep($ticket->id, $ticket->reference, $step->events, $body, $nowUs);
+        }
+
+        return $isMine;
+    }
+
+    /** @return array<string, mixed> */
+    private static function state(Step $step): array
+    {
+        return [
+            'events' => $step->count,
+            'head' => $step->head,
+            'snapshot' => $step->snapshot,
+            'policy_digest' => $step->policyDigest,
+            'next_check_at' => $step->nextCheckUs,
+        ];
+    }
+
+    /**
+     * Stores events with what follows from them, and dispatches them after the commit.
+     *
+     * @param list<MadeEvent> $events
+     */
+    private function keep(int $ticketId, string $reference, array $events, ?string $body, int $nowUs): void
+    {
+        $rows = [];
+        $notifications = [];
+        foreach ($events as $event) {
+            $rows[] = [
+                'ticket_id' => $ticketId,
+                'seq' => $event->seq,
+                'kind' => $event->kind,
+                'at' => $event->atUs,
+                'detected_at' => $nowUs,
+                'actor_role' => $event->actorRole,
+                'actor_id' => $event->actorId,
+                'entry' => $event->entry,
+            ];
+            array_push($notifications, ...$this->outbox->rows($ticketId, $reference, $event));
+            $this->keepResponse($ticketId, $event, $body);
+            $this->keepEscalation($ticketId, $event);
+        }
+        foreach (array_chunk($rows, self::ROWS) as $some) {
+            $this->tables->table('support_events')->insert($some);
+        }
+        foreach (array_chunk($notifications, self::ROWS) as $some) {
+            $this->tables->table('sla_notifications')->insertOrIgnore($some);
+        }
+        $this->tables->connection()->afterCommit(function () use ($ticketId, $reference, $events): void {
+            foreach ($events as $event) {
+                Event::dispatch(TicketEvent::of($ticketId, $reference, $event));
+            }
+        });
+    }
+
+    private function keepResponse(int $ticketId, MadeEvent $event, ?string $body): void
+    {
+        $message = $event->data['message'] ?? null;
+        if (!is_array($message)) {
+            return;
+        }
+        if ($body === null) {
+            throw new \LogicException("an event `{$event->kind}` without the text of its message");
+        }
+        $this->tables->table('support_responses')->insert([
+            'ticket_id' => $ticketId,
+            'message_ref' => $message['message_ref'],
+            'actor_role' => $event->actorRole,
+            'actor_id' => $event->actorId,
+            'channel' => $event->data['channel'] ?? null,
+            'is_public' => $event->kind !== 'noted',
+            'body' => $body,
+            'content_sha256' => $message['content_sha256'],
+            'at' => $event->atUs,
+        ]);
+    }
+
+    private function keepEscalation(int $ticketId, MadeEvent $event): void
+    {
+        if ($event->kind === 'escalated') {
+            $this->tables->table('support_escalations')->insert([
+                'ticket_id' => $ticketId,
+                'number' => $event->data['number'],
+                'trigger' => $event->data['trigger'],
+                'level' => $event->data['level'],
+                'timer' => $event->data['firing']['timer'] ?? null,
+                'reason' => $event->data['reason'],
+                'status' => 'open',
+                'by_role' => $event->actorRole,
+                'by_id' => $event->actorId,
+                'at' => $event->atUs,
+            ]);
+        }
+        $stage = ['escalation_acknowledged' => 'acknowledged', 'escalation_resolved' => 'resolved'][$event->kind] ?? null;
+        if ($stage !== null) {
+            $this->tables->table('support_escalations')
+                ->where('ticket_id', $ticketId)
+                ->where('number', $event->data['number'])
+                ->update(['status' => $stage, "{$stage}_by" => $event->actorId, "{$stage}_at" => $event->atUs]);
+        }
+    }
+
+    private function repeated(StoredTicket $before, Opening $opening, Actor $actor, int $nowUs): Outcome
+    {
+        $first = json_decode($this->entries($before->id)[0], true, 512, JSON_THROW_ON_ERROR);
+        $said = static fn (array $data): array => [
+            $data['customer'] ?? null,
+            $data['channel'] ?? null,
+            $data['severity'] ?? null,
+            $data['category'] ?? null,
+            $data['direction'] ?? 'inbound',
+            $data['message']['content_sha256'] ?? null,
+        ];
+        // The package and the organization may have changed since; the customer did not say them.
+        $asked = json_decode(json_encode([
+            'customer' => $opening->customer,
+            'channel' => $opening->channel,
+            'severity' => $opening->severity,
+            'category' => $opening->category,
+            'direction' => $opening->direction->value,
+            'message' => ['content_sha256' => $opening->message->contentSha256],
+        ], JSON_THROW_ON_ERROR), true, 512, JSON_THROW_ON_ERROR);
+        $isSame = $said($first['data']) === $said($asked) && $first['actor'] === ['role' => $actor->role->value, 'id' => $actor->id];
+        if ($isSame) {
+            return new Outcome($before->id, $before->reference, [], null);
+        }
+        // Of a command id that the ticket knows with another content the engine makes this refusal, whatever is asked.
+        $step = $this->gateway->decide($before, Command::withdraw()->withId((string) $opening->commandId), $actor, max($nowUs, $before->lastUs));
+        if ($step->refusal?->code !== 'duplicate_command') {
+            throw new Conflict("the ticket of command `{$opening->commandId}`");
+        }
+        $this->log->deny($actor, $step->refusal, $before->reference, $nowUs);
+
+        return new Outcome($before->id, $before->reference, [], $step->refusal);
+    }
+
+    /**
+     * Keeps a list of the tickets that the monitor cannot read.
+     *
+     * @param array<int, array{code: string, message: string}> $failed
+     * @param list<int>                                        $looked
+     */
+    private function remember(array $failed, array $looked, int $nowUs): void
+    {
+        foreach ($failed as $id => $fault) {
+            $row = ['code' => $fault['code'], 'message' => mb_strcut($fault['message'], 0, 2000), 'last_at' => $nowUs];
+            $known = $this->tables->table('sla_monitor_failures')->where('ticket_id', $id);
+            if ($known->update($row + ['attempts' => $this->tables->connection()->raw('attempts + 1')]) === 0) {
+                $this->tables->table('sla_monitor_failures')->insertOrIgnore(['ticket_id' => $id, 'attempts' => 1, 'first_at' => $nowUs] + $row);
+            }
+        }
+        $sound = array_values(array_diff($looked, array_keys($failed)));
+        if ($sound !== [] && $this->tables->table('sla_monitor_failures')->exists()) {
+            $this->tables->table('sla_monitor_failures')->whereIn('ticket_id', $sound)->delete();
+        }
+    }
+}
