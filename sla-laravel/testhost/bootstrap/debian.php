@@ -1,0 +1,4 @@
+<?php
+
+// Debian's Laravel, which Composer does not know.
+require_once 'Illuminate/autoload.php';
