@@ -23,11 +23,11 @@ packages: ## Installs what is missing of packages.txt (Debian).
 	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; fi
 
 # Blocks run side by side, and what a block writes is shown when it ends.
-test: ## Format, lints, unit, property, vector and doc tests, docs, the C interface, PHP, Python.
+test: ## Format, lints, unit, property, vector and doc tests, docs, the C interface, PHP, Laravel, Python.
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(BLOCKS)
 
 # The longest chain comes first; blocks that cargo would let wait for each other follow each other.
-BLOCKS = test-rust test-php-code test-python test-php test-c test-python-lint test-python-types test-lints test-docs test-features test-c-debug
+BLOCKS = test-rust test-php-code test-python test-php test-laravel test-c test-python-lint test-python-types test-lints test-docs test-features test-c-debug
 .PHONY: $(BLOCKS) build-checks build-python python-environment mago
 # Neither wheels nor benchmarks have Rust tests; without them fewer packages are compiled.
 CHECKED = --profile checks --workspace --exclude sla-py --exclude sla-benches --features sla-ffi/test-panic
@@ -73,6 +73,9 @@ test-php-code: mago packages
 
 test-php: test-rust packages
 	SLA_TEST_PANIC=1 sla-php/tests/run $(TARGET)/checks
+
+test-laravel: build-checks packages
+	sla-laravel/tests/run $(TARGET)/checks
 
 python-environment: packages
 	sla-py/tools/environment
