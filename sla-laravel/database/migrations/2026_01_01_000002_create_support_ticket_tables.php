@@ -21,6 +21,8 @@ return new class extends SlaMigration {
             $this->idColumn($table, 'status', 16);
             $this->idColumn($table, 'agent')->nullable();
             $this->idColumn($table, 'team')->nullable();
+            // The revision that the ticket is under.
+            $this->hashColumn($table, 'policy_digest');
             $table->bigInteger('first_response_due_at')->nullable();
             $table->bigInteger('resolution_due_at')->nullable();
             $table->bigInteger('opened_at');
@@ -32,6 +34,7 @@ return new class extends SlaMigration {
             $table->index(['agent', 'status', 'id'], 'support_tickets_agent');
             $table->index(['team', 'status', 'id'], 'support_tickets_team');
             $table->index(['status', 'id'], 'support_tickets_status');
+            $table->index(['policy_digest', 'status'], 'support_tickets_digest');
         });
         // Apart from support_tickets, so that lists do not read snapshots.
         $this->schema()->create('sla_ticket_states', function (Blueprint $table): void {
@@ -39,9 +42,7 @@ return new class extends SlaMigration {
             $table->unsignedInteger('events');
             $this->hashColumn($table, 'head');
             $table->mediumText('snapshot');
-            $this->hashColumn($table, 'policy_digest');
             $table->bigInteger('next_check_at')->nullable();
-            $table->index('policy_digest', 'sla_ticket_states_digest');
         });
         $this->indexWherePresent('sla_ticket_states', 'next_check_at', 'sla_ticket_states_due');
         $this->schema()->create('support_events', function (Blueprint $table): void {

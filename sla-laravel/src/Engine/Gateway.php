@@ -23,6 +23,7 @@ use Sla\Refusal;
 use Sla\Ticket;
 use Sla\Time;
 use Sla\Verification;
+use Sla\VisibleTickets;
 
 /**
  * Every call of the engine that concerns tickets, and the shape in which this package stores the answers.
@@ -102,6 +103,12 @@ final class Gateway
         $on = $ticket === null ? null : Ticket::fromJson($ticket->snapshot);
 
         return $this->withAllRevisions(fn (): ?Refusal => $this->engine()->authorize($actor, $action, $on));
+    }
+
+    /** Returns which tickets a list may show to an actor, or why none. */
+    public function visibleTickets(Actor $actor): VisibleTickets|Refusal
+    {
+        return $this->engine()->visibleTickets($actor);
     }
 
     /**
@@ -186,7 +193,7 @@ final class Gateway
         $values = json_decode($snapshot, true, 512, JSON_THROW_ON_ERROR);
         $nextUs = $nextCheckAt === null ? null : Time::toUs($nextCheckAt);
         if ($events === []) {
-            return new Step([], null, $before->head ?? '', $before->events ?? 0, $snapshot, $values['policy_digest'], $nextUs, $this->columns($values, []));
+            return new Step([], null, $before->head ?? '', $before->events ?? 0, $snapshot, $nextUs, $this->columns($values, []));
         }
         $linked = Audit::link($this->head('ticket', $reference, $before->events ?? 0, $before->head ?? ''), $events, $now);
         $made = [];
@@ -194,7 +201,7 @@ final class Gateway
             $made[] = self::made($event, $linked->entries[$index]);
         }
 
-        return new Step($made, null, $linked->head->hash, $linked->head->entries, $snapshot, $values['policy_digest'], $nextUs, $this->columns($values, $made));
+        return new Step($made, null, $linked->head->hash, $linked->head->entries, $snapshot, $nextUs, $this->columns($values, $made));
     }
 
     private static function made(Event $event, string $entry): MadeEvent
@@ -238,6 +245,7 @@ final class Gateway
             'team' => $values['team'] ?? null,
             'first_response_due_at' => $due['first_response'],
             'resolution_due_at' => $due['resolution'],
+            'policy_digest' => $values['policy_digest'],
             'opened_at' => self::us($values['opened_at']),
             'last_at' => self::us($values['last_at']),
         ];

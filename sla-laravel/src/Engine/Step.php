@@ -21,7 +21,6 @@ final class Step
         /** How many events the ticket has now. */
         public readonly int $count = 0,
         public readonly string $snapshot = '',
-        public readonly string $policyDigest = '',
         public readonly ?int $nextCheckUs = null,
         public readonly array $columns = [],
     ) {

@@ -228,7 +228,6 @@ final class TicketStore
             'events' => $step->count,
             'head' => $step->head,
             'snapshot' => $step->snapshot,
-            'policy_digest' => $step->policyDigest,
             'next_check_at' => $step->nextCheckUs,
         ];
     }

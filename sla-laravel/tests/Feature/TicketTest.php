@@ -240,7 +240,7 @@ final class TicketTest extends TestCase
         $outcome = $this->tickets()->adoptRevision($id, Actor::admin('root'), $published->policyDigest, Apply::Retroactive, 'all shall have it');
         self::assertNull($outcome->refusal);
         self::assertSame('2026-11-23 05:00', SupportTicket::query()->find($id)->first_response_due_at->format('Y-m-d H:i'));
-        self::assertSame($published->policyDigest, DB::table('sla_ticket_states')->value('policy_digest'));
+        self::assertSame($published->policyDigest, SupportTicket::query()->value('policy_digest'));
     }
 
     public function test_tampering_is_found(): void
