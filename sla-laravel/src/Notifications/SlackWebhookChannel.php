@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Notifications;
 
-use Illuminate\Http\Client\Factory;
 use Illuminate\Notifications\Notification;
+use Illuminate\Support\Facades\Http;
 use Sla\Laravel\Support\Settings;
 
 /** Posts to an incoming webhook of Slack. Laravel's own Slack channel is a package of its own. */
 class SlackWebhookChannel
 {
-    public function __construct(private readonly Factory $http, private readonly Settings $settings)
+    public function __construct(private readonly Settings $settings)
     {
     }
 
@@ -23,7 +23,7 @@ class SlackWebhookChannel
         if (!in_array($host, $this->settings->slackHosts(), true) || (parse_url($url, PHP_URL_SCHEME) !== 'https' && $host !== '127.0.0.1')) {
             throw new NoRecipient('the webhook is no https address of a host in sla.notifications.slack.hosts');
         }
-        $this->http->timeout($this->settings->slackTimeout())
+        Http::timeout($this->settings->slackTimeout())
             ->withOptions(['allow_redirects' => false])
             ->post($url, $notification->toSlackWebhook($notifiable))
             ->throw();

@@ -1,0 +1,183 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Tests\Feature;
+
+use Illuminate\Http\Client\Request;
+use Illuminate\Support\Facades\DB;
+use Illuminate\Support\Facades\Http;
+use Illuminate\Support\Facades\Mail;
+use Sla\Actor;
+use Sla\Laravel\Models\SlaNotification;
+use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Services\EscalationService;
+use Sla\Laravel\Store\Outbox;
+use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Tests\TestCase;
+
+final class NotificationTest extends TestCase
+{
+    private const WEBHOOK = 'https://hooks.slack.com/services/T/B/secret';
+
+    private int $ticket;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->seedPolicy();
+        config([
+            'sla.notifications.channels' => 'email,slack,database',
+            'sla.notifications.slack.webhook' => self::WEBHOOK,
+            'sla.notifications.audiences' => ['supervisor' => ['sue@example.test'], 'operations' => ['ops@example.test']],
+        ]);
+        $this->user('ana', 'agent');
+        $this->ticket = (int) $this->opened()->ticketId;
+        $this->tickets()->assign($this->ticket, Actor::admin('root'), 'ana');
+        $this->clockAt('2026-11-23 14:30');
+        $this->monitor()->run();
+    }
+
+    public function test_a_warning_and_a_breach_go_out_once_by_each_channel(): void
+    {
+        Http::fake();
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('6 notifications sent, 0 failed')->assertExitCode(0);
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('0 notifications sent, 0 failed')->assertExitCode(0);
+
+        $mails = $this->mails();
+        self::assertSame(
+            [["Ticket #{$this->ticket}: first response is at risk", ['ana@example.test']], ["Ticket #{$this->ticket}: escalation to level 1, first response", ['ana@example.test', 'sue@example.test']]],
+            array_map(static fn ($mail): array => [$mail->getSubject(), array_keys($mail->getTo())], $mails),
+        );
+        foreach (['Nothing works', 'first_response', '2026-11-23 14:00:00 WIB', "/support/tickets/{$this->ticket}"] as $part) {
+            self::assertStringContainsString($part, $mails[1]->getBody());
+        }
+        self::assertStringContainsString(SlaNotification::query()->where('step', 'warning')->value('intent_id'), $mails[0]->getId());
+        Http::assertSentCount(2);
+        Http::assertSent(fn (Request $request): bool => $request->url() === self::WEBHOOK && str_contains($request['text'], "Ticket #{$this->ticket}"));
+        self::assertSame(2, DB::table('notifications')->where('notifiable_id', 'ana')->count());
+        self::assertSame(6, SlaNotification::query()->whereNotNull('sent_at')->count());
+    }
+
+    public function test_what_fails_waits_and_the_rest_goes_out(): void
+    {
+        Http::fake([self::WEBHOOK => Http::sequence()->pushStatus(500)->pushStatus(500)->whenEmpty(Http::response('ok'))]);
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('4 notifications sent, 2 failed')->assertExitCode(1);
+        $failed = SlaNotification::query()->whereNull('sent_at')->get();
+        self::assertSame(['slack', 'slack'], $failed->pluck('channel')->all());
+        self::assertSame(['2026-11-23 07:31'], $failed->map(static fn ($row): string => $row->available_at->format('Y-m-d H:i'))->unique()->all());
+        self::assertStringContainsString('500', $failed[0]->error);
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('0 notifications sent, 0 failed')->assertExitCode(0);
+        $this->clockAt('2026-11-23 14:32');
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('2 notifications sent, 0 failed')->assertExitCode(0);
+        self::assertCount(2, $this->mails());
+    }
+
+    public function test_without_recipient_a_notification_waits(): void
+    {
+        config(['sla.notifications.channels' => 'email', 'sla.notifications.audiences' => []]);
+        DB::table('users')->where('id', 'ana')->delete();
+        Http::fake();
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->assertExitCode(1);
+        self::assertSame(4, SlaNotification::query()->whereNull('sent_at')->count());
+        $this->user('ana', 'agent');
+        $this->clockAt('2026-11-23 14:40');
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->assertExitCode(0);
+        self::assertSame(0, SlaNotification::query()->whereNull('sent_at')->count());
+    }
+
+    public function test_a_claim_keeps_others_away_until_it_is_void(): void
+    {
+        $outbox = $this->app->make(Outbox::class);
+        $now = $this->app->make(Clock::class)->nowUs();
+        $row = $outbox->available($now, 1)[0];
+        $claim = $outbox->claim($row['intent_id'], $row['channel'], $now);
+        self::assertNotNull($claim);
+        self::assertNull($outbox->claim($row['intent_id'], $row['channel'], $now));
+        self::assertNotContains($row, $outbox->available($now, 100));
+        $later = $now + 301 * 1_000_000;
+        self::assertContains($row, $outbox->available($later, 100));
+        $other = $outbox->claim($row['intent_id'], $row['channel'], $later);
+        self::assertSame(2, $other?->attempt);
+        self::assertFalse($outbox->sent($claim, $later), 'the first claim is void');
+        $outbox->failed($claim, 'late', $later);
+        self::assertTrue($outbox->sent($other, $later));
+        self::assertNull($outbox->claim($row['intent_id'], $row['channel'], $later + 10_000_000_000));
+    }
+
+    public function test_a_repeated_delivery_leaves_one_row_in_the_database_channel(): void
+    {
+        $sender = $this->app->make(NotificationSender::class);
+        $intent = SlaNotification::query()->where('step', 'warning')->value('intent_id');
+        self::assertSame(1, $sender->send($intent, 'database')->sent);
+        // As if the sender had been killed before it marked the row.
+        DB::table('sla_notifications')->where('channel', 'database')->update(['sent_at' => null]);
+        self::assertSame(1, $sender->send($intent, 'database')->sent);
+        self::assertSame(1, DB::table('notifications')->count());
+    }
+
+    public function test_a_requested_escalation_is_notified(): void
+    {
+        Http::fake();
+        config(['sla.notifications.channels' => 'email']);
+        $this->app->make(EscalationService::class)->request($this->ticket, Actor::customer('kim'), 'we <b>cannot</b> sell', 'email');
+        DB::table('sla_notifications')->whereNotNull('step')->delete();
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('1 notifications sent, 0 failed')->assertExitCode(0);
+        self::assertSame("Ticket #{$this->ticket}: escalation to level 2", $this->mails()[0]->getSubject());
+        self::assertStringNotContainsString('<b>cannot', $this->mails()[0]->getBody());
+    }
+
+    public function test_a_step_may_name_its_channels(): void
+    {
+        $row = DB::table('sla_settings')->where('key', 'steps');
+        $row->update(['document' => str_replace('["agent"]', '["slack","supervisor"]', $row->value('document'))]);
+        $this->artisan('sla:publish', ['--reason' => 'louder'])->assertExitCode(0);
+        $this->app->forgetScopedInstances();
+        DB::table('sla_notifications')->delete();
+        $this->clockAt('2026-11-24 08:00');
+        $id = $this->opened('lee')->ticketId;
+        $this->clockAt('2026-11-24 11:30');
+        $this->monitor()->run();
+        $rows = SlaNotification::query()->where('ticket_id', $id)->get();
+        self::assertSame([['slack', ['supervisor']]], $rows->map(static fn ($row): array => [$row->channel, $row->audience])->all());
+    }
+
+    public function test_a_webhook_points_to_a_known_host(): void
+    {
+        Http::fake();
+        config(['sla.notifications.channels' => 'slack']);
+        foreach (['http://169.254.169.254/latest', 'https://hooks.slack.com.evil.test/x', 'http://hooks.slack.com/x', 'file:///etc/passwd', 'https://evil.test#hooks.slack.com'] as $url) {
+            config(['sla.notifications.slack.webhook' => $url]);
+            $this->app->forgetScopedInstances();
+            $run = $this->app->make(NotificationSender::class)->send(SlaNotification::query()->where('step', 'warning')->value('intent_id'), 'slack');
+            self::assertSame(1, $run->failed, $url);
+            DB::table('sla_notifications')->update(['available_at' => 0]);
+        }
+        Http::assertNothingSent();
+    }
+
+    public function test_nothing_is_sent_while_monitoring_is_off(): void
+    {
+        Http::fake();
+        config(['sla.monitoring.enabled' => false]);
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->assertExitCode(0);
+        self::assertSame(6, SlaNotification::query()->whereNull('sent_at')->count());
+    }
+
+    public function test_jobs_send_too(): void
+    {
+        // The worker forgets faked HTTP.
+        DB::table('sla_notifications')->where('channel', 'slack')->delete();
+        config(['queue.default' => 'database']);
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true, '--queue' => true])->expectsOutput('4 notifications queued')->assertExitCode(0);
+        $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true])->assertExitCode(0);
+        self::assertSame([], SlaNotification::query()->whereNull('sent_at')->get()->map(static fn ($row): array => [$row->channel, $row->error])->all());
+        self::assertCount(2, $this->mails());
+    }
+
+    /** @return list<object> */
+    private function mails(): array
+    {
+        return Mail::mailer()->getSwiftMailer()->getTransport()->messages()->all();
+    }
+}
