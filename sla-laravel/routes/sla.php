@@ -1,1 +1,35 @@
 <?php
+
+use Illuminate\Support\Facades\Route;
+use Sla\Laravel\Http\Controllers\AuditController;
+use Sla\Laravel\Http\Controllers\CommandController;
+use Sla\Laravel\Http\Controllers\EscalationController;
+use Sla\Laravel\Http\Controllers\TicketController;
+
+$commands = implode('|', CommandController::commands());
+
+Route::prefix(config('sla.routes.api.prefix'))
+    ->middleware([...config('sla.routes.api.middleware'), 'sla.actor'])
+    ->name('sla.api.')
+    ->group(static function () use ($commands): void {
+        Route::get('tickets', [TicketController::class, 'index'])->name('tickets');
+        Route::post('tickets', [TicketController::class, 'store'])->name('tickets.store');
+        Route::get('tickets/{ticket}', [TicketController::class, 'show'])->whereNumber('ticket')->name('ticket');
+        Route::get('tickets/{ticket}/audit', [AuditController::class, 'show'])->whereNumber('ticket')->name('ticket.audit');
+        Route::post('tickets/{ticket}/{command}', [CommandController::class, 'act'])->whereNumber('ticket')->where('command', $commands)->name('ticket.act');
+        Route::get('escalations', [EscalationController::class, 'index'])->name('escalations');
+    });
+
+Route::prefix(config('sla.routes.web.prefix'))
+    ->middleware([...config('sla.routes.web.middleware'), 'sla.actor'])
+    ->name('sla.')
+    ->group(static function () use ($commands): void {
+        Route::get('support/tickets', [TicketController::class, 'index'])->name('tickets');
+        Route::get('support/tickets/{ticket}', [TicketController::class, 'show'])->whereNumber('ticket')->name('ticket');
+        Route::post('support/tickets', [TicketController::class, 'store'])->name('tickets.store');
+        Route::post('support/tickets/{ticket}/response', [CommandController::class, 'respond'])->whereNumber('ticket')->name('ticket.response');
+        Route::post('support/tickets/{ticket}/escalation', [CommandController::class, 'escalate'])->whereNumber('ticket')->name('ticket.escalation');
+        Route::post('support/tickets/{ticket}/rating', [CommandController::class, 'rate'])->whereNumber('ticket')->name('ticket.rating');
+        Route::get('agent/tickets/assigned', [TicketController::class, 'index'])->defaults('assigned', 'me')->name('agent.tickets');
+        Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->whereNumber('ticket')->where('command', $commands)->name('agent.act');
+    });

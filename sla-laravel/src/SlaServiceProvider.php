@@ -29,6 +29,7 @@ use Sla\Laravel\Services\ChannelAccessService;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Services\SupportTicketService;
+use Sla\Laravel\Services\VisibleTicketQuery;
 use Sla\Laravel\Store\AccessLog;
 use Sla\Laravel\Store\Outbox;
 use Sla\Laravel\Store\TicketStore;
@@ -54,7 +55,8 @@ class SlaServiceProvider extends ServiceProvider
         foreach (
             [
                 PolicyRepository::class, Gateway::class, AccessLog::class, Outbox::class, TicketStore::class, PolicyPublisher::class,
-                SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, NotificationSender::class,
+                SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, VisibleTicketQuery::class,
+                NotificationSender::class,
             ] as $class
         ) {
             $this->app->scoped($class);

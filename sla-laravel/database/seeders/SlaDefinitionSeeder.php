@@ -86,7 +86,7 @@ class SlaDefinitionSeeder extends Seeder
             'first_response' => $this->steps($settings->warningShare(), '2h'),
             'resolution' => $this->steps($settings->warningShare(), '4h'),
         ], 'seeder', isKept: true);
-        $draft->setting('roles', ['self_assign' => true], 'seeder', isKept: true);
+        $draft->setting('roles', ['self_assign' => true, 'agents_act_on' => 'team'], 'seeder', isKept: true);
         $draft->setting('objectives', [
             'critical_level' => 2,
             'score_weights' => ['first_response' => 3, 'resolution' => 3, 'csat' => 2],

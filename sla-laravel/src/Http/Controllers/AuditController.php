@@ -1,0 +1,58 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Http\Controllers;
+
+use Illuminate\Http\JsonResponse;
+use Illuminate\Http\Request;
+use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Http\TicketDocument;
+use Sla\Laravel\Services\SupportTicketService;
+use Sla\Laravel\Store\TicketStore;
+use Sla\Laravel\Store\UnknownTicket;
+use Sla\Laravel\Support\Clock;
+use Sla\Time;
+use Symfony\Component\HttpFoundation\Response;
+
+/** The audit of a ticket: every entry with its hash, whether the chain is sound, and each deadline explained. */
+final class AuditController extends SlaController
+{
+    public function show(Request $request, SupportTicketService $tickets, TicketStore $store, Gateway $gateway, Clock $clock, int $ticket): Response
+    {
+        $actor = $this->actor($request);
+        // Entries say who wrote notes and when, so customers do not see them.
+        $refusal = $gateway->authorize($actor, 'view_metrics');
+        if ($refusal !== null) {
+            $store->deny($actor, $refusal, $store->find($ticket)?->reference, $clock->nowUs());
+
+            return $this->refused($request, $refusal);
+        }
+        $refusal = $tickets->refusalToView($ticket, $actor);
+        if ($refusal !== null) {
+            return $this->refused($request, $refusal);
+        }
+        $stored = $store->find($ticket) ?? throw new UnknownTicket($ticket);
+        $entries = $store->entries($ticket);
+        $nowUs = max($clock->nowUs(), $stored->lastUs);
+        $found = $gateway->verify('ticket', $stored->reference, $entries);
+        $isSound = $found->isSound() && $found->head?->hash === $stored->head;
+        $explanations = [];
+        if ($isSound) {
+            foreach ($gateway->evaluate($stored, $nowUs)->timers as $id => $timer) {
+                if ($timer->cycle() !== null) {
+                    $explanations[$id] = $gateway->explain($entries, $id, $nowUs)->text;
+                }
+            }
+        }
+
+        return new JsonResponse([
+            'ticket' => $ticket,
+            'reference' => $stored->reference,
+            'as_of' => TicketDocument::text(Time::fromUs($nowUs)),
+            'chain' => ['sound' => $isSound, 'finding' => $found->tampering, 'at' => $found->index, 'entries' => count($entries)],
+            'entries' => array_map(static fn (string $entry): \stdClass => json_decode($entry, false, 512, JSON_THROW_ON_ERROR), $entries),
+            'explanations' => (object) $explanations,
+        ]);
+    }
+}

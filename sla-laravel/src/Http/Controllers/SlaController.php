@@ -1,0 +1,67 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Http\Controllers;
+
+use Illuminate\Http\Request;
+use Illuminate\Support\Facades\Validator;
+use Illuminate\Validation\ValidationException;
+use Sla\Actor;
+use Sla\Laravel\Http\Actors;
+use Sla\Laravel\Http\Refusals;
+use Sla\Laravel\Support\Settings;
+use Sla\Refusal;
+use Symfony\Component\HttpFoundation\Response;
+
+/** What the controllers of this package share. */
+abstract class SlaController
+{
+    protected const TEXT = 100_000;
+
+    protected function actor(Request $request): Actor
+    {
+        return Actors::of($request);
+    }
+
+    protected function refused(Request $request, Refusal $refusal): Response
+    {
+        return Refusals::of($request, $refusal);
+    }
+
+    /**
+     * Reads fields of a request. What a command means is for the engine to judge; here is only whether they are texts.
+     *
+     * @param array<string, string|list<string>> $rules
+     *
+     * @return array<string, mixed>
+     *
+     * @throws ValidationException
+     */
+    protected function input(Request $request, array $rules): array
+    {
+        return Validator::make($request->all(), $rules)->validate();
+    }
+
+    /**
+     * Returns the header `Idempotency-Key`; `null` where there is none.
+     *
+     * @throws ValidationException
+     */
+    protected function commandId(Request $request): ?string
+    {
+        $key = $request->header('Idempotency-Key');
+        if ($key === null) {
+            return null;
+        }
+        Validator::make(['Idempotency-Key' => $key], ['Idempotency-Key' => ['required', 'string', 'max:100', 'regex:/\A[\x21-\x7e]+\z/']])->validate();
+
+        return (string) $key;
+    }
+
+    /** Reads an instant; one without offset is local time of `sla.time_zone`. */
+    protected function instant(?string $text): ?\DateTimeImmutable
+    {
+        return $text === null ? null : new \DateTimeImmutable($text, new \DateTimeZone(app(Settings::class)->timeZone()));
+    }
+}
