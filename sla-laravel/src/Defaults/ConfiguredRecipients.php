@@ -10,7 +10,10 @@ use Sla\Laravel\Contracts\ResolvesRecipients;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Support\Settings;
 
-/** The ticket's agent by user, every other audience by the addresses of `sla.notifications.audiences`. */
+/**
+ * The ticket's agent by user, every other audience by the addresses of `sla.notifications.audiences`. Of a ticket that
+ * nobody holds, what is for the agent is for the supervisor.
+ */
 final class ConfiguredRecipients implements ResolvesRecipients
 {
     public function __construct(private readonly Factory $auth, private readonly Settings $settings)
@@ -22,11 +25,14 @@ final class ConfiguredRecipients implements ResolvesRecipients
         $addresses = [];
         $users = [];
         foreach ($audience as $name) {
+            if ($name === 'agent' && $ticket->agent === null) {
+                $name = 'supervisor';
+            }
             if ($name !== 'agent') {
                 array_push($addresses, ...$this->settings->addresses($name));
                 continue;
             }
-            $user = $ticket->agent === null ? null : Users::find($this->auth, $ticket->agent);
+            $user = Users::find($this->auth, (string) $ticket->agent);
             if ($user !== null) {
                 $users[] = $user;
                 if (is_string($user->email ?? null) && $user->email !== '') {

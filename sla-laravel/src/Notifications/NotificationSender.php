@@ -88,9 +88,7 @@ final class NotificationSender
             $webhook = $this->settings->slackWebhook() ?? throw new NoRecipient('SLA_SLACK_WEBHOOK is not set');
             $this->notifications->sendNow((new AnonymousNotifiable())->route(SlackWebhookChannel::class, $webhook), $notification);
         } else {
-            if ($recipients->users === []) {
-                throw new NoRecipient("no user for: " . implode(', ', $claim->audience));
-            }
+            // An audience of addresses alone has no users, and so no rows.
             foreach ($recipients->users as $user) {
                 // The row's id is derived from the intent and the user, so that a repetition finds it.
                 $notification->id = self::uuid($claim->intentId, (string) $user->getKey());

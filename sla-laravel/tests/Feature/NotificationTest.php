@@ -79,11 +79,23 @@ final class NotificationTest extends TestCase
         DB::table('users')->where('id', 'ana')->delete();
         Http::fake();
         $this->artisan('sla:monitor-compliance', ['--escalations' => true])->assertExitCode(1);
-        self::assertSame(4, SlaNotification::query()->whereNull('sent_at')->count());
+        self::assertSame(2, SlaNotification::query()->whereNull('sent_at')->count());
         $this->user('ana', 'agent');
         $this->clockAt('2026-11-23 14:40');
         $this->artisan('sla:monitor-compliance', ['--escalations' => true])->assertExitCode(0);
         self::assertSame(0, SlaNotification::query()->whereNull('sent_at')->count());
+    }
+
+    public function test_what_is_for_the_agent_of_an_unassigned_ticket_is_for_the_supervisor(): void
+    {
+        config(['sla.notifications.channels' => 'email']);
+        DB::table('sla_notifications')->delete();
+        $this->opened('lee');
+        $this->clockAt('2026-11-24 09:00');
+        $this->monitor()->run();
+        DB::table('sla_notifications')->where('step', '<>', 'warning')->delete();
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('1 notifications sent, 0 failed')->assertExitCode(0);
+        self::assertSame(['sue@example.test'], array_keys($this->mails()[0]->getTo()));
     }
 
     public function test_a_claim_keeps_others_away_until_it_is_void(): void

@@ -1,0 +1,108 @@
+<?php
+
+namespace App\Console\Commands;
+
+use App\Support\PlayedClock;
+use App\Support\RecordingDispatcher;
+use Illuminate\Console\Command;
+use Illuminate\Contracts\Notifications\Dispatcher;
+use Illuminate\Support\Facades\DB;
+use Illuminate\Support\Facades\Event;
+use Sla\Actor;
+use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Services\EscalationService;
+use Sla\Laravel\Services\NewTicket;
+use Sla\Laravel\Services\SlaMonitorService;
+use Sla\Laravel\Services\SupportTicketService;
+use Sla\Laravel\Store\Outcome;
+use Sla\Laravel\Support\Clock;
+use Sla\PauseStatus;
+
+/** One of the processes that tests run side by side, or kill. */
+class Work extends Command
+{
+    protected $signature = 'testhost:work
+        {kind : writer, monitor, sender or queue}
+        {--base= : Microseconds since 1970 at which the played time begins}
+        {--started= : Real microseconds since 1970 at which it began}
+        {--speed=0 : Played seconds a real second}
+        {--seconds=0 : For how long; 0 for one run}
+        {--seed=1 : Of what the writer does}
+        {--deliveries= : The file that records what was sent}
+        {--kill-at=0 : Kill this process before this step of the database}';
+
+    public function handle(): int
+    {
+        $clock = new PlayedClock((int) $this->option('base'), (int) $this->option('started'), (int) $this->option('speed'));
+        $this->laravel->instance(Clock::class, $clock);
+        if ($this->option('deliveries') !== null) {
+            $this->laravel->instance(Dispatcher::class, new RecordingDispatcher($this->option('deliveries')));
+        }
+        DB::statement(DB::getDriverName() === 'sqlite' ? 'pragma busy_timeout = 60000' : 'select 1');
+        // Played time would void claims within milliseconds.
+        config(['sla.notifications.claim' => 300 * max(1, (int) $this->option('speed'))]);
+        $this->killAt((int) $this->option('kill-at'));
+        mt_srand((int) $this->option('seed'));
+        $until = microtime(true) + (int) $this->option('seconds');
+        do {
+            $this->laravel->forgetScopedInstances();
+            $this->once();
+        } while (microtime(true) < $until);
+
+        return self::SUCCESS;
+    }
+
+    private function once(): void
+    {
+        match ($this->argument('kind')) {
+            'writer' => $this->write(),
+            'monitor' => $this->laravel->make(SlaMonitorService::class)->run(),
+            'sender' => $this->laravel->make(NotificationSender::class)->run(),
+            'queue' => $this->call('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true]),
+        };
+    }
+
+    private function write(): Outcome
+    {
+        $tickets = $this->laravel->make(SupportTicketService::class);
+        $newest = (int) DB::table('support_tickets')->max('id');
+        // Few tickets, so that writers and monitors meet.
+        $id = $newest === 0 ? 0 : mt_rand(max(1, $newest - 5), $newest);
+        if ($id === 0 || mt_rand(0, 6) === 0) {
+            $customer = ['kim', 'lee'][mt_rand(0, 1)];
+            $key = mt_rand(0, 3) === 0 ? 'key-' . mt_rand(1, 5) : null;
+
+            return $tickets->open(new NewTicket('Nothing works', 'Please help.', ['email', 'chat', 'whatsapp'][mt_rand(0, 2)], commandId: $key), Actor::customer($customer));
+        }
+        $actor = [Actor::admin('root'), Actor::admin('root'), Actor::agent('ana'), Actor::customer('kim')][mt_rand(0, 3)];
+        $key = mt_rand(0, 3) === 0 ? 'key-' . mt_rand(1, 20) : null;
+
+        return match (mt_rand(0, 8)) {
+            0 => $tickets->assign($id, $actor, ['ana', 'bob'][mt_rand(0, 1)], null, $key),
+            1, 2 => $tickets->reply($id, $actor, 'email', 'On it.', false, $key),
+            3 => $tickets->customerMessage($id, $actor, 'chat', 'Hello?', null, $key),
+            4 => $tickets->note($id, $actor, 'A note.', $key),
+            5 => $tickets->pause($id, $actor, PauseStatus::Pending, 'waiting', null, $key),
+            6 => $tickets->resume($id, $actor, $key),
+            7 => $this->laravel->make(EscalationService::class)->request($id, $actor, 'hurry', 'email', $key),
+            8 => mt_rand(0, 4) === 0 ? $tickets->resolve($id, $actor, 'Solved.', $key) : $tickets->note($id, $actor, 'Another note.', $key),
+        };
+    }
+
+    private function killAt(int $step): void
+    {
+        if ($step === 0) {
+            return;
+        }
+        $count = 0;
+        $tick = static function () use (&$count, $step): void {
+            if (++$count === $step) {
+                posix_kill(getmypid(), SIGKILL);
+            }
+        };
+        DB::connection()->beforeExecuting($tick);
+        foreach ([\Illuminate\Database\Events\TransactionBeginning::class, \Illuminate\Database\Events\TransactionCommitted::class] as $event) {
+            Event::listen($event, $tick);
+        }
+    }
+}

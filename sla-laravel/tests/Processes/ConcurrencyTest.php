@@ -1,0 +1,55 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Tests\Processes;
+
+use Illuminate\Support\Facades\DB;
+
+final class ConcurrencyTest extends ProcessTestCase
+{
+    /** Played seconds a real second: an hour. */
+    private const SPEED = 3600;
+
+    public function test_writers_monitors_and_senders_lose_and_double_nothing(): void
+    {
+        $seconds = (int) (getenv('SLA_CONCURRENCY_SECONDS') ?: 6);
+        $options = [
+            'base' => $this->nowUs(),
+            'started' => (int) (microtime(true) * 1_000_000),
+            'speed' => self::SPEED,
+            'seconds' => $seconds,
+            'deliveries' => "{$this->folder}/deliveries",
+        ];
+        $processes = [];
+        foreach (['writer', 'writer', 'monitor', 'monitor', 'sender', 'sender'] as $index => $kind) {
+            $processes[] = $this->start($kind, ['seed' => $index + 1] + $options);
+        }
+        foreach ($processes as $process) {
+            self::assertSame(0, $this->ended($process)['code'], $this->said());
+        }
+        $this->assertLaws();
+
+        // What the last monitor and sender left.
+        $later = ['base' => $this->nowUs() + ($seconds + 60) * self::SPEED * 1_000_000, 'speed' => 0, 'seconds' => 0] + $options;
+        foreach (['monitor', 'sender'] as $kind) {
+            self::assertSame(0, $this->ended($this->start($kind, $later))['code'], $this->said());
+        }
+        $this->assertLaws();
+        $sent = DB::table('sla_notifications')->whereNotNull('sent_at')->count();
+        self::assertSame(DB::table('sla_notifications')->count(), $sent, 'nothing is left to send');
+        self::assertCount($sent, $this->deliveries());
+        self::assertSame([1], array_values(array_unique($this->deliveries())), 'each went out once');
+        self::assertSame(1, (int) DB::table('sla_notifications')->max('attempts'));
+        self::assertGreaterThan(20, DB::table('support_events')->count(), 'something happened');
+        fwrite(STDERR, sprintf(
+            "%s: %d tickets, %d events, %d refusals, %d notifications in %d s\n",
+            DB::getDriverName(),
+            DB::table('support_tickets')->count(),
+            DB::table('support_events')->count(),
+            DB::table('sla_denials')->count(),
+            $sent,
+            $seconds,
+        ));
+    }
+}
