@@ -205,6 +205,20 @@ typedef struct sla_string {
 } sla_string;
 
 /*
+ Bytes of the tables of calendars.
+ */
+typedef struct sla_table_figures {
+    /*
+     How many they may hold together.
+     */
+    size_t limit_bytes;
+    /*
+     How many they hold now.
+     */
+    size_t held_bytes;
+} sla_table_figures;
+
+/*
  Figures of the process-wide cache of engines.
  */
 typedef struct sla_cache_figures {
@@ -467,6 +481,25 @@ enum sla_status sla_engine_compile(const char *policies_json,
                                    struct sla_error **error_out);
 
 /*
+ Makes the same engine with tables of its own, still empty. Without it, the tables of an engine's calendars hold at most
+ 64 MiB together. Beyond a limit the answers are the same, but take time in proportion to the days that they span.
+
+ limit_bytes  how many bytes the tables of all its calendars may hold together; 0 for no tables
+ engine_out   receives the engine, which is not cached; free it with `sla_engine_free`
+ */
+enum sla_status sla_engine_with_table_limit(const struct sla_engine *engine,
+                                            size_t limit_bytes,
+                                            struct sla_engine **engine_out,
+                                            struct sla_error **error_out);
+
+/*
+ Writes how many bytes the tables of an engine's calendars hold, and how many they may.
+ */
+enum sla_status sla_engine_tables(const struct sla_engine *engine,
+                                  struct sla_table_figures *figures_out,
+                                  struct sla_error **error_out);
+
+/*
  Writes what identifies the newest revision of an engine, as JSON:
  `{"id": "...", "version": 1, "policy_digest": "...", "rules_digest": "..."}`.
 
@@ -627,6 +660,26 @@ enum sla_status sla_calendar_any_of(const char *time_zone,
                                     size_t members_len,
                                     const struct sla_zones *zones,
                                     struct sla_calendar **calendar_out,
+                                    struct sla_error **error_out);
+
+/*
+ Makes the same calendar with tables of its own, still empty. Without it, the tables of a calendar hold at most 64 MiB,
+ those of an engine's calendars together. Beyond a limit the answers are the same, but take time in proportion to the
+ days that they span.
+
+ limit_bytes   how many bytes its tables may hold; 0 for no tables
+ calendar_out  receives the calendar; free it with `sla_calendar_free`
+ */
+enum sla_status sla_calendar_with_table_limit(const struct sla_calendar *calendar,
+                                              size_t limit_bytes,
+                                              struct sla_calendar **calendar_out,
+                                              struct sla_error **error_out);
+
+/*
+ Writes how many bytes the tables of a calendar hold, and how many they may.
+ */
+enum sla_status sla_calendar_tables(const struct sla_calendar *calendar,
+                                    struct sla_table_figures *figures_out,
                                     struct sla_error **error_out);
 
 /*

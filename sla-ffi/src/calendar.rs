@@ -11,7 +11,7 @@ use sla_core::wire;
 
 use crate::boundary::{self, Checked, Place, array, array_mut, bytes, free, handle, handle_slot, slot, text};
 use crate::columns::{sla_answers, sla_column};
-use crate::engine::sla_engine;
+use crate::engine::{NO_TABLES, sla_engine, sla_table_figures};
 use crate::error::{answer, number, sla_error, sla_status};
 use crate::zones::{sla_zones, zones_or_embedded};
 
@@ -154,6 +154,43 @@ pub unsafe extern "C" fn sla_calendar_any_of(
             }
             let zones = zones_or_embedded(zones)?;
             Ok(sla_calendar(Arc::new(Calendar::any_of(time_zone, of_ids, &zones)?)))
+        })
+    }
+}
+
+/// Makes the same calendar with tables of its own, still empty. Without it, the tables of a calendar hold at most 64 MiB,
+/// those of an engine's calendars together. Beyond a limit the answers are the same, but take time in proportion to the
+/// days that they span.
+///
+/// limit_bytes   how many bytes its tables may hold; 0 for no tables
+/// calendar_out  receives the calendar; free it with `sla_calendar_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_with_table_limit(
+    calendar: *const sla_calendar,
+    limit_bytes: usize,
+    calendar_out: *mut *mut sla_calendar,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(handle_slot("calendar_out", calendar_out), error_out, || {
+            Ok(sla_calendar(Arc::new(handle("calendar", calendar)?.0.with_table_limit(limit_bytes))))
+        })
+    }
+}
+
+/// Writes how many bytes the tables of a calendar hold, and how many they may.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_calendar_tables(
+    calendar: *const sla_calendar,
+    figures_out: *mut sla_table_figures,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(slot("figures_out", figures_out, NO_TABLES), error_out, || {
+            let calendar = &handle("calendar", calendar)?.0;
+            Ok(sla_table_figures { limit_bytes: calendar.table_limit(), held_bytes: calendar.table_bytes() })
         })
     }
 }

@@ -26,6 +26,15 @@ pub struct sla_cache_figures {
     pub engines: i64,
 }
 
+/// Bytes of the tables of calendars.
+#[repr(C)]
+pub struct sla_table_figures {
+    /// How many they may hold together.
+    pub limit_bytes: usize,
+    /// How many they hold now.
+    pub held_bytes: usize,
+}
+
 /// Compiles a policy, or finds the engine that this process compiled from the same bytes before.
 ///
 /// policies_json  a policy document (docs/policy.md), or a list of the revisions of one policy, oldest first: new
@@ -60,6 +69,45 @@ pub unsafe extern "C" fn sla_engine_compile(
         })
     }
 }
+
+/// Makes the same engine with tables of its own, still empty. Without it, the tables of an engine's calendars hold at most
+/// 64 MiB together. Beyond a limit the answers are the same, but take time in proportion to the days that they span.
+///
+/// limit_bytes  how many bytes the tables of all its calendars may hold together; 0 for no tables
+/// engine_out   receives the engine, which is not cached; free it with `sla_engine_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_with_table_limit(
+    engine: *const sla_engine,
+    limit_bytes: usize,
+    engine_out: *mut *mut sla_engine,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(handle_slot("engine_out", engine_out), error_out, || {
+            Ok(sla_engine(handle("engine", engine)?.0.with_table_limit(limit_bytes)))
+        })
+    }
+}
+
+/// Writes how many bytes the tables of an engine's calendars hold, and how many they may.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_tables(
+    engine: *const sla_engine,
+    figures_out: *mut sla_table_figures,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(slot("figures_out", figures_out, NO_TABLES), error_out, || {
+            let engine = &handle("engine", engine)?.0;
+            Ok(sla_table_figures { limit_bytes: engine.table_limit(), held_bytes: engine.table_bytes() })
+        })
+    }
+}
+
+/// What a failed call leaves.
+pub(crate) const NO_TABLES: sla_table_figures = sla_table_figures { limit_bytes: 0, held_bytes: 0 };
 
 /// Writes what identifies the newest revision of an engine, as JSON:
 /// `{"id": "...", "version": 1, "policy_digest": "...", "rules_digest": "..."}`.

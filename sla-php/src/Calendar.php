@@ -62,6 +62,35 @@ final class Calendar
     }
 
     /**
+     * Returns the same calendar with tables of its own, still empty, that hold at most that many bytes.
+     *
+     * Without it they hold at most 64 MiB, those of an engine's calendars together. Beyond a limit the answers are the same,
+     * but take time in proportion to the days that they span.
+     *
+     * @throws InvalidArgument `out_of_range` for a negative number
+     */
+    public function withTableLimit(int $bytes): self
+    {
+        if ($bytes < 0) {
+            throw InvalidArgument::of('out_of_range', "{$bytes} bytes are out of range", 'pass 0 or more');
+        }
+
+        return new self($this->library, $this->library->handle('calendar', InvalidInput::class, 'sla_calendar_with_table_limit', $this->pointer, $bytes));
+    }
+
+    /** Returns how many bytes its tables may hold; those of an engine's calendars hold so many together. */
+    public function tableLimit(): int
+    {
+        return $this->library->tables('sla_calendar_tables', $this->pointer)[0];
+    }
+
+    /** Returns how many bytes its tables hold. */
+    public function tableBytes(): int
+    {
+        return $this->library->tables('sla_calendar_tables', $this->pointer)[1];
+    }
+
+    /**
      * Returns the earliest instant at which so much business time has passed since the start.
      *
      * @throws InvalidInput `invalid_duration` for a negative length

@@ -49,6 +49,35 @@ final class Engine
         return new self($library, $library->handle('engine', InvalidPolicy::class, 'sla_engine_compile', $json, strlen($json), $zones?->pointer()));
     }
 
+    /**
+     * Returns the same engine with tables of its own, still empty, that hold at most that many bytes over all calendars.
+     *
+     * Without it they hold at most 64 MiB. Beyond a limit the answers are the same, but take time in proportion to the days
+     * that they span.
+     *
+     * @throws InvalidArgument `out_of_range` for a negative number
+     */
+    public function withTableLimit(int $bytes): self
+    {
+        if ($bytes < 0) {
+            throw InvalidArgument::of('out_of_range', "{$bytes} bytes are out of range", 'pass 0 or more');
+        }
+
+        return new self($this->library, $this->library->handle('engine', InvalidInput::class, 'sla_engine_with_table_limit', $this->pointer(), $bytes));
+    }
+
+    /** Returns how many bytes the tables of its calendars may hold. */
+    public function tableLimit(): int
+    {
+        return $this->library->tables('sla_engine_tables', $this->pointer())[0];
+    }
+
+    /** Returns how many bytes the tables of its calendars hold. */
+    public function tableBytes(): int
+    {
+        return $this->library->tables('sla_engine_tables', $this->pointer())[1];
+    }
+
     /** Returns the newest revision of the policy. */
     public function policy(): Policy
     {

@@ -147,6 +147,22 @@ final class CalendarTest extends TestCase
         }
     }
 
+    public function test_tables_keep_within_a_limit(): void
+    {
+        $engine = Desk::engine();
+        self::assertSame(64 * 1024 * 1024, $engine->tableLimit());
+        $limited = $engine->withTableLimit(0);
+        $office = $limited->calendar('office');
+        self::assertEquals($engine->calendar('office')->nextOpen(Desk::monday()), $office->nextOpen(Desk::monday()));
+        self::assertSame([0, 0, 0], [$limited->tableLimit(), $limited->tableBytes(), $office->tableBytes()]);
+        self::assertGreaterThan(0, $engine->tableBytes());
+        $small = $office->withTableLimit(30_000);
+        $small->nextOpen(Desk::monday());
+        self::assertSame(30_000, $small->tableLimit());
+        self::assertSame('out_of_range', self::fault(fn () => $engine->withTableLimit(-1), InvalidArgument::class)->errorCode);
+        self::assertSame('out_of_range', self::fault(fn () => $office->withTableLimit(-1), InvalidArgument::class)->errorCode);
+    }
+
     public function test_a_host_brings_zones_of_its_own(): void
     {
         $file = '/usr/share/zoneinfo/Europe/Berlin';

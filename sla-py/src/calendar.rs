@@ -115,6 +115,30 @@ impl Calendar {
         Ok(Self::of(&Arc::new(calendar), zones))
     }
 
+    /// Return the same calendar with tables of its own, still empty, that hold at most `limit` bytes.
+    ///
+    ///     >>> calendar.with_table_limit(0).is_open(now) == calendar.is_open(now)
+    ///     True
+    ///
+    /// Without it they hold at most 64 MiB, those of an engine's calendars together. Beyond a limit the answers are the same,
+    /// but take time in proportion to the days that they span. The limit is not pickled.
+    fn with_table_limit(&self, py: Python<'_>, limit: usize) -> Self {
+        let calendar = Arc::new(self.calendar.with_table_limit(limit));
+        Self { calendar, key: self.key, zones: self.zones.as_ref().map(|zones| zones.clone_ref(py)) }
+    }
+
+    /// How many bytes its tables may hold; those of an engine's calendars hold so many together.
+    #[getter]
+    fn table_limit(&self) -> usize {
+        self.calendar.table_limit()
+    }
+
+    /// How many bytes its tables hold.
+    #[getter]
+    fn table_bytes(&self) -> usize {
+        self.calendar.table_bytes()
+    }
+
     /// Return the calendar as a document: JSON, in the order of the format.
     fn json(&self) -> String {
         wire::policy::calendar::write(self.calendar.rules())

@@ -90,6 +90,35 @@ impl Engine {
         self.engine.rules_digest().to_string()
     }
 
+    /// Return the same engine with tables of its own, still empty, that hold at most `limit` bytes over all calendars.
+    ///
+    ///     >>> engine.with_table_limit(1_000_000).table_limit
+    ///     1000000
+    ///
+    /// Without it they hold at most 64 MiB. Beyond a limit the answers are the same, but take time in proportion to the days
+    /// that they span. The limit is not pickled.
+    fn with_table_limit(&self, py: Python<'_>, limit: usize) -> Self {
+        Self {
+            engine: self.engine.with_table_limit(limit),
+            documents: self.documents.clone(),
+            revisions: self.revisions,
+            key: self.key,
+            zones: self.own_zones(py),
+        }
+    }
+
+    /// How many bytes the tables of its calendars may hold together.
+    #[getter]
+    fn table_limit(&self) -> usize {
+        self.engine.table_limit()
+    }
+
+    /// How many bytes the tables of its calendars hold together.
+    #[getter]
+    fn table_bytes(&self) -> usize {
+        self.engine.table_bytes()
+    }
+
     /// Return a calendar of the newest revision.
     ///
     ///     >>> engine.calendar("office").is_open(now)

@@ -655,6 +655,21 @@ def test_a_zone_reads_and_tells_local_times() -> None:
     assert pickle.loads(pickle.dumps(named)).instant(datetime(2026, 3, 2, 9)) == datetime(2026, 3, 2, tzinfo=UTC)
 
 
+def test_tables_keep_within_a_limit() -> None:
+    week = {day: [f"{hour:02}:00-{hour:02}:50" for hour in range(24)] for day in ("mon", "tue", "wed", "thu", "fri")}
+    calendar = Calendar({"time_zone": "UTC", "weekly": week})
+    assert calendar.table_limit == 64 * 1024 * 1024
+    small = calendar.with_table_limit(10_000)
+    decade = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
+    assert small.elapsed(*decade) == calendar.elapsed(*decade)
+    assert small.table_bytes <= small.table_limit == 10_000 < calendar.table_bytes
+    engine = Engine.compile(document())
+    limited = engine.with_table_limit(0)
+    assert limited == engine
+    assert limited.calendar("office").next_open(monday()) == engine.calendar("office").next_open(monday())
+    assert (limited.table_limit, limited.table_bytes) == (0, 0) < (engine.table_limit, engine.table_bytes)
+
+
 def test_a_host_brings_zones_of_its_own() -> None:
     zones = Zones().with_tzif("Mars/Olympus", tzif("Europe/Berlin"), "2099z")
     week = {"mon": ["08:00-17:00"]}

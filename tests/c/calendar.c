@@ -206,6 +206,21 @@ int main(void) {
     IS_NULL(sla_calendar_compile(NULL, 0, NULL, &own, &error));
     IS_NULL(sla_calendar_compile(TEXT(OFFICE), NULL, NULL, &error));
 
+    sla_calendar *limited = NULL;
+    sla_table_figures tables;
+    WORKS(sla_calendar_compile(TEXT(OFFICE), NULL, &own, &error));
+    WORKS(sla_calendar_with_table_limit(own, 0, &limited, &error));
+    WORKS(sla_calendar_add(limited, MONDAY_9, 4 * HOURS, &at, &error));
+    CHECK(at == MONDAY_9 + 5 * HOURS);
+    WORKS(sla_calendar_tables(limited, &tables, &error));
+    CHECK(tables.limit_bytes == 0 && tables.held_bytes == 0);
+    WORKS(sla_calendar_tables(own, &tables, &error));
+    CHECK(tables.limit_bytes == 64 * 1024 * 1024 && tables.held_bytes > 0);
+    IS_NULL(sla_calendar_tables(own, NULL, &error));
+    IS_NULL(sla_calendar_with_table_limit(own, 0, NULL, &error));
+    sla_calendar_free(limited);
+    sla_calendar_free(own);
+
     sla_zones *zones = NULL;
     WORKS(sla_zones_new(&zones, &error));
     FAILS(sla_zones_add(zones, TEXT("Asia/Jakarta"), TEXT("TZif?"), TEXT("2027z"), &error), SLA_STATUS_INVALID_INPUT,

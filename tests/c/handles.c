@@ -47,6 +47,7 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
     sla_string text = NOTHING, more = NOTHING;
     sla_engine *engine = NULL;
     sla_calendar *calendar = NULL;
+    sla_table_figures tables;
     sla_plan *plan = NULL;
     sla_what_if *what_if = NULL;
     sla_alerts *alerts = NULL;
@@ -63,6 +64,8 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
     case ENGINE:
         BAD(sla_engine_info(handle, &text, &error));
         BAD(sla_engine_policy(handle, &text, &error));
+        BAD(sla_engine_with_table_limit(handle, 0, &engine, &error));
+        BAD(sla_engine_tables(handle, &tables, &error));
         BAD(sla_engine_calendar(handle, TEXT("office"), &calendar, &error));
         BAD(sla_engine_package(handle, TEXT("starter"), &number, &error));
         BAD(sla_engine_channel(handle, TEXT("email"), &number, &error));
@@ -96,6 +99,8 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
         BAD(sla_calendar_next_close(handle, MONDAY_9, &at_us, &error));
         BAD(sla_calendar_is_provisional(handle, MONDAY_9, &number, &error));
         BAD(sla_calendar_windows(handle, MONDAY_9, MONDAY_9, NULL, 0, &count, &error));
+        BAD(sla_calendar_with_table_limit(handle, 0, &calendar, &error));
+        BAD(sla_calendar_tables(handle, &tables, &error));
         BAD(sla_calendar_add_batch(handle, 0, column, column, answers, &count, &error));
         BAD(sla_calendar_subtract_batch(handle, 0, column, column, answers, &count, &error));
         BAD(sla_calendar_elapsed_batch(handle, 0, column, column, answers, &count, &error));

@@ -11,8 +11,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sla_core::calendar::{
-    Calendar, CalendarDate, CalendarRules, DateRange, DayTime, Holiday, HolidayDate, Hours, LocalTime, Rotation,
-    Season, SpecialDay, Week, Window, ZoneDatabase,
+    Calendar, CalendarDate, CalendarRules, DateRange, DayTime, HORIZON_US, Holiday, HolidayDate, Hours, LocalTime,
+    Rotation, Season, SpecialDay, Week, Window, ZoneDatabase,
 };
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Error, ErrorCode, Id};
@@ -335,6 +335,56 @@ fn a_calendar_of_others_is_open_whenever_one_of_them_is() {
             check_against_the_oracle(&calendar, &slow, a, b, d)?;
             check_the_laws(&calendar, a, b, c, d)?;
         }
+        Ok(())
+    });
+}
+
+/// Near the edges of pages, or anywhere within the horizon.
+fn anywhere() -> impl Strategy<Value = i64> {
+    let edge = (0..207_i64, -2 * DAY..2 * DAY).prop_map(|(page, beside)| (page << 45) + beside);
+    let near = prop_oneof![edge, (0..207_i64, -1..=1_i64).prop_map(|(page, beside)| (page << 45) + beside)];
+    prop_oneof![near, HORIZON_US].prop_map(|at| at.clamp(HORIZON_US.start, HORIZON_US.end - 1))
+}
+
+/// Nothing, the list of pages alone, one page, some pages.
+const TABLE_LIMITS: &[usize] = &[0, 3_296, 12_000, 60_000];
+
+#[test]
+fn tables_of_any_limit_give_the_same_answers() {
+    let zones = ZoneDatabase::embedded();
+    let length = prop_oneof![0..3 * DAY, 0..1_200 * DAY, 0..1_i64 << 53];
+    let question = (anywhere(), anywhere(), length, any::<bool>());
+    let subjects = vec(subject(), 1..3);
+    let cases = (subjects, 0..TABLE_LIMITS.len(), vec(question, 12));
+    run(total_calendars() / 20, &cases, |(subjects, limit, questions)| {
+        let compiled: Option<Vec<Calendar>> = subjects.iter().map(|subject| compiled(&subject.rules, &zones)).collect();
+        let Some(mut members) = compiled else { return Ok(()) };
+        let full = if members.len() == 1 {
+            members.remove(0)
+        } else {
+            let members = members.into_iter().enumerate();
+            let of_ids = members.map(|(number, member)| (Id::new(format!("{number}")).unwrap(), Arc::new(member)));
+            Calendar::any_of("UTC", of_ids, &zones).unwrap()
+        };
+        let limited = full.with_table_limit(TABLE_LIMITS[limit]);
+        for (a, b, d, is_near) in questions {
+            let b = if is_near { (a + b % (3 * DAY)).min(HORIZON_US.end - 1) } else { b };
+            let (a, b) = (a.min(b), a.max(b));
+            let all = |calendar: &Calendar| {
+                let elapsed = calendar.elapsed(at(a), at(b)).unwrap();
+                let instants = [
+                    calendar.add(at(a), lasting(d)),
+                    calendar.add(at(a), elapsed),
+                    calendar.subtract(at(b), lasting(d)),
+                    calendar.subtract(at(b), elapsed),
+                    calendar.next_open(at(a)),
+                    calendar.next_close(at(a)),
+                ];
+                (elapsed, instants.map(micros), calendar.is_open(at(b)).unwrap())
+            };
+            prop_assert_eq!(all(&limited), all(&full), "{} {} {}", a, b, d);
+        }
+        prop_assert!(limited.table_bytes() <= limited.table_limit(), "{} bytes", limited.table_bytes());
         Ok(())
     });
 }

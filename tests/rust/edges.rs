@@ -1,10 +1,12 @@
 //! Inputs at the edge: every error that no policy document can cause, limits, and zones that the host supplies.
 
 use chrono::NaiveDate;
-use sla_core::calendar::{Calendar, CalendarDate, CalendarRules, Due, HolidayDate, Hours, Week, Window, ZoneDatabase};
+use sla_core::calendar::{
+    Calendar, CalendarDate, CalendarRules, Due, HolidayDate, Hours, MAX_TABLE_BYTES, Week, Window, ZoneDatabase,
+};
 use sla_core::engine::Decision;
 use sla_core::ticket::{Actor, Event, EventKind, History, Role};
-use sla_core::time::Timestamp;
+use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Digest, Engine, ErrorCode, wire};
 
 const TALKABIZ: &str = include_str!("../../examples/talkabiz.json");
@@ -382,4 +384,61 @@ fn a_page_of_more_openings_than_an_index_can_name_is_searched() {
     assert_eq!(open.as_micros(), 365 * 6_144 * 1_000_000);
     assert_eq!(calendar.add(from, open).unwrap(), at("2026-12-31T23:59:43Z"));
     assert_eq!(calendar.next_open(at("2026-12-31T23:59:29Z")).unwrap(), at("2026-12-31T23:59:42Z"));
+}
+
+/// 96 windows a day, each of 14 minutes and a quarter.
+fn crowded() -> CalendarRules {
+    let windows: Vec<Window> = (0..96_u32).map(|n| Window::new(n * 900, n * 900 + 855).unwrap()).collect();
+    CalendarRules::new("UTC", Hours::Weekly(Week { days: std::array::from_fn(|_| windows.clone()) }))
+}
+
+#[test]
+fn tables_of_the_densest_calendar_stay_within_their_limit() {
+    let calendar = compile(&crowded());
+    let (from, to) = (at("1970-01-01T00:00:00Z"), at("2199-01-01T00:00:00Z"));
+    let days = (to.as_micros() - from.as_micros()) / 86_400_000_000;
+    assert_eq!(calendar.elapsed(from, to).unwrap().as_micros(), days * 96 * 855_000_000);
+    assert_eq!(calendar.table_limit(), MAX_TABLE_BYTES);
+    let held = calendar.table_bytes();
+    assert!((MAX_TABLE_BYTES - 1_000_000..=MAX_TABLE_BYTES).contains(&held), "{held}");
+    // The last of these years are not kept.
+    let quarter = BusinessDuration::parse("15m").unwrap();
+    for (from, due) in
+        [("2026-03-02T09:00:00Z", "2026-03-02T09:15:45Z"), ("2198-03-02T09:00:00Z", "2198-03-02T09:15:45Z")]
+    {
+        assert_eq!(calendar.add(at(from), quarter).unwrap(), at(due));
+        assert_eq!(calendar.subtract(at(due), quarter).unwrap(), at(from));
+    }
+    assert_eq!(calendar.table_bytes(), held);
+}
+
+#[test]
+fn calendars_of_one_engine_share_a_limit() {
+    let mut policy = sla_core::policy::Policy::new(sla_core::Id::new("crowded").unwrap(), 1);
+    let ids = ["one", "two", "three"].map(|id| sla_core::Id::new(id).unwrap());
+    for id in &ids {
+        policy.calendars.insert(id.clone(), crowded());
+    }
+    let any_of = CalendarRules::new("UTC", Hours::AnyOf(ids.to_vec()));
+    policy.calendars.insert(sla_core::Id::new("any").unwrap(), any_of);
+    let engine = Engine::compile(policy).unwrap();
+    assert_eq!(engine.table_limit(), MAX_TABLE_BYTES);
+    let small = engine.with_table_limit(3_000_000);
+    let (from, to) = (at("2020-01-01T00:00:00Z"), at("2030-01-01T00:00:00Z"));
+    for id in ["one", "two", "three", "any"] {
+        let open = engine.calendar(id).unwrap().elapsed(from, to).unwrap();
+        assert_eq!(small.calendar(id).unwrap().elapsed(from, to).unwrap(), open, "{id}");
+        assert_eq!(small.calendar(id).unwrap().table_limit(), 3_000_000);
+    }
+    assert!((2_000_000..=3_000_000).contains(&small.table_bytes()), "{}", small.table_bytes());
+    let calendars = ["one", "two", "three", "any"].map(|id| small.calendar(id).unwrap().table_bytes());
+    assert_eq!(calendars.iter().sum::<usize>(), small.table_bytes());
+    assert!(engine.table_bytes() > 20_000_000);
+    // Two revisions are one engine.
+    let mut second = engine.policy().clone().into_policy();
+    second.version = 2;
+    let revisions = [engine.policy().clone(), second.try_into().unwrap()];
+    let both = Engine::compile_revisions(revisions).unwrap().with_table_limit(1_000_000);
+    both.calendar("one").unwrap().elapsed(from, to).unwrap();
+    assert!(both.table_bytes() <= 1_000_000);
 }

@@ -295,7 +295,7 @@ impl Calendar {
 
     /// Returns the windows of its own dates; `None` around the clock, or when it is made of others.
     pub(super) fn own_schedule(&self) -> Option<&Schedule> {
-        self.table.as_ref().and_then(|table| table.openings().own()).map(AsRef::as_ref)
+        self.table.openings().own().map(AsRef::as_ref)
     }
 
     /// Returns the instant of a local time on a local day, read as an opening edge.

@@ -66,7 +66,9 @@ pub use self::rules::{CalendarRules, MAX_MEMBERS};
 use self::schedule::{Schedule, day_number};
 pub use self::season::{MAX_SEASONS, Season};
 pub(crate) use self::season::{check_seasons, overlaps};
-use self::table::{FastPath, HORIZON_END_US, HORIZON_START_US, SlowPath, Table};
+pub use self::table::MAX_TABLE_BYTES;
+pub(crate) use self::table::TableBudget;
+use self::table::{HORIZON_END_US, HORIZON_START_US, Table};
 pub use self::tzif::{MAX_TRANSITIONS, MAX_TZIF_BYTES};
 pub(crate) use self::week::check_windows;
 pub use self::week::{MAX_WINDOWS_A_DAY, Week, Window};
@@ -94,9 +96,8 @@ pub struct OpenWindow {
 /// about a stretch of years costs more than the next ones. Safe to share between threads.
 #[derive(Debug)]
 pub struct Calendar {
-    /// `None` when open around the clock.
-    table: Option<Table>,
-    rules: CalendarRules,
+    table: Table,
+    rules: Arc<CalendarRules>,
     /// The calendars of which one must be open, in the order of their ids in the rules; empty for one with own hours.
     members: Box<[Arc<Self>]>,
     zone: Arc<ZoneTable>,
@@ -136,7 +137,7 @@ impl Calendar {
             return Err(CalendarFault::MembersNeeded.into());
         }
         rules.check()?;
-        Ok(Self::in_zone(rules.clone(), zone)?)
+        Ok(Self::in_zone(rules.clone(), zone)?.with_table_limit(MAX_TABLE_BYTES))
     }
 
     /// Returns a calendar that is open whenever one of `members` is, which stand under their ids.
@@ -189,20 +190,60 @@ impl Calendar {
         }
         let rules = CalendarRules::new(time_zone, Hours::AnyOf(ids));
         let zone = Arc::new(zones.zone(&rules.time_zone)?);
-        Ok(Self::of_members(rules, zone, members))
+        Ok(Self::of_members(rules, zone, members).with_table_limit(MAX_TABLE_BYTES))
     }
 
-    /// Returns a calendar that is open whenever one of its members is; their ids stand in `rules`.
+    /// Returns a calendar that is open whenever one of its members is; their ids stand in `rules`. It keeps no tables
+    /// before [`Calendar::in_budget`] gives it a budget.
     pub(crate) fn of_members(rules: CalendarRules, zone: Arc<ZoneTable>, members: Vec<Arc<Self>>) -> Self {
         let provisional_from_us = members.iter().map(|member| member.provisional_from_us).min().unwrap_or(i64::MAX);
-        let schedule = |member: &Arc<Self>| member.table.as_ref().and_then(|table| table.openings().own().cloned());
-        // A member without a schedule is always open, and leaves nothing closed.
-        let schedules: Option<Box<[Arc<Schedule>]>> = members.iter().map(schedule).collect();
-        let table = schedules.map(|schedules| Table::new(Openings::of_members(schedules)));
-        Self { table, rules, members: members.into_boxed_slice(), zone, crossing: None, provisional_from_us }
+        let openings = Openings::of_members(members.iter().map(|member| member.table.openings()));
+        let table = Table::new(openings, TableBudget::new(0));
+        Self {
+            table,
+            rules: Arc::new(rules),
+            members: members.into_boxed_slice(),
+            zone,
+            crossing: None,
+            provisional_from_us,
+        }
     }
 
-    /// Compiles rules that hold the limits, whose dates exist and whose time zone is read already.
+    /// Returns the same calendar with tables of its own, which count in `budget`.
+    pub(crate) fn in_budget(&self, budget: &Arc<TableBudget>, members: Box<[Arc<Self>]>) -> Self {
+        Self {
+            table: Table::new(self.table.openings().clone(), Arc::clone(budget)),
+            rules: Arc::clone(&self.rules),
+            members,
+            zone: Arc::clone(&self.zone),
+            crossing: self.crossing,
+            provisional_from_us: self.provisional_from_us,
+        }
+    }
+
+    /// Returns the same calendar with tables of its own, still empty, that hold at most `bytes` bytes.
+    ///
+    /// Without a limit of its own a calendar holds at most [`MAX_TABLE_BYTES`]. Beyond a limit it answers the same, from
+    /// its rules, which takes time in proportion to the days between a question and its answer.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// # use sla_core::time::BusinessDuration;
+    /// let engine = engine();
+    /// let office = engine.calendar("office").unwrap();
+    /// let without_tables = office.with_table_limit(0);
+    /// let (friday, hour) = (at("2026-03-06T16:30:00Z"), BusinessDuration::parse("1h")?);
+    /// assert_eq!(without_tables.add(friday, hour)?, office.add(friday, hour)?);
+    /// assert_eq!((without_tables.table_limit(), without_tables.table_bytes()), (0, 0));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_table_limit(&self, bytes: usize) -> Self {
+        self.in_budget(&TableBudget::new(bytes), self.members.clone())
+    }
+
+    /// Compiles rules that hold the limits, whose dates exist and whose time zone is read already. The calendar keeps no
+    /// tables before [`Calendar::in_budget`] gives it a budget.
     pub(crate) fn in_zone(rules: CalendarRules, zone: Arc<ZoneTable>) -> Result<Self, CalendarFault> {
         let provisional_from_us = match rules.holidays_known_until {
             Some(date) => {
@@ -211,23 +252,25 @@ impl Calendar {
             }
             None => i64::MAX,
         };
-        if rules.hours.weeks().is_empty() {
-            return Ok(Self {
-                table: None,
-                rules,
-                members: Box::default(),
-                zone,
-                crossing: None,
-                provisional_from_us: i64::MAX,
-            });
-        }
-        let schedule = Schedule::new(Arc::clone(&zone), &rules);
-        if !schedule.has_recurring_opening() {
-            return Err(CalendarFault::NeverOpens);
-        }
-        let table = Some(Table::new(Openings::of_own(schedule)));
+        let is_always = rules.hours.weeks().is_empty();
+        let openings = if is_always {
+            Openings::always()
+        } else {
+            let schedule = Schedule::new(Arc::clone(&zone), &rules);
+            if !schedule.has_recurring_opening() {
+                return Err(CalendarFault::NeverOpens);
+            }
+            Openings::of_own(schedule)
+        };
         let crossing = rules.windows().find(|window| window.close_s() <= window.open_s()).copied();
-        Ok(Self { table, rules, members: Box::default(), zone, crossing, provisional_from_us })
+        Ok(Self {
+            table: Table::new(openings, TableBudget::new(0)),
+            rules: Arc::new(rules),
+            members: Box::default(),
+            zone,
+            crossing: crossing.filter(|_| !is_always),
+            provisional_from_us: if is_always { i64::MAX } else { provisional_from_us },
+        })
     }
 
     /// Returns the earliest instant `t >= start` with `elapsed(start, t) = length`.
@@ -250,15 +293,9 @@ impl Calendar {
     /// `out_of_horizon` when `start` or the answer lies outside the horizon.
     #[inline]
     pub fn add(&self, start: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
-        let answer = match &self.table {
-            Some(table) => table.add::<FastPath>(start.as_micros(), length.as_micros()),
-            None => in_horizon(start).and_then(|start_us| within(start_us.checked_add(length.as_micros()))),
-        };
-        match answer {
+        match self.table.add_fast(start.as_micros(), length.as_micros()) {
             Some(at_us) => Ok(Timestamp::from_micros(at_us)),
-            None => self
-                .slow_path(("add", start), |table| table.add::<SlowPath>(start.as_micros(), length.as_micros()))
-                .map(Timestamp::from_micros),
+            None => self.add_slow(start, length),
         }
     }
 
@@ -279,15 +316,9 @@ impl Calendar {
     /// `out_of_horizon` when `end` or the answer lies outside the horizon.
     #[inline]
     pub fn subtract(&self, end: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
-        let answer = match &self.table {
-            Some(table) => table.subtract::<FastPath>(end.as_micros(), length.as_micros()),
-            None => in_horizon(end).and_then(|end_us| within(end_us.checked_sub(length.as_micros()))),
-        };
-        match answer {
+        match self.table.subtract_fast(end.as_micros(), length.as_micros()) {
             Some(at_us) => Ok(Timestamp::from_micros(at_us)),
-            None => self
-                .slow_path(("subtract", end), |table| table.subtract::<SlowPath>(end.as_micros(), length.as_micros()))
-                .map(Timestamp::from_micros),
+            None => self.subtract_slow(end, length),
         }
     }
 
@@ -309,30 +340,18 @@ impl Calendar {
     #[inline]
     pub fn elapsed(&self, from: Timestamp, to: Timestamp) -> Result<BusinessDuration, Error> {
         check_order(from, to)?;
-        let answer = match &self.table {
-            Some(table) => table.elapsed::<FastPath>(from.as_micros(), to.as_micros()),
-            None => in_horizon(from).and_then(|from_us| Some(in_horizon(to)? - from_us)),
-        };
-        match answer {
+        match self.table.elapsed_fast(from.as_micros(), to.as_micros()) {
             Some(length_us) => BusinessDuration::from_micros(length_us),
-            None => self
-                .slow_path(("elapsed", to), |table| table.elapsed::<SlowPath>(from.as_micros(), to.as_micros()))
-                .and_then(BusinessDuration::from_micros),
+            None => self.elapsed_slow(from, to).and_then(BusinessDuration::from_micros),
         }
     }
 
     /// Returns the open time in `[from_us, to_us)`, which lies in the horizon and is in order, in microseconds.
     #[inline]
     pub(crate) fn open_us(&self, from_us: i64, to_us: i64) -> Result<i64, Error> {
-        let answer = match &self.table {
-            Some(table) => table.elapsed::<FastPath>(from_us, to_us),
-            None => Some(to_us - from_us),
-        };
-        match answer {
+        match self.table.elapsed_fast(from_us, to_us) {
             Some(length_us) => Ok(length_us),
-            None => self.slow_path(("elapsed", Timestamp::from_micros(to_us)), |table| {
-                table.elapsed::<SlowPath>(from_us, to_us)
-            }),
+            None => self.elapsed_slow(Timestamp::from_micros(from_us), Timestamp::from_micros(to_us)),
         }
     }
 
@@ -353,13 +372,9 @@ impl Calendar {
     /// `out_of_horizon` when `at` lies outside the horizon.
     #[inline]
     pub fn is_open(&self, at: Timestamp) -> Result<bool, Error> {
-        let answer = match &self.table {
-            Some(table) => table.is_open::<FastPath>(at.as_micros()),
-            None => in_horizon(at).map(|_| true),
-        };
-        match answer {
+        match self.table.is_open_fast(at.as_micros()) {
             Some(open) => Ok(open),
-            None => self.slow_path(("is_open", at), |table| table.is_open::<SlowPath>(at.as_micros())),
+            None => self.is_open_slow(at),
         }
     }
 
@@ -379,15 +394,9 @@ impl Calendar {
     /// `out_of_horizon` when `at` lies outside the horizon or nothing opens after it.
     #[inline]
     pub fn next_open(&self, at: Timestamp) -> Result<Timestamp, Error> {
-        let answer = match &self.table {
-            Some(table) => table.next_open::<FastPath>(at.as_micros()),
-            None => in_horizon(at),
-        };
-        match answer {
+        match self.table.next_open_fast(at.as_micros()) {
             Some(at_us) => Ok(Timestamp::from_micros(at_us)),
-            None => self
-                .slow_path(("next_open", at), |table| table.next_open::<SlowPath>(at.as_micros()))
-                .map(Timestamp::from_micros),
+            None => self.next_open_slow(at),
         }
     }
 
@@ -407,15 +416,9 @@ impl Calendar {
     /// `out_of_horizon` when `at` lies outside the horizon or nothing closes within it (always open).
     #[inline]
     pub fn next_close(&self, at: Timestamp) -> Result<Timestamp, Error> {
-        let answer = match &self.table {
-            Some(table) => table.next_close::<FastPath>(at.as_micros()),
-            None => None,
-        };
-        match answer {
+        match self.table.next_close_fast(at.as_micros()) {
             Some(at_us) => Ok(Timestamp::from_micros(at_us)),
-            None => self
-                .slow_path(("next_close", at), |table| table.next_close::<SlowPath>(at.as_micros()))
-                .map(Timestamp::from_micros),
+            None => self.next_close_slow(at),
         }
     }
 
@@ -449,18 +452,13 @@ impl Calendar {
                 });
             }
         };
-        match &self.table {
-            Some(table) => {
-                let end_s = to_us.div_euclid(MICROS_PER_SECOND) + 1;
-                table.openings().for_each_interval(
-                    from_us.div_euclid(MICROS_PER_SECOND),
-                    end_s,
-                    |opens_s, closes_s| {
-                        push(opens_s * MICROS_PER_SECOND, closes_s * MICROS_PER_SECOND);
-                    },
-                );
-            }
-            None => push(from_us, to_us),
+        if self.is_always_open() {
+            push(from_us, to_us);
+        } else {
+            let (from_s, end_s) = (from_us.div_euclid(MICROS_PER_SECOND), to_us.div_euclid(MICROS_PER_SECOND) + 1);
+            self.table.openings().for_each_interval(from_s, end_s, |opens_s, closes_s| {
+                push(opens_s * MICROS_PER_SECOND, closes_s * MICROS_PER_SECOND);
+            });
         }
         Ok(windows)
     }
@@ -472,20 +470,72 @@ impl Calendar {
         until.as_micros() > self.provisional_from_us
     }
 
-    /// Builds missing pages and searches the bucket; `None` of `ask` means outside the horizon.
+    /// Returns whether it is open around the clock.
+    fn is_always_open(&self) -> bool {
+        self.table.openings().is_always()
+    }
+
+    // What is not answered by a kept page and straight code. Each has the arguments and the answer of its question, so
+    // that the question ends in a jump.
+
     #[cold]
     #[inline(never)]
-    fn slow_path<T>(
-        &self,
-        (question, at): (&'static str, Timestamp),
-        ask: impl Fn(&Table) -> Option<T>,
-    ) -> Result<T, Error> {
-        self.table.as_ref().and_then(ask).ok_or_else(|| out_of_horizon(question, at))
+    fn add_slow(&self, start: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
+        let answer = if self.is_always_open() {
+            in_horizon(start).and_then(|start_us| within(start_us.checked_add(length.as_micros())))
+        } else {
+            self.table.add(start.as_micros(), length.as_micros())
+        };
+        answer.map(Timestamp::from_micros).ok_or_else(|| out_of_horizon("add", start))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn subtract_slow(&self, end: Timestamp, length: BusinessDuration) -> Result<Timestamp, Error> {
+        let answer = if self.is_always_open() {
+            in_horizon(end).and_then(|end_us| within(end_us.checked_sub(length.as_micros())))
+        } else {
+            self.table.subtract(end.as_micros(), length.as_micros())
+        };
+        answer.map(Timestamp::from_micros).ok_or_else(|| out_of_horizon("subtract", end))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn elapsed_slow(&self, from: Timestamp, to: Timestamp) -> Result<i64, Error> {
+        let answer = if self.is_always_open() {
+            in_horizon(from).and_then(|from_us| Some(in_horizon(to)? - from_us))
+        } else {
+            self.table.elapsed(from.as_micros(), to.as_micros())
+        };
+        answer.ok_or_else(|| out_of_horizon("elapsed", to))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn is_open_slow(&self, at: Timestamp) -> Result<bool, Error> {
+        let answer =
+            if self.is_always_open() { in_horizon(at).map(|_| true) } else { self.table.is_open(at.as_micros()) };
+        answer.ok_or_else(|| out_of_horizon("is_open", at))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn next_open_slow(&self, at: Timestamp) -> Result<Timestamp, Error> {
+        let answer = if self.is_always_open() { in_horizon(at) } else { self.table.next_open(at.as_micros()) };
+        answer.map(Timestamp::from_micros).ok_or_else(|| out_of_horizon("next_open", at))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn next_close_slow(&self, at: Timestamp) -> Result<Timestamp, Error> {
+        let answer = if self.is_always_open() { None } else { self.table.next_close(at.as_micros()) };
+        answer.map(Timestamp::from_micros).ok_or_else(|| out_of_horizon("next_close", at))
     }
 
     /// Returns the rules it was compiled from.
     #[must_use]
-    pub const fn rules(&self) -> &CalendarRules {
+    pub fn rules(&self) -> &CalendarRules {
         &self.rules
     }
 
@@ -505,10 +555,16 @@ impl Calendar {
         &self.zone
     }
 
-    /// Returns the bytes of the tables built so far.
+    /// Returns the bytes of its tables built so far.
     #[must_use]
     pub fn table_bytes(&self) -> usize {
-        self.table.as_ref().map_or(0, Table::bytes)
+        self.table.bytes()
+    }
+
+    /// Returns the bytes that its tables may hold; those of an engine's calendars hold so many together.
+    #[must_use]
+    pub fn table_limit(&self) -> usize {
+        self.table.limit()
     }
 }
 

@@ -6,20 +6,31 @@ use super::schedule::Schedule;
 
 /// The source of a calendar's open intervals: the windows of its own dates, or those of all its members together.
 ///
-/// INVARIANT: one schedule is the calendar's own, several are those of members. An enum would say the same, but its tag
-/// costs every answer an instruction: whether there is a table would not be read with the place of its pages.
-#[derive(Debug)]
-pub(crate) struct Openings(Box<[Arc<Schedule>]>);
+/// INVARIANT: no schedule is around the clock, one is the calendar's own, several are those of members.
+#[derive(Debug, Clone)]
+pub(crate) struct Openings(Arc<[Arc<Schedule>]>);
 
 impl Openings {
+    /// All the time.
+    pub(crate) fn always() -> Self {
+        Self(Arc::new([]))
+    }
+
     /// The windows of a calendar's own dates.
     pub(crate) fn of_own(schedule: Schedule) -> Self {
-        Self(Box::new([Arc::new(schedule)]))
+        Self(Arc::new([Arc::new(schedule)]))
     }
 
     /// The windows of two members or more.
-    pub(crate) const fn of_members(schedules: Box<[Arc<Schedule>]>) -> Self {
-        Self(schedules)
+    pub(crate) fn of_members<'a>(members: impl IntoIterator<Item = &'a Self>) -> Self {
+        // A member that is open around the clock leaves nothing closed.
+        let schedules: Option<Arc<[_]>> = members.into_iter().map(|member| member.own().cloned()).collect();
+        schedules.map_or_else(Self::always, Self)
+    }
+
+    /// Returns whether it is around the clock.
+    pub(crate) fn is_always(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Returns the calendar's own windows, if it has any.
@@ -34,10 +45,11 @@ impl Openings {
             return schedule.for_each_interval(from_s, to_s, open);
         }
         let mut intervals = Vec::new();
-        for schedule in &self.0 {
+        for schedule in &*self.0 {
             schedule.for_each_interval(from_s, to_s, |opens_s, closes_s| intervals.push((opens_s, closes_s)));
         }
-        intervals.sort_unstable();
+        // Stable, because that makes use of the order that the intervals of each member have.
+        intervals.sort();
         let mut pending: Option<(i64, i64)> = None;
         for (opens_s, closes_s) in intervals {
             match &mut pending {

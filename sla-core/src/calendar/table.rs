@@ -3,6 +3,9 @@
 //! The horizon is cut into pages of equal length (a power of two of microseconds), each built when a question first
 //! touches it. A page holds the merged open intervals as spans, a start and the open time before it, and two bucket
 //! indexes that lead from an instant, or from an amount of open time, to its span without a search.
+//!
+//! Pages are kept as long as the [`TableBudget`] has bytes for them. A page that is not kept is not built: its questions
+//! are answered from the openings, day by day from the instant in question on, which costs time in proportion to the days.
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -10,347 +13,603 @@
               2^63 and added to open time in unsigned arithmetic"
 )]
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::openings::Openings;
 use super::zone::{HORIZON_END_S, HORIZON_START_S};
-use crate::time::MICROS_PER_SECOND;
+use crate::time::{MICROS_PER_SECOND, SECONDS_PER_DAY};
 
 pub(crate) const HORIZON_START_US: i64 = HORIZON_START_S * MICROS_PER_SECOND;
 pub(crate) const HORIZON_END_US: i64 = HORIZON_END_S * MICROS_PER_SECOND;
 const END: u64 = HORIZON_END_US.unsigned_abs();
+const SECOND: u64 = MICROS_PER_SECOND.unsigned_abs();
+const DAY: u64 = SECONDS_PER_DAY.unsigned_abs() * SECOND;
 
-/// Some 407 days a page, so that a page of the densest calendar of its own has fewer than 65 535 spans.
+/// Some 407 days a page, so that a page of a calendar with a few windows a day takes some 20 KB.
 const PAGE_BITS: u32 = 45;
 const PAGE: u64 = 1 << PAGE_BITS;
 /// Buckets of an index: some 4.8 hours each, where most calendars open at most once.
 const BUCKETS: usize = 2_048;
 const BUCKET_MASK: u64 = 2_047;
 const TIME_BITS: u32 = PAGE_BITS - 11;
-/// Pages that cover the horizon.
-const PAGES: usize = 207;
-const _: () = assert!((END - 1) >> PAGE_BITS == 206 && PAGES == 207);
+/// Pages that are kept, until 2199-07: all that lie in the horizon as a whole, so that no answer from one of them has to
+/// be compared with its end.
+const PAGES: usize = 206;
+const _: () = assert!(END >> PAGE_BITS == 206 && PAGES == 206);
+/// Up to this length a span is added up from the openings where its pages are not kept.
+const SHORT: u64 = 16 * DAY;
+
+/// The bytes that the tables of an engine's calendars may hold together, 64 MiB, unless another limit is set.
+pub const MAX_TABLE_BYTES: usize = 64 * 1_024 * 1_024;
+
+/// How many bytes the pages of one or more tables hold together, and how many they may.
+#[derive(Debug)]
+pub(crate) struct TableBudget {
+    limit: usize,
+    held: AtomicUsize,
+}
+
+impl TableBudget {
+    pub(crate) fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { limit, held: AtomicUsize::new(0) })
+    }
+
+    /// Returns the bytes that the tables may hold.
+    pub(crate) const fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Returns the bytes that the tables hold.
+    pub(crate) fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    fn left(&self) -> usize {
+        self.limit.checked_sub(self.held()).unwrap_or_default()
+    }
+
+    /// Takes `bytes` of what is left, if there are so many.
+    fn take(&self, bytes: usize) -> bool {
+        let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= self.limit);
+        self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    /// Gives back what was taken.
+    fn give_back(&self, bytes: usize) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
 
 /// The open time of one calendar, page by page. Instants and lengths are microseconds.
 ///
-/// A question takes the [`FastPath`] first. On the [`SlowPath`], `None` is outside the horizon.
+/// A question is asked of the functions with `fast` in their name first: straight code without a call, `None` where
+/// anything is unusual: a page that is not kept, a bucket with several openings. `None` of the others is outside the
+/// horizon.
 #[derive(Debug)]
 pub(crate) struct Table {
+    /// Empty around the clock, and where the budget has no bytes for it.
+    pages: Box<[OnceLock<Box<Page>>]>,
     openings: Openings,
-    pages: Box<[OnceLock<Page>; PAGES]>,
-}
-
-/// How a question is answered.
-pub(crate) trait Path {
-    const IS_FAST: bool;
-}
-
-/// Straight code without a call; `None` where anything is unusual: a page not built yet, a bucket with several openings.
-pub(crate) struct FastPath;
-
-/// Builds missing pages and searches the bucket.
-pub(crate) struct SlowPath;
-
-impl Path for FastPath {
-    const IS_FAST: bool = true;
-}
-
-impl Path for SlowPath {
-    const IS_FAST: bool = false;
-}
-
-/// An instant as the table sees it.
-struct Place<'a> {
-    number: u64,
-    page: &'a Page,
-    /// The span that holds the instant or is the last before it, and the one after.
-    spans: &'a Pair,
-    /// Microseconds since the start of the page.
-    offset: u64,
-}
-
-impl Place<'_> {
-    /// Returns the open time of the page before the instant.
-    #[inline]
-    fn open(&self) -> u64 {
-        let [here, next] = self.spans;
-        (here.open + (self.offset - here.start)).min(next.open)
-    }
-
-    #[inline]
-    fn is_open(&self) -> bool {
-        let [here, next] = self.spans;
-        self.offset - here.start < next.open - here.open
-    }
+    /// How many bytes were left when a page did not fit: with so many, none is tried again.
+    refused_with: AtomicUsize,
+    /// The open time of whole pages that are not kept, as far as it was asked for; `u64::MAX` where it was not.
+    totals: OnceLock<Box<[AtomicU64; PAGES + 1]>>,
+    budget: Arc<TableBudget>,
 }
 
 impl Table {
-    pub(crate) fn new(openings: Openings) -> Self {
-        Self { openings, pages: Box::new([const { OnceLock::new() }; PAGES]) }
+    pub(crate) fn new(openings: Openings, budget: Arc<TableBudget>) -> Self {
+        let bytes = PAGES * size_of::<OnceLock<Box<Page>>>();
+        let pages = if !openings.is_always() && budget.take(bytes) { PAGES } else { 0 };
+        let pages = std::iter::repeat_with(OnceLock::new).take(pages).collect();
+        Self { pages, openings, refused_with: AtomicUsize::new(0), totals: OnceLock::new(), budget }
     }
 
     pub(crate) fn openings(&self) -> &Openings {
         &self.openings
     }
 
+    pub(crate) fn limit(&self) -> usize {
+        self.budget.limit
+    }
+
     /// Returns the bytes held by the pages built so far.
     pub(crate) fn bytes(&self) -> usize {
-        let pages = self.pages.iter().filter_map(OnceLock::get).map(Page::bytes).sum::<usize>();
-        pages + size_of_val(&*self.pages)
+        size_of_val(&*self.pages) + self.pages.iter().filter_map(OnceLock::get).map(|page| page.bytes()).sum::<usize>()
+    }
+
+    /// Returns the page of an instant, if it is kept.
+    #[inline]
+    fn fast_page(&self, at: u64) -> Option<&Page> {
+        let slot = self.pages.get(usize::try_from(at >> PAGE_BITS).ok()?)?;
+        slot.get().map(AsRef::as_ref)
     }
 
     #[inline]
-    fn page<P: Path>(&self, number: u64) -> Option<&Page> {
-        let slot = self.pages.get(usize::try_from(number).ok()?)?;
-        if P::IS_FAST {
-            slot.get()
-        } else {
-            Some(slot.get_or_init(|| Page::build(&self.openings, number << PAGE_BITS)))
-        }
-    }
-
-    #[inline]
-    fn place<P: Path>(&self, at: i64) -> Option<Place<'_>> {
+    pub(crate) fn is_open_fast(&self, at: i64) -> Option<bool> {
         let at = at.cast_unsigned();
-        if at >= END {
-            return None;
-        }
-        let (number, offset) = (at >> PAGE_BITS, at & (PAGE - 1));
-        let page = self.page::<P>(number)?;
-        let spans = page.at::<P>(offset)?;
-        Some(Place { number, page, spans, offset })
-    }
-
-    #[inline]
-    pub(crate) fn is_open<P: Path>(&self, at: i64) -> Option<bool> {
-        self.place::<P>(at).map(|place| place.is_open())
+        Some(is_open(self.fast_page(at)?.at_fast(at)?, at))
     }
 
     /// Returns the open time in `[from, to)`, for `from <= to`.
     #[inline]
-    pub(crate) fn elapsed<P: Path>(&self, from: i64, to: i64) -> Option<i64> {
-        let (from, to) = (self.place::<P>(from)?, self.place::<P>(to)?);
-        let mut until = to.open();
-        for number in from.number..to.number {
-            until += self.page::<P>(number)?.total;
+    pub(crate) fn elapsed_fast(&self, from: i64, to: i64) -> Option<i64> {
+        let (from, to) = (from.cast_unsigned(), to.cast_unsigned());
+        let (first, last) = (self.fast_page(from)?, self.fast_page(to)?);
+        let before = open_before(first.at_fast(from)?, from);
+        let mut until = open_before(last.at_fast(to)?, to);
+        let mut at = from;
+        while at >> PAGE_BITS < to >> PAGE_BITS {
+            until += self.fast_page(at)?.total;
+            at += PAGE;
         }
-        Some((until - from.open()).cast_signed())
+        Some((until - before).cast_signed())
     }
 
-    /// Returns the earliest instant that has `length` of open time between `start` and it.
+    /// Returns the earliest instant that has `length` of open time between `start` and it, for a length that is not 0.
     #[inline]
-    pub(crate) fn add<P: Path>(&self, start: i64, length: i64) -> Option<i64> {
-        let place = self.place::<P>(start)?;
+    pub(crate) fn add_fast(&self, start: i64, length: i64) -> Option<i64> {
+        let at = start.cast_unsigned();
+        let page = self.fast_page(at)?;
+        let span = page.at_fast(at)?;
         if length == 0 {
-            return Some(start);
+            return None;
         }
-        let (mut number, mut page) = (place.number, place.page);
-        let mut until = place.open() + length.cast_unsigned();
-        while until > page.total {
-            until -= page.total;
-            number += 1;
-            page = self.page::<P>(number)?;
-            if P::IS_FAST && until > page.total {
-                return None;
-            }
-        }
+        let until = open_before(span, at) + length.cast_unsigned();
         // The span in which the last of the wanted microseconds passes.
-        let [span, _] = page.at_open::<P>(until - 1)?;
-        let answer = (number << PAGE_BITS) + span.start + (until - span.open);
-        (answer < END).then_some(answer.cast_signed())
+        if let Some([start, open, ..]) = page.before_open_fast(until) {
+            return Some((start + (until - open)).cast_signed());
+        }
+        // In the next page; what ends with this one lies in a bucket of several openings.
+        let until = until.checked_sub(page.total).filter(|until| *until > 0)?;
+        let [start, open, ..] = self.fast_page(at + PAGE)?.before_open_fast(until)?;
+        Some((start + (until - open)).cast_signed())
     }
 
-    /// Returns the latest instant that has `length` of open time between it and `end`.
+    /// Returns the latest instant that has `length` of open time between it and `end`, for a length that is not 0.
     #[inline]
-    pub(crate) fn subtract<P: Path>(&self, end: i64, length: i64) -> Option<i64> {
-        let place = self.place::<P>(end)?;
-        if length == 0 {
-            return Some(end);
+    pub(crate) fn subtract_fast(&self, end: i64, length: i64) -> Option<i64> {
+        let at = end.cast_unsigned();
+        let mut page = self.fast_page(at)?;
+        let mut before = open_before(page.at_fast(at)?, at);
+        let wanted = length.cast_unsigned();
+        if wanted == 0 {
+            return None;
         }
-        let (mut number, mut page, mut before) = (place.number, place.page, place.open());
-        let mut wanted = length.cast_unsigned();
-        while wanted > before {
-            wanted -= before;
-            number = number.checked_sub(1)?;
-            page = self.page::<P>(number)?;
-            before = page.total;
+        if wanted > before {
+            page = self.fast_page(at.checked_sub(PAGE)?)?;
+            before += page.total;
         }
-        let open = before - wanted;
-        let [span, _] = page.at_open::<P>(open)?;
-        Some(((number << PAGE_BITS) + span.start + (open - span.open)).cast_signed())
+        let open = before.checked_sub(wanted)?;
+        let span = page.at_open_fast(open)?;
+        Some((span[0] + (open - span[1])).cast_signed())
     }
 
     /// Returns `at` when open then, otherwise the start of the next open interval.
     #[inline]
-    pub(crate) fn next_open<P: Path>(&self, at: i64) -> Option<i64> {
-        let place = self.place::<P>(at)?;
-        if place.is_open() {
+    pub(crate) fn next_open_fast(&self, at: i64) -> Option<i64> {
+        let instant = at.cast_unsigned();
+        let span = self.fast_page(instant)?.at_fast(instant)?;
+        if is_open(span, instant) {
             return Some(at);
         }
-        let [_, next] = place.spans;
-        if next.start < PAGE {
-            return Some(((place.number << PAGE_BITS) + next.start).cast_signed());
-        }
-        let (number, [first, _]) = self.first_span::<P>(place.number + 1)?;
-        Some(((number << PAGE_BITS) + first.start).cast_signed())
+        // The sentinel of a page is no instant.
+        Some(span[2].cast_signed()).filter(|opens| *opens >= 0)
     }
 
     /// Returns the end of the open interval that holds `at`, or else of the next one.
     #[inline]
-    pub(crate) fn next_close<P: Path>(&self, at: i64) -> Option<i64> {
-        let place = self.place::<P>(at)?;
-        let [_, next] = place.spans;
-        let (mut number, mut spans) = if place.is_open() {
-            (place.number, place.spans)
-        } else if next.start < PAGE {
-            (place.number, place.page.at::<P>(next.start)?)
-        } else {
-            self.first_span::<P>(place.number + 1)?
+    pub(crate) fn next_close_fast(&self, at: i64) -> Option<i64> {
+        let instant = at.cast_unsigned();
+        let page = self.fast_page(instant)?;
+        let mut span = page.at_fast(instant)?;
+        if !is_open(span, instant) {
+            // After the last opening of a page there is none.
+            span = Some(span[2]).filter(|opens| opens >> 63 == 0).and_then(|opens| page.at_fast(opens))?;
+        }
+        let end = span[0] + (span[3] - span[1]);
+        // An interval that runs on in the next page was cut in two there.
+        if end & (PAGE - 1) == 0 { None } else { Some(end.cast_signed()) }
+    }
+
+    /// Returns the page with a number, built now if it has to be; `None` when there are no bytes to keep it.
+    fn page(&self, number: u64) -> Option<&Page> {
+        let slot = self.pages.get(usize::try_from(number).ok()?)?;
+        if let Some(page) = slot.get() {
+            return Some(page);
+        }
+        let left = self.budget.left();
+        if left <= self.refused_with.load(Ordering::Relaxed) {
+            return None;
+        }
+        let page = self.spans_within(number, left).map(|spans| Box::new(Page::of(spans, number << PAGE_BITS)));
+        let Some(page) = page.filter(|page| self.budget.take(page.bytes())) else {
+            self.refused_with.store(left, Ordering::Relaxed);
+            return None;
         };
+        let bytes = page.bytes();
+        if slot.set(page).is_err() {
+            // Another thread was first.
+            self.budget.give_back(bytes);
+        }
+        slot.get().map(AsRef::as_ref)
+    }
+
+    /// Returns the spans of a page that has at most `bytes` bytes.
+    fn spans_within(&self, number: u64, bytes: usize) -> Option<Vec<u64>> {
+        let most = (bytes.checked_sub(size_of::<Page>())? / size_of::<u64>()).checked_sub(6)?;
+        let start = number << PAGE_BITS;
+        let mut spans = vec![start, 0];
+        let mut total = 0;
+        self.each_interval(start, start + PAGE, |opens, closes| {
+            if spans.len() <= most {
+                spans.extend([opens, total]);
+            }
+            total += closes - opens;
+        });
+        if spans.len() > most {
+            return None;
+        }
+        spans.extend([u64::MAX, total, u64::MAX, total]);
+        Some(spans)
+    }
+
+    /// Calls `open` with each merged open interval that touches `[from, to)`, cut to it, in ascending order.
+    fn each_interval(&self, from: u64, to: u64, mut open: impl FnMut(u64, u64)) {
+        let seconds = |micros: u64| (micros / SECOND).cast_signed();
+        self.openings.for_each_interval(seconds(from), seconds(to) + 1, |opens_s, closes_s| {
+            let opens = (opens_s.cast_unsigned() * SECOND).max(from);
+            let closes = (closes_s.cast_unsigned() * SECOND).min(to);
+            if opens < closes {
+                open(opens, closes);
+            }
+        });
+    }
+
+    /// Returns the open time in `[from, to)`, added up.
+    fn sum(&self, from: u64, to: u64) -> u64 {
+        let mut sum = 0;
+        self.each_interval(from, to, |opens, closes| sum += closes - opens);
+        sum
+    }
+
+    /// Returns the open time of a whole page.
+    fn total(&self, number: u64) -> u64 {
+        if let Some(page) = self.page(number) {
+            return page.total;
+        }
+        let start = number << PAGE_BITS;
+        let totals = self.totals.get_or_init(|| Box::new([const { AtomicU64::new(u64::MAX) }; PAGES + 1]));
+        let Some(known) = usize::try_from(number).ok().and_then(|at| totals.get(at)) else { return 0 };
+        match known.load(Ordering::Relaxed) {
+            u64::MAX => {
+                let total = self.sum(start, start + PAGE);
+                known.store(total, Ordering::Relaxed);
+                total
+            }
+            total => total,
+        }
+    }
+
+    /// Returns the open time in `[from, to)`, for `from <= to`.
+    pub(crate) fn elapsed(&self, from: i64, to: i64) -> Option<i64> {
+        let (from, to) = (within(from)?, within(to)?);
+        let (first, last) = (from >> PAGE_BITS, to >> PAGE_BITS);
+        let sum = match (self.page(first), self.page(last)) {
+            (Some(page), Some(other)) if first == last => other.open_before(to) - page.open_before(from),
+            (None, _) | (_, None) if first == last || to - from <= SHORT => self.sum(from, to),
+            (page, other) => {
+                let rest = page.map_or_else(
+                    || self.sum(from, (first + 1) << PAGE_BITS),
+                    |page| page.total - page.open_before(from),
+                );
+                let start = other.map_or_else(|| self.sum(last << PAGE_BITS, to), |page| page.open_before(to));
+                rest + (first + 1..last).map(|number| self.total(number)).sum::<u64>() + start
+            }
+        };
+        Some(sum.cast_signed())
+    }
+
+    /// Returns the earliest instant that has `length` of open time between `start` and it.
+    pub(crate) fn add(&self, start: i64, length: i64) -> Option<i64> {
+        let mut at = within(start)?;
+        let mut left = length.cast_unsigned();
+        if left == 0 {
+            return Some(start);
+        }
+        while at < END {
+            let number = at >> PAGE_BITS;
+            let (page_start, page_end) = (number << PAGE_BITS, (number + 1) << PAGE_BITS);
+            let found = match self.page(number) {
+                Some(page) => page.add(at, &mut left),
+                None if at == page_start && left > SHORT && self.total(number) < left => {
+                    left -= self.total(number);
+                    None
+                }
+                None => days(at, page_end).find_map(|(from, to)| self.add_within(from, to, &mut left)),
+            };
+            match found {
+                Some(answer) => return Some(answer).filter(|answer| *answer < END).map(u64::cast_signed),
+                None => at = page_end,
+            }
+        }
+        None
+    }
+
+    /// Returns the instant in `(from, to]` at which `left` is used up, or takes the open time in between from it.
+    fn add_within(&self, from: u64, to: u64, left: &mut u64) -> Option<u64> {
+        let mut answer = None;
+        self.each_interval(from, to, |opens, closes| {
+            if answer.is_none() {
+                let open = closes - opens;
+                if *left <= open {
+                    answer = Some(opens + *left);
+                } else {
+                    *left -= open;
+                }
+            }
+        });
+        answer
+    }
+
+    /// Returns the latest instant that has `length` of open time between it and `end`.
+    pub(crate) fn subtract(&self, end: i64, length: i64) -> Option<i64> {
+        let mut at = within(end)?;
+        let mut left = length.cast_unsigned();
+        if left == 0 {
+            return Some(end);
+        }
+        let mut number = at >> PAGE_BITS;
         loop {
-            let [span, next] = spans;
-            let end = (number << PAGE_BITS) + span.start + (next.open - span.open);
-            if end >= END {
+            let (page_start, page_end) = (number << PAGE_BITS, (number + 1) << PAGE_BITS);
+            let found = match self.page(number) {
+                Some(page) => page.subtract(at, &mut left),
+                None if at == page_end && left > SHORT && self.total(number) < left => {
+                    left -= self.total(number);
+                    None
+                }
+                None => {
+                    let mirrored = days(0, at - page_start).map(|(from, to)| (at - to, at - from));
+                    mirrored.into_iter().find_map(|(from, to)| self.subtract_within(from, to, &mut left))
+                }
+            };
+            if let Some(answer) = found {
+                return Some(answer.cast_signed());
+            }
+            (at, number) = (page_start, number.checked_sub(1)?);
+        }
+    }
+
+    /// Returns the instant in `[from, to)` from which on `left` is open, or takes the open time in between from it.
+    fn subtract_within(&self, from: u64, to: u64, left: &mut u64) -> Option<u64> {
+        let sum = self.sum(from, to);
+        if *left > sum {
+            *left -= sum;
+            return None;
+        }
+        let mut skipped = sum - *left;
+        let mut answer = None;
+        self.each_interval(from, to, |opens, closes| {
+            if answer.is_none() {
+                let open = closes - opens;
+                if skipped < open {
+                    answer = Some(opens + skipped);
+                } else {
+                    skipped -= open;
+                }
+            }
+        });
+        answer
+    }
+
+    pub(crate) fn is_open(&self, at: i64) -> Option<bool> {
+        let at = within(at)?;
+        Some(match self.page(at >> PAGE_BITS) {
+            Some(page) => is_open(page.at(at)?, at),
+            None => self.sum(at, at + 1) > 0,
+        })
+    }
+
+    /// Returns `at` when open then, otherwise the start of the next open interval.
+    pub(crate) fn next_open(&self, at: i64) -> Option<i64> {
+        let instant = within(at)?;
+        self.interval_after(instant).map(|(opens, _)| opens.max(instant).cast_signed())
+    }
+
+    /// Returns the end of the open interval that holds `at`, or else of the next one.
+    pub(crate) fn next_close(&self, at: i64) -> Option<i64> {
+        let (_, mut closes) = self.interval_after(within(at)?)?;
+        loop {
+            if closes >= END {
                 return None;
             }
-            // An interval that runs on in the next page was cut in two there.
-            if end & (PAGE - 1) > 0 {
-                return Some(end.cast_signed());
-            }
-            number += 1;
-            spans = self.page::<P>(number)?.first_pair()?;
-            if spans[0].start > 0 {
-                return Some(end.cast_signed());
+            // What ends where a page or a part of one does may run on there.
+            match self.interval_after(closes) {
+                Some((opens, later)) if opens <= closes => closes = later,
+                _ => return Some(closes.cast_signed()),
             }
         }
     }
 
-    /// Returns the first span of the page `number`, or of the first later page that has one.
-    fn first_span<P: Path>(&self, mut number: u64) -> Option<(u64, &Pair)> {
-        loop {
-            let spans = self.page::<P>(number)?.first_pair()?;
-            if spans[0].start < PAGE {
-                return Some((number, spans));
+    /// Returns the first open interval that ends after `at`, or a part of it that ends after `at`.
+    fn interval_after(&self, mut at: u64) -> Option<(u64, u64)> {
+        while at < END {
+            let number = at >> PAGE_BITS;
+            let page_end = (number + 1) << PAGE_BITS;
+            let found = match self.page(number) {
+                Some(page) => page.interval_after(at),
+                None => days(at, page_end).find_map(|(from, to)| {
+                    let mut first = None;
+                    self.each_interval(from, to, |opens, closes| first = first.or(Some((opens, closes))));
+                    first
+                }),
+            };
+            if found.is_some() {
+                return found;
             }
-            number += 1;
+            at = page_end;
         }
+        None
     }
 }
 
-/// A merged open interval: where it starts and how much of the page was open before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Span {
-    /// Microseconds since the start of the page.
-    start: u64,
-    /// Open microseconds of the page before `start`.
-    open: u64,
+impl Drop for Table {
+    fn drop(&mut self) {
+        self.budget.give_back(self.bytes());
+    }
 }
 
-/// A span and the one after it.
-type Pair = [Span; 2];
+/// Returns an instant of the horizon.
+fn within(at: i64) -> Option<u64> {
+    Some(at.cast_unsigned()).filter(|at| *at < END)
+}
+
+/// Cuts `[from, to)` into parts of one day, two, four, and so on, so that what is near is found at little cost.
+fn days(from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> {
+    let part = move |start: u64, length: u64| (start < to).then(|| (start, (start + length).min(to), length));
+    std::iter::successors(part(from, DAY), move |(_, end, length)| part(*end, length * 2))
+        .map(|(start, end, _)| (start, end))
+}
+
+/// The start of a span in microseconds since 1970 and the open microseconds of the page before it, and those of the span
+/// after it.
+type Pair = [u64; 4];
+
+/// Returns the open time of the page before `at`, which lies in the first span of the pair or between the two.
+#[inline]
+fn open_before([start, open, _, next_open]: &Pair, at: u64) -> u64 {
+    (open + (at - start)).min(*next_open)
+}
+
+#[inline]
+fn is_open([start, open, _, next_open]: &Pair, at: u64) -> bool {
+    at - start < next_open - open
+}
 
 #[derive(Debug)]
 struct Page {
-    // INVARIANT: the first entry is an empty span at 0, the last two are sentinels beyond every offset with all the
-    // open time; starts and open times ascend, and both do so strictly between real spans.
-    spans: Box<[Span]>,
-    by_time: Index,
-    by_open: Index,
+    by_time: [u16; BUCKETS],
+    by_open: [u16; BUCKETS],
+    // INVARIANT: two numbers a span, its start and the open time before it. The first span is empty and starts with the
+    // page, the last two are sentinels beyond every instant with all the open time; starts and open times ascend, and
+    // both do so strictly between real spans.
+    spans: Box<[u64]>,
     total: u64,
+    open_bits: u32,
 }
 
 impl Page {
-    fn build(openings: &Openings, page_start: u64) -> Self {
-        let page_end = page_start + PAGE;
-        let mut spans = vec![Span { start: 0, open: 0 }];
-        let mut total = 0;
-        let seconds = |micros: u64| micros.cast_signed() / MICROS_PER_SECOND;
-        openings.for_each_interval(seconds(page_start), seconds(page_end) + 1, |opens_s, closes_s| {
-            let opens = (opens_s * MICROS_PER_SECOND).cast_unsigned().max(page_start);
-            let closes = (closes_s * MICROS_PER_SECOND).cast_unsigned().min(page_end);
-            if opens < closes {
-                spans.push(Span { start: opens - page_start, open: total });
-                total += closes - opens;
-            }
-        });
+    /// Makes a page of its spans and sentinels.
+    fn of(spans: Vec<u64>, start: u64) -> Self {
+        let total = spans.last().copied().unwrap_or_default();
         let open_bits = (0..TIME_BITS).find(|bits| total >> bits <= BUCKET_MASK).unwrap_or(TIME_BITS);
-        let by_time = Index::build(&spans, TIME_BITS, |span| span.start);
-        let by_open = Index::build(&spans, open_bits, |span| span.open);
-        spans.extend([Span { start: u64::MAX, open: total }; 2]);
-        Self { spans: spans.into_boxed_slice(), by_time, by_open, total }
+        let by_time = index(&spans, TIME_BITS, 0, start, false);
+        let by_open = index(&spans, open_bits, 1, 0, true);
+        Self { by_time, by_open, spans: spans.into_boxed_slice(), total, open_bits }
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(&*self.spans) + size_of_val(&*self.by_time.first) + size_of_val(&*self.by_open.first)
+        size_of::<Self>() + size_of_val(&*self.spans)
     }
 
-    /// Returns the last span that starts at or before `offset`, and the one after.
+    /// Returns the last span that starts at or before `at`, and the one after.
     #[inline]
-    fn at<P: Path>(&self, offset: u64) -> Option<&Pair> {
-        self.by_time.find::<P>(&self.spans, offset, TIME_BITS, |span| span.start)
+    fn at_fast(&self, at: u64) -> Option<&Pair> {
+        let bucket = usize::try_from((at >> TIME_BITS) & BUCKET_MASK).unwrap_or_default();
+        self.find_fast(*self.by_time.get(bucket)?, |[start, _]| *start <= at)
+    }
+
+    /// Returns the last span with less than `until` open time before it, and the one after.
+    #[inline]
+    fn before_open_fast(&self, until: u64) -> Option<&Pair> {
+        let bucket = usize::try_from(until >> self.open_bits).ok()?;
+        self.find_fast(*self.by_open.get(bucket)?, |[_, open]| *open < until)
     }
 
     /// Returns the last span with at most `open` open time before it, and the one after.
     #[inline]
-    fn at_open<P: Path>(&self, open: u64) -> Option<&Pair> {
-        self.by_open.find::<P>(&self.spans, open, self.by_open.bits, |span| span.open)
+    fn at_open_fast(&self, at: u64) -> Option<&Pair> {
+        let bucket = usize::try_from(at >> self.open_bits).ok()?;
+        self.find_fast(*self.by_open.get(bucket)?, |[_, open]| *open <= at)
     }
 
-    /// Returns the first span, and the one after.
-    fn first_pair(&self) -> Option<&Pair> {
-        self.spans.get(1..).and_then(<[Span]>::first_chunk)
-    }
-}
-
-/// Leads from a number to the last span that is not above it.
-#[derive(Debug)]
-struct Index {
-    /// The last span at or below the first number of each bucket; `u16::MAX` where that is a later one.
-    first: Box<[u16; BUCKETS]>,
-    bits: u32,
-}
-
-impl Index {
-    /// The spans are those of a page without its sentinels and ascend by `key`; a bucket is `1 << bits` numbers wide.
-    fn build(spans: &[Span], bits: u32, key: impl Fn(&Span) -> u64) -> Self {
-        let mut first = Box::new([0_u16; BUCKETS]);
-        let mut rest = first.as_mut_slice();
-        let mut filled = 0;
-        // Of more spans than an index can name, the later ones are found by the search of the slow path.
-        for (span, next) in (0..=u16::MAX).zip(spans.iter().skip(1)) {
-            // The buckets that begin before the next span.
-            let until = key(next).div_ceil(1 << bits);
-            let (buckets, others) = rest.split_at_mut(usize::try_from(until - filled).unwrap_or(0).min(rest.len()));
-            buckets.fill(span);
-            (rest, filled) = (others, until);
-        }
-        rest.fill(u16::try_from(spans.len() - 1).unwrap_or(u16::MAX));
-        Self { first, bits }
-    }
-
-    /// Returns the last span whose `key` is not above `number`, and the one after.
+    /// Returns the last span that passes, and the one after, where the first one has the place `first`.
     #[inline]
-    fn find<'a, P: Path>(
-        &self,
-        spans: &'a [Span],
-        number: u64,
-        bits: u32,
-        key: impl Fn(&Span) -> u64,
-    ) -> Option<&'a Pair> {
-        let bucket = usize::try_from((number >> bits) & BUCKET_MASK).unwrap_or(0);
-        let first = usize::from(*self.first.get(bucket).unwrap_or(&0));
-        let three = spans.get(first..first + 3)?;
+    fn find_fast(&self, first: u16, passes: impl Fn(&[u64; 2]) -> bool) -> Option<&Pair> {
+        let first = usize::from(first);
+        let three = self.spans.get(first..first + 6)?;
+        let (here, next) = (three.first_chunk()?, three.last_chunk()?);
         // Most buckets hold one opening at most: whether it lies before or after the number is no branch.
-        let one_on = usize::from(three.get(1).is_some_and(|second| key(second) <= number));
-        let pair = three.get(one_on..).and_then(<[Span]>::first_chunk)?;
-        if key(&pair[1]) > number {
-            return Some(pair);
-        }
-        if P::IS_FAST {
+        let pair: &Pair = std::hint::select_unpredictable(passes(next.first_chunk()?), next, here);
+        if passes(pair.last_chunk()?) { None } else { Some(pair) }
+    }
+
+    /// As `at_fast`, in every case.
+    fn at(&self, at: u64) -> Option<&Pair> {
+        self.find::<0>(at)
+    }
+
+    fn find<const KEY: usize>(&self, number: u64) -> Option<&Pair> {
+        let (spans, _) = self.spans.as_chunks::<2>();
+        let after = spans.partition_point(|span| span.get(KEY).is_some_and(|key| *key <= number));
+        self.spans.get(2 * after.checked_sub(1)?..)?.first_chunk()
+    }
+
+    /// Returns the open time of the page before `at`, its end included.
+    fn open_before(&self, at: u64) -> u64 {
+        self.at(at).map_or(0, |span| open_before(span, at))
+    }
+
+    /// As [`Table::add_within`].
+    fn add(&self, at: u64, left: &mut u64) -> Option<u64> {
+        let before = self.open_before(at);
+        let wanted = before + *left - 1;
+        if wanted >= self.total {
+            *left -= self.total - before;
             return None;
         }
-        let later = spans.get(first + 1..).unwrap_or_default();
-        let passed = later.partition_point(|span| key(span) <= number);
-        spans.get(first + passed..).and_then(<[Span]>::first_chunk)
+        let [start, open, ..] = self.find::<1>(wanted)?;
+        Some(start + (wanted - open) + 1)
     }
+
+    /// As [`Table::subtract_within`].
+    fn subtract(&self, at: u64, left: &mut u64) -> Option<u64> {
+        let before = self.open_before(at);
+        let Some(wanted) = before.checked_sub(*left) else {
+            *left -= before;
+            return None;
+        };
+        let [start, open, ..] = self.find::<1>(wanted)?;
+        Some(start + (wanted - open))
+    }
+
+    /// As [`Table::interval_after`].
+    fn interval_after(&self, at: u64) -> Option<(u64, u64)> {
+        let span = self.at(at)?;
+        let span = if is_open(span, at) { span } else { self.at(Some(span[2]).filter(|opens| *opens < u64::MAX)?)? };
+        Some((span[0], span[0] + (span[3] - span[1])))
+    }
+}
+
+/// Returns for each bucket, which are `1 << bits` numbers wide and begin with `base`, the place of the last span whose
+/// `key` is below all its numbers, or at the first of them unless `is_before`.
+///
+/// A place is that of a number among `spans`. Of more spans than a place can name, the later ones are found by a search.
+fn index(spans: &[u64], bits: u32, key: usize, base: u64, is_before: bool) -> [u16; BUCKETS] {
+    let mut first = [0_u16; BUCKETS];
+    let mut rest = first.as_mut_slice();
+    let mut filled = 0;
+    let (spans, _) = spans.as_chunks::<2>();
+    let real = spans.get(..spans.len() - 2).unwrap_or_default();
+    for (place, next) in (0..=u16::MAX).step_by(2).zip(real.iter().skip(1)) {
+        // The buckets that begin before the next span, or with it.
+        let next = next.get(key).map_or(0, |key| key - base);
+        let until = if is_before { (next >> bits) + 1 } else { next.div_ceil(1 << bits) };
+        let (buckets, others) = rest.split_at_mut(usize::try_from(until - filled).unwrap_or(0).min(rest.len()));
+        buckets.fill(place);
+        (rest, filled) = (others, until);
+    }
+    rest.fill(u16::try_from(2 * (real.len() - 1)).unwrap_or(u16::MAX - 1));
+    first
 }

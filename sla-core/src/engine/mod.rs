@@ -19,7 +19,7 @@ mod visible;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, MAX_TABLE_BYTES, TableBudget};
 use crate::digest::Digest;
 use crate::entitlement::Entitlements;
 use crate::error::{Error, ErrorCode};
@@ -142,8 +142,14 @@ impl Engine {
     /// `invalid_policy` when there is no revision, the revisions have different ids, or two are equal.
     pub fn compile_revisions(policies: impl IntoIterator<Item = CheckedPolicy>) -> Result<Self, Error> {
         let mut revisions: Vec<Revision> = Vec::new();
+        let policies: Vec<CheckedPolicy> = policies.into_iter().collect();
+        // The tables of one policy are within their limit already.
+        let tables = (policies.len() > 1).then(|| TableBudget::new(MAX_TABLE_BYTES));
         for policy in policies {
-            let revision = Revision::new(policy);
+            let revision = Revision::new(match &tables {
+                Some(tables) => policy.with_tables(tables),
+                None => policy,
+            });
             if let Some(first) = revisions.first()
                 && first.policy.id != revision.policy.id
             {
@@ -159,6 +165,39 @@ impl Engine {
             return Err(EngineFault::NoRevision.into());
         }
         Ok(Self { revisions: revisions.into() })
+    }
+
+    /// Returns the same engine with tables of its own, still empty, that hold at most `bytes` bytes over all calendars.
+    ///
+    /// Without it they hold at most [`MAX_TABLE_BYTES`]. Beyond a limit the answers are the same, but take longer:
+    /// see [`Calendar::with_table_limit`].
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let engine = engine().with_table_limit(1_000_000);
+    /// engine.calendar("office")?.next_open(at("2026-03-07T12:00:00Z"))?;
+    /// assert_eq!(engine.table_limit(), 1_000_000);
+    /// assert!(engine.table_bytes() > 0 && engine.table_bytes() <= 1_000_000);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_table_limit(&self, bytes: usize) -> Self {
+        let tables = TableBudget::new(bytes);
+        let revisions =
+            self.revisions.iter().map(|revision| Revision::new(revision.policy.clone().with_tables(&tables)));
+        Self { revisions: revisions.collect() }
+    }
+
+    /// Returns the bytes that the tables of its calendars may hold together.
+    #[must_use]
+    pub fn table_limit(&self) -> usize {
+        self.newest().policy.tables().limit()
+    }
+
+    /// Returns the bytes that the tables of its calendars hold together.
+    #[must_use]
+    pub fn table_bytes(&self) -> usize {
+        self.newest().policy.tables().held()
     }
 
     /// Returns the newest revision of the policy.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{Policy, digest};
-use crate::calendar::{Calendar, ZoneDatabase};
+use crate::calendar::{Calendar, Hours, MAX_TABLE_BYTES, TableBudget, ZoneDatabase};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
@@ -37,6 +37,8 @@ pub struct CheckedPolicy {
     calendars: BTreeMap<Id, Arc<Calendar>>,
     /// The places of the packages that others extend.
     bases: BTreeMap<Id, usize>,
+    /// What the tables of the calendars hold together.
+    tables: Arc<TableBudget>,
     zones_version: String,
     is_close_to_size_limit: bool,
 }
@@ -46,7 +48,18 @@ impl CheckedPolicy {
         let extended: BTreeSet<&Id> = policy.packages.iter().filter_map(|package| package.extends.as_ref()).collect();
         let packages = policy.packages.iter().enumerate().filter(|(_, package)| extended.contains(&package.id));
         let bases = packages.map(|(place, package)| (package.id.clone(), place)).collect();
-        Self { policy, calendars, bases, zones_version: zones.version(), is_close_to_size_limit: false }
+        let tables = TableBudget::new(MAX_TABLE_BYTES);
+        let calendars = in_budget(&calendars, &tables);
+        Self { policy, calendars, bases, tables, zones_version: zones.version(), is_close_to_size_limit: false }
+    }
+
+    /// Makes tables of its own for its calendars, which count in `tables`.
+    pub(crate) fn with_tables(self, tables: &Arc<TableBudget>) -> Self {
+        Self { calendars: in_budget(&self.calendars, tables), tables: Arc::clone(tables), ..self }
+    }
+
+    pub(crate) const fn tables(&self) -> &Arc<TableBudget> {
+        &self.tables
     }
 
     /// Notes that the document that it was made of is nearly as large as it may be.
@@ -93,6 +106,22 @@ impl CheckedPolicy {
     pub fn rules_digest(&self) -> Digest {
         digest::rules_digest(&self.policy, &self.zones_version, &self.calendars)
     }
+}
+
+/// Returns the calendars with tables of their own, which count in `tables`.
+fn in_budget(calendars: &BTreeMap<Id, Arc<Calendar>>, tables: &Arc<TableBudget>) -> BTreeMap<Id, Arc<Calendar>> {
+    let (made_of_others, own): (Vec<_>, Vec<_>) =
+        calendars.iter().partition(|(_, calendar)| matches!(calendar.rules().hours, Hours::AnyOf(_)));
+    let mut moved = BTreeMap::new();
+    for (id, calendar) in own {
+        moved.insert(id.clone(), Arc::new(calendar.in_budget(tables, Box::default())));
+    }
+    for (id, calendar) in made_of_others {
+        let Hours::AnyOf(members) = &calendar.rules().hours else { continue };
+        let members = members.iter().filter_map(|member| moved.get(member).cloned()).collect();
+        moved.insert(id.clone(), Arc::new(calendar.in_budget(tables, members)));
+    }
+    moved
 }
 
 impl Deref for CheckedPolicy {

@@ -107,6 +107,19 @@ final class Library
         return new EngineCache($figures->hits, $figures->misses, $figures->engines);
     }
 
+    /**
+     * Calls a function that answers with bytes of tables: the limit, and what they hold.
+     *
+     * @return array{int, int}
+     */
+    public function tables(string $function, CData $handle): array
+    {
+        $figures = $this->ffi->new('sla_table_figures');
+        $this->run($function, $handle, FFI::addr($figures));
+
+        return [$figures->limit_bytes, $figures->held_bytes];
+    }
+
     /** Calls a function without an answer. */
     public function run(string $function, mixed ...$arguments): void
     {

@@ -341,6 +341,16 @@ class Calendar:
         Return `subtract` in microseconds.
         """
     @property
+    def table_bytes(self, /) -> int:
+        """
+        How many bytes its tables hold.
+        """
+    @property
+    def table_limit(self, /) -> int:
+        """
+        How many bytes its tables may hold; those of an engine's calendars hold so many together.
+        """
+    @property
     def time_zone(self, /) -> str:
         """
         The IANA name of its time zone.
@@ -385,6 +395,16 @@ class Calendar:
         Raises:
             InputError: `invalid_icalendar`, `timed_event` for an event that is not of whole days.
             ModuleNotFoundError: The extra is not installed.
+        """
+    def with_table_limit(self, /, limit: SupportsIndex) -> Calendar:
+        """
+        Return the same calendar with tables of its own, still empty, that hold at most `limit` bytes.
+
+            >>> calendar.with_table_limit(0).is_open(now) == calendar.is_open(now)
+            True
+
+        Without it they hold at most 64 MiB, those of an engine's calendars together. Beyond a limit the answers are the same,
+        but take time in proportion to the days that they span. The limit is not pickled.
         """
 
 @final
@@ -720,6 +740,16 @@ class Engine:
         """
         The digest of the newest revision together with the time-zone rules in force.
         """
+    @property
+    def table_bytes(self, /) -> int:
+        """
+        How many bytes the tables of its calendars hold together.
+        """
+    @property
+    def table_limit(self, /) -> int:
+        """
+        How many bytes the tables of its calendars may hold together.
+        """
     def visible_tickets(self, /, actor: Actor) -> VisibleTickets | Refusal:
         """
         Return which tickets a list may show to an actor: those for which `authorize` permits ``view_ticket``; its refusal
@@ -728,6 +758,16 @@ class Engine:
             >>> visible = engine.visible_tickets(Actor.agent("ana"))
             >>> visible.tickets.everything, visible.tickets.agent
             (False, 'ana')
+        """
+    def with_table_limit(self, /, limit: SupportsIndex) -> Engine:
+        """
+        Return the same engine with tables of its own, still empty, that hold at most `limit` bytes over all calendars.
+
+            >>> engine.with_table_limit(1_000_000).table_limit
+            1000000
+
+        Without it they hold at most 64 MiB. Beyond a limit the answers are the same, but take time in proportion to the days
+        that they span. The limit is not pickled.
         """
 
 @final

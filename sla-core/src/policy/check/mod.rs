@@ -18,7 +18,7 @@ use super::problem::{Pointer, Problems};
 use super::rules::written_timers;
 use super::slot::{List, Slot, Table, Term, Text, Whole};
 use super::{BurnObjective, CheckedPolicy, Objectives, PauseRules, Policy, Preset, RoleRules, StepTime};
-use crate::calendar::{Calendar, ZoneDatabase, ZoneTable};
+use crate::calendar::{Calendar, MAX_TABLE_BYTES, ZoneDatabase, ZoneTable};
 use crate::channel::Channel;
 use crate::error::Error;
 use crate::id::Id;
@@ -86,6 +86,7 @@ pub(crate) fn calendar(
     let mut check = Check::new(zones);
     check.duplicates(duplicates);
     let read = check.lone_calendar(document, &Pointer::ROOT);
+    let read = read.map(|calendar| Arc::new(calendar.with_table_limit(MAX_TABLE_BYTES)));
     check.finish("calendar", read)
 }
 
