@@ -8,7 +8,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),target)
 # What the Rust tests asked, for the other languages to ask again.
 export SLA_TRANSCRIPTS = $(abspath $(TARGET)/transcripts)
 
-.PHONY: demo report test test-long bench fmt doc python-docs packages
+.PHONY: demo report test test-long fuzz bench fmt doc python-docs packages
 
 demo: ## Evaluates a real incident log; `make demo ARGS=--json` writes JSON.
 	$(CARGO) run --quiet --release -p sla-examples --bin incident-desk -- $(ARGS)
@@ -91,6 +91,12 @@ test-python-lint: build-python
 
 test-python-types: build-python
 	sla-py/tests/run types
+
+# Inputs for each target; an input is tried again with FUZZ_INPUT=number and the name of its test.
+FUZZ_INPUTS ?= 1000000
+
+fuzz: ## Altered documents, commands, rows and zone files for every entrance, in Rust and through the C interface.
+	FUZZ_INPUTS=$(FUZZ_INPUTS) $(CARGO) test --profile checks -p sla-tests --test tests fuzz:: -- --nocapture
 
 test-long: packages ## The same properties over ten million cases; each feature; sanitizers; the wheel, Spark, old producers of columns.
 	PROPTEST_CASES=10000000 $(CARGO) test -p sla-tests --profile checks

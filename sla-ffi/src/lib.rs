@@ -6,22 +6,23 @@
 
 #![allow(non_camel_case_types, reason = "the names are those of C")]
 
+// Public as far as the fuzz tests call them; hosts use the header.
 mod access;
 mod alert;
-mod analytics;
+pub mod analytics;
 mod at_risk;
 mod audit;
 mod boundary;
 mod cache;
 mod calendar;
 mod columns;
-mod engine;
-mod error;
+pub mod engine;
+pub mod error;
 mod explain;
-mod log;
-mod policy;
-mod string;
-mod ticket;
+pub mod log;
+pub mod policy;
+pub mod string;
+pub mod ticket;
 mod version;
 mod what_if;
-mod zones;
+pub mod zones;

@@ -34,7 +34,7 @@ fn documents() -> Vec<String> {
 }
 
 /// An aggregate of two random tickets.
-fn aggregate() -> String {
+pub fn aggregate() -> String {
     let engine = streams::engine();
     let weekly = Grouping::by(Dimension::ALL);
     let weekly = weekly.with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded()).unwrap();

@@ -4,6 +4,7 @@ use sla_core::calendar::{Calendar, CalendarRules, Hours, MAX_TRANSITIONS, MAX_TZ
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Error, ErrorCode};
 
+use super::c_interface;
 use super::random::{Random, each_input};
 
 /// One block of a zone file, field by field (RFC 9636, section 3).
@@ -306,6 +307,8 @@ fn ask(random: &mut Random, zones: &ZoneDatabase, name: &str) -> Result<(), Erro
 fn judge(number: u64, bytes: &[u8]) -> bool {
     let mut random = Random::new(number);
     let outcome = ZoneDatabase::embedded().with_tzif("Mars/Olympus", bytes, "1");
+    let theirs = c_interface::zones_add(bytes);
+    assert_eq!(theirs, outcome.as_ref().map(|_| ()).map_err(|error| error.code().as_str().to_owned()));
     match outcome {
         Ok(zones) => {
             ask(&mut random, &zones, "Mars/Olympus").unwrap_or_else(|error| panic!("{error}"));
