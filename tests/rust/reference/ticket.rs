@@ -88,8 +88,6 @@ pub struct Ticket<'a> {
     /// What happened so far, for a revision that measures what none did before.
     past: Vec<(EventKind, Role, i64)>,
     measures_only: bool,
-    /// A command broke a promise by the first of its events and answered it by the second.
-    pub is_open_question: bool,
 }
 
 /// What an event says to the timers.
@@ -122,13 +120,8 @@ pub fn derive<'a>(policies: &'a [Policy], digests: &[sla_core::Digest], events: 
             continue;
         }
         let at = event.at.as_micros();
-        let before = place.checked_sub(1).map(|before| &events[before]);
-        if before.is_some_and(|before| is_one_command(before, event)) {
-            let late = |cycle: &Cycle| {
-                cycle.is_active() && !cycle.breached && cycle.promise.as_ref().is_some_and(|promise| promise.is_late)
-            };
-            ticket.is_open_question |= ticket.timers.values().flat_map(|track| track.cycles.last()).any(late);
-        } else if place > 0 {
+        // Also between the two events of one command: what the first breaks is broken before the second answers it.
+        if place > 0 {
             ticket.pass(at);
         }
         ticket.before = std::mem::replace(&mut ticket.revision, revision_of(event));
@@ -136,17 +129,6 @@ pub fn derive<'a>(policies: &'a [Policy], digests: &[sla_core::Digest], events: 
     }
     ticket.pass(now);
     ticket
-}
-
-/// Whether one command made both: a resolve that assigns, a message that reopens.
-fn is_one_command(before: &Event, event: &Event) -> bool {
-    before.at == event.at
-        && before.actor == event.actor
-        && matches!(
-            (&before.kind, &event.kind),
-            (EventKind::Assigned { .. }, EventKind::Resolved { .. })
-                | (EventKind::Reopened { .. }, EventKind::CustomerMessaged { .. })
-        )
 }
 
 impl<'a> Ticket<'a> {
@@ -182,7 +164,6 @@ impl<'a> Ticket<'a> {
             happened: Vec::new(),
             past: Vec::new(),
             measures_only: false,
-            is_open_question: false,
         }
     }
 
@@ -949,7 +930,6 @@ impl<'a> Ticket<'a> {
             happened: Vec::new(),
             past: Vec::new(),
             measures_only: true,
-            is_open_question: false,
         };
         for (kind, role, at) in &self.past {
             if !matches!(
