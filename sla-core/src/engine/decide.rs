@@ -202,7 +202,7 @@ impl Engine {
             )?,
             message: message(name, &opening.message)?,
             direction: opening.direction,
-            received_at: earlier(name, "received_at", opening.received_at, now)?,
+            received_at: received(name, opening.received_at, now)?,
             organization: organization.map(|id| reference(name, "organization", id)).transpose()?,
             package,
         };
@@ -386,7 +386,7 @@ impl Transaction<'_> {
             CommandKind::CustomerMessage { channel, message, received_at } => {
                 let channel = self.entitled(channel)?;
                 let message = self.message(message)?;
-                let received_at = earlier(self.name, "received_at", *received_at, self.now)?;
+                let received_at = received(self.name, *received_at, self.now)?;
                 self.record(EventKind::CustomerMessaged { channel, message, received_at })
             }
             CommandKind::Pause { status, reason, until } => self.pause(*status, reason, *until),
@@ -773,8 +773,12 @@ fn earlier(name: &str, field: &'static str, reported: Option<Timestamp>, now: Ti
         ));
     }
     check_horizon(field, at)?;
-    // What was received at the very instant was not received earlier.
-    Ok(Some(at).filter(|at| *at < now))
+    Ok(Some(at))
+}
+
+/// Returns when a message was received, if that was before the command.
+fn received(name: &str, received_at: Option<Timestamp>, now: Timestamp) -> Judged<Option<Timestamp>> {
+    Ok(earlier(name, "received_at", received_at, now)?.filter(|at| *at < now))
 }
 
 fn package(policy: &Policy, name: &str, id: &str) -> Judged<Id> {
