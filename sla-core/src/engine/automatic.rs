@@ -129,14 +129,17 @@ impl Upcoming<'_> {
         if self.needs_passing() { self.at.just_after() } else { self.at }
     }
 
-    /// At one instant, what happens at it comes before what needs it to pass: so the order of events does not depend on
-    /// when they are asked for.
-    fn order(&self) -> (Timestamp, bool, Class, Option<StepPlace<'_>>) {
-        let of_cycle = match self.cause {
-            Cause::Cycle { timer, cycle, order, .. } => Some((timer, cycle.number, order)),
-            Cause::Pause | Cause::Inactive(_) => None,
+    /// At one instant, what the event of that instant broke comes first, and what happens at it comes before what needs it
+    /// to pass: so the order of events does not depend on when they are asked for.
+    fn order(&self) -> (Timestamp, bool, bool, Class, Option<StepPlace<'_>>) {
+        let (is_broken, of_cycle) = match self.cause {
+            Cause::Cycle { timer, cycle, order, .. } => {
+                let is_broken = cycle.promise.is_some_and(|own| own.is_late && own.due == Some(Due::At(self.at)));
+                (is_broken, Some((timer, cycle.number, order)))
+            }
+            Cause::Pause | Cause::Inactive(_) => (false, None),
         };
-        (self.at, self.needs_passing(), self.class, of_cycle)
+        (self.at, !is_broken, self.needs_passing(), self.class, of_cycle)
     }
 }
 
