@@ -223,14 +223,16 @@ impl<'a> Recount<'a> {
         Ok(())
     }
 
-    /// Returns when `length` was used up; `None` when it is not yet. Where it was used up when a pause began, that is the
-    /// end of the pause.
+    /// Returns when `length` was used up before now; `None` when it was not. Where it was used up when a pause began, that
+    /// is the end of the pause.
     pub(crate) fn reached(&self, length: BusinessDuration) -> Result<Option<Timestamp>, Error> {
         let mut missing = length;
-        let mut spans = self.spans.iter().peekable();
-        while let Some(span) = spans.next() {
-            if span.length > missing || (span.length == missing && spans.peek().is_none()) {
-                return self.calendar.add(span.from, missing).map(Some);
+        for span in &self.spans {
+            if span.length >= missing {
+                let at = self.calendar.add(span.from, missing)?;
+                if at < span.to {
+                    return Ok(Some(at));
+                }
             }
             missing = missing.saturating_sub(span.length);
         }

@@ -113,11 +113,10 @@ pub(super) fn take_over(
     let (used, elapsed, computed_due_at) = if let Some(anew) = &anew {
         computed_steps = steps_before(context, new.revision, &rules.id, cycle, target, anew)?;
         let reached = anew.reached(target)?.map(|due_at| moved(calendar, rules, due_at)).transpose()?;
-        // A pause at exactly the due leaves nothing, and breaches nothing.
-        let is_late = !is_paused || anew.used > target;
-        (anew.used, anew.used, reached.filter(|due_at| is_late && *due_at < at))
+        (anew.used, anew.used, reached.filter(|due_at| *due_at < at))
     } else {
-        let used = if terms.is_in_days() {
+        let counts_days = since == cycle.started_at && counts_days_in(own, new.revision, track, cycle, terms.calendar);
+        let used = if terms.is_in_days() && !counts_days {
             recount(own.rules, calendar, since)?.map_or(measure.used, |anew| anew.used)
         } else if cycle.promise.is_some() || cycle.was_promised {
             measure.used
@@ -146,6 +145,18 @@ pub(super) fn take_over(
         keeps_rules: false,
         computed_steps,
     })
+}
+
+/// Returns whether the cycle's used time is counted for a promise in business days of this calendar already: it stays used
+/// as it was counted, whatever paused the cycle then.
+fn counts_days_in(own: CycleRules<'_>, revision: &Revision, track: &TimerTrack, cycle: &Cycle, calendar: &Id) -> bool {
+    let subject = Subject::of_terms(&cycle.terms);
+    let terms = own.revision.terms(subject, &track.timer, &cycle.channel, cycle.began_by);
+    let is_same = || own.revision.policy.calendars.get(calendar) == revision.policy.calendars.get(calendar);
+    cycle.promise.is_some()
+        && cycle.calendar == *calendar
+        && terms.is_some_and(|terms| terms.is_in_days() && terms.calendar == calendar)
+        && is_same()
 }
 
 /// Returns a due as the timer's `due_boundary` moves it.
