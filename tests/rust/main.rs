@@ -29,6 +29,7 @@ mod policy_problems;
 mod recipes;
 mod reports;
 mod terms_laws;
+mod terms_properties;
 mod ticket_laws;
 mod ticket_scenarios;
 mod ticket_vectors;

@@ -56,6 +56,8 @@ struct Upcoming {
     repetition: u32,
     /// Whether only a later instant than its own shows that it happened.
     is_strict: bool,
+    /// The instant of the event that broke the promise, if one did.
+    broken_at: Option<i64>,
     what: String,
     step: Option<Step>,
 }
@@ -190,8 +192,19 @@ impl<'a> Ticket<'a> {
             // The instant from which it shows comes first: no history depends on when anybody looked.
             let shows = |next: &Upcoming| next.at + i64::from(next.is_strict);
             let upcoming = self.upcoming().into_iter().filter(|next| shows(next) <= now);
+            // What an event broke comes before any later event of its instant.
             let order = |next: &Upcoming| {
-                (shows(next), next.at, next.class, next.timer.clone(), next.cycle, next.order, next.repetition)
+                let is_later = next.broken_at != Some(next.at);
+                (
+                    shows(next),
+                    next.at,
+                    is_later,
+                    next.class,
+                    next.timer.clone(),
+                    next.cycle,
+                    next.order,
+                    next.repetition,
+                )
             };
             let Some(next) = upcoming.min_by_key(order) else { return };
             self.happen(&next);
@@ -252,6 +265,7 @@ impl<'a> Ticket<'a> {
             order,
             repetition: 0,
             is_strict: false,
+            broken_at: None,
             what,
             step: None,
         };
@@ -293,7 +307,8 @@ impl<'a> Ticket<'a> {
             let is_strict = matches!(class, Class::Breach | Class::StepOnDue) && !promise.is_late;
             let (timer, step) = (timer.to_owned(), step.cloned());
             let cycle = cycle.number;
-            found.push(Upcoming { at, class, timer, cycle, order, repetition, is_strict, what, step });
+            let broken_at = promise.fixed.filter(|_| promise.is_late);
+            found.push(Upcoming { at, class, timer, cycle, order, repetition, is_strict, broken_at, what, step });
         };
         if let Some(due) = due.filter(|_| !cycle.breached) {
             push(due, Class::Breach, 0, 0, format!("breached {timer} {} {}", cycle.number, promise.target), None);
@@ -567,6 +582,7 @@ impl<'a> Ticket<'a> {
             } else if let (Phase::Cancelled { at: cancelled_at, cause: "handed_on" }, Some(since)) =
                 (&cycle.phase, said.returned_since)
                 && *cancelled_at == since
+                && !self.is_over(own)
             {
                 // The agent who gave it back takes it again: the time between counted.
                 let (from, calendar) = (*cancelled_at, cycle.calendar.clone());
@@ -604,6 +620,12 @@ impl<'a> Ticket<'a> {
         }
     }
 
+    /// Whether no cycle runs in this status: a final one, or `resolved` where a resolve stops the timer.
+    fn is_over(&self, rules: &Timer) -> bool {
+        matches!(self.status.as_str(), "closed" | "withdrawn" | "voided")
+            || (self.status == "resolved" && rules.stops_on.iter().any(|trigger| trigger == "resolved"))
+    }
+
     /// Since when the customer waits: the receipt, but not before the last answer or the end of the last cycle.
     fn waits_since(said: &Said<'_>, previous_end: Option<i64>) -> i64 {
         let Some(received_at) = said.received_at else { return said.at };
@@ -615,8 +637,7 @@ impl<'a> Ticket<'a> {
         let at = said.at;
         let is = |trigger: &String| said.triggers.contains(&trigger.as_str());
         let last = track.cycles.last();
-        let is_over = matches!(self.status.as_str(), "closed" | "withdrawn" | "voided")
-            || (self.status == "resolved" && rules.stops_on.iter().any(|trigger| trigger == "resolved"));
+        let is_over = self.is_over(rules);
         // An outbound opening is a reply, too: it starts nothing that a reply stops, unless a reply starts it again.
         let is_stopped = matches!(said.kind, EventKind::Opened { .. })
             && rules.stops_on.iter().any(is)
@@ -725,8 +746,9 @@ impl<'a> Ticket<'a> {
             let calendar = cycle.calendar.clone();
             cycle.add_span(0, since, was_started_at, &calendar);
             cycle.started_at = since;
-            // A promise that arrived later counts from when it counted before.
-            if cycle.counts_from == was_started_at && arrived_at.is_none_or(|arrived_at| arrived_at <= was_started_at) {
+            // A promise that arrived later counts from when it counted before; one that a message gave later, where
+            // something was promised on the ticket before, has used the wait that is found now.
+            if arrived_at.is_none_or(|arrived_at| arrived_at <= was_started_at) {
                 cycle.counts_from = since;
                 let policy = &self.policies[cycle.revision];
                 let terms = policy.terms(&cycle.subject, timer, &cycle.channel, cycle.event_at);
