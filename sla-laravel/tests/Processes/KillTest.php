@@ -1,0 +1,138 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Tests\Processes;
+
+use App\Support\RecordingDispatcher;
+use Illuminate\Contracts\Bus\Dispatcher;
+use Illuminate\Contracts\Notifications\Dispatcher as Notifications;
+use Illuminate\Support\Facades\DB;
+use Sla\Laravel\Jobs\ProcessDueTickets;
+use Sla\Laravel\Notifications\NotificationSender;
+
+/** Processes that are killed before each step of the database: statements, and the begin and end of transactions. */
+final class KillTest extends ProcessTestCase
+{
+    private const MOST = 80;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        config([
+            'sla.notifications.slack.webhook' => 'https://hooks.slack.com/services/x',
+            'sla.notifications.audiences' => ['supervisor' => ['sue@example.test'], 'operations' => ['ops@example.test']],
+        ]);
+        $this->app->instance(Notifications::class, new RecordingDispatcher("{$this->folder}/deliveries"));
+    }
+
+    public function test_a_monitor_may_be_killed_anywhere(): void
+    {
+        $kills = $this->killed('monitor', fn () => $this->dueTickets(), fn () => null);
+        self::assertGreaterThan(8, $kills);
+        self::assertSame(6, DB::table('support_events')->where('kind', '<>', 'opened')->count());
+    }
+
+    public function test_a_queue_worker_may_be_killed_anywhere(): void
+    {
+        $kills = $this->killed('queue', function (): void {
+            $this->dueTickets();
+            config(['queue.default' => 'database', 'sla.queue.connection' => 'database']);
+            DB::table('jobs')->delete();
+            $this->app->make(Dispatcher::class)->dispatch(new ProcessDueTickets([1, 2]));
+            // As if its time had passed after which a job of a dead worker is tried again.
+        }, static fn () => DB::table('jobs')->update(['reserved_at' => null, 'attempts' => 0]));
+        self::assertGreaterThan(10, $kills);
+        self::assertSame(6, DB::table('support_events')->where('kind', '<>', 'opened')->count());
+        self::assertSame(0, DB::table('jobs')->count());
+    }
+
+    public function test_a_sender_may_be_killed_anywhere(): void
+    {
+        $kills = $this->killed('sender', function (): void {
+            $this->dueTickets();
+            $this->monitor()->run();
+        }, static fn () => DB::table('sla_notifications')->whereNotNull('claimed_at')->update(['claimed_at' => 0]));
+        self::assertGreaterThan(5, $kills);
+        $all = DB::table('sla_notifications')->count();
+        self::assertSame($all, DB::table('sla_notifications')->whereNotNull('sent_at')->count());
+        self::assertCount($all, $this->deliveries(), 'none is lost');
+        // Between the delivery and its mark a kill cannot be told from one before the delivery.
+        self::assertLessThanOrEqual($all + 1, array_sum($this->deliveries()), 'at most the one at which it was killed is repeated');
+    }
+
+    /**
+     * Kills a process before its first step, the next one before its second, and so on, until one ends by itself.
+     *
+     * Each starts where the one before was killed; `$revive` stands for the time that passes in between. As the work that
+     * is left becomes less, the set-up is made anew for each step.
+     *
+     * @param callable(): void $prepare
+     * @param callable(): void $revive
+     *
+     * @return int how many were killed
+     */
+    private function killed(string $kind, callable $prepare, callable $revive): int
+    {
+        for ($step = 1; $step <= self::MOST; $step++) {
+            $this->emptied();
+            $prepare();
+            $options = ['base' => $this->nowUs(), 'deliveries' => "{$this->folder}/deliveries"];
+            $end = $this->ended($this->start($kind, ['kill-at' => $step] + $options));
+            $this->assertLaws();
+            if (!$end['isKilled']) {
+                self::assertSame(0, $end['code'], $this->said());
+
+                return $step - 1;
+            }
+            $revive();
+            $this->finish($kind);
+            $this->assertLaws();
+            $this->assertDone($kind, $step);
+        }
+        self::fail('it takes more steps than a process can have');
+    }
+
+    private function assertDone(string $kind, int $step): void
+    {
+        if ($kind === 'sender') {
+            self::assertSame(0, DB::table('sla_notifications')->whereNull('sent_at')->count(), "killed at {$step}");
+            self::assertLessThanOrEqual(DB::table('sla_notifications')->count() + 1, array_sum($this->deliveries()), "killed at {$step}");
+        } else {
+            self::assertSame(0, $this->monitor()->backlog(), "killed at {$step}");
+            self::assertSame(8, DB::table('support_events')->count(), "killed at {$step}");
+        }
+    }
+
+    private function dueTickets(): void
+    {
+        $this->clockAt('2026-11-23 09:00');
+        $this->opened('kim');
+        $this->opened('kim');
+        // A warning, a breach and its escalation on each ticket.
+        $this->clockAt('2026-11-23 14:30');
+    }
+
+    /** What the next process does, in this one: a process takes longer to start than to do it. */
+    private function finish(string $kind): void
+    {
+        $this->app->forgetScopedInstances();
+        match ($kind) {
+            'monitor' => $this->monitor()->run(),
+            'sender' => $this->app->make(NotificationSender::class)->run(),
+            'queue' => $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true])->run(),
+        };
+    }
+
+    private function emptied(): void
+    {
+        foreach (['sla_notifications', 'support_escalations', 'support_responses', 'support_events', 'sla_ticket_states', 'support_tickets', 'sla_denials', 'jobs'] as $table) {
+            DB::table($table)->delete();
+        }
+        DB::statement(DB::getDriverName() === 'sqlite' ? "delete from sqlite_sequence where name = 'support_tickets'" : 'alter sequence support_tickets_id_seq restart');
+        if (is_file("{$this->folder}/deliveries")) {
+            unlink("{$this->folder}/deliveries");
+        }
+        $this->app->forgetScopedInstances();
+    }
+}
