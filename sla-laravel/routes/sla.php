@@ -1,10 +1,12 @@
 <?php
 
 use Illuminate\Support\Facades\Route;
+use Sla\Laravel\Http\Controllers\AssetController;
 use Sla\Laravel\Http\Controllers\AuditController;
 use Sla\Laravel\Http\Controllers\CommandController;
 use Sla\Laravel\Http\Controllers\EscalationController;
 use Sla\Laravel\Http\Controllers\TicketController;
+use Sla\Laravel\Http\Middleware\PageHeaders;
 
 $commands = implode('|', CommandController::commands());
 
@@ -21,10 +23,12 @@ Route::prefix(config('sla.routes.api.prefix'))
     });
 
 Route::prefix(config('sla.routes.web.prefix'))
-    ->middleware([...config('sla.routes.web.middleware'), 'sla.actor'])
+    ->middleware([...config('sla.routes.web.middleware'), PageHeaders::class, 'sla.actor'])
     ->name('sla.')
     ->group(static function () use ($commands): void {
         Route::get('support/tickets', [TicketController::class, 'index'])->name('tickets');
+        Route::get('support/tickets/new', [TicketController::class, 'create'])->name('tickets.create');
+        Route::get('support/tickets/{ticket}/audit', [AuditController::class, 'show'])->whereNumber('ticket')->name('ticket.audit');
         Route::get('support/tickets/{ticket}', [TicketController::class, 'show'])->whereNumber('ticket')->name('ticket');
         Route::post('support/tickets', [TicketController::class, 'store'])->name('tickets.store');
         Route::post('support/tickets/{ticket}/response', [CommandController::class, 'respond'])->whereNumber('ticket')->name('ticket.response');
@@ -33,3 +37,5 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::get('agent/tickets/assigned', [TicketController::class, 'index'])->defaults('assigned', 'me')->name('agent.tickets');
         Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->whereNumber('ticket')->where('command', $commands)->name('agent.act');
     });
+
+Route::get(trim(config('sla.routes.web.prefix') . '/sla-assets/{hash}/{name}', '/'), [AssetController::class, 'show'])->name('sla.asset');

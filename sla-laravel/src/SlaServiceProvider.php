@@ -81,11 +81,15 @@ class SlaServiceProvider extends ServiceProvider
         if (Sla::$registersRoutes) {
             $this->loadRoutesFrom(__DIR__ . '/../routes/sla.php');
         }
+        $this->loadViewsFrom(__DIR__ . '/../resources/views', 'sla');
+        $this->loadTranslationsFrom(__DIR__ . '/../lang', 'sla');
         if (!$this->app->runningInConsole()) {
             return;
         }
         $this->publishes([__DIR__ . '/../config/sla.php' => config_path('sla.php')], 'sla-config');
         $this->publishes([__DIR__ . '/../database/migrations' => database_path('migrations')], 'sla-migrations');
+        $this->publishes([__DIR__ . '/../resources/views' => resource_path('views/vendor/sla')], 'sla-views');
+        $this->publishes([__DIR__ . '/../lang' => $this->app->langPath('vendor/sla')], 'sla-lang');
         $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class]);
         $this->callAfterResolving(Schedule::class, function (Schedule $schedule): void {
             if ($this->app->make(Settings::class)->isScheduled()) {

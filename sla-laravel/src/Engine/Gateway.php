@@ -134,6 +134,16 @@ final class Gateway
     }
 
     /**
+     * Returns every channel of the newest revision.
+     *
+     * @return array<string, string> names by id
+     */
+    public function channels(): array
+    {
+        return array_column(json_decode($this->engine()->policy()->json(), true, 512, JSON_THROW_ON_ERROR)['channels'], 'name', 'id');
+    }
+
+    /**
      * Returns the channels that a package includes, in the newest revision; none for a package that it does not have.
      *
      * @return array<string, string> names by id

@@ -33,6 +33,13 @@ final class Refusals
 
     public static function response(Request $request, int $status, string $code, string $message, string $accepted, ?string $action = null): Response
     {
+        if (Pages::isWanted($request)) {
+            // A form keeps what was typed, and says why it was refused.
+            return $request->isMethod('POST') && $status !== 401
+                ? redirect()->back(303)->withInput()->withErrors([$code => "{$message}; {$accepted}"])
+                : Pages::view($request, 'refused', ['message' => $message, 'accepted' => $accepted], $status);
+        }
+
         return response()->json([
             'message' => $message,
             // As Laravel's validation answers, for clients that read it.

@@ -48,6 +48,16 @@ final class ChannelAccessService
         return $this->gateway->channelsOf($package);
     }
 
+    /**
+     * Returns every channel of the newest revision.
+     *
+     * @return array<string, string> names by id
+     */
+    public function channels(): array
+    {
+        return $this->gateway->channels();
+    }
+
     /** Returns what was refused, newest first: channels that a package does not include, and everything else. */
     public function denials(?Actor $actor = null): Builder
     {

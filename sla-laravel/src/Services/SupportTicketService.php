@@ -209,6 +209,20 @@ final class SupportTicketService
         return $refusal;
     }
 
+    /**
+     * Returns which of some actions the actor is permitted on a ticket, whatever its status. Nothing is put on record.
+     *
+     * @param list<string> $actions
+     *
+     * @return list<string>
+     */
+    public function permitted(int $ticketId, Actor $actor, array $actions): array
+    {
+        $ticket = $this->store->find($ticketId) ?? throw new UnknownTicket($ticketId);
+
+        return array_values(array_filter($actions, fn (string $action): bool => $this->gateway->authorize($actor, $action, $ticket) === null));
+    }
+
     /** @param callable(Message): Command $command */
     private function write(int $ticketId, Actor $actor, string $body, ?string $commandId, callable $command): Outcome
     {

@@ -4,7 +4,7 @@ return [
     'name' => 'Test host',
     'env' => env('APP_ENV', 'testing'),
     'debug' => true,
-    'url' => 'http://support.test',
+    'url' => env('APP_URL', 'http://support.test'),
     'timezone' => 'UTC',
     'locale' => 'en',
     'fallback_locale' => 'en',

@@ -7,6 +7,7 @@ namespace Sla\Laravel\Http\Controllers;
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
 use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Services\SupportTicketService;
 use Sla\Laravel\Store\TicketStore;
@@ -46,13 +47,15 @@ final class AuditController extends SlaController
             }
         }
 
-        return new JsonResponse([
+        $audit = [
             'ticket' => $ticket,
             'reference' => $stored->reference,
             'as_of' => TicketDocument::text(Time::fromUs($nowUs)),
             'chain' => ['sound' => $isSound, 'finding' => $found->tampering, 'at' => $found->index, 'entries' => count($entries)],
             'entries' => array_map(static fn (string $entry): \stdClass => json_decode($entry, false, 512, JSON_THROW_ON_ERROR), $entries),
             'explanations' => (object) $explanations,
-        ]);
+        ];
+
+        return Pages::isWanted($request) ? Pages::view($request, 'support.audit', $audit) : new JsonResponse($audit);
     }
 }

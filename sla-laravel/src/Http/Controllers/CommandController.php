@@ -9,6 +9,7 @@ use Illuminate\Http\Request;
 use Sla\Actor;
 use Sla\Apply;
 use Sla\Exceptions\InvalidInput;
+use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\Refusals;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Models\SupportTicket;
@@ -93,6 +94,10 @@ final class CommandController extends SlaController
         }
         if ($outcome->refusal !== null) {
             return $this->refused($request, $outcome->refusal);
+        }
+
+        if (Pages::isWanted($request)) {
+            return redirect()->route('sla.ticket', $ticket, 303);
         }
 
         return new JsonResponse([

@@ -44,13 +44,13 @@ abstract class SlaController
     }
 
     /**
-     * Returns the header `Idempotency-Key`; `null` where there is none.
+     * Returns the header `Idempotency-Key`, or what a form has in its place; `null` where there is none.
      *
      * @throws ValidationException
      */
     protected function commandId(Request $request): ?string
     {
-        $key = $request->header('Idempotency-Key');
+        $key = $request->header('Idempotency-Key') ?? $request->input('_command_id');
         if ($key === null) {
             return null;
         }

@@ -6,6 +6,9 @@ namespace Sla\Laravel\Http\Controllers;
 
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
+use Sla\Actor;
+use Sla\Evaluation;
+use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Services\ChannelAccessService;
@@ -13,6 +16,7 @@ use Sla\Laravel\Services\NewTicket;
 use Sla\Laravel\Services\SupportTicketService;
 use Sla\Laravel\Services\VisibleTicketQuery;
 use Sla\Refusal;
+use Sla\Role;
 use Symfony\Component\HttpFoundation\Response;
 
 /** Tickets to open, to list and to look at. */
@@ -49,10 +53,29 @@ final class TicketController extends SlaController
         }
         $found = $query->orderByDesc('id')->limit(self::PAGE + 1)->get();
         $page = $found->take(self::PAGE);
+        if (Pages::isWanted($request)) {
+            return Pages::view($request, 'support.index', [
+                'tickets' => $page->all(),
+                'next' => $found->count() > self::PAGE ? $page->last()->id : null,
+                'statuses' => self::STATUSES,
+                'status' => $input['status'] ?? null,
+                'isAssigned' => $request->routeIs('sla.agent.tickets'),
+            ]);
+        }
 
         return new JsonResponse([
             'tickets' => $page->map(static fn (SupportTicket $ticket): array => TicketDocument::row($ticket))->values()->all(),
             'next' => $found->count() > self::PAGE ? $page->last()->id : null,
+        ]);
+    }
+
+    /** Shows the form that opens a ticket: a customer chooses among the channels of their package. */
+    public function create(Request $request, ChannelAccessService $access): Response
+    {
+        $actor = $this->actor($request);
+
+        return Pages::view($request, 'support.create', [
+            'channels' => $actor->role === Role::Customer ? $access->channelsOf($actor->id) : $access->channels(),
         ]);
     }
 
@@ -80,6 +103,9 @@ final class TicketController extends SlaController
         if ($outcome->refusal !== null) {
             return $this->refused($request, $outcome->refusal);
         }
+        if (Pages::isWanted($request)) {
+            return redirect()->route('sla.ticket', $outcome->ticketId, 303);
+        }
 
         return new JsonResponse(['ticket' => TicketDocument::row(SupportTicket::query()->findOrFail($outcome->ticketId))], $outcome->events === [] ? 200 : 201);
     }
@@ -92,7 +118,64 @@ final class TicketController extends SlaController
             return $this->refused($request, $refusal);
         }
         $found = SupportTicket::query()->findOrFail($ticket);
+        $evaluation = $this->tickets->evaluate($ticket);
+        $channels = $access->channelsIn($found->package);
+        if (Pages::isWanted($request)) {
+            return Pages::view($request, 'support.show', [
+                'ticket' => $found,
+                'timers' => self::timers($evaluation),
+                'responses' => $actor->role === Role::Customer ? $found->responses->where('is_public', true) : $found->responses,
+                'escalations' => $found->escalations,
+                'channels' => $channels,
+                'actions' => $this->actions($found, $actor),
+                'self' => $actor->role === Role::Agent ? $actor->id : '',
+            ]);
+        }
 
-        return new JsonResponse(TicketDocument::whole($found, $this->tickets->evaluate($ticket), $actor, $access->channelsIn($found->package)));
+        return new JsonResponse(TicketDocument::whole($found, $evaluation, $actor, $channels));
+    }
+
+    /** @return list<\stdClass> */
+    private static function timers(Evaluation $evaluation): array
+    {
+        $timers = [];
+        foreach ($evaluation->timers as $id => $timer) {
+            $cycle = $timer->cycle();
+            $timers[] = (object) [
+                'name' => $id,
+                'state' => $timer->state->value,
+                'tone' => ['met' => 'good', 'breached' => 'bad', 'paused' => 'dim'][$timer->state->value] ?? '',
+                'dueAt' => $cycle?->dueAt,
+                'left' => ($cycle->overdueUs ?? 0) > 0 ? '-' . Pages::length($cycle->overdueUs) : Pages::length($cycle?->remainingUs),
+            ];
+        }
+
+        return $timers;
+    }
+
+    /**
+     * Returns what the page offers: what the actor is permitted and the status allows. The engine judges each command anew.
+     *
+     * @return list<string>
+     */
+    private function actions(SupportTicket $ticket, Actor $actor): array
+    {
+        $isCustomer = $actor->role === Role::Customer;
+        $unresolved = ['new', 'open', 'pending', 'on_hold'];
+        $live = [...$unresolved, 'resolved'];
+        $offers = [
+            'response' => [$isCustomer ? 'customer_message' : 'reply', $live],
+            'note' => ['note', $live],
+            'escalation' => ['request_escalation', $live],
+            'rating' => ['rate', ['resolved', 'closed']],
+            'assign' => ['assign', $live],
+            'pause' => ['pause', ['open', 'pending', 'on_hold']],
+            'resume' => ['resume', ['pending', 'on_hold']],
+            'resolve' => ['resolve', $unresolved],
+            'close' => ['close', ['resolved']],
+        ];
+        $permitted = $this->tickets->permitted((int) $ticket->id, $actor, array_column($offers, 0));
+
+        return array_keys(array_filter($offers, static fn (array $offer): bool => in_array($offer[0], $permitted, true) && in_array($ticket->status, $offer[1], true)));
     }
 }

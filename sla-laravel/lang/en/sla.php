@@ -1,0 +1,23 @@
+<?php
+
+return [
+    'tickets' => 'Tickets', 'assigned' => 'Assigned to me', 'escalations' => 'Escalations', 'new' => 'New ticket', 'audit' => 'Audit',
+    'none' => 'There is nothing here yet.', 'older' => 'Older tickets', 'all' => 'All', 'filter' => 'Filter',
+    'number' => 'Number', 'subject' => 'Subject', 'status' => 'Status', 'package' => 'Package', 'channel' => 'Channel', 'agent' => 'Agent',
+    'customer' => 'Customer', 'due' => 'Due', 'first_response' => 'First response', 'resolution' => 'Resolution', 'timer' => 'Timer',
+    'state' => 'State', 'remaining' => 'Left', 'overdue' => 'Overdue by', 'conversation' => 'Conversation', 'message' => 'Message',
+    'note' => 'Internal note', 'send' => 'Send', 'reason' => 'Reason', 'until' => 'Until', 'level' => 'Level', 'at' => 'At',
+    'request_escalation' => 'Request an escalation', 'rate' => 'Rate the resolution', 'score' => 'Score, 1 to 5', 'actions' => 'Actions',
+    'reply' => 'Reply', 'assign' => 'Assign', 'pause' => 'Pause', 'resume' => 'Resume', 'resolve' => 'Resolve', 'reopen' => 'Reopen', 'close' => 'Close',
+    'withdraw' => 'Withdraw', 'acknowledge' => 'Acknowledge', 'sound' => 'Chain verified: :count entries', 'unsound' => 'The chain is not what was written',
+    'event' => 'Event', 'by' => 'By', 'hash' => 'Hash', 'explanation' => 'Explanation', 'skip' => 'Skip to the content', 'team' => 'Team',
+    'refused' => 'Not possible', 'back' => 'Back to the tickets', 'waiting_customer' => 'Waiting for the customer', 'waiting_other' => 'Waiting for somebody else',
+    'statuses' => [
+        'new' => 'New', 'open' => 'Open', 'pending' => 'Waiting for the customer', 'on_hold' => 'On hold', 'resolved' => 'Resolved', 'closed' => 'Closed',
+        'withdrawn' => 'Withdrawn', 'voided' => 'Voided', 'acknowledged' => 'Acknowledged',
+    ],
+    'states' => [
+        'not_started' => 'Not started', 'running' => 'Running', 'paused' => 'Paused', 'met' => 'Met', 'breached' => 'Breached', 'cancelled' => 'Cancelled',
+        'unpromised' => 'Without promise',
+    ],
+];

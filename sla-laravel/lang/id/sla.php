@@ -1,0 +1,23 @@
+<?php
+
+return [
+    'tickets' => 'Tiket', 'assigned' => 'Ditugaskan kepada saya', 'escalations' => 'Eskalasi', 'new' => 'Tiket baru', 'audit' => 'Audit',
+    'none' => 'Belum ada apa pun di sini.', 'older' => 'Tiket sebelumnya', 'all' => 'Semua', 'filter' => 'Saring',
+    'number' => 'Nomor', 'subject' => 'Perihal', 'status' => 'Status', 'package' => 'Paket', 'channel' => 'Saluran', 'agent' => 'Agen',
+    'customer' => 'Pelanggan', 'due' => 'Tenggat', 'first_response' => 'Tanggapan pertama', 'resolution' => 'Penyelesaian', 'timer' => 'Pengukur waktu',
+    'state' => 'Keadaan', 'remaining' => 'Sisa', 'overdue' => 'Terlambat', 'conversation' => 'Percakapan', 'message' => 'Pesan',
+    'note' => 'Catatan internal', 'send' => 'Kirim', 'reason' => 'Alasan', 'until' => 'Sampai', 'level' => 'Tingkat', 'at' => 'Pada',
+    'request_escalation' => 'Minta eskalasi', 'rate' => 'Nilai penyelesaian', 'score' => 'Nilai, 1 sampai 5', 'actions' => 'Tindakan',
+    'reply' => 'Balas', 'assign' => 'Tugaskan', 'pause' => 'Jeda', 'resume' => 'Lanjutkan', 'resolve' => 'Selesaikan', 'reopen' => 'Buka kembali', 'close' => 'Tutup',
+    'withdraw' => 'Tarik kembali', 'acknowledge' => 'Terima', 'sound' => 'Rantai terverifikasi: :count entri', 'unsound' => 'Rantai tidak sama dengan yang ditulis',
+    'event' => 'Peristiwa', 'by' => 'Oleh', 'hash' => 'Hash', 'explanation' => 'Penjelasan', 'skip' => 'Lewati ke isi', 'team' => 'Tim',
+    'refused' => 'Tidak dapat dilakukan', 'back' => 'Kembali ke tiket', 'waiting_customer' => 'Menunggu pelanggan', 'waiting_other' => 'Menunggu pihak lain',
+    'statuses' => [
+        'new' => 'Baru', 'open' => 'Terbuka', 'pending' => 'Menunggu pelanggan', 'on_hold' => 'Ditahan', 'resolved' => 'Selesai', 'closed' => 'Ditutup',
+        'withdrawn' => 'Ditarik', 'voided' => 'Dibatalkan', 'acknowledged' => 'Diterima',
+    ],
+    'states' => [
+        'not_started' => 'Belum mulai', 'running' => 'Berjalan', 'paused' => 'Dijeda', 'met' => 'Terpenuhi', 'breached' => 'Dilanggar', 'cancelled' => 'Dibatalkan',
+        'unpromised' => 'Tanpa janji',
+    ],
+];

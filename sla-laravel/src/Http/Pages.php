@@ -1,0 +1,53 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Http;
+
+use Illuminate\Http\Request;
+use Illuminate\Http\Response;
+use Sla\Actor;
+use Sla\Laravel\Support\Settings;
+use Sla\Role;
+
+/** Pages: a view gets one object, `$page`. */
+final class Pages
+{
+    private function __construct()
+    {
+    }
+
+    /** Returns whether a request wants a page, not JSON. */
+    public static function isWanted(Request $request): bool
+    {
+        return !$request->expectsJson() && $request->routeIs('sla.*') && !$request->routeIs('sla.api.*');
+    }
+
+    /** @param array<string, mixed> $values */
+    public static function view(Request $request, string $view, array $values, int $status = 200): Response
+    {
+        $actor = $request->attributes->get(Actors::ATTRIBUTE);
+
+        return response()->view("sla::{$view}", [
+            'page' => (object) ($values + [
+                'isStaff' => $actor instanceof Actor && $actor->role !== Role::Customer,
+                'zone' => new \DateTimeZone(app(Settings::class)->timeZone()),
+            ]),
+        ], $status);
+    }
+
+    /** Writes a length of time for people: `1 h 20 min`. */
+    public static function length(?int $us): string
+    {
+        if ($us === null) {
+            return '–';
+        }
+        $minutes = intdiv($us, 60_000_000);
+
+        return match (true) {
+            $minutes >= 60 => intdiv($minutes, 60) . ' h ' . $minutes % 60 . ' min',
+            $minutes >= 1 => "{$minutes} min",
+            default => intdiv($us, 1_000_000) . ' s',
+        };
+    }
+}
