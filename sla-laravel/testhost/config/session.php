@@ -1,3 +1,3 @@
 <?php
 
-return ['driver' => 'array', 'lifetime' => 120, 'expire_on_close' => false, 'lottery' => [0, 1], 'cookie' => 'testhost', 'path' => '/', 'domain' => null, 'secure' => false, 'http_only' => true, 'same_site' => 'lax'];
+return ['driver' => env('SESSION_DRIVER', 'array'), 'files' => env('SESSION_FILES', storage_path('framework/sessions')), 'lifetime' => 120, 'expire_on_close' => false, 'lottery' => [0, 1], 'cookie' => 'testhost', 'path' => '/', 'domain' => null, 'secure' => false, 'http_only' => true, 'same_site' => 'lax'];
