@@ -9,33 +9,35 @@ use Sla\Laravel\Http\Controllers\TicketController;
 use Sla\Laravel\Http\Middleware\PageHeaders;
 
 $commands = implode('|', CommandController::commands());
+// What an integer of the database holds.
+$number = '[0-9]{1,18}';
 
 Route::prefix(config('sla.routes.api.prefix'))
     ->middleware([...config('sla.routes.api.middleware'), 'sla.actor'])
     ->name('sla.api.')
-    ->group(static function () use ($commands): void {
+    ->group(static function () use ($commands, $number): void {
         Route::get('tickets', [TicketController::class, 'index'])->name('tickets');
         Route::post('tickets', [TicketController::class, 'store'])->name('tickets.store');
-        Route::get('tickets/{ticket}', [TicketController::class, 'show'])->whereNumber('ticket')->name('ticket');
-        Route::get('tickets/{ticket}/audit', [AuditController::class, 'show'])->whereNumber('ticket')->name('ticket.audit');
-        Route::post('tickets/{ticket}/{command}', [CommandController::class, 'act'])->whereNumber('ticket')->where('command', $commands)->name('ticket.act');
+        Route::get('tickets/{ticket}', [TicketController::class, 'show'])->where('ticket', $number)->name('ticket');
+        Route::get('tickets/{ticket}/audit', [AuditController::class, 'show'])->where('ticket', $number)->name('ticket.audit');
+        Route::post('tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('ticket.act');
         Route::get('escalations', [EscalationController::class, 'index'])->name('escalations');
     });
 
 Route::prefix(config('sla.routes.web.prefix'))
     ->middleware([...config('sla.routes.web.middleware'), PageHeaders::class, 'sla.actor'])
     ->name('sla.')
-    ->group(static function () use ($commands): void {
+    ->group(static function () use ($commands, $number): void {
         Route::get('support/tickets', [TicketController::class, 'index'])->name('tickets');
         Route::get('support/tickets/new', [TicketController::class, 'create'])->name('tickets.create');
-        Route::get('support/tickets/{ticket}/audit', [AuditController::class, 'show'])->whereNumber('ticket')->name('ticket.audit');
-        Route::get('support/tickets/{ticket}', [TicketController::class, 'show'])->whereNumber('ticket')->name('ticket');
+        Route::get('support/tickets/{ticket}/audit', [AuditController::class, 'show'])->where('ticket', $number)->name('ticket.audit');
+        Route::get('support/tickets/{ticket}', [TicketController::class, 'show'])->where('ticket', $number)->name('ticket');
         Route::post('support/tickets', [TicketController::class, 'store'])->name('tickets.store');
-        Route::post('support/tickets/{ticket}/response', [CommandController::class, 'respond'])->whereNumber('ticket')->name('ticket.response');
-        Route::post('support/tickets/{ticket}/escalation', [CommandController::class, 'escalate'])->whereNumber('ticket')->name('ticket.escalation');
-        Route::post('support/tickets/{ticket}/rating', [CommandController::class, 'rate'])->whereNumber('ticket')->name('ticket.rating');
+        Route::post('support/tickets/{ticket}/response', [CommandController::class, 'respond'])->where('ticket', $number)->name('ticket.response');
+        Route::post('support/tickets/{ticket}/escalation', [CommandController::class, 'escalate'])->where('ticket', $number)->name('ticket.escalation');
+        Route::post('support/tickets/{ticket}/rating', [CommandController::class, 'rate'])->where('ticket', $number)->name('ticket.rating');
         Route::get('agent/tickets/assigned', [TicketController::class, 'index'])->defaults('assigned', 'me')->name('agent.tickets');
-        Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->whereNumber('ticket')->where('command', $commands)->name('agent.act');
+        Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('agent.act');
     });
 
 Route::get(trim(config('sla.routes.web.prefix') . '/sla-assets/{hash}/{name}', '/'), [AssetController::class, 'show'])->name('sla.asset');

@@ -6,6 +6,7 @@ namespace Sla\Laravel\Notifications;
 
 use Illuminate\Notifications\Messages\MailMessage;
 use Illuminate\Notifications\Notification;
+use Illuminate\Support\HtmlString;
 
 /** A warning, an escalation or an inactivity rule, by one channel. */
 class SlaStepFired extends Notification
@@ -24,7 +25,8 @@ class SlaStepFired extends Notification
     {
         $mail = (new MailMessage())->subject($this->content->title());
         foreach ($this->content->lines() as $line) {
-            $mail->line($line);
+            // A block of HTML: people wrote parts of it, and mail templates read Markdown.
+            $mail->line(new HtmlString('<p>' . e(preg_replace('/\s+/u', ' ', $line)) . '</p>'));
         }
         $mail->action('Open the ticket', $this->content->link());
         // The same id each time, so that a mail system can tell a repetition.

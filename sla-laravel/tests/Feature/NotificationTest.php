@@ -132,11 +132,15 @@ final class NotificationTest extends TestCase
     {
         Http::fake();
         config(['sla.notifications.channels' => 'email']);
-        $this->app->make(EscalationService::class)->request($this->ticket, Actor::customer('kim'), 'we <b>cannot</b> sell', 'email');
+        $this->app->make(EscalationService::class)->request($this->ticket, Actor::customer('kim'), "we <b>cannot</b> sell\n\n[click](https://evil.test) ![x](https://evil.test/x.png)", 'email');
         DB::table('sla_notifications')->whereNotNull('step')->delete();
         $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('1 notifications sent, 0 failed')->assertExitCode(0);
         self::assertSame("Ticket #{$this->ticket}: escalation to level 2", $this->mails()[0]->getSubject());
-        self::assertStringNotContainsString('<b>cannot', $this->mails()[0]->getBody());
+        $body = $this->mails()[0]->getBody();
+        self::assertStringContainsString('[click](https://evil.test)', $body, 'what people write is text');
+        foreach (['<b>cannot', 'href="https://evil', 'src="https://evil'] as $part) {
+            self::assertStringNotContainsString($part, $body);
+        }
     }
 
     public function test_a_step_may_name_its_channels(): void

@@ -40,7 +40,15 @@ abstract class SlaController
      */
     protected function input(Request $request, array $rules): array
     {
-        return Validator::make($request->all(), $rules)->validate();
+        $input = array_intersect_key($request->all(), $rules);
+        foreach ($input as $field => $value) {
+            // A database refuses these, and nothing is lost by refusing them first.
+            if (is_string($value) && (!mb_check_encoding($value, 'UTF-8') || str_contains($value, "\0"))) {
+                throw ValidationException::withMessages([$field => 'the text is not UTF-8, or holds a NUL']);
+            }
+        }
+
+        return Validator::make($input, $rules)->validate();
     }
 
     /**
