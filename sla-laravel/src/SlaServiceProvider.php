@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Sla\Laravel;
 
 use Illuminate\Console\Scheduling\Schedule;
+use Illuminate\Contracts\Auth\Access\Gate;
+use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Routing\Router;
 use Illuminate\Support\ServiceProvider;
@@ -77,6 +79,15 @@ class SlaServiceProvider extends ServiceProvider
         }
         $this->callAfterResolving('router', static function (Router $router): void {
             $router->aliasMiddleware('sla.actor', SlaActor::class);
+        });
+        $this->callAfterResolving(Gate::class, function (Gate $gate): void {
+            foreach (['view-metrics' => 'view_metrics', 'manage-policy' => 'manage_policy', 'manage-users' => 'manage_users'] as $name => $action) {
+                $gate->define("sla.{$name}", function (Authenticatable $user) use ($action): bool {
+                    $actor = $this->app->make(ResolvesActor::class)->actorOf($user);
+
+                    return $actor !== null && $this->app->make(Gateway::class)->authorize($actor, $action) === null;
+                });
+            }
         });
         if (Sla::$registersRoutes) {
             $this->loadRoutesFrom(__DIR__ . '/../routes/sla.php');

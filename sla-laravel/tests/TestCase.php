@@ -39,8 +39,7 @@ abstract class TestCase extends LaravelTestCase
             $this->artisan('migrate:fresh', ['--force' => true])->run();
             self::$isMigrated = true;
         } else {
-            $tables = array_diff(self::tables(), ['migrations']);
-            DB::statement('truncate ' . implode(', ', $tables) . ' restart identity cascade');
+            self::emptyTables();
         }
         $this->clockAt('2026-11-23 09:00');
     }
@@ -90,12 +89,18 @@ abstract class TestCase extends LaravelTestCase
         return $this->tickets()->open(new NewTicket('Nothing works', 'Please help.', $channel, commandId: $commandId), Actor::customer($customer));
     }
 
-    /** @return list<string> */
-    private static function tables(): array
+    private static function emptyTables(): void
     {
-        return array_map(
-            static fn (object $row): string => $row->tablename,
-            DB::select("select tablename from pg_tables where schemaname = 'public'"),
-        );
+        if (DB::getDriverName() === 'pgsql') {
+            $tables = array_column(DB::select("select tablename from pg_tables where schemaname = 'public'"), 'tablename');
+            DB::statement('truncate ' . implode(', ', array_diff($tables, ['migrations'])) . ' restart identity cascade');
+
+            return;
+        }
+        foreach (array_column(DB::select('select table_name as name from information_schema.tables where table_schema = database()'), 'name') as $table) {
+            if ($table !== 'migrations') {
+                DB::table($table)->truncate();
+            }
+        }
     }
 }

@@ -21,6 +21,18 @@ return [
             'schema' => 'public',
             'sslmode' => 'disable',
         ],
+        'mysql' => [
+            'driver' => 'mysql',
+            'host' => '127.0.0.1',
+            'port' => env('DB_PORT', 3306),
+            'database' => env('DB_DATABASE', 'sla'),
+            'username' => env('DB_USERNAME', 'sla'),
+            'password' => '',
+            'charset' => 'utf8mb4',
+            'collation' => 'utf8mb4_unicode_ci',
+            'prefix' => '',
+            'strict' => true,
+        ],
     ],
     'migrations' => 'migrations',
 ];

@@ -212,6 +212,16 @@ final class HttpTest extends TestCase
         }
     }
 
+    public function test_gates_ask_the_engine(): void
+    {
+        $permitted = ['kim' => [false, false, false], 'ana' => [true, false, false], 'root' => [true, true, true]];
+        foreach ($permitted as $id => $answers) {
+            $user = User::query()->findOrFail($id);
+            self::assertSame($answers, array_map([$user, 'can'], ['sla.view-metrics', 'sla.manage-policy', 'sla.manage-users']), $id);
+        }
+        self::assertFalse($this->user('max', 'visitor')->can('sla.view-metrics'));
+    }
+
     public function test_routes_can_be_cached(): void
     {
         foreach ($this->app['router']->getRoutes() as $route) {

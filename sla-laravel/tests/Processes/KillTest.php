@@ -129,7 +129,11 @@ final class KillTest extends ProcessTestCase
         foreach (['sla_notifications', 'support_escalations', 'support_responses', 'support_events', 'sla_ticket_states', 'support_tickets', 'sla_denials', 'jobs'] as $table) {
             DB::table($table)->delete();
         }
-        DB::statement(DB::getDriverName() === 'sqlite' ? "delete from sqlite_sequence where name = 'support_tickets'" : 'alter sequence support_tickets_id_seq restart');
+        DB::statement([
+            'sqlite' => "delete from sqlite_sequence where name = 'support_tickets'",
+            'pgsql' => 'alter sequence support_tickets_id_seq restart',
+            'mysql' => 'alter table support_tickets auto_increment = 1',
+        ][DB::getDriverName()]);
         if (is_file("{$this->folder}/deliveries")) {
             unlink("{$this->folder}/deliveries");
         }

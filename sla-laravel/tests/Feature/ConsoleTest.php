@@ -1,0 +1,58 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Tests\Feature;
+
+use Illuminate\Support\Facades\DB;
+use Sla\Laravel\Tests\TestCase;
+
+final class ConsoleTest extends TestCase
+{
+    public function test_install_publishes_the_settings_and_says_what_to_do(): void
+    {
+        $file = config_path('sla.php');
+        self::assertFileDoesNotExist($file);
+        try {
+            $this->artisan('sla:install')->expectsOutput('  php artisan migrate')->assertExitCode(0);
+            self::assertFileExists($file);
+            self::assertSame('Asia/Jakarta', (require $file)['time_zone']);
+        } finally {
+            unlink($file);
+        }
+    }
+
+    public function test_the_settings_have_the_names_of_the_environment(): void
+    {
+        $names = [
+            'SLA_MONITORING_ENABLED', 'SLA_ESCALATION_THRESHOLD', 'SLA_NOTIFICATION_CHANNELS', 'SLA_QUEUE_NAME', 'SLA_DASHBOARD_REFRESH', 'SLA_TIMEZONE',
+            'SLA_DB_CONNECTION', 'SLA_CACHE_STORE', 'SLA_SLACK_WEBHOOK', 'SLA_LIBRARY',
+        ];
+        $settings = (string) file_get_contents(dirname(__DIR__, 2) . '/config/sla.php');
+        foreach ($names as $name) {
+            self::assertStringContainsString("env('{$name}'", $settings);
+        }
+    }
+
+    public function test_verify_looks_at_one_ticket_or_all(): void
+    {
+        $this->seedPolicy();
+        $first = (int) $this->opened()->ticketId;
+        $second = (int) $this->opened('lee')->ticketId;
+        $this->opened('lee', channel: 'phone');
+        $this->artisan('sla:verify', ['ticket' => $first])->expectsOutput('1 chains verified, 0 at fault')->assertExitCode(0);
+        $this->artisan('sla:verify')->expectsOutput('3 chains verified, 0 at fault')->assertExitCode(0);
+        DB::table('sla_denials')->update(['entry' => DB::raw("replace(entry, 'lee', 'eve')")]);
+        $this->artisan('sla:verify')->expectsOutput('3 chains verified, 1 at fault')->assertExitCode(1);
+        DB::table('sla_ticket_states')->where('ticket_id', $second)->update(['events' => 7]);
+        $this->artisan('sla:verify', ['--skip-denials' => true])->expectsOutput('2 chains verified, 1 at fault')->assertExitCode(1);
+    }
+
+    public function test_the_doctor_without_tables_or_policy(): void
+    {
+        $this->artisan('sla:doctor')->assertExitCode(1);
+        $this->artisan('migrate:rollback', ['--force' => true]);
+        $this->artisan('sla:doctor')->assertExitCode(1);
+        $this->artisan('migrate', ['--force' => true]);
+    }
+}
