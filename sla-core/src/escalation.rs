@@ -11,7 +11,9 @@ use crate::time::{BusinessDuration, Share, Timestamp};
 
 /// Returns the steps of a timer in firing order for equal instants, the breach escalation included.
 pub(crate) fn complete(configured: &[Step]) -> Vec<Step> {
-    let mut steps = configured.to_vec();
+    // Room for what is pushed, and for no more: most timers have this step alone.
+    let mut steps = Vec::with_capacity(configured.len().saturating_add(1));
+    steps.extend_from_slice(configured);
     if !steps.iter().any(|step| escalates_breach(step) && step.when == StepCondition::default()) {
         steps.push(Step {
             id: Id::trusted(BREACH_STEP),

@@ -88,16 +88,25 @@ impl Record {
 
     /// Writes entries whose order does not count: by their bytes.
     pub(crate) fn set<T>(&mut self, entries: impl IntoIterator<Item = T>, write: impl Fn(&mut Self, T)) {
-        let mut bodies: Vec<Vec<u8>> = entries
-            .into_iter()
-            .map(|entry| {
-                let mut body = Self(Vec::new());
-                write(&mut body, entry);
-                body.0
-            })
-            .collect();
+        let start = self.0.len();
+        let mut ends = Vec::new();
+        for entry in entries {
+            write(self, entry);
+            ends.push(self.0.len());
+        }
+        // The entries were written one after another; a copy of them is put in order.
+        let written = self.0.split_off(start);
+        let mut rest = written.as_slice();
+        let mut from = start;
+        let mut bodies = Vec::with_capacity(ends.len());
+        for end in ends {
+            // INVARIANT: the record only grows.
+            let (body, others) = rest.split_at_checked(end.saturating_sub(from)).unwrap_or((rest, &[]));
+            bodies.push(body);
+            (rest, from) = (others, end);
+        }
         bodies.sort_unstable();
-        self.list(bodies, |record, mut body| record.0.append(&mut body));
+        self.list(bodies, |record, body| record.0.extend(body));
     }
 
     pub(crate) fn table<T>(&mut self, entries: &BTreeMap<Id, T>, write: impl Fn(&mut Self, &T)) {

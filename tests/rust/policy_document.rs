@@ -159,8 +159,15 @@ fn long_keys_and_many_duplicates_stay_cheap() {
     let opening: String = (0..100).map(|_| format!("{{\"{}\":", "k".repeat(20_000))).collect();
     let twice = format!("{opening}{{{}\"x\":0}}{}", "\"x\":0,".repeat(300_000), "}".repeat(100));
     let error = read(twice).unwrap_err();
+    // What stands in an unknown field is not looked at.
+    let codes: Vec<ErrorCode> = error.related().iter().map(|problem| problem.code()).collect();
+    assert!(codes.contains(&ErrorCode::UnknownField) && codes.len() < 20, "{codes:?}");
+
+    let twice = format!("{{{}\"roles\":{{}}}}", "\"roles\":{},".repeat(300_000));
+    let error = read(twice).unwrap_err();
     let duplicates = error.related().iter().filter(|problem| problem.code() == ErrorCode::DuplicateKey);
-    assert_eq!(duplicates.map(|problem| problem.path().len()).collect::<Vec<_>>(), [100 * 20_001 + 2]);
+    assert!(duplicates.clone().all(|problem| problem.path() == "/roles"));
+    assert!((1..=sla_core::policy::MAX_PROBLEMS).contains(&duplicates.count()));
 
     let fields: String = (0..100_000).map(|number| format!("\"f{number}\":0,")).collect();
     let unknown = format!("{{\"calendars\":{{\"{}\":{{{fields}\"x\":0}}}}}}", "k".repeat(2_000_000));

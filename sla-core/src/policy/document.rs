@@ -6,9 +6,10 @@ use serde::de::{IgnoredAny, MapAccess};
 use serde::ser::{Serialize, Serializer};
 
 use super::fault::PolicyFault;
-use super::slot::{Ids, List, Part, Slot, Table, Text, Whole, word_terms};
+use super::rules::{MAX_CALENDARS, MAX_PROBLEMS};
+use super::slot::{Faulty, Ids, List, Part, Read, Slot, Table, Text, Whole, word_terms};
 use super::{ActOn, Cycles, DueBoundary, InactiveStatus, InactivityAction, OnReopen, PauseStatus, Trigger};
-use crate::calendar::{CalendarDate, DayTime, LocalTime, Window};
+use crate::calendar::{CalendarDate, DayTime, LocalTime, MAX_WEEKS, Window};
 use crate::error::Error;
 use crate::id::Id;
 use crate::string_enum::string_enum;
@@ -22,13 +23,16 @@ pub(crate) trait Object {
 
     /// Returns the fields that the format does not know.
     fn unknown(&self) -> &[String];
+
+    /// Returns the fields that are there more than once.
+    fn twice(&self) -> &[&'static str];
 }
 
 /// Defines an object of the document: each field is a [`Slot`], the names of unknown fields are kept for the report.
 macro_rules! object {
     (
         $(#[doc = $doc:literal])*
-        $name:ident is $what:literal, required $required:tt {
+        $name:ident is $what:literal, required $required:tt $(, at most $most:expr)? => {
             $($(#[doc = $field_doc:literal])* $field:ident: $kind:ty,)*
         }
     ) => {
@@ -45,6 +49,8 @@ macro_rules! object {
             )*
             #[serde(skip)]
             pub(super) unknown: Vec<String>,
+            #[serde(skip)]
+            pub(super) twice: Vec<&'static str>,
         }
 
         impl Object for $name {
@@ -53,16 +59,27 @@ macro_rules! object {
             fn unknown(&self) -> &[String] {
                 &self.unknown
             }
+
+            fn twice(&self) -> &[&'static str] {
+                &self.twice
+            }
         }
 
         impl Part for $name {
             const EXPECTED: &'static str = $what;
 
-            fn of_object<'de, A: MapAccess<'de>>(mut fields: A) -> Result<Option<Self>, A::Error> {
+            $(const KEPT: usize = $most;)?
+
+            fn of_object<'de, A: MapAccess<'de>>(mut fields: A, faulty: &Faulty) -> Result<Option<Self>, A::Error> {
                 let mut object = Self::default();
                 while let Some(name) = fields.next_key::<String>()? {
                     match name.as_str() {
-                        $(stringify!($field) => object.$field = fields.next_value()?,)*
+                        $(stringify!($field) => {
+                            if !object.$field.is_missing() && object.twice.len() < MAX_PROBLEMS {
+                                object.twice.push(stringify!($field));
+                            }
+                            object.$field = fields.next_value_seed(Read::new(faulty))?;
+                        })*
                         _ => {
                             fields.next_value::<IgnoredAny>()?;
                             object.unknown.push(name);
@@ -71,13 +88,21 @@ macro_rules! object {
                 }
                 Ok(Some(object))
             }
+
+            fn has_faults(&self) -> bool {
+                let required: &[&str] = &$required;
+                !self.unknown.is_empty()
+                    || !self.twice.is_empty()
+                    $(|| self.$field.has_faults()
+                        || (self.$field.is_missing() && required.contains(&stringify!($field))))*
+            }
         }
     };
 }
 
 object! {
     /// The rules of one support desk: calendars, channels, packages, timers and steps.
-    Document is "a policy: an object", required ["schema", "id", "version", "calendars", "channels", "packages"] {
+    Document is "a policy: an object", required ["schema", "id", "version", "calendars", "channels", "packages"] => {
         /// The format and its version: `sla-policy/2`.
         schema: String,
         /// The policy's id; the same in all its revisions.
@@ -85,23 +110,23 @@ object! {
         /// The number of this revision, for people.
         version: Whole,
         /// Calendars by id: when support time counts.
-        calendars: Table<CalendarObject>,
+        calendars: Table<Box<CalendarObject>>,
         /// Every channel that a request may come by.
-        channels: List<ChannelObject>,
+        channels: List<Box<ChannelObject>>,
         /// The severities a ticket may have; none when left out.
         severities: Ids,
         /// The categories a ticket may have; none when left out.
         categories: Ids,
         /// Subscription levels.
-        packages: List<PackageObject>,
+        packages: List<Box<PackageObject>>,
         /// Timers of this policy, and adjustments of the presets `first_response`, `next_response`, `update`, `resolution` and `assignment`.
-        timers: List<TimerObject>,
+        timers: List<Box<TimerObject>>,
         /// Warnings and escalations of each timer, by timer id.
-        steps: Table<List<StepObject>>,
+        steps: Table<List<Box<StepObject>>>,
         /// How long a ticket may pause, and why.
         pauses: PausesObject,
         /// What happens to tickets on which nothing has happened for a time, in order; at most 100 rules.
-        inactivity: List<InactivityObject>,
+        inactivity: List<Box<InactivityObject>>,
         /// What agents may do beyond the fixed table of commands.
         roles: RolesObject,
         /// Objectives of the support desk; read by reports and alerts only, never by a decision.
@@ -111,7 +136,7 @@ object! {
 
 object! {
     /// When support time counts, in local wall time: exactly one of `weekly`, `rotation`, `any_of` and `always_open`.
-    CalendarObject is "a calendar: an object", required ["time_zone"] {
+    CalendarObject is "a calendar: an object", required ["time_zone"], at most MAX_CALENDARS => {
         /// A name of the IANA time-zone database, for example `Asia/Jakarta`.
         time_zone: String,
         /// Open around the clock, every day.
@@ -123,11 +148,11 @@ object! {
         /// Other calendars of the policy, at least two: open whenever one of them is.
         any_of: Ids,
         /// Dates on which other weeks replace the recurring hours.
-        seasons: List<SeasonObject>,
+        seasons: List<Box<SeasonObject>>,
         /// Dates on which no window opens.
-        holidays: List<HolidayObject>,
+        holidays: List<Box<HolidayObject>>,
         /// Dates whose windows replace all others; they win over holidays.
-        special_days: List<SpecialDayObject>,
+        special_days: List<Box<SpecialDayObject>>,
         /// The last local date up to which the holidays are entered; later answers are provisional.
         holidays_known_until: Text<NaiveDate>,
     }
@@ -135,7 +160,7 @@ object! {
 
 object! {
     /// The opening windows of each day of the week; a day left out is closed.
-    WeekObject is "a week: an object", required [] {
+    WeekObject is "a week: an object", required [], at most MAX_WEEKS => {
         /// Windows that open on a Monday.
         mon: List<Text<Window>>,
         /// Windows that open on a Tuesday.
@@ -155,17 +180,17 @@ object! {
 
 object! {
     /// Weeks that take turns.
-    RotationObject is "a rotation: an object", required ["starts", "weeks"] {
+    RotationObject is "a rotation: an object", required ["starts", "weeks"] => {
         /// The Monday on which the first week begins; the weeks take turns before it too.
         starts: Text<NaiveDate>,
         /// The weeks in their order, 2 to 53.
-        weeks: List<WeekObject>,
+        weeks: List<Box<WeekObject>>,
     }
 }
 
 object! {
     /// Dates on which a week of their own replaces the recurring hours. Dated seasons win over yearly ones.
-    SeasonObject is "a season: an object", required ["from", "to", "name", "weekly"] {
+    SeasonObject is "a season: an object", required ["from", "to", "name", "weekly"] => {
         /// The first local date, `2026-02-18` once or `--06-01` every year.
         from: Text<CalendarDate>,
         /// The last local date, of the same kind; a yearly one before `from` runs over new year.
@@ -179,7 +204,7 @@ object! {
 
 object! {
     /// Dates on which no window opens: either `date`, or `from` and `to`.
-    HolidayObject is "a holiday: an object", required ["name"] {
+    HolidayObject is "a holiday: an object", required ["name"] => {
         /// The local date, `2026-12-25` once or `--12-25` every year.
         date: Text<CalendarDate>,
         /// The first local date of a range, `2026-12-24` once or `--12-24` every year.
@@ -193,7 +218,7 @@ object! {
 
 object! {
     /// A date whose windows replace all others.
-    SpecialDayObject is "a special day: an object", required ["date", "name", "windows"] {
+    SpecialDayObject is "a special day: an object", required ["date", "name", "windows"] => {
         /// The local date.
         date: Text<NaiveDate>,
         /// The name shown when the time of this day is explained.
@@ -205,7 +230,7 @@ object! {
 
 object! {
     /// A way a request may come by.
-    ChannelObject is "a channel: an object", required ["id", "name"] {
+    ChannelObject is "a channel: an object", required ["id", "name"] => {
         /// Unique within the policy.
         id: Text<Id>,
         /// The name people see.
@@ -215,7 +240,7 @@ object! {
 
 object! {
     /// A subscription level: what a customer bought.
-    PackageObject is "a package: an object", required ["id", "name", "rank"] {
+    PackageObject is "a package: an object", required ["id", "name", "rank"] => {
         /// Unique within the policy.
         id: Text<Id>,
         /// The name people see.
@@ -233,13 +258,13 @@ object! {
         /// A label that reports group by; no decision reads it.
         priority: Text<Id>,
         /// Deviations, in order; the first whose condition holds applies.
-        variants: List<VariantObject>,
+        variants: List<Box<VariantObject>>,
     }
 }
 
 object! {
     /// A deviation from a package's calendar and targets for some tickets.
-    VariantObject is "a variant: an object", required ["when"] {
+    VariantObject is "a variant: an object", required ["when"] => {
         /// When it applies.
         when: ConditionObject,
         /// Targets that replace the package's; timers left out keep the package's.
@@ -251,7 +276,7 @@ object! {
 
 object! {
     /// A condition on a ticket; every stated part must hold.
-    ConditionObject is "a condition: an object", required [] {
+    ConditionObject is "a condition: an object", required [] => {
         /// The channel of the event that starts the cycle.
         channel: Text<Id>,
         /// The ticket's severity.
@@ -267,7 +292,7 @@ object! {
 
 object! {
     /// A target with more than a duration: `within` a duration in a calendar of its own, or on a business day.
-    TargetObject is "a target: an object", required [] {
+    TargetObject is "a target: an object", required [] => {
         /// The promised duration, more than zero.
         within: Text<BusinessDuration>,
         /// How many business days after the day of receipt, at most 366; 0 is that day.
@@ -283,7 +308,7 @@ object! {
 
 object! {
     /// Quiet hours of another calendar.
-    QuietObject is "quiet hours: an object", required ["calendar"] {
+    QuietObject is "quiet hours: an object", required ["calendar"] => {
         /// The calendar at whose next opening is notified.
         calendar: Text<Id>,
     }
@@ -291,7 +316,7 @@ object! {
 
 object! {
     /// A condition on the terms of a cycle; every stated part must hold.
-    StepConditionObject is "a condition: an object", required [] {
+    StepConditionObject is "a condition: an object", required [] => {
         /// The cycle's channel.
         channel: Text<Id>,
         /// The severity of its terms.
@@ -305,7 +330,7 @@ object! {
 
 object! {
     /// How a step repeats.
-    RepeatObject is "a repetition: an object", required ["every", "times"] {
+    RepeatObject is "a repetition: an object", required ["every", "times"] => {
         /// The counted time between two; more than zero.
         every: Text<BusinessDuration>,
         /// How often after the step itself, 1 to 100.
@@ -315,7 +340,7 @@ object! {
 
 object! {
     /// What happens to a ticket in one status on which nothing has happened for a time.
-    InactivityObject is "an inactivity rule: an object", required ["id", "status", "after", "action"] {
+    InactivityObject is "an inactivity rule: an object", required ["id", "status", "after", "action"] => {
         /// Unique within the policy.
         id: Text<Id>,
         /// The status of the ticket.
@@ -337,7 +362,7 @@ object! {
 
 object! {
     /// A timer of this policy, or an adjustment of a preset: then every field but `id` may be left out and keeps what the preset says.
-    TimerObject is "a timer: an object", required ["id"] {
+    TimerObject is "a timer: an object", required ["id"] => {
         /// Unique within the policy, or the name of a preset.
         id: Text<Id>,
         /// What starts a cycle; required for a timer that is no preset.
@@ -359,7 +384,7 @@ object! {
 
 object! {
     /// A warning or an escalation at an instant that follows from a timer's target: one of `at`, `before` and `after`.
-    StepObject is "a step: an object", required ["id", "action"] {
+    StepObject is "a step: an object", required ["id", "action"] => {
         /// Unique within its timer.
         id: Text<Id>,
         /// Fires when this share of the target is used.
@@ -389,7 +414,7 @@ object! {
 
 object! {
     /// Limits on pauses, in business time of the ticket's package.
-    PausesObject is "pause rules: an object", required [] {
+    PausesObject is "pause rules: an object", required [] => {
         /// The reasons that a pause may give; any non-blank one when left out or empty.
         reasons: List<String>,
         /// The longest single pause; after it the ticket resumes automatically.
@@ -401,7 +426,7 @@ object! {
 
 object! {
     /// What agents may do beyond the fixed table of commands; `false` when left out.
-    RolesObject is "role rules: an object", required [] {
+    RolesObject is "role rules: an object", required [] => {
         /// Whether agents may assign tickets to themselves.
         self_assign: bool,
         /// Whether the assigned agent may set severity and category.
@@ -417,9 +442,9 @@ object! {
 
 object! {
     /// Objectives of the support desk.
-    ObjectivesObject is "objectives: an object", required [] {
+    ObjectivesObject is "objectives: an object", required [] => {
         /// Error-budget burn to watch.
-        burn: List<BurnObject>,
+        burn: List<Box<BurnObject>>,
         /// The level from which an escalation is critical.
         critical_level: Whole,
         /// The weights of an agent's score by component: a timer id, or `csat`.
@@ -431,7 +456,7 @@ object! {
 
 object! {
     /// A compliance objective of one timer and when its burn is alarming; windows are wall time.
-    BurnObject is "a burn objective: an object", required ["timer", "objective", "long_window", "short_window", "threshold", "min_decided"] {
+    BurnObject is "a burn objective: an object", required ["timer", "objective", "long_window", "short_window", "threshold", "min_decided"] => {
         /// The timer.
         timer: Text<Id>,
         /// The share of cycles to be met, above 0% and below 100%.
@@ -494,8 +519,17 @@ impl Part for TargetPart {
         Some(BusinessDuration::parse(text).map(Self::Duration))
     }
 
-    fn of_object<'de, A: MapAccess<'de>>(fields: A) -> Result<Option<Self>, A::Error> {
-        Ok(TargetObject::of_object(fields)?.map(Box::new).map(Self::Object))
+    fn of_object<'de, A: MapAccess<'de>>(fields: A, faulty: &Faulty) -> Result<Option<Self>, A::Error> {
+        Ok(TargetObject::of_object(fields, faulty)?.map(Box::new).map(Self::Object))
+    }
+
+    fn has_faults(&self) -> bool {
+        match self {
+            Self::None | Self::Duration(_) => false,
+            Self::Object(object) => {
+                object.has_faults() || (object.within.is_missing() && object.business_days.is_missing())
+            }
+        }
     }
 }
 
@@ -528,8 +562,12 @@ impl Part for QuietPart {
         })
     }
 
-    fn of_object<'de, A: MapAccess<'de>>(fields: A) -> Result<Option<Self>, A::Error> {
-        Ok(QuietObject::of_object(fields)?.map(Self::Object))
+    fn of_object<'de, A: MapAccess<'de>>(fields: A, faulty: &Faulty) -> Result<Option<Self>, A::Error> {
+        Ok(QuietObject::of_object(fields, faulty)?.map(Self::Object))
+    }
+
+    fn has_faults(&self) -> bool {
+        matches!(self, Self::Object(object) if object.has_faults())
     }
 }
 

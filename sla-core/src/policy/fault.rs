@@ -43,6 +43,8 @@ pub(super) enum PolicyFault {
     Missing,
     #[error("found {found}, expected {expected}")]
     WrongKind { found: &'static str, expected: &'static str },
+    #[error("the entry has problems, as too many others of the document")]
+    FurtherEntry,
     #[error("the key is there twice in one object")]
     DuplicateKey,
     #[error("the field `{field}` is not known")]
@@ -169,6 +171,7 @@ impl Fault for PolicyFault {
             | Self::MissingPreset { .. }
             | Self::MissingInChain { .. } => ErrorCode::MissingField,
             Self::WrongKind { .. } => ErrorCode::WrongType,
+            Self::FurtherEntry => ErrorCode::LimitExceeded,
             Self::DuplicateKey => ErrorCode::DuplicateKey,
             Self::UnknownField { .. } | Self::CloseAfter => ErrorCode::UnknownField,
             Self::OtherFormat { .. } => ErrorCode::UnsupportedSchema,
@@ -216,6 +219,7 @@ impl Fault for PolicyFault {
     fn help(&self) -> Cow<'static, str> {
         match self {
             Self::WrongKind { .. } => "".into(),
+            Self::FurtherEntry => "correct the other entries first".into(),
             Self::Missing => "add it".into(),
             Self::DuplicateKey | Self::HoursTwice { .. } | Self::DateAndRange => "keep one of the two".into(),
             Self::SeveralInstants => "keep one of them".into(),

@@ -16,12 +16,11 @@ pub use self::check::check;
 pub use self::checked::CheckedPolicy;
 pub use self::digest::RECORD_VERSION;
 pub use self::lint::{Warning, WarningCode, lint};
-pub use self::problem::MAX_PROBLEMS;
 pub(crate) use self::rules::written_timers;
 pub use self::rules::{
     ActOn, BREACH_STEP, BurnObjective, InactiveStatus, InactivityAction, InactivityRule, MAX_CALENDARS,
-    MAX_INACTIVITY_RULES, MAX_REPETITIONS, MAX_STEPS, Objectives, PauseRules, Policy, QuietHours, Repeat, RoleRules,
-    Step, StepAction, StepCondition, StepTime,
+    MAX_INACTIVITY_RULES, MAX_PROBLEMS, MAX_REPETITIONS, MAX_STEPS, Objectives, PauseRules, Policy, QuietHours, Repeat,
+    RoleRules, Step, StepAction, StepCondition, StepTime,
 };
 pub use self::timer::{Cycles, DueBoundary, OnReopen, Preset, TimerRules};
 pub use crate::ticket::{PauseStatus, Trigger};

@@ -1,11 +1,9 @@
 //! Problems of a policy: collected all at once, each with a JSON pointer.
 
 use super::document::{Document, Object};
+use super::rules::MAX_PROBLEMS;
 use crate::error::{Error, ErrorCode};
 pub(crate) use crate::pointer::Pointer;
-
-/// The most problems that one error lists; the number of further ones is stated.
-pub const MAX_PROBLEMS: usize = 1_000;
 
 /// The most bytes that the pointers of listed problems take together: a long key stands in each pointer below it.
 const MAX_POINTER_BYTES: usize = 16 * 1024 * 1024;
@@ -38,6 +36,11 @@ impl Problems {
             self.pointer_bytes += problem.path().len();
             self.found.push(problem);
         }
+    }
+
+    /// Counts problems that are not kept.
+    pub(crate) fn add_further(&mut self, count: usize) {
+        self.further += count;
     }
 
     fn is_full(&self) -> bool {

@@ -14,6 +14,9 @@ use crate::time::{BusinessDuration, Share};
 /// The most calendars that one policy may have.
 pub const MAX_CALENDARS: usize = 1_000;
 
+/// The most problems that one error lists; the number of further ones is stated.
+pub const MAX_PROBLEMS: usize = 1_000;
+
 /// The id of the breach escalation that every timer has unless a step at 100 % configures it; no other step may take it.
 pub const BREACH_STEP: &str = "breach";
 

@@ -30,15 +30,15 @@ impl Document {
         Self {
             id: term(policy.id.clone()),
             version: Slot::Is(Whole(policy.version)),
-            calendars: Slot::Is(table(&policy.calendars, |rules| Slot::Is(CalendarObject::of(rules)))),
-            channels: Slot::Is(list(&policy.channels, channel)),
+            calendars: Slot::Is(table(&policy.calendars, |rules| Slot::Is(Box::new(CalendarObject::of(rules))))),
+            channels: Slot::Is(boxes(&policy.channels, channel)),
             severities: some_terms(&policy.severities),
             categories: some_terms(&policy.categories),
-            packages: Slot::Is(list(&policy.packages, package)),
-            timers: some_list(written_timers(policy).map(timer).map(Slot::Is).collect()),
-            steps: some_table(table(&policy.steps, |steps| Slot::Is(list(steps, step)))),
+            packages: Slot::Is(boxes(&policy.packages, package)),
+            timers: some_list(written_timers(policy).map(timer).map(Box::new).map(Slot::Is).collect()),
+            steps: some_table(table(&policy.steps, |steps| Slot::Is(boxes(steps, step)))),
             pauses: pauses(&policy.pauses),
-            inactivity: some_list(list(&policy.inactivity, inactivity)),
+            inactivity: some_list(boxes(&policy.inactivity, inactivity)),
             roles: roles(policy.roles),
             objectives: objectives(&policy.objectives),
             ..Self::default()
@@ -60,6 +60,10 @@ fn terms<T: Clone>(values: &[T]) -> List<Text<T>> {
 
 fn list<T, U>(values: &[T], write: impl Fn(&T) -> U) -> List<U> {
     values.iter().map(|value| Slot::Is(write(value))).collect()
+}
+
+fn boxes<T, U>(values: &[T], write: impl Fn(&T) -> U) -> List<Box<U>> {
+    list(values, |value| Box::new(write(value)))
 }
 
 fn table<T, U>(values: &BTreeMap<Id, T>, write: impl Fn(&T) -> Slot<U>) -> Table<U> {
@@ -111,7 +115,7 @@ impl CalendarObject {
             Hours::Rotation(rotation) => Self {
                 rotation: Slot::Is(RotationObject {
                     starts: term(rotation.starts),
-                    weeks: Slot::Is(list(&rotation.weeks, weekdays)),
+                    weeks: Slot::Is(boxes(&rotation.weeks, weekdays)),
                     ..RotationObject::default()
                 }),
                 ..Self::default()
@@ -120,9 +124,9 @@ impl CalendarObject {
         };
         Self {
             time_zone: Slot::Is(rules.time_zone.clone()),
-            seasons: some_list(list(&rules.seasons, season)),
-            holidays: some_list(list(&rules.holidays, holiday)),
-            special_days: some_list(list(&rules.special_days, special_day)),
+            seasons: some_list(boxes(&rules.seasons, season)),
+            holidays: some_list(boxes(&rules.holidays, holiday)),
+            special_days: some_list(boxes(&rules.special_days, special_day)),
             holidays_known_until: some_term(rules.holidays_known_until),
             ..hours
         }
@@ -156,7 +160,7 @@ fn package(package: &Package) -> PackageObject {
             None => Slot::Is(targets(&package.targets)),
         },
         priority: some_term(package.priority.clone()),
-        variants: package.variants.as_ref().map(|variants| list(variants, variant)).into(),
+        variants: package.variants.as_ref().map(|variants| boxes(variants, variant)).into(),
         ..PackageObject::default()
     }
 }
@@ -323,7 +327,7 @@ fn objectives(objectives: &Objectives) -> Slot<ObjectivesObject> {
         return Slot::Missing;
     }
     Slot::Is(ObjectivesObject {
-        burn: some_list(list(&objectives.burn, burn)),
+        burn: some_list(boxes(&objectives.burn, burn)),
         critical_level: objectives.critical_level.map(Whole).into(),
         score_weights: some_table(table(&objectives.score_weights, |weight| Slot::Is(Whole(*weight)))),
         monitor_lag: some_term(objectives.monitor_lag),

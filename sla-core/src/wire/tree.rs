@@ -8,11 +8,14 @@ use serde_json::{Map, Number, Value};
 use crate::error::{Error, ErrorCode};
 use crate::pointer::Pointer;
 
-/// The longest policy or command that is read, in bytes.
+/// The longest policy, calendar, command, actor, head or refusal that is read, in bytes. `docs/limits.md` lists every limit.
 pub const MAX_DOCUMENT_BYTES: usize = 4 * 1024 * 1024;
 
-/// The longest history or snapshot that is read, in bytes.
+/// The longest history, snapshot, list of tickets, chain, log or aggregate that is read, in bytes.
 pub const MAX_HISTORY_BYTES: usize = 256 * 1024 * 1024;
+
+/// How deep a document may be nested.
+pub(super) const MAX_DEPTH: usize = 127;
 
 /// A document as a tree.
 pub(super) struct Tree {
@@ -22,26 +25,13 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Reads JSON text, at most [`MAX_DOCUMENT_BYTES`] long and 127 levels deep.
-    pub(super) fn parse(json: &[u8]) -> Result<Self, Error> {
-        Self::parse_within(json, MAX_DOCUMENT_BYTES)
-    }
-
     /// Reads JSON text, at most `most` bytes long and 127 levels deep.
     pub(super) fn parse_within(json: &[u8], most: usize) -> Result<Self, Error> {
-        if json.len() > most {
-            let message = format!("a document of {} bytes is too long", json.len());
-            return Err(
-                Error::new(ErrorCode::LimitExceeded, message).help(format!("at most {most} bytes are accepted"))
-            );
-        }
+        check_length(json, most)?;
         let mut duplicates = Duplicates::default();
         let mut text = serde_json::Deserializer::from_slice(json);
         let root = Node(&mut duplicates).deserialize(&mut text).and_then(|root| text.end().map(|()| root));
-        let root = root.map_err(|fault| {
-            Error::new(ErrorCode::InvalidJson, format!("the document is not JSON: {fault}"))
-                .help("write one JSON object in UTF-8, at most 127 levels deep")
-        })?;
+        let root = root.map_err(not_json)?;
         let duplicates = duplicates.paths.into_iter().map(|segments| segments.into_iter().rev().collect()).collect();
         Ok(Self { root, duplicates })
     }
@@ -55,6 +45,22 @@ impl Tree {
                 .at(place)),
         }
     }
+}
+
+/// Refuses JSON text that is longer than `most` bytes.
+pub(super) fn check_length(json: &[u8], most: usize) -> Result<(), Error> {
+    if json.len() <= most {
+        return Ok(());
+    }
+    let message = format!("a document of {} bytes is too long", json.len());
+    Err(Error::new(ErrorCode::LimitExceeded, message).help(format!("at most {most} bytes are accepted")))
+}
+
+/// Returns the error of a text that is not JSON.
+#[cold]
+pub(super) fn not_json(fault: serde_json::Error) -> Error {
+    Error::new(ErrorCode::InvalidJson, format!("the document is not JSON: {fault}"))
+        .help("write one JSON object in UTF-8, at most 127 levels deep")
 }
 
 /// The most duplicates that are noted.

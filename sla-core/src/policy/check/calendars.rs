@@ -17,7 +17,7 @@ use crate::policy::document::{
 use crate::policy::fault::{Named, PolicyFault};
 use crate::policy::problem::Pointer;
 use crate::policy::rules::{MAX_CALENDARS, WEEKDAYS};
-use crate::policy::slot::{List, Slot, Table, Text};
+use crate::policy::slot::{List, Part, Slot, Table, Text};
 
 /// A calendar without problems of its own.
 enum Read {
@@ -44,7 +44,7 @@ impl Check<'_> {
     /// Returns the calendars without problems, compiled.
     pub(super) fn calendars(
         &mut self,
-        slot: Slot<Table<CalendarObject>>,
+        slot: Slot<Table<Box<CalendarObject>>>,
         at: &Pointer<'_>,
     ) -> BTreeMap<Id, Arc<Calendar>> {
         let Some(table) = self.required(slot, at) else {
@@ -62,7 +62,7 @@ impl Check<'_> {
             .filter(|(_, slot)| matches!(slot, Slot::Is(calendar) if !calendar.any_of.is_missing()))
             .filter_map(|(key, _)| Id::new(key.as_str()).ok())
             .collect();
-        let read = self.table(Slot::Is(table), at, |check, id, slot, at| check.calendar(slot, id, at));
+        let read = self.table(Slot::Is(table), at, |check, id, slot, at| check.calendar(slot.unboxed(), id, at));
         let mut compiled = BTreeMap::new();
         let mut made_of_others = Vec::new();
         for (id, calendar) in read {
@@ -209,7 +209,7 @@ impl Check<'_> {
         let place = at.key("weeks");
         let (weeks, are_readable) = self.is_readable(|check| {
             check
-                .required_list(rotation.weeks, &place, |check, slot, at| Some(check.week(slot, at)))
+                .required_objects(rotation.weeks, &place, |check, slot, at| Some(check.week(slot, at)))
                 .unwrap_or_default()
         });
         if let Err(fault) = check_weeks(weeks.len())
@@ -258,12 +258,12 @@ impl Check<'_> {
         windows
     }
 
-    fn seasons(&mut self, slot: Slot<List<SeasonObject>>, at: &Pointer<'_>) -> Vec<Season> {
+    fn seasons(&mut self, slot: Slot<List<Box<SeasonObject>>>, at: &Pointer<'_>) -> Vec<Season> {
         // Seasons that cannot be read are left out; the others keep their places.
         let mut numbers = 0..;
         let mut places = Vec::new();
         let (seasons, are_readable) = self.is_readable(|check| {
-            let seasons = check.list(slot, at, |check, slot, at| {
+            let seasons = check.objects(slot, at, |check, slot, at| {
                 let place = numbers.next();
                 let season = check.object(slot, at)?;
                 let name = check.name("the name of a season", season.name, &at.key("name"));
@@ -325,7 +325,7 @@ impl Check<'_> {
         }
     }
 
-    fn holidays(&mut self, slot: Slot<List<HolidayObject>>, at: &Pointer<'_>) -> Vec<Holiday> {
+    fn holidays(&mut self, slot: Slot<List<Box<HolidayObject>>>, at: &Pointer<'_>) -> Vec<Holiday> {
         let mut entries = BTreeSet::new();
         self.dates(slot, at, |check, slot, at| {
             let holiday = check.object(slot, at)?;
@@ -350,7 +350,7 @@ impl Check<'_> {
         })
     }
 
-    fn special_days(&mut self, slot: Slot<List<SpecialDayObject>>, at: &Pointer<'_>) -> Vec<SpecialDay> {
+    fn special_days(&mut self, slot: Slot<List<Box<SpecialDayObject>>>, at: &Pointer<'_>) -> Vec<SpecialDay> {
         let mut dates = BTreeSet::new();
         self.dates(slot, at, |check, slot, at| {
             let day = check.object(slot, at)?;
@@ -369,13 +369,13 @@ impl Check<'_> {
         })
     }
 
-    fn dates<T, U>(
+    fn dates<T: Part, U>(
         &mut self,
-        slot: Slot<List<T>>,
+        slot: Slot<List<Box<T>>>,
         at: &Pointer<'_>,
         read: impl FnMut(&mut Self, Slot<T>, &Pointer<'_>) -> Option<U>,
     ) -> Vec<U> {
-        let (dates, are_readable) = self.is_readable(|check| check.list(slot, at, read).unwrap_or_default());
+        let (dates, are_readable) = self.is_readable(|check| check.objects(slot, at, read).unwrap_or_default());
         if let Err(fault) = check_dates(dates.len())
             && are_readable
         {

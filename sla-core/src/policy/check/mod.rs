@@ -16,7 +16,7 @@ use super::document::{
 use super::fault::{Named, PolicyFault};
 use super::problem::{Pointer, Problems};
 use super::rules::written_timers;
-use super::slot::{List, Slot, Table, Term, Text, Whole};
+use super::slot::{List, Part, Slot, Table, Term, Text, Whole};
 use super::{BurnObjective, CheckedPolicy, Objectives, PauseRules, Policy, Preset, RoleRules, StepTime};
 use crate::calendar::{Calendar, MAX_TABLE_BYTES, ZoneDatabase, ZoneTable};
 use crate::channel::Channel;
@@ -56,15 +56,13 @@ pub fn check(mut policy: Policy, zones: &ZoneDatabase) -> Result<CheckedPolicy, 
     check.finish("policy", read.map(|(_, calendars)| CheckedPolicy::new(policy, calendars, zones)))
 }
 
-/// Makes a policy of a document of the format `format` that has the keys `duplicates` twice, or reports all its problems.
+/// Makes a policy of a document of the format `format`, or reports all its problems.
 pub(crate) fn document(
     document: Slot<Document>,
     format: &'static str,
-    duplicates: Vec<String>,
     zones: &ZoneDatabase,
 ) -> Result<CheckedPolicy, Error> {
     let mut check = Check::new(zones);
-    check.duplicates(duplicates);
     let read = check.object(document, &Pointer::ROOT).and_then(|mut document| {
         let place = Pointer::ROOT;
         let place = place.key("schema");
@@ -77,14 +75,9 @@ pub(crate) fn document(
     check.finish("policy", read.map(|(policy, calendars)| CheckedPolicy::new(policy, calendars, zones)))
 }
 
-/// Makes a calendar of its document that has the keys `duplicates` twice, or reports all its problems.
-pub(crate) fn calendar(
-    document: Slot<CalendarObject>,
-    duplicates: Vec<String>,
-    zones: &ZoneDatabase,
-) -> Result<Arc<Calendar>, Error> {
+/// Makes a calendar of its document, or reports all its problems.
+pub(crate) fn calendar(document: Slot<CalendarObject>, zones: &ZoneDatabase) -> Result<Arc<Calendar>, Error> {
     let mut check = Check::new(zones);
-    check.duplicates(duplicates);
     let read = check.lone_calendar(document, &Pointer::ROOT);
     let read = read.map(|calendar| Arc::new(calendar.with_table_limit(MAX_TABLE_BYTES)));
     check.finish("calendar", read)
@@ -136,12 +129,6 @@ impl<'z> Check<'z> {
         self.problems.into_result(document)?;
         // INVARIANT: what has no problem was read.
         read.ok_or_else(|| PolicyFault::Missing.into())
-    }
-
-    fn duplicates(&mut self, duplicates: Vec<String>) {
-        for place in duplicates {
-            self.problems.push(Error::from(PolicyFault::DuplicateKey).at(place));
-        }
     }
 
     /// Notes what no document can state.
@@ -204,9 +191,9 @@ impl<'z> Check<'z> {
         Some((policy, calendars))
     }
 
-    fn channels(&mut self, slot: Slot<List<ChannelObject>>, at: &Pointer<'_>) -> Vec<Channel> {
+    fn channels(&mut self, slot: Slot<List<Box<ChannelObject>>>, at: &Pointer<'_>) -> Vec<Channel> {
         let mut ids = Ids::default();
-        let read = self.required_list(slot, at, |check, slot, at| {
+        let read = self.required_objects(slot, at, |check, slot, at| {
             let Some(channel) = check.object(slot, at) else {
                 ids.is_partial = true;
                 return None;
@@ -222,7 +209,7 @@ impl<'z> Check<'z> {
 
     /// Returns a list of ids as it stands and as what others may refer to.
     fn ids(&mut self, what: &'static str, slot: Slot<super::slot::Ids>, at: &Pointer<'_>) -> (Vec<Id>, Ids) {
-        let mut ids = Ids { is_partial: matches!(slot, Slot::Unreadable(_)), ..Ids::default() };
+        let mut ids = Ids { is_partial: slot.is_unreadable(), ..Ids::default() };
         let read = self.list(slot, at, |check, slot, at| check.define(what, slot, &mut ids, at));
         (read.unwrap_or_default(), ids)
     }
@@ -265,7 +252,7 @@ impl<'z> Check<'z> {
         let monitor_lag = self.text(objectives.monitor_lag, &place);
         self.above_zero("the monitor lag", monitor_lag, &place);
         Objectives {
-            burn: self.list(objectives.burn, &at.key("burn"), Self::burn).unwrap_or_default(),
+            burn: self.objects(objectives.burn, &at.key("burn"), Self::burn).unwrap_or_default(),
             critical_level,
             score_weights: self.table(objectives.score_weights, &at.key("score_weights"), |check, id, slot, at| {
                 let Whole(weight) = check.given(slot, at)?;
@@ -338,73 +325,99 @@ impl Check<'_> {
     }
 
     /// Returns the value of a field that may be left out.
-    fn given<T>(&mut self, slot: Slot<T>, at: &Pointer<'_>) -> Option<T> {
-        match slot {
-            Slot::Is(value) => Some(value),
-            Slot::Missing => None,
-            Slot::Unreadable(error) => {
-                self.note_form(at, error);
-                None
-            }
-        }
+    fn given<T: Part>(&mut self, slot: Slot<T>, at: &Pointer<'_>) -> Option<T> {
+        slot.into_value().unwrap_or_else(|error| {
+            self.note_form(at, error);
+            None
+        })
     }
 
     /// Returns the value of a field that must be there.
-    fn required<T>(&mut self, slot: Slot<T>, at: &Pointer<'_>) -> Option<T> {
+    fn required<T: Part>(&mut self, slot: Slot<T>, at: &Pointer<'_>) -> Option<T> {
         if slot.is_missing() {
             self.note_form(at, PolicyFault::Missing);
         }
         self.given(slot, at)
     }
 
-    fn text<T>(&mut self, slot: Slot<Text<T>>, at: &Pointer<'_>) -> Option<T> {
+    fn text<T: Term>(&mut self, slot: Slot<Text<T>>, at: &Pointer<'_>) -> Option<T> {
         self.given(slot, at).map(|Text(value)| value)
     }
 
-    fn required_text<T>(&mut self, slot: Slot<Text<T>>, at: &Pointer<'_>) -> Option<T> {
+    fn required_text<T: Term>(&mut self, slot: Slot<Text<T>>, at: &Pointer<'_>) -> Option<T> {
         self.required(slot, at).map(|Text(value)| value)
     }
 
     /// Returns an object, and notes its unknown fields.
-    fn object<T: Object>(&mut self, slot: Slot<T>, at: &Pointer<'_>) -> Option<T> {
+    fn object<T: Object + Part>(&mut self, slot: Slot<T>, at: &Pointer<'_>) -> Option<T> {
         let object = self.given(slot, at)?;
-        for field in object.unknown() {
-            self.note_form(&at.key(field), PolicyFault::unknown_field(field, T::FIELDS));
-        }
+        self.fields_of(&object, at);
         Some(object)
     }
 
+    /// Notes the fields of an object that are not known, and those that are there twice.
+    fn fields_of<T: Object>(&mut self, object: &T, at: &Pointer<'_>) {
+        for field in object.twice() {
+            self.note(&at.key(field), PolicyFault::DuplicateKey);
+        }
+        for field in object.unknown() {
+            self.note_form(&at.key(field), PolicyFault::unknown_field(field, T::FIELDS));
+        }
+    }
+
     /// Returns the readable entries of a list; `None` when the list itself is missing or unreadable.
-    fn list<T, U>(
+    fn list<T: Part, U>(
         &mut self,
         slot: Slot<List<T>>,
         at: &Pointer<'_>,
         mut read: impl FnMut(&mut Self, Slot<T>, &Pointer<'_>) -> Option<U>,
     ) -> Option<Vec<U>> {
-        let list = self.given(slot, at)?.into_iter().enumerate();
-        Some(list.filter_map(|(index, slot)| read(self, slot, &at.index(index))).collect())
+        let mut index: usize = 0;
+        let mut entries = Vec::new();
+        for slot in self.given(slot, at)? {
+            let further = if let Slot::Further(count) = slot { count.saturating_sub(1) } else { 0 };
+            entries.extend(read(self, slot, &at.index(index)));
+            self.problems.add_further(further);
+            // INVARIANT: a document has fewer entries than bytes.
+            index = index.saturating_add(1).saturating_add(further);
+        }
+        Some(entries)
     }
 
-    fn required_list<T, U>(
+    /// Returns the readable entries of a list of objects.
+    fn objects<T: Part, U>(
         &mut self,
-        slot: Slot<List<T>>,
+        slot: Slot<List<Box<T>>>,
+        at: &Pointer<'_>,
+        mut read: impl FnMut(&mut Self, Slot<T>, &Pointer<'_>) -> Option<U>,
+    ) -> Option<Vec<U>> {
+        self.list(slot, at, |check, slot, at| read(check, slot.unboxed(), at))
+    }
+
+    fn required_objects<T: Part, U>(
+        &mut self,
+        slot: Slot<List<Box<T>>>,
         at: &Pointer<'_>,
         read: impl FnMut(&mut Self, Slot<T>, &Pointer<'_>) -> Option<U>,
     ) -> Option<Vec<U>> {
         if slot.is_missing() {
             self.note_form(at, PolicyFault::Missing);
         }
-        self.list(slot, at, read)
+        self.objects(slot, at, read)
     }
 
     /// Returns the readable entries of an object whose keys are ids; `read` gets the key if it is one.
-    fn table<T, U>(
+    fn table<T: Part, U>(
         &mut self,
         slot: Slot<Table<T>>,
         at: &Pointer<'_>,
         mut read: impl FnMut(&mut Self, Option<&Id>, Slot<T>, &Pointer<'_>) -> Option<U>,
     ) -> BTreeMap<Id, U> {
-        let entries = self.given(slot, at).unwrap_or_default().into_iter();
+        let table = self.given(slot, at).unwrap_or_default();
+        for key in table.twice() {
+            self.note(&at.key(key), PolicyFault::DuplicateKey);
+        }
+        let entries = table.into_entries();
         let entry = |(key, slot): (String, Slot<T>)| {
             let place = at.key(&key);
             let id = Id::new(key.as_str()).map_err(|error| self.note_form(&place, error)).ok();

@@ -7,7 +7,7 @@ use super::{Check, Ids};
 use crate::calendar::{Calendar, CalendarFault, check_business_days};
 use crate::id::Id;
 use crate::package::{BusinessDays, Condition, MAX_EXTENDS, Package, Target, Variant};
-use crate::policy::document::{ConditionObject, Object, PackageObject, TargetObject, TargetPart, VariantObject};
+use crate::policy::document::{ConditionObject, PackageObject, TargetObject, TargetPart, VariantObject};
 use crate::policy::fault::{Named, PolicyFault};
 use crate::policy::problem::Pointer;
 use crate::policy::slot::{List, Slot, Table, Text, Whole};
@@ -38,13 +38,13 @@ struct Packages {
 impl Check<'_> {
     pub(super) fn packages(
         &mut self,
-        slot: Slot<List<PackageObject>>,
+        slot: Slot<List<Box<PackageObject>>>,
         calendars: &BTreeMap<Id, Arc<Calendar>>,
         timers: &BTreeMap<Id, TimerRules>,
         at: &Pointer<'_>,
     ) -> Vec<Package> {
         let mut known = Packages::default();
-        known.ids.is_partial = matches!(slot, Slot::Unreadable(_));
+        known.ids.is_partial = slot.is_unreadable();
         let read = |check: &mut Self, slot, at: &Pointer<'_>| {
             let package = check.package(slot, &mut known, at);
             // INVARIANT: a document has fewer packages than bytes.
@@ -52,7 +52,7 @@ impl Check<'_> {
             known.ids.is_partial |= package.is_none();
             package
         };
-        let packages = self.required_list(slot, at, read).unwrap_or_default();
+        let packages = self.required_objects(slot, at, read).unwrap_or_default();
         self.chains(&packages, &known);
         self.business_days(&packages, &known, calendars, timers);
         self.packages = known.ids;
@@ -98,7 +98,7 @@ impl Check<'_> {
             next_variant = next_variant.saturating_add(1);
             Some(variant)
         };
-        let variants = self.list(package.variants, &at.key("variants"), read);
+        let variants = self.objects(package.variants, &at.key("variants"), read);
         let id = id?;
         known.places.insert(id.clone(), known.next);
         if !days.is_empty() {
@@ -137,9 +137,7 @@ impl Check<'_> {
 
     /// Returns a target that is written as an object.
     fn target(&mut self, object: TargetObject, at: &Pointer<'_>) -> Option<Target> {
-        for field in object.unknown() {
-            self.note_form(&at.key(field), PolicyFault::unknown_field(field, TargetObject::FIELDS));
-        }
+        self.fields_of(&object, at);
         let within_stated = !object.within.is_missing();
         let days_stated = !object.business_days.is_missing();
         let day_fields = !object.by.is_missing() || !object.cut_off.is_missing();

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{CSAT, Check, Ids};
 use crate::id::Id;
 use crate::policy::document::{
-    ActionWord, InactivityObject, Object, QuietObject, QuietPart, RepeatObject, StepConditionObject, StepObject,
-    TimerObject,
+    ActionWord, InactivityObject, QuietPart, RepeatObject, StepConditionObject, StepObject, TimerObject,
 };
 use crate::policy::fault::{Named, PolicyFault};
 use crate::policy::problem::Pointer;
@@ -37,13 +36,13 @@ impl Check<'_> {
     /// Returns every timer, the presets included.
     pub(super) fn timers(
         &mut self,
-        slot: Slot<List<TimerObject>>,
+        slot: Slot<List<Box<TimerObject>>>,
         at: &Pointer<'_>,
     ) -> (BTreeMap<Id, TimerRules>, BTreeSet<Id>) {
         let presets = Preset::ALL.iter().map(|preset| (Id::preset(*preset), preset.rules()));
         let mut timers: BTreeMap<Id, TimerRules> = presets.collect();
-        let mut ids = Ids { is_partial: matches!(slot, Slot::Unreadable(_)), ..Ids::default() };
-        let read = self.list(slot, at, |check, slot, at| {
+        let mut ids = Ids { is_partial: slot.is_unreadable(), ..Ids::default() };
+        let read = self.objects(slot, at, |check, slot, at| {
             let timer = check.timer(slot, &mut ids, at);
             ids.is_partial |= timer.is_none();
             timer
@@ -144,11 +143,15 @@ impl Check<'_> {
         triggers
     }
 
-    pub(super) fn steps(&mut self, slot: Slot<Table<List<StepObject>>>, at: &Pointer<'_>) -> BTreeMap<Id, Vec<Step>> {
+    pub(super) fn steps(
+        &mut self,
+        slot: Slot<Table<List<Box<StepObject>>>>,
+        at: &Pointer<'_>,
+    ) -> BTreeMap<Id, Vec<Step>> {
         self.table(slot, at, |check, timer, slot, at| {
             let mut taken = Taken::default();
             let read = |check: &mut Self, slot, at: &Pointer<'_>| check.step(slot, &mut taken, at);
-            let (steps, are_readable) = check.is_readable(|check| check.list(slot, at, read));
+            let (steps, are_readable) = check.is_readable(|check| check.objects(slot, at, read));
             check.known(Named::Timer, timer.filter(|_| are_readable), at);
             if taken.count > MAX_STEPS {
                 check.note(at, PolicyFault::TooManySteps { count: taken.count });
@@ -212,9 +215,7 @@ impl Check<'_> {
             None | Some(QuietPart::Off) => QuietHours::Off,
             Some(QuietPart::Calendar) => QuietHours::Calendar,
             Some(QuietPart::Object(object)) => {
-                for field in object.unknown() {
-                    self.note_form(&at.key(field), PolicyFault::unknown_field(field, QuietObject::FIELDS));
-                }
+                self.fields_of(&object, at);
                 let calendar = self.reference(Named::Calendar, object.calendar, &at.key("calendar"));
                 calendar.map_or(QuietHours::Off, QuietHours::Other)
             }
@@ -235,9 +236,13 @@ impl Check<'_> {
     }
 
     /// Returns the inactivity rules.
-    pub(super) fn inactivity(&mut self, slot: Slot<List<InactivityObject>>, at: &Pointer<'_>) -> Vec<InactivityRule> {
+    pub(super) fn inactivity(
+        &mut self,
+        slot: Slot<List<Box<InactivityObject>>>,
+        at: &Pointer<'_>,
+    ) -> Vec<InactivityRule> {
         let mut ids = Ids::default();
-        let rules = self.list(slot, at, |check, slot, at| check.inactivity_rule(slot, &mut ids, at));
+        let rules = self.objects(slot, at, |check, slot, at| check.inactivity_rule(slot, &mut ids, at));
         let rules = rules.unwrap_or_default();
         if rules.len() > MAX_INACTIVITY_RULES {
             self.note(at, PolicyFault::TooManyInactivityRules { count: rules.len() });

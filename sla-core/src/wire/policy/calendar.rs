@@ -9,14 +9,11 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-
-use super::super::tree::Tree;
+use super::text::slot_of;
 use crate::calendar::{Calendar, CalendarRules, ZoneDatabase};
 use crate::error::Error;
 use crate::policy::check;
 use crate::policy::document::CalendarObject;
-use crate::policy::slot::Slot;
 
 /// Reads a calendar, checks it as a whole and compiles it, with the embedded time zones.
 ///
@@ -53,10 +50,7 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<Arc<Calendar>, Error> {
 ///
 /// As [`read`].
 pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Arc<Calendar>, Error> {
-    let tree = Tree::parse(json.as_ref())?;
-    // INVARIANT: a slot never fails to be read.
-    let calendar = Slot::deserialize(tree.root).unwrap_or_default();
-    check::calendar(calendar, tree.duplicates, zones)
+    check::calendar(slot_of(json.as_ref())?, zones)
 }
 
 /// Writes a calendar as a document, indented, in the order of the format.

@@ -14,12 +14,15 @@
 
 pub mod calendar;
 mod changes;
+mod text;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+#[cfg(feature = "schema")]
 use serde_json::Value;
 
+use self::text::{revisions_of, slot_of};
 use super::json::to_text;
-use super::tree::{MAX_DOCUMENT_BYTES, Tree};
+use super::tree::MAX_DOCUMENT_BYTES;
 use crate::audit::PolicyChange;
 use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
@@ -32,8 +35,7 @@ pub use self::changes::changes;
 /// The format that is read and written, with its version.
 pub const SCHEMA: &str = "sla-policy/2";
 
-/// The longest list of revisions that is read, in bytes.
-pub const MAX_REVISIONS_BYTES: usize = 64 * 1024 * 1024;
+pub use self::text::{MAX_REVISIONS_BYTES, check_length};
 
 /// Reads a policy document and checks it as a whole, with the embedded time zones.
 ///
@@ -75,7 +77,7 @@ pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Checked
     let json = json.as_ref();
     // INVARIANT: a document in memory, and a limit far below what fits.
     let is_close = json.len().saturating_mul(10) > MAX_DOCUMENT_BYTES.saturating_mul(9);
-    Ok(read_tree(Tree::parse(json)?, zones)?.close_to_size_limit(is_close))
+    Ok(check::document(slot_of(json)?, SCHEMA, zones)?.close_to_size_limit(is_close))
 }
 
 /// Reads the revisions of a policy, oldest first: a list of policy documents, or a single one.
@@ -93,27 +95,21 @@ pub fn read_with(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Checked
 /// # Errors
 ///
 /// As [`read`], for the first revision that has problems; their places begin with its place in the list, if there is a
-/// list. `invalid_policy` for an empty list.
+/// list. `invalid_policy` for an empty list; `limit_exceeded` above [`MAX_REVISIONS_BYTES`], and above
+/// [`super::MAX_DOCUMENT_BYTES`] for one of them.
 pub fn read_revisions(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Vec<CheckedPolicy>, Error> {
-    let tree = Tree::parse_within(json.as_ref(), MAX_REVISIONS_BYTES)?;
-    let Value::Array(revisions) = tree.root else { return Ok(vec![read_tree(tree, zones)?]) };
+    let json = json.as_ref();
+    let Some(revisions) = revisions_of(json)? else {
+        return Ok(vec![read_with(json, zones)?]);
+    };
     if revisions.is_empty() {
         return Err(Error::new(ErrorCode::InvalidPolicy, "the list of revisions is empty")
             .help("hand over at least one policy document"));
     }
-    let read = |(place, root): (usize, Value)| {
-        let prefix = format!("/{place}");
-        let inside = |key: &String| key.strip_prefix(&prefix).filter(|rest| rest.starts_with('/')).map(str::to_owned);
-        let duplicates = tree.duplicates.iter().filter_map(inside).collect();
-        read_tree(Tree { root, duplicates }, zones).map_err(|error| error.within(&prefix))
+    let read = |(place, document)| {
+        check::document(document, SCHEMA, zones).map_err(|error: Error| error.within(&format!("/{place}")))
     };
     revisions.into_iter().enumerate().map(read).collect()
-}
-
-fn read_tree(tree: Tree, zones: &ZoneDatabase) -> Result<CheckedPolicy, Error> {
-    // INVARIANT: a slot never fails to be read.
-    let document = Slot::deserialize(tree.root).unwrap_or_default();
-    check::document(document, SCHEMA, tree.duplicates, zones)
 }
 
 /// Writes warnings of the linter, on one line: `{"warnings": [{"code": "…", "path": "…", "message": "…", "help": "…"}]}`.
