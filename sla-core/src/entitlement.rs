@@ -13,25 +13,45 @@ use crate::unknown::unknown_id;
 /// whoever acts asks [`Engine::decide`](crate::Engine::decide), which judges by the ticket's own revision.
 #[derive(Debug)]
 pub struct Entitlements {
-    packages: Vec<Id>,
-    channels: Vec<Id>,
+    packages: Numbered,
+    channels: Numbered,
     /// The place in `included` of each package: of its own channels, or of those of the package that it extends.
     rows: Vec<usize>,
     /// The numbers of the channels that a package states, in ascending order.
     included: Vec<Vec<usize>>,
 }
 
+/// Ids by their numbers, and their numbers in the order of the ids.
+#[derive(Debug)]
+struct Numbered {
+    ids: Vec<Id>,
+    by_id: Vec<usize>,
+}
+
+impl Numbered {
+    fn of(ids: Vec<Id>) -> Self {
+        let mut by_id: Vec<(&Id, usize)> = ids.iter().zip(0..).collect();
+        by_id.sort_unstable();
+        let by_id = by_id.into_iter().map(|(_, number)| number).collect();
+        Self { ids, by_id }
+    }
+
+    fn number(&self, id: &str) -> Option<usize> {
+        let found = self.by_id.binary_search_by(|number| self.ids.get(*number).map(Id::as_str).cmp(&Some(id)));
+        self.by_id.get(found.ok()?).copied()
+    }
+}
+
 impl Entitlements {
     pub(crate) fn of(policy: &CheckedPolicy) -> Self {
-        let channels: Vec<Id> = policy.channels.iter().map(|channel| channel.id.clone()).collect();
-        let numbers: BTreeMap<&Id, usize> = channels.iter().zip(0..).collect();
+        let channels = Numbered::of(policy.channels.iter().map(|channel| channel.id.clone()).collect());
         // A package without channels of its own has the row of the nearest one with some: cost follows the document.
         let mut stating: BTreeMap<&Id, usize> = BTreeMap::new();
         let mut included = Vec::new();
         for package in &policy.packages {
-            if let Some(channels) = &package.channels {
+            if let Some(stated) = &package.channels {
                 stating.insert(&package.id, included.len());
-                let mut row: Vec<usize> = channels.iter().filter_map(|id| numbers.get(id).copied()).collect();
+                let mut row: Vec<usize> = stated.iter().filter_map(|id| channels.number(id.as_str())).collect();
                 row.sort_unstable();
                 included.push(row);
             }
@@ -41,7 +61,7 @@ impl Entitlements {
             place.unwrap_or(included.len())
         };
         let rows = policy.packages.iter().map(row).collect();
-        let packages = policy.packages.iter().map(|package| package.id.clone()).collect();
+        let packages = Numbered::of(policy.packages.iter().map(|package| package.id.clone()).collect());
         Self { packages, channels, rows, included }
     }
 
@@ -59,8 +79,8 @@ impl Entitlements {
     ///
     /// `unknown_package`
     pub fn package(&self, id: &str) -> Result<usize, Error> {
-        let place = self.packages.iter().position(|known| known.as_str() == id);
-        place.ok_or_else(|| unknown_id(ErrorCode::UnknownPackage, "package", id, &self.packages))
+        let unknown = || unknown_id(ErrorCode::UnknownPackage, "package", id, &self.packages.ids);
+        self.packages.number(id).ok_or_else(unknown)
     }
 
     /// Returns the number of a channel, from 0.
@@ -75,8 +95,8 @@ impl Entitlements {
     ///
     /// `unknown_channel`
     pub fn channel(&self, id: &str) -> Result<usize, Error> {
-        let place = self.channels.iter().position(|known| known.as_str() == id);
-        place.ok_or_else(|| unknown_id(ErrorCode::UnknownChannel, "channel", id, &self.channels))
+        let unknown = || unknown_id(ErrorCode::UnknownChannel, "channel", id, &self.channels.ids);
+        self.channels.number(id).ok_or_else(unknown)
     }
 
     /// Returns whether a package includes a channel; `None` when there is no such package or channel.
@@ -91,7 +111,7 @@ impl Entitlements {
     /// ```
     #[must_use]
     pub fn includes(&self, package: usize, channel: usize) -> Option<bool> {
-        if channel >= self.channels.len() {
+        if channel >= self.channels.ids.len() {
             return None;
         }
         let row = self.included.get(*self.rows.get(package)?);

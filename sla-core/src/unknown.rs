@@ -54,10 +54,17 @@ fn shown(input: &str) -> String {
     input.chars().take(MAX_SHOWN).collect()
 }
 
-/// Joins alternatives as prose does: `a, b or c`.
+/// The most alternatives that a message lists.
+const MAX_LISTED: usize = 32;
+
+/// Joins alternatives as prose does: `a, b or c`; of many, the first.
 fn alternatives(words: &[&str]) -> String {
     match words {
         [] => String::new(),
+        words if words.len() > MAX_LISTED => {
+            let first: Vec<&str> = words.iter().copied().take(MAX_LISTED).collect();
+            format!("{}, ...", first.join(", "))
+        }
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }

@@ -279,7 +279,7 @@ impl Revision {
     }
 
     pub(crate) fn package(&self, id: &str) -> Option<&Package> {
-        self.policy.packages.iter().find(|package| package.id.as_str() == id)
+        self.policy.package(id)
     }
 
     /// Returns a package and those that it extends, the nearest first.

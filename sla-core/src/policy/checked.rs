@@ -1,6 +1,6 @@
 //! A policy without problems, with its calendars compiled.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ pub struct CheckedPolicy {
     policy: Policy,
     /// INVARIANT: one for each calendar of the policy.
     calendars: BTreeMap<Id, Arc<Calendar>>,
-    /// The places of the packages that others extend.
-    bases: BTreeMap<Id, usize>,
+    /// The places of the packages, in the order of their ids.
+    packages_by_id: Vec<usize>,
     /// What the tables of the calendars hold together.
     tables: Arc<TableBudget>,
     zones_version: String,
@@ -45,12 +45,19 @@ pub struct CheckedPolicy {
 
 impl CheckedPolicy {
     pub(crate) fn new(policy: Policy, calendars: BTreeMap<Id, Arc<Calendar>>, zones: &ZoneDatabase) -> Self {
-        let extended: BTreeSet<&Id> = policy.packages.iter().filter_map(|package| package.extends.as_ref()).collect();
-        let packages = policy.packages.iter().enumerate().filter(|(_, package)| extended.contains(&package.id));
-        let bases = packages.map(|(place, package)| (package.id.clone(), place)).collect();
+        let mut by_id: Vec<(&Id, usize)> = policy.packages.iter().map(|package| &package.id).zip(0..).collect();
+        by_id.sort_unstable();
+        let packages_by_id = by_id.into_iter().map(|(_, place)| place).collect();
         let tables = TableBudget::new(MAX_TABLE_BYTES);
         let calendars = in_budget(&calendars, &tables);
-        Self { policy, calendars, bases, tables, zones_version: zones.version(), is_close_to_size_limit: false }
+        Self {
+            policy,
+            calendars,
+            packages_by_id,
+            tables,
+            zones_version: zones.version(),
+            is_close_to_size_limit: false,
+        }
     }
 
     /// Makes tables of its own for its calendars, which count in `tables`.
@@ -84,9 +91,25 @@ impl CheckedPolicy {
         &self.calendars
     }
 
+    /// Returns a package by its id.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// assert_eq!(policy().package("pro").map(|package| package.rank), Some(2));
+    /// assert_eq!(policy().package("gold"), None);
+    /// ```
+    #[must_use]
+    pub fn package(&self, id: &str) -> Option<&Package> {
+        let at = |place: &usize| self.policy.packages.get(*place);
+        // INVARIANT: every place is one of a package.
+        let found =
+            self.packages_by_id.binary_search_by(|place| at(place).map(|package| package.id.as_str()).cmp(&Some(id)));
+        at(self.packages_by_id.get(found.ok()?)?)
+    }
+
     /// Returns a package and those that it extends, the nearest first, at most [`MAX_EXTENDS`].
     pub(crate) fn chain<'a>(&'a self, package: Option<&'a Package>) -> impl Iterator<Item = &'a Package> {
-        let base = |package: &&'a Package| self.policy.packages.get(*self.bases.get(package.extends.as_ref()?)?);
+        let base = |package: &&'a Package| self.package(package.extends.as_ref()?.as_str());
         std::iter::successors(package, base).take(MAX_EXTENDS)
     }
 

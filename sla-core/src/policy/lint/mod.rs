@@ -1,8 +1,13 @@
 //! Warnings about what a policy may say but hardly means.
 
+mod hand_overs;
+mod inherited;
+mod look;
 mod packages;
 mod timers;
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -10,11 +15,14 @@ use std::sync::Arc;
 use super::problem::Pointer;
 use super::rules::{WEEKDAYS, written_timers};
 use super::{CheckedPolicy, MAX_CALENDARS, MAX_INACTIVITY_RULES, MAX_STEPS, Policy, Preset, QuietHours};
-use crate::calendar::{Calendar, CalendarRules, Hours, MAX_DATES, MAX_MEMBERS, MAX_SEASONS, Week, Window};
+use crate::calendar::{
+    Calendar, CalendarRules, Hours, MAX_DATES, MAX_MEMBERS, MAX_SEASONS, MAX_WEEKS, MAX_WINDOWS_A_DAY, Week, Window,
+};
+use crate::error::printable;
 use crate::id::Id;
-use crate::package::Target;
+use crate::package::{MAX_EXTENDS, Package, Target};
 use crate::string_enum::string_enum;
-use crate::time::{DAY_S, MICROS_PER_SECOND, SECONDS_PER_DAY, Timestamp};
+use crate::time::{BusinessDuration, DAY_S, MICROS_PER_SECOND, SECONDS_PER_DAY, Timestamp};
 
 const DAY_US: i64 = SECONDS_PER_DAY * MICROS_PER_SECOND;
 /// Holidays that end within this time are warned about.
@@ -61,8 +69,10 @@ string_enum! {
         ExtendsLowerRank => "extends_lower_rank",
         /// A package states all that it could take from the one that it extends.
         ExtendsChangesNothing => "extends_changes_nothing",
-        /// Two ids of one kind differ by the case of letters only.
+        /// Two ids of one kind differ by the case of letters only, or look alike.
         SimilarIds => "similar_ids",
+        /// A pause ends automatically, but a ticket may be paused again and again.
+        EndlessPauses => "endless_pauses",
         /// A document or a list in it is close to its limit.
         CloseToLimit => "close_to_limit",
     }
@@ -104,11 +114,18 @@ impl fmt::Display for Warning {
 /// ```
 #[must_use]
 pub fn lint(policy: &CheckedPolicy, as_of: Timestamp) -> Vec<Warning> {
-    let mut lint = Lint { policy, as_of, calendars: policy.compiled_calendars(), warnings: Vec::new() };
+    let mut lint = Lint {
+        policy,
+        as_of,
+        calendars: policy.compiled_calendars(),
+        open_in_life: RefCell::default(),
+        warnings: Vec::new(),
+    };
     lint.calendars();
     lint.packages();
     lint.timers();
     lint.steps();
+    lint.pauses();
     lint.inactivity();
     lint.ids();
     lint.limits();
@@ -119,7 +136,20 @@ struct Lint<'a> {
     policy: &'a CheckedPolicy,
     as_of: Timestamp,
     calendars: &'a BTreeMap<Id, Arc<Calendar>>,
+    /// The open time of the calendars that were asked for so far, within the longest life of a ticket.
+    open_in_life: RefCell<BTreeMap<&'a Id, Option<BusinessDuration>>>,
     warnings: Vec<Warning>,
+}
+
+/// The packages that extend each package, with their places; those that extend none stand under `None`.
+type Extending<'a> = BTreeMap<Option<&'a Id>, Vec<(usize, &'a Package)>>;
+
+fn extending(policy: &Policy) -> Extending<'_> {
+    let mut extending = Extending::new();
+    for (place, package) in policy.packages.iter().enumerate() {
+        extending.entry(package.extends.as_ref()).or_default().push((place, package));
+    }
+    extending
 }
 
 /// Returns the calendars that a policy refers to.
@@ -154,7 +184,7 @@ fn used_calendars(policy: &Policy) -> BTreeSet<&Id> {
 
 impl<'a> Lint<'a> {
     fn warn(&mut self, code: WarningCode, at: &Pointer<'_>, message: String, help: &str) {
-        self.warnings.push(Warning { code, path: at.to_string(), message, help: help.to_owned() });
+        self.warnings.push(Warning { code, path: at.to_string(), message: printable(message), help: help.to_owned() });
     }
 
     fn calendars(&mut self) {
@@ -305,17 +335,33 @@ impl<'a> Lint<'a> {
     }
 
     fn similar<'i>(&mut self, ids: impl Iterator<Item = (&'i Id, Pointer<'i>)>) {
-        let mut seen: BTreeMap<String, &Id> = BTreeMap::new();
-        for (id, place) in ids {
-            let first = *seen.entry(id.as_str().to_lowercase()).or_insert(id);
-            if first != id {
-                self.warn(
-                    WarningCode::SimilarIds,
-                    &place,
-                    format!("`{id}` and `{first}` differ by the case of letters only"),
-                    "give one of them another id",
-                );
-            }
+        let ids: Vec<(&Id, Pointer<'_>)> = ids.collect();
+        let by_case = firsts(ids.iter().map(|(id, _)| {
+            let text = id.as_str();
+            if text.chars().any(char::is_uppercase) { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
+        }));
+        let by_look = firsts(ids.iter().map(|(id, _)| look::look(id.as_str())));
+        for (((id, place), case), look) in ids.iter().zip(by_case).zip(by_look) {
+            let other = |place: usize| ids.get(place).map(|(other, _)| *other).filter(|other| other != id);
+            let message = match (other(case), other(look)) {
+                (Some(first), _) => format!("`{id}` and `{first}` differ by the case of letters only"),
+                (None, Some(first)) => format!("`{id}` and `{first}` look alike"),
+                (None, None) => continue,
+            };
+            self.warn(WarningCode::SimilarIds, place, message, "give one of them another id");
+        }
+    }
+
+    /// Warns of pauses that each end automatically, and together never.
+    fn pauses(&mut self) {
+        let pauses = &self.policy.pauses;
+        if let (Some(max_pause), None) = (pauses.max_pause, pauses.max_paused_total) {
+            self.warn(
+                WarningCode::EndlessPauses,
+                &Pointer::ROOT.key("pauses").key("max_pause"),
+                format!("each pause ends after {max_pause}, but a ticket may be paused again and again"),
+                "name `max_paused_total` too",
+            );
         }
     }
 
@@ -335,12 +381,34 @@ impl<'a> Lint<'a> {
         self.limit(policy.calendars.len(), MAX_CALENDARS, &calendars);
         for (id, rules) in &policy.calendars {
             let place = calendars.key(id.as_str());
-            if let Hours::AnyOf(members) = &rules.hours {
-                self.limit(members.len(), MAX_MEMBERS, &place.key("any_of"));
+            match &rules.hours {
+                Hours::AnyOf(members) => self.limit(members.len(), MAX_MEMBERS, &place.key("any_of")),
+                Hours::Weekly(week) => self.limit_of_week(week, &place.key("weekly")),
+                Hours::Rotation(rotation) => {
+                    let weeks = place.key("rotation");
+                    let weeks = weeks.key("weeks");
+                    self.limit(rotation.weeks.len(), MAX_WEEKS, &weeks);
+                    for (index, week) in rotation.weeks.iter().enumerate() {
+                        self.limit_of_week(week, &weeks.index(index));
+                    }
+                }
+                Hours::AlwaysOpen => {}
+            }
+            let seasons = place.key("seasons");
+            for (index, season) in rules.seasons.iter().enumerate() {
+                self.limit_of_week(&season.week, &seasons.index(index).key("weekly"));
+            }
+            let special_days = place.key("special_days");
+            for (index, day) in rules.special_days.iter().enumerate() {
+                self.limit(day.windows.len(), MAX_WINDOWS_A_DAY, &special_days.index(index).key("windows"));
             }
             self.limit(rules.seasons.len(), MAX_SEASONS, &place.key("seasons"));
             self.limit(rules.holidays.len(), MAX_DATES, &place.key("holidays"));
             self.limit(rules.special_days.len(), MAX_DATES, &place.key("special_days"));
+        }
+        let place = root.key("packages");
+        for (index, package) in policy.packages.iter().enumerate().filter(|(_, package)| package.extends.is_some()) {
+            self.limit(policy.chain(Some(package)).count(), MAX_EXTENDS, &place.index(index).key("extends"));
         }
         let place = root.key("steps");
         for (timer, steps) in &policy.steps {
@@ -350,6 +418,12 @@ impl<'a> Lint<'a> {
             self.limit(count, MAX_STEPS, &place.key(timer.as_str()));
         }
         self.limit(policy.inactivity.len(), MAX_INACTIVITY_RULES, &root.key("inactivity"));
+    }
+
+    fn limit_of_week(&mut self, week: &Week, at: &Pointer<'_>) {
+        for (name, windows) in WEEKDAYS.into_iter().zip(&week.days) {
+            self.limit(windows.len(), MAX_WINDOWS_A_DAY, &at.key(name));
+        }
     }
 
     fn limit(&mut self, count: usize, most: usize, at: &Pointer<'_>) {
@@ -363,6 +437,21 @@ impl<'a> Lint<'a> {
             );
         }
     }
+}
+
+/// Returns the place of the first text that equals each one.
+fn firsts<'t>(texts: impl Iterator<Item = Cow<'t, str>>) -> Vec<usize> {
+    let mut sorted: Vec<(Cow<'_, str>, usize)> = texts.zip(0..).collect();
+    sorted.sort_unstable();
+    let mut firsts = vec![0; sorted.len()];
+    for equal in sorted.chunk_by(|(one, _), (other, _)| one == other) {
+        for (_, place) in equal {
+            if let (Some(first), Some((_, least))) = (firsts.get_mut(*place), equal.first()) {
+                *first = *least;
+            }
+        }
+    }
+    firsts
 }
 
 /// Returns the instant `length_us` microseconds after another; the last one there is where that does not fit.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Lint, WarningCode};
+use super::{Lint, WarningCode, inherited};
 use crate::calendar::{CalendarRules, DayTime, Hours, Window};
 use crate::id::Id;
 use crate::package::{BusinessDays, Condition, Package, Target, Variant};
@@ -36,14 +36,10 @@ impl<'a> Calendars<'a> {
 }
 
 impl<'a> Lint<'a> {
-    /// Returns the variants that apply to a package: its own, or those of the nearest package that it extends.
-    pub(super) fn visible_variants(&self, package: &'a Package) -> &'a [Variant] {
-        let policy: &'a CheckedPolicy = self.policy;
-        policy.chain(Some(package)).find_map(|package| package.variants.as_deref()).unwrap_or_default()
-    }
-
     pub(super) fn packages(&mut self) {
         let policy = self.policy;
+        let inherited = inherited::longest(policy);
+        let mut days = BTreeMap::new();
         let place = Pointer::ROOT.key("packages");
         for (at, package) in policy.packages.iter().enumerate() {
             let place = place.index(at);
@@ -58,9 +54,10 @@ impl<'a> Lint<'a> {
             self.extends(package, &place);
             let variants = place.key("variants");
             self.shadows(package, &variants);
-            self.targets(package, None, &place);
+            self.targets(package, None, inherited.get(&(at, None)), &mut days, &place);
             for (index, variant) in package.own_variants().iter().enumerate() {
-                self.targets(package, Some(variant), &variants.index(index));
+                let inherited = inherited.get(&(at, Some(index)));
+                self.targets(package, Some(variant), inherited, &mut days, &variants.index(index));
             }
         }
     }
@@ -100,11 +97,12 @@ impl<'a> Lint<'a> {
             let Condition { channel, severity, category, during, outside } = &variant.when;
             let parts = [channel, severity, category, during, outside].map(Option::as_ref);
             // Every wider condition: each part as stated, or left out.
-            let is_shadowed = (0..1_u32 << parts.len()).any(|left_out| {
+            let stated = parts.iter().flatten().count();
+            let is_shadowed = (0..1_u32 << stated).any(|left_out| {
                 let mut bit = 1;
                 let wider = parts.map(|part| {
                     let kept = part.filter(|_| left_out & bit == 0);
-                    bit <<= 1;
+                    bit <<= u32::from(part.is_some());
                     kept
                 });
                 earlier.contains(&wider)
@@ -121,8 +119,16 @@ impl<'a> Lint<'a> {
         }
     }
 
-    /// Warns of promises that make no sense, of a package or of one of its variants; `at` is its place.
-    fn targets(&mut self, package: &'a Package, variant: Option<&'a Variant>, at: &Pointer<'_>) {
+    /// Warns of promises that make no sense, of a package or of one of its variants; `at` is its place, `inherited` the
+    /// longest target that it inherits.
+    fn targets(
+        &mut self,
+        package: &'a Package,
+        variant: Option<&'a Variant>,
+        inherited: Option<&(BusinessDuration, &'a Id)>,
+        days_of: &mut BTreeMap<&'a Id, Days>,
+        at: &Pointer<'_>,
+    ) {
         let stated = variant.map_or(&package.targets, |variant| &variant.targets);
         self.response_above_resolution(package, variant, stated, at);
         let calendars = Calendars::of(self.policy, package);
@@ -133,29 +139,23 @@ impl<'a> Lint<'a> {
             match target {
                 Target::None => {}
                 Target::Within { duration, .. } => self.beyond_life(timer, *duration, calendar, &place),
-                Target::BusinessDays(days) => self.business_days(days, calendar, &place),
+                Target::BusinessDays(days) => {
+                    let Some(rules) = self.policy.calendars.get(calendar) else { continue };
+                    let of_calendar = days_of.entry(calendar).or_insert_with(|| Days::of(rules));
+                    self.business_days(days, calendar, of_calendar, &place);
+                }
             }
         }
         // A calendar of its own lets inherited targets last differently.
         let own = variant.map_or(package.calendar.as_ref().filter(|_| package.extends.is_some()), |variant| {
             variant.calendar.as_ref()
         });
-        if let Some(calendar) = own {
-            let policy: &'a CheckedPolicy = self.policy;
-            let mut seen: BTreeSet<&Id> = stated.keys().collect();
-            let inherited = policy.chain(Some(package)).skip(usize::from(variant.is_none()));
-            for (timer, target) in inherited.flat_map(|package| &package.targets) {
-                if let Target::Within { duration, calendar: None } = target
-                    && seen.insert(timer)
-                {
-                    self.beyond_life(timer, *duration, calendar, &at.key("calendar"));
-                }
-                seen.insert(timer);
-            }
+        if let Some((calendar, (length, timer))) = own.zip(inherited) {
+            self.beyond_life(timer, *length, calendar, &at.key("calendar"));
         }
     }
 
-    fn beyond_life(&mut self, timer: &Id, length: BusinessDuration, calendar: &Id, at: &Pointer<'_>) {
+    fn beyond_life(&mut self, timer: &Id, length: BusinessDuration, calendar: &'a Id, at: &Pointer<'_>) {
         if self.lasts_too_long(calendar, length) {
             self.warn(
                 WarningCode::TargetBeyondLife,
@@ -203,39 +203,91 @@ impl<'a> Lint<'a> {
         }
     }
 
-    fn business_days(&mut self, days: &BusinessDays, calendar: &Id, at: &Pointer<'_>) {
-        let Some(rules) = self.policy.calendars.get(calendar) else { return };
-        if let DayTime::At(by) = days.by {
-            let is_open = |day: &&[Window]| {
-                // What falls on an opening is due at the close before it.
-                let is_inside = |window: &Window| {
-                    window.open_s() < by.second_of_day() && by.second_of_day() <= window.close_after_open_s()
-                };
-                day.iter().any(is_inside)
-            };
-            if business_days(rules).any(|day| !is_open(&day)) {
-                self.warn(
-                    WarningCode::ByInClosedTime,
-                    &at.key("by"),
-                    format!("on some business day of calendar `{calendar}` {by} lies in closed time: it is due at the close before"),
-                    "name a time at which every business day is open, or `close`",
-                );
-            }
+    fn business_days(&mut self, days: &BusinessDays, calendar: &Id, of_calendar: &Days, at: &Pointer<'_>) {
+        if let DayTime::At(by) = days.by
+            && of_calendar.are_some_closed_at(by.second_of_day())
+        {
+            self.warn(
+                WarningCode::ByInClosedTime,
+                &at.key("by"),
+                format!("on some business day of calendar `{calendar}` {by} lies in closed time: it is due at the close before"),
+                "name a time at which every business day is open, or `close`",
+            );
         }
-        if let Some(cut_off) = days.cut_off {
-            let opens_s = |day: &[Window]| day.iter().map(|window| window.open_s()).min();
-            let is_before = |day: &[Window]| opens_s(day).is_some_and(|opens_s| cut_off.second_of_day() <= opens_s);
-            if business_days(rules).any(is_before) || (rules.hours == Hours::AlwaysOpen && cut_off.second_of_day() == 0)
-            {
-                self.warn(
-                    WarningCode::CutOffBeforeOpening,
-                    &at.key("cut_off"),
-                    format!("on some business day of calendar `{calendar}` nothing is received before {cut_off}"),
-                    "name a time after the first opening of every business day, or leave it out",
-                );
-            }
+        if let Some(cut_off) = days.cut_off
+            && of_calendar.last_opening_s.is_some_and(|opens_s| cut_off.second_of_day() <= opens_s)
+        {
+            self.warn(
+                WarningCode::CutOffBeforeOpening,
+                &at.key("cut_off"),
+                format!("on some business day of calendar `{calendar}` nothing is received before {cut_off}"),
+                "name a time after the first opening of every business day, or leave it out",
+            );
         }
     }
+}
+
+/// What the business days of the recurring hours and the seasons of a calendar have in common.
+struct Days {
+    /// How many there are.
+    count: usize,
+    /// From each of these seconds of a day on, exclusive, so many are open, up to the next one, inclusive: what falls on
+    /// an opening is due at the close before it.
+    open_after_s: BTreeMap<u32, usize>,
+    /// The latest of their first openings.
+    last_opening_s: Option<u32>,
+}
+
+// INVARIANT: counts of windows of a document in memory; a count goes down by as much as it went up before.
+impl Days {
+    fn of(rules: &CalendarRules) -> Self {
+        let mut days = Self { count: 0, open_after_s: BTreeMap::new(), last_opening_s: None };
+        if rules.hours == Hours::AlwaysOpen {
+            days.last_opening_s = Some(0);
+        }
+        let (mut opens, mut closes): (BTreeMap<u32, usize>, BTreeMap<u32, usize>) = Default::default();
+        for day in business_days(rules) {
+            days.count = days.count.saturating_add(1);
+            let mut windows: Vec<(u32, u32)> =
+                day.iter().map(|window| (window.open_s(), window.close_after_open_s())).collect();
+            windows.sort_unstable();
+            days.last_opening_s = days.last_opening_s.max(windows.first().map(|(opens_s, _)| *opens_s));
+            // Windows that touch or overlap are one.
+            let mut until: Option<u32> = None;
+            for (open_s, close_s) in windows {
+                if until.is_none_or(|until| until < open_s) {
+                    if let Some(until) = until {
+                        count_up(&mut closes, until);
+                    }
+                    count_up(&mut opens, open_s);
+                }
+                until = until.max(Some(close_s));
+            }
+            if let Some(until) = until {
+                count_up(&mut closes, until);
+            }
+        }
+        let mut open = 0_usize;
+        let edges: BTreeSet<u32> = opens.keys().chain(closes.keys()).copied().collect();
+        for edge in edges {
+            open = open.saturating_add(opens.get(&edge).copied().unwrap_or_default());
+            open = open.saturating_sub(closes.get(&edge).copied().unwrap_or_default());
+            days.open_after_s.insert(edge, open);
+        }
+        days
+    }
+
+    /// Returns whether some business day is closed just before a second of the day.
+    fn are_some_closed_at(&self, second: u32) -> bool {
+        let open = self.open_after_s.range(..second).next_back().map(|(_, open)| *open);
+        open.unwrap_or_default() < self.count
+    }
+}
+
+fn count_up(counts: &mut BTreeMap<u32, usize>, at_s: u32) {
+    let count = counts.entry(at_s).or_default();
+    // INVARIANT: as for `Days`.
+    *count = count.saturating_add(1);
 }
 
 /// Returns the windows of each business day of the recurring hours and the seasons of a calendar.

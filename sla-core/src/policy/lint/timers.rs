@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::packages::{Calendars, states};
-use super::{Lint, WarningCode, later};
-use crate::calendar::Hours;
+use super::{Lint, WarningCode, hand_overs, later};
+use crate::calendar::{HORIZON_US, Hours};
 use crate::id::Id;
 use crate::package::{Package, Target};
 use crate::policy::problem::Pointer;
 use crate::policy::rules::written_timers;
 use crate::policy::{
-    Cycles, InactiveStatus, InactivityAction, InactivityRule, Step, StepAction, StepCondition, StepTime, TimerRules,
-    Trigger,
+    CheckedPolicy, Cycles, InactiveStatus, InactivityAction, InactivityRule, Step, StepAction, StepCondition, StepTime,
 };
-use crate::time::{BusinessDuration, Share};
+use crate::time::{BusinessDuration, Share, Timestamp};
 
 /// The targets of one timer that count in one calendar.
 #[derive(Default)]
@@ -56,23 +55,10 @@ impl<'a> Lint<'a> {
         all
     }
 
-    /// Returns whether a package or what it extends promises something for a timer.
-    fn promises_for(&self, package: &'a Package, timer: &Id) -> bool {
-        let is_promise = |target: &Target| *target != Target::None;
-        let own = self.policy.chain(Some(package)).find_map(|package| package.targets.get(timer));
-        let mut variants = self.visible_variants(package).iter().filter_map(|variant| variant.targets.get(timer));
-        own.is_some_and(is_promise) || variants.any(is_promise)
-    }
-
     pub(super) fn timers(&mut self) {
         let policy = self.policy;
         let place = Pointer::ROOT.key("timers");
-        let from_opening: Vec<&Id> = policy
-            .timers
-            .values()
-            .filter(|timer| timer.starts_on.contains(&Trigger::Opened))
-            .map(|timer| &timer.id)
-            .collect();
+        let begun_anew = hand_overs::found(policy);
         for (at, timer) in written_timers(policy).enumerate().filter(|(_, timer)| !timer.cancels_on.is_empty()) {
             let place = place.index(at);
             if timer.cycles == Cycles::Once {
@@ -83,7 +69,7 @@ impl<'a> Lint<'a> {
                     "write `\"cycles\": \"repeated\"`, or leave `cancels_on` out",
                 );
             }
-            if let Some(package) = self.is_reset_by_hand_overs(timer, &from_opening) {
+            if let Some(package) = begun_anew.get(&timer.id) {
                 self.warn(
                     WarningCode::HandOverResets,
                     &place.key("cancels_on"),
@@ -97,27 +83,14 @@ impl<'a> Lint<'a> {
         }
     }
 
-    /// Returns a package that promises a timer which hand-overs begin anew, and nothing from the opening on.
-    fn is_reset_by_hand_overs(&self, timer: &TimerRules, from_opening: &[&Id]) -> Option<&'a Id> {
-        let hands_on =
-            |trigger: &Trigger| matches!(trigger, Trigger::Assigned | Trigger::Reassigned | Trigger::TeamAssigned);
-        if !timer.starts_on.iter().any(hands_on) {
-            return None;
-        }
-        let mut packages = self.policy.packages.iter();
-        let package = packages.find(|package| {
-            self.promises_for(package, &timer.id)
-                && !from_opening.iter().any(|opening| self.promises_for(package, opening))
-        });
-        package.map(|package| &package.id)
-    }
-
     pub(super) fn steps(&mut self) {
         let policy = self.policy;
         let promises = self.promises();
+        let stated = Stated::of(policy);
         let place = Pointer::ROOT.key("steps");
         for (timer, steps) in &policy.steps {
             let place = place.key(timer.as_str());
+            let reach = promises.get(timer).map(|promises| self.reach(promises));
             let mut breaches = BTreeSet::new();
             for (at, step) in steps.iter().enumerate() {
                 let place = place.index(at);
@@ -126,7 +99,7 @@ impl<'a> Lint<'a> {
                 let never = if is_breach && wider(&step.when).any(|when| breaches.contains(&when)) {
                     Some(format!("step `{}` never fires: an earlier one configures the breach escalation", step.id))
                 } else {
-                    self.never(timer, step, promises.get(timer))
+                    never(&stated, timer, step, reach.as_ref())
                 };
                 if is_breach {
                     breaches.insert(step.when.clone());
@@ -154,44 +127,25 @@ impl<'a> Lint<'a> {
         }
     }
 
-    /// Returns why a step never fires; `promises` are those of its timer.
-    fn never(&self, timer: &Id, step: &Step, promises: Option<&BTreeMap<&Id, Lengths>>) -> Option<String> {
-        let id = &step.id;
-        let Some(promises) = promises else {
-            return Some(format!("step `{id}` never fires: no package has a target for timer `{timer}`"));
-        };
-        if let Some(package) = &step.when.package {
-            let package = self.policy.packages.iter().find(|known| known.id == *package)?;
-            if !self.promises_for(package, timer) {
-                let package = &package.id;
-                return Some(format!("step `{id}` never fires: package `{package}` has no target for timer `{timer}`"));
+    /// Returns how far the steps of a timer reach; `promises` are its targets.
+    fn reach(&self, promises: &BTreeMap<&'a Id, Lengths>) -> Reach {
+        let mut reach = Reach { are_some_in_days: false, longest: None, share: None, after: None };
+        for (calendar, lengths) in promises {
+            reach.are_some_in_days |= lengths.are_some_in_days;
+            reach.longest = reach.longest.max(lengths.longest);
+            let Some((shortest, open)) = lengths.shortest.zip(self.open_in_life(calendar)) else { continue };
+            let after = open.as_micros().checked_sub(shortest.as_micros());
+            reach.after = reach.after.max(after.and_then(|after| BusinessDuration::from_micros(after).ok()));
+            // The greatest share of which the target is not longer than the open time, found by halves.
+            let fits = |share: u32| Share::from_millionths(share).of(shortest).is_some_and(|length| length <= open);
+            let (mut fitting, mut beyond) = (0_u32, u32::MAX);
+            while beyond.abs_diff(fitting) > 1 {
+                let middle = fitting.midpoint(beyond);
+                if fits(middle) { fitting = middle } else { beyond = middle }
             }
-            if let Some(channel) = &step.when.channel
-                && !self.policy.channels_of(package).contains(channel)
-            {
-                let package = &package.id;
-                return Some(format!(
-                    "step `{id}` never fires: package `{package}` does not include channel `{channel}`"
-                ));
-            }
+            reach.share = reach.share.max(Some(Share::from_millionths(fitting)));
         }
-        if promises.values().any(|lengths| lengths.are_some_in_days) {
-            return None;
-        }
-        if let StepTime::Before(before) = step.time {
-            let is_shorter = |lengths: &Lengths| lengths.longest.is_some_and(|longest| before < longest);
-            let never = format!("step `{id}` never fires: no target for timer `{timer}` is longer than {before}");
-            return (!promises.values().any(is_shorter)).then_some(never);
-        }
-        let is_beyond_life = promises.iter().all(|(calendar, lengths)| {
-            let length = lengths.shortest.and_then(|target| match step.time {
-                StepTime::Before(_) => None,
-                StepTime::At(share) => share.of(target),
-                StepTime::After(after) => target.checked_add(after),
-            });
-            length.is_none_or(|length| self.lasts_too_long(calendar, length))
-        });
-        is_beyond_life.then(|| format!("step `{id}` never fires within ten years of any ticket"))
+        reach
     }
 
     pub(super) fn inactivity(&mut self) {
@@ -234,10 +188,107 @@ impl<'a> Lint<'a> {
     }
 
     /// Returns whether `length` of open time from now on ends after any ticket's life.
-    pub(super) fn lasts_too_long(&self, calendar: &Id, length: BusinessDuration) -> bool {
-        let Some(calendar) = self.calendars.get(calendar) else { return false };
-        calendar.add(self.as_of, length).map_or(true, |due| due > later(self.as_of, super::LONGEST_LIFE_US))
+    pub(super) fn lasts_too_long(&self, calendar: &'a Id, length: BusinessDuration) -> bool {
+        self.open_in_life(calendar).is_none_or(|open| length > open)
     }
+
+    /// Returns the open time of a calendar from now on within the life of a ticket; `None` where it cannot be told.
+    fn open_in_life(&self, id: &'a Id) -> Option<BusinessDuration> {
+        if let Some(open) = self.open_in_life.borrow().get(id) {
+            return *open;
+        }
+        // No due lies beyond the horizon.
+        let last_us = HORIZON_US.end.saturating_sub(1);
+        let end = later(self.as_of, super::LONGEST_LIFE_US).min(Timestamp::from_micros(last_us));
+        let open = self.calendars.get(id).and_then(|calendar| calendar.elapsed(self.as_of, end).ok());
+        self.open_in_life.borrow_mut().insert(id, open);
+        open
+    }
+}
+
+/// How far the steps of a timer reach, by all its targets.
+struct Reach {
+    /// Whether some targets are in business days, whose length depends on when they count from.
+    are_some_in_days: bool,
+    /// The longest target.
+    longest: Option<BusinessDuration>,
+    /// The greatest share of a target that is used up within the life of a ticket.
+    share: Option<Share>,
+    /// The longest time after a due within the life of a ticket.
+    after: Option<BusinessDuration>,
+}
+
+/// What the conditions of steps are compared with, by the packages that state it.
+struct Stated<'a> {
+    policy: &'a CheckedPolicy,
+    channels: BTreeMap<&'a Id, BTreeSet<&'a Id>>,
+    /// The timers that the variants of a package promise.
+    by_variants: BTreeMap<&'a Id, BTreeSet<&'a Id>>,
+}
+
+impl<'a> Stated<'a> {
+    fn of(policy: &'a CheckedPolicy) -> Self {
+        let mut stated = Self { policy, channels: BTreeMap::new(), by_variants: BTreeMap::new() };
+        if policy.steps.values().flatten().all(|step| step.when.package.is_none()) {
+            return stated;
+        }
+        for package in &policy.packages {
+            if let Some(channels) = &package.channels {
+                stated.channels.insert(&package.id, channels.iter().collect());
+            }
+            if let Some(variants) = &package.variants {
+                let targets = variants.iter().flat_map(|variant| &variant.targets);
+                let promised = targets.filter(|(_, target)| **target != Target::None).map(|(timer, _)| timer);
+                stated.by_variants.insert(&package.id, promised.collect());
+            }
+        }
+        stated
+    }
+
+    /// Returns whether a package or what it extends promises something for a timer.
+    fn promises(&self, package: &Package, timer: &Id) -> bool {
+        let own = self.policy.chain(Some(package)).find_map(|package| package.targets.get(timer));
+        let nearest = self.policy.chain(Some(package)).find_map(|package| self.by_variants.get(&package.id));
+        own.is_some_and(|target| *target != Target::None) || nearest.is_some_and(|timers| timers.contains(timer))
+    }
+
+    fn includes(&self, package: &Package, channel: &Id) -> bool {
+        let nearest = self.policy.chain(Some(package)).find_map(|package| self.channels.get(&package.id));
+        nearest.is_some_and(|channels| channels.contains(channel))
+    }
+}
+
+/// Returns why a step never fires; `reach` is that of the steps of its timer, where it has targets.
+fn never(stated: &Stated<'_>, timer: &Id, step: &Step, reach: Option<&Reach>) -> Option<String> {
+    let id = &step.id;
+    let Some(reach) = reach else {
+        return Some(format!("step `{id}` never fires: no package has a target for timer `{timer}`"));
+    };
+    if let Some(package) = &step.when.package {
+        let package = stated.policy.package(package.as_str())?;
+        if !stated.promises(package, timer) {
+            let package = &package.id;
+            return Some(format!("step `{id}` never fires: package `{package}` has no target for timer `{timer}`"));
+        }
+        if let Some(channel) = &step.when.channel
+            && !stated.includes(package, channel)
+        {
+            let package = &package.id;
+            return Some(format!("step `{id}` never fires: package `{package}` does not include channel `{channel}`"));
+        }
+    }
+    if reach.are_some_in_days {
+        return None;
+    }
+    let fires = match step.time {
+        StepTime::Before(before) => {
+            let never = format!("step `{id}` never fires: no target for timer `{timer}` is longer than {before}");
+            return reach.longest.is_none_or(|longest| longest <= before).then_some(never);
+        }
+        StepTime::At(share) => Some(share) <= reach.share,
+        StepTime::After(after) => Some(after) <= reach.after,
+    };
+    (!fires).then(|| format!("step `{id}` never fires within ten years of any ticket"))
 }
 
 /// Returns every condition that holds whenever `when` does: each part as stated, or left out.
