@@ -36,8 +36,10 @@ pub(crate) struct Figures {
     pub(crate) engines: usize,
 }
 
-/// Returns the engine of a document, compiled now or before. A failure is not kept.
+/// Returns the engine of a document, compiled now or before. A failure is not kept; a document that is too long is refused
+/// before its digest is taken.
 pub(crate) fn engine(document: &[u8], compile: impl FnOnce(&[u8]) -> Result<Engine, Error>) -> Result<Engine, Error> {
+    sla_core::wire::policy::check_length(document)?;
     let digest = Digest::of(document);
     if let Some(engine) = locked(|engines| engines.get(digest)).flatten() {
         HITS.fetch_add(1, Ordering::Relaxed);

@@ -35,6 +35,7 @@ impl Engine {
             [only] => only.clone(),
             revisions => [b"[".as_slice(), &revisions.join(&b','), b"]"].concat(),
         };
+        wire::policy::check_length(&text).or_raise_policy(py)?;
         let database = database(zones.as_ref());
         let compile = || {
             let policies = wire::policy::read_revisions(&text, &database)?;

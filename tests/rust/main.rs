@@ -17,6 +17,7 @@ mod explain;
 mod fuzz;
 mod hostile_documents;
 mod layering;
+mod limits;
 mod log_rows;
 mod logs;
 mod mirror;
