@@ -187,12 +187,40 @@ impl PartialEq for Error {
 
 impl Eq for Error {}
 
+/// Returns a sentence for people in which characters that steer a terminal, or that do not show, are written as escapes such
+/// as `\u{1b}`: it repeats input, and is printed.
+pub(crate) fn printable(text: impl Into<String>) -> String {
+    let text = text.into();
+    if !text.chars().any(is_unprintable) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_unprintable(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Returns whether a character is a control character, or changes how the text around it is shown.
+fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+                | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}'
+        )
+}
+
 impl Error {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self(Box::new(Parts {
             code,
             path: String::new(),
-            message: message.into(),
+            message: printable(message),
             help: String::new(),
             related: Vec::new(),
             fault: None,
@@ -217,7 +245,7 @@ impl Error {
 
     /// Sets what would be right instead.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.0.help = help.into();
+        self.0.help = printable(help);
         self
     }
 
@@ -261,7 +289,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.0.path.is_empty() {
-            write!(f, "{}: ", self.0.path)?;
+            write!(f, "{}: ", printable(self.path()))?;
         }
         f.write_str(&self.0.message)?;
         if !self.0.help.is_empty() {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::printable;
 use crate::string_enum::string_enum;
 
 string_enum! {
@@ -132,7 +133,7 @@ impl Refusal {
         message: impl Into<String>,
         accepted: impl Into<String>,
     ) -> Self {
-        Self { code, action: action.to_owned(), message: message.into(), accepted: accepted.into() }
+        Self { code, action: action.to_owned(), message: printable(message), accepted: printable(accepted) }
     }
 
     /// Returns what would have to differ.

@@ -98,6 +98,12 @@ impl History {
         (&self.events[0], &self.events[1..])
     }
 
+    /// Returns the state after the last event, without the events.
+    #[must_use]
+    pub fn into_ticket(self) -> Ticket {
+        self.ticket
+    }
+
     /// Returns the state after the last event.
     #[must_use]
     pub const fn ticket(&self) -> &Ticket {

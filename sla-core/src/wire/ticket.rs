@@ -78,7 +78,29 @@ pub fn write_history(history: &History) -> String {
 /// As [`read_event`]; `unsupported_schema` for another format; `limit_exceeded` above
 /// [`super::MAX_HISTORY_BYTES`]; and what [`History::new`] refuses.
 pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
+    if let Some(history) = read_own(json.as_ref()) {
+        return history;
+    }
     history_from(tree_of(json.as_ref(), MAX_HISTORY_BYTES)?)
+}
+
+/// Reads a history that begins as [`write_history`] begins, without a tree; `None` for any other and for one with faults,
+/// whose places the tree shows.
+fn read_own(json: &[u8]) -> Option<Result<History, Error>> {
+    let begins = format!("{{\"schema\": \"{HISTORY_SCHEMA}\",");
+    if json.len() > MAX_HISTORY_BYTES || !json.starts_with(begins.as_bytes()) || !has_own_lists(json) {
+        return None;
+    }
+    let document: HistoryDocument<'_> = serde_json::from_slice(json).ok()?;
+    Some(History::new(document.events.into_owned()))
+}
+
+/// Returns whether every list stands where the library writes one: an object may not be written as a list of its values.
+fn has_own_lists(json: &[u8]) -> bool {
+    let lists = [&b"\"events\": "[..], b"\"changes\":", b"\"promised\":", b"\"notify\":", b"\"computed_steps\":"];
+    let brackets = json.iter().enumerate().filter(|(_, byte)| **byte == b'[');
+    let mut before = brackets.map(|(place, _)| json.get(..place).unwrap_or_default());
+    before.all(|before| lists.iter().any(|list| before.ends_with(list)))
 }
 
 /// Reads a ticket, from its history or from a snapshot of its state; `schema` tells them apart.
@@ -98,6 +120,9 @@ pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
 pub fn read_ticket(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
     if let Some(ticket) = super::snapshot::read_own(json.as_ref()) {
         return Ok(ticket);
+    }
+    if let Some(history) = read_own(json.as_ref()) {
+        return history.map(History::into_ticket);
     }
     ticket_from(tree_of(json.as_ref(), MAX_HISTORY_BYTES)?)
 }
@@ -130,6 +155,9 @@ pub enum TicketDocument {
 pub fn read_ticket_document(json: impl AsRef<[u8]>) -> Result<TicketDocument, Error> {
     if let Some(ticket) = super::snapshot::read_own(json.as_ref()) {
         return Ok(TicketDocument::Snapshot(ticket));
+    }
+    if let Some(history) = read_own(json.as_ref()) {
+        return history.map(TicketDocument::History);
     }
     document_from(tree_of(json.as_ref(), MAX_HISTORY_BYTES)?)
 }
@@ -176,7 +204,7 @@ fn list_of<T>(json: &[u8], read: fn(Value) -> Result<T, Error>) -> Result<Vec<T>
 
 fn ticket_from(root: Value) -> Result<Ticket, Error> {
     document_from(root).map(|document| match document {
-        TicketDocument::History(history) => history.ticket().clone(),
+        TicketDocument::History(history) => history.into_ticket(),
         TicketDocument::Snapshot(ticket) => ticket,
     })
 }
