@@ -3,16 +3,18 @@
 use std::hint::black_box;
 
 use gungraun::prelude::*;
+use sla_benches::large::SHAPES;
 use sla_benches::{
     WideRows, candidate, engine, history, instants, kinds, length, office, office_rules, ten_years, wide_now, wide_rows,
 };
-use sla_core::Engine;
 use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
 use sla_core::calendar::{Calendar, ZoneDatabase};
 use sla_core::columns::{Figures, Plan};
+use sla_core::policy::lint;
 use sla_core::ticket::{Event, History, Ticket};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::what_if::WhatIf;
+use sla_core::{Engine, wire};
 
 type Asked = (&'static Calendar, &'static [Timestamp], BusinessDuration);
 
@@ -122,6 +124,44 @@ fn compile_seed() -> Engine {
     engine()
 }
 
+fn large(shape: &str, bytes: usize) -> &'static str {
+    let (_, document) = SHAPES.iter().find(|(name, _)| *name == shape).unwrap();
+    document(bytes).leak()
+}
+
+// A policy that is long by one of its lists, and one twice as long: read, checked, compiled and linted, or refused.
+#[library_benchmark]
+#[bench::packages_and_channels(args = ("packages_and_channels", 100_000), setup = large)]
+#[bench::packages_and_channels_twice(args = ("packages_and_channels", 200_000), setup = large)]
+#[bench::hand_overs(args = ("hand_overs", 100_000), setup = large)]
+#[bench::hand_overs_twice(args = ("hand_overs", 200_000), setup = large)]
+#[bench::steps_of_packages(args = ("steps_of_packages", 1_000_000), setup = large)]
+#[bench::steps_of_packages_twice(args = ("steps_of_packages", 2_000_000), setup = large)]
+#[bench::extending_targets(args = ("extending_targets", 100_000), setup = large)]
+#[bench::extending_targets_twice(args = ("extending_targets", 200_000), setup = large)]
+#[bench::extending_variants(args = ("extending_variants", 100_000), setup = large)]
+#[bench::extending_variants_twice(args = ("extending_variants", 200_000), setup = large)]
+#[bench::categories(args = ("categories", 100_000), setup = large)]
+#[bench::categories_twice(args = ("categories", 200_000), setup = large)]
+#[bench::objects(args = ("objects", 100_000), setup = large)]
+#[bench::objects_twice(args = ("objects", 200_000), setup = large)]
+fn compile_large(document: &'static str) -> usize {
+    let Ok(policy) = wire::policy::read(black_box(document)) else { return 0 };
+    let engine = Engine::compile(policy).unwrap();
+    lint(engine.policy(), Timestamp::from_micros(1_772_000_000_000_000)).len()
+}
+
+// A history of 20 events as the library writes it, from its JSON.
+#[library_benchmark]
+#[bench::own(setup = written)]
+fn read_history(json: &'static str) -> History {
+    wire::ticket::read_history(black_box(json)).unwrap()
+}
+
+fn written() -> &'static str {
+    wire::ticket::write_history(&history(&engine())).leak()
+}
+
 // 20 events.
 #[library_benchmark]
 #[bench::open(setup = folded)]
@@ -202,7 +242,8 @@ library_benchmark_group!(
 );
 library_benchmark_group!(
     name = ticket,
-    benchmarks = [evaluate, decide, compile_seed, fold, evaluate_and_aggregate, what_if, columns]
+    benchmarks =
+        [evaluate, decide, compile_seed, compile_large, read_history, fold, evaluate_and_aggregate, what_if, columns]
 );
 
 main!(library_benchmark_groups = calendar, ticket);
