@@ -109,6 +109,7 @@ fn the_page_of_limits_says_what_holds() {
         ("`calendar::MAX_SEASONS`", calendar::MAX_SEASONS),
         ("`calendar::MAX_DATES`", calendar::MAX_DATES),
         ("`calendar::MAX_MEMBERS`", calendar::MAX_MEMBERS),
+        ("`calendar::MAX_TABLE_BYTES`", calendar::MAX_TABLE_BYTES),
         ("`package::MAX_EXTENDS`", package::MAX_EXTENDS),
         ("`policy::MAX_STEPS`", policy::MAX_STEPS),
         ("`policy::MAX_INACTIVITY_RULES`", policy::MAX_INACTIVITY_RULES),
