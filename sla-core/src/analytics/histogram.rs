@@ -79,6 +79,9 @@ const DENSE: usize = DOUBLING / 2;
 /// into buckets together costs less than one at a time.
 const LEAST_WAITING: usize = 64;
 
+/// The first of them take a place each at once: growing costs more than adding.
+const FIRST_WAITING: usize = 16;
+
 /// A filled bucket in 26 bytes.
 #[derive(Debug, Clone, Copy)]
 #[repr(Rust, packed(2))]
@@ -220,7 +223,7 @@ impl Histogram {
         let (most, length) = (self.sparse.len().max(LEAST_WAITING), self.waiting.len());
         match most.checked_sub(length) {
             None | Some(0) => self.settle(),
-            Some(left) => self.waiting.reserve_exact(length.max(4).min(left)),
+            Some(left) => self.waiting.reserve_exact(length.max(FIRST_WAITING).min(left)),
         }
         // Its doubling may have a page by now.
         self.add_micros(micros);
