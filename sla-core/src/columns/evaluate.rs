@@ -11,8 +11,9 @@ use crate::time::{BusinessDuration, Timestamp};
 /// The state that is written for a row that is refused, and for a timer that the policy does not measure.
 pub const NO_STATE: u8 = u8::MAX;
 
-/// The columns that the answers for one timer are written to, each as long as the rows.
-#[derive(Debug)]
+/// The columns that the answers for one timer are written to, each as long as the rows, or empty for what is not asked: that
+/// is not computed either.
+#[derive(Debug, Default)]
 pub struct TimerColumns<'a> {
     /// The due; [`NONE`] when the timer did not start, is due beyond the horizon, or nothing is promised.
     pub due_us: &'a mut [i64],
@@ -28,12 +29,22 @@ pub struct TimerColumns<'a> {
 
 /// The answer for one timer of one row.
 #[derive(Clone, Copy, Default)]
-struct Answer {
-    state: Option<State>,
-    due: Option<Timestamp>,
-    warn: Option<Timestamp>,
-    elapsed: Option<BusinessDuration>,
-    overdue: Option<BusinessDuration>,
+pub(super) struct Answer {
+    pub(super) state: Option<State>,
+    pub(super) due: Option<Timestamp>,
+    pub(super) warn: Option<Timestamp>,
+    pub(super) elapsed: Option<BusinessDuration>,
+    pub(super) overdue: Option<BusinessDuration>,
+}
+
+/// Checks that there are places for the answers for each timer of each row.
+pub(super) fn check_answers(answers: &[TimerColumns<'_>], timers: usize, rows: usize) -> Result<(), Error> {
+    let is_column = |length: usize| length == rows || length == 0;
+    let fit = answers.iter().all(|columns| columns.lengths().into_iter().all(is_column));
+    if !fit || answers.len() != timers {
+        return Err(LengthFault::Answers.into());
+    }
+    Ok(())
 }
 
 impl Plan {
@@ -84,10 +95,7 @@ impl Plan {
     ) -> Result<Vec<RefusedRow>, Error> {
         check_horizon("now", now)?;
         let count = rows.check()?;
-        let fit = answers.iter().all(|columns| columns.lengths().into_iter().all(|length| length == count));
-        if !fit || answers.len() != self.timers.len() {
-            return Err(LengthFault::Answers.into());
-        }
+        check_answers(answers, self.timers.len(), count)?;
         let mut refused = Vec::new();
         for row in 0..count {
             let milestones = match rows.milestones(row, self.kinds.len(), now.as_micros().cast_unsigned()) {
@@ -105,11 +113,11 @@ impl Plan {
                 let start = Timestamp::from_micros(span.0.cast_signed());
                 let answer = match terms {
                     None => Answer::default(),
-                    Some(KindTerms::Fixed(terms)) => terms.answer(span, now)?,
+                    Some(KindTerms::Fixed(terms)) => terms.answer(span, now, columns)?,
                     Some(KindTerms::ByStart) if span.0 >= NEVER => Answer::not_started(),
                     Some(KindTerms::ByStart) => match self.terms_at(milestones.kind, timer, start)? {
                         None => Answer::default(),
-                        Some(terms) => terms.answer(span, now)?,
+                        Some(terms) => terms.answer(span, now, columns)?,
                     },
                 };
                 columns.write(row, answer);
@@ -120,36 +128,61 @@ impl Plan {
 }
 
 impl Answer {
-    fn not_started() -> Self {
+    pub(super) fn not_started() -> Self {
         Self { state: Some(State::NotStarted), ..Self::default() }
     }
 }
 
 impl Terms {
-    fn answer(&self, (start_us, stop_us): (u64, u64), now: Timestamp) -> Result<Answer, Error> {
+    fn answer(
+        &self,
+        (start_us, stop_us): (u64, u64),
+        now: Timestamp,
+        asked: &TimerColumns<'_>,
+    ) -> Result<Answer, Error> {
         if start_us >= NEVER {
             return Ok(Answer::not_started());
         }
         let end_us = stop_us.min(now.as_micros().cast_unsigned());
         let [start, end] = [start_us, end_us].map(|at_us| Timestamp::from_micros(at_us.cast_signed()));
         let due = self.due(start)?;
-        let warn = match self.length(start)?.and_then(|target| self.warn_after(target)) {
-            Some(after) => self.calendar.due(start, after)?.at(),
-            None => None,
-        };
+        let warn = if asked.warn_us.is_empty() { None } else { self.warns_at(start, self.length(start)?)? };
         let verdict = Verdict::of_span(due, end, stop_us < NEVER);
         let overdue = match due {
-            Some(Due::At(due_at)) if verdict.outcome == Outcome::Breached => self.calendar.elapsed(due_at, end)?,
+            Some(Due::At(due_at)) if verdict.outcome == Outcome::Breached && !asked.overdue_us.is_empty() => {
+                self.calendar.elapsed(due_at, end)?
+            }
             _ => BusinessDuration::ZERO,
         };
-        let elapsed = self.calendar.elapsed(start, end)?;
-        Ok(Answer {
-            state: Some(verdict.state()),
-            due: due.and_then(Due::at),
-            warn,
-            elapsed: Some(elapsed),
-            overdue: Some(overdue),
-        })
+        let elapsed = if asked.elapsed_us.is_empty() { None } else { Some(self.calendar.elapsed(start, end)?) };
+        Ok(Answer { state: Some(verdict.state()), due: due.and_then(Due::at), warn, elapsed, overdue: Some(overdue) })
+    }
+}
+
+impl Terms {
+    /// Returns the answer for a cycle that started, where its length, its elapsed business time and its verdict are known.
+    #[inline]
+    pub(super) fn answer_of(
+        &self,
+        start: Timestamp,
+        length: Option<BusinessDuration>,
+        elapsed_us: i64,
+        verdict: Verdict,
+        asked: &TimerColumns<'_>,
+    ) -> Result<Answer, Error> {
+        let due = match length {
+            Some(target) if !asked.due_us.is_empty() => self.due_of(start, target)?.at(),
+            _ => None,
+        };
+        let warn = if asked.warn_us.is_empty() { None } else { self.warns_at(start, length)? };
+        let elapsed = BusinessDuration::from_micros(elapsed_us)?;
+        // The open time after the due: the target was used up at it.
+        let overdue = match length {
+            // INVARIANT: a target is used up at its due.
+            Some(target) if verdict.outcome == Outcome::Breached => elapsed.saturating_sub(target),
+            _ => BusinessDuration::ZERO,
+        };
+        Ok(Answer { state: Some(verdict.state()), due, warn, elapsed: Some(elapsed), overdue: Some(overdue) })
     }
 }
 
@@ -158,7 +191,8 @@ impl TimerColumns<'_> {
         [self.due_us.len(), self.warn_us.len(), self.state.len(), self.elapsed_us.len(), self.overdue_us.len()]
     }
 
-    fn write(&mut self, row: usize, answer: Answer) {
+    #[inline]
+    pub(super) fn write(&mut self, row: usize, answer: Answer) {
         let instant = |at: Option<Timestamp>| at.map_or(NONE, Timestamp::as_micros);
         let length = |length: Option<BusinessDuration>| length.map_or(NONE, BusinessDuration::as_micros);
         for (column, value) in [

@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 
+use super::evaluate::{Answer, TimerColumns, check_answers};
 use super::plan::{KindTerms, Plan};
 use super::rows::{Milestones, NEVER, RefusedRow, Rows};
 use crate::analytics::{Aggregate, Figure, Grouping, Histogram, Key, PeriodTable, TicketProperties};
@@ -82,6 +83,14 @@ struct RareCounts {
     unpromised_business: Histogram,
     unpromised_wall: Histogram,
     overdue: Histogram,
+}
+
+/// Writes the answer for a timer of a row.
+#[inline]
+fn write<const WRITES: bool>(answers: &mut [TimerColumns<'_>], timer: usize, row: usize, answer: Answer) {
+    if WRITES && let Some(columns) = answers.get_mut(timer) {
+        columns.write(row, answer);
+    }
 }
 
 #[inline]
@@ -158,13 +167,69 @@ impl<'a> Figures<'a> {
     /// - `out_of_range` when the columns differ in length;
     /// - `out_of_horizon` when `now` lies outside the horizon of calendars.
     pub fn add(&mut self, rows: &Rows<'_>, now: Timestamp) -> Result<Vec<RefusedRow>, Error> {
+        self.each::<false>(rows, now, &mut [])
+    }
+
+    /// Adds rows as of `now` as [`Figures::add`] does, and writes the state of each timer of each as [`Plan::evaluate`] does,
+    /// in one pass.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Id;
+    /// use sla_core::analytics::Grouping;
+    /// use sla_core::columns::{Column, Kind, NONE, Plan, Rows, TimerColumns};
+    /// let plan = Plan::new(&engine(), &["first_response"], &[Kind::new(Id::new("starter")?, Id::new("email")?)])?;
+    /// let (opened, never) = ([at("2026-03-02T10:00:00Z").as_micros()], [NONE]);
+    /// let rows = Rows {
+    ///     kinds: &[0],
+    ///     opened_us: Column::of(&opened),
+    ///     assigned_us: Column::of(&never),
+    ///     first_reply_us: Column::of(&never),
+    ///     resolved_us: Column::of(&never),
+    /// };
+    /// // Only the due is asked.
+    /// let mut due_us = [0];
+    /// let answers = TimerColumns { due_us: &mut due_us, ..TimerColumns::default() };
+    /// let mut figures = plan.figures(Grouping::all());
+    /// figures.add_and_evaluate(&rows, at("2026-03-02T17:00:00Z"), &mut [answers])?;
+    /// assert_eq!(due_us, [at("2026-03-02T14:00:00Z").as_micros()]);
+    /// assert!(figures.into_aggregate()?.rows().count() > 0);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - `out_of_range` when the columns, or the answers, differ in length, or there are not as many answers as timers;
+    /// - `out_of_horizon` when `now` lies outside the horizon of calendars.
+    pub fn add_and_evaluate(
+        &mut self,
+        rows: &Rows<'_>,
+        now: Timestamp,
+        answers: &mut [TimerColumns<'_>],
+    ) -> Result<Vec<RefusedRow>, Error> {
+        check_answers(answers, self.plan.timers.len(), rows.check()?)?;
+        self.each::<true>(rows, now, answers)
+    }
+
+    /// Adds rows, and writes their answers where `WRITES` says so.
+    fn each<const WRITES: bool>(
+        &mut self,
+        rows: &Rows<'_>,
+        now: Timestamp,
+        answers: &mut [TimerColumns<'_>],
+    ) -> Result<Vec<RefusedRow>, Error> {
         check_horizon("now", now)?;
         let mut refused = Vec::new();
         let (kinds, now_us) = (self.plan.kinds.len(), now.as_micros().cast_unsigned());
         for row in 0..rows.check()? {
             match rows.milestones(row, kinds, now_us) {
-                Ok(milestones) => self.row(&milestones, now_us)?,
-                Err(code) => refused.push(RefusedRow { row, code }),
+                Ok(milestones) => self.row::<WRITES>(&milestones, now_us, (row, answers))?,
+                Err(code) => {
+                    refused.push(RefusedRow { row, code });
+                    for columns in answers.iter_mut() {
+                        columns.write(row, Answer::default());
+                    }
+                }
             }
         }
         self.aggregate.seen_at(now);
@@ -172,7 +237,12 @@ impl<'a> Figures<'a> {
     }
 
     #[inline]
-    fn row(&mut self, row: &Milestones, now_us: u64) -> Result<(), Error> {
+    fn row<const WRITES: bool>(
+        &mut self,
+        row: &Milestones,
+        now_us: u64,
+        (number_of_row, answers): (usize, &mut [TimerColumns<'_>]),
+    ) -> Result<(), Error> {
         let plan = self.plan;
         let timers = plan.timers.len();
         // A ticket is unassigned when it is opened.
@@ -187,8 +257,12 @@ impl<'a> Figures<'a> {
         let terms = &plan.terms[row.kind * timers..][..timers];
         for (number, (timer, terms)) in plan.timers.iter().zip(terms).enumerate() {
             let (start_us, stop_us) = timer.span(row);
-            let Some(terms) = terms else { continue };
+            let Some(terms) = terms else {
+                write::<WRITES>(answers, number, number_of_row, Answer::default());
+                continue;
+            };
             if start_us >= NEVER {
+                write::<WRITES>(answers, number, number_of_row, Answer::not_started());
                 continue;
             }
             let start = Timestamp::from_micros(start_us.cast_signed());
@@ -196,7 +270,10 @@ impl<'a> Figures<'a> {
             let terms = match terms {
                 KindTerms::Fixed(terms) => terms,
                 KindTerms::ByStart => {
-                    let Some(terms) = plan.terms_at(row.kind, timer, start)? else { continue };
+                    let Some(terms) = plan.terms_at(row.kind, timer, start)? else {
+                        write::<WRITES>(answers, number, number_of_row, Answer::default());
+                        continue;
+                    };
                     by_start = terms;
                     &by_start
                 }
@@ -213,6 +290,10 @@ impl<'a> Figures<'a> {
             };
             let is_stopped = stop_us < NEVER;
             let verdict = Verdict::of_span(due, Timestamp::from_micros(stopped_us.cast_signed()), is_stopped);
+            if WRITES && let Some(columns) = answers.get_mut(number) {
+                let answer = terms.answer_of(start, length, elapsed_us, verdict, columns)?;
+                columns.write(number_of_row, answer);
+            }
             // A stop belongs to the holder before it, so the assignment's to none.
             let place = if is_stopped && timer.is_stopped_by_assignment(row, stop_us) {
                 self.cell(row.kind * 2, stopped_us)?

@@ -284,9 +284,21 @@ impl Terms {
     }
 
     /// Returns the business time after which the first warning before the due fires.
-    pub(super) fn warn_after(&self, target: BusinessDuration) -> Option<BusinessDuration> {
+    fn warn_after(&self, target: BusinessDuration) -> Option<BusinessDuration> {
         let before_due = |step| escalation::used_at(step, target).filter(|used| *used < target);
         self.warnings.iter().filter_map(before_due).min()
+    }
+
+    /// Returns the instant at which the first warning of a target that counts from `start` fires or would have fired.
+    pub(super) fn warns_at(
+        &self,
+        start: Timestamp,
+        target: Option<BusinessDuration>,
+    ) -> Result<Option<Timestamp>, Error> {
+        match target.and_then(|target| self.warn_after(target)) {
+            Some(after) => Ok(self.calendar.due(start, after)?.at()),
+            None => Ok(None),
+        }
     }
 
     #[inline]

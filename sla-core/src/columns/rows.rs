@@ -24,7 +24,9 @@ impl Fault for LengthFault {
     fn help(&self) -> Cow<'static, str> {
         match self {
             Self::Columns => "pass one value per row in every column".into(),
-            Self::Answers => "pass one set of columns for each timer of the plan, each as long as the rows".into(),
+            Self::Answers => {
+                "pass one set of columns for each timer of the plan, each as long as the rows or empty".into()
+            }
         }
     }
 }

@@ -19,6 +19,34 @@ pub struct LogImport {
     pub remarks: Vec<Remark>,
 }
 
+impl LogImport {
+    /// Adds what was left out of the tickets that follow in the same log, for a log that is imported in parts.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::log::{Importer, LogImport, Row};
+    /// let engine = engine();
+    /// let mut all = LogImport::default();
+    /// for ticket in ["T-7", "T-8"] {
+    ///     let mut importer = Importer::new(&engine);
+    ///     importer.ticket(&mut [Row { ticket, severity: Some("low"), ..Row::default() }])?;
+    ///     all.append(importer.finish());
+    /// }
+    /// assert_eq!((all.refused.len(), all.remarks.len()), (2, 1));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    pub fn append(&mut self, next: Self) {
+        self.refused.extend(next.refused);
+        for remark in next.remarks {
+            if !self.remarks.contains(&remark) {
+                self.remarks.push(remark);
+            }
+        }
+        // An importer remarks on severities first.
+        self.remarks.sort_by(|one, other| other.column.cmp(one.column));
+    }
+}
+
 /// Makes histories of the rows of tickets, one ticket after the other.
 #[derive(Debug)]
 pub struct Importer<'e> {
