@@ -18,6 +18,7 @@ use crate::columns::{self, Instants, Lengths, OnFault, Two};
 use crate::document::Json;
 use crate::error::OrRaise;
 use crate::instant::{Instant, Length, at_offset, delta, utc};
+use crate::threads::Threads;
 use crate::zones::{Zones, database, hash_of, key};
 
 /// How a pickle is read: a function and its arguments.
@@ -336,48 +337,88 @@ impl Calendar {
     ///     lengths: A column of durations (or 64-bit integers of microseconds), or one timedelta. At least one of both is a
     ///         column.
     ///     on_fault: ``"raise"`` raises for a row that has no answer, ``"null"`` leaves its answer null.
+    ///     threads: How many threads answer; by default one for each core. The answers do not depend on it.
     ///
     /// Returns:
     ///     A column of instants in UTC; null where something is missing.
     ///
     /// Raises:
     ///     InputError: Its code is that of the first row without answer.
-    #[pyo3(signature = (starts, lengths, *, on_fault=OnFault::Raise))]
-    fn add_column(&self, py: Python<'_>, starts: Instants, lengths: Lengths, on_fault: OnFault) -> PyResult<Column> {
+    #[pyo3(signature = (starts, lengths, *, on_fault=OnFault::Raise, threads=None))]
+    fn add_column(
+        &self,
+        py: Python<'_>,
+        starts: Instants,
+        lengths: Lengths,
+        on_fault: OnFault,
+        threads: Option<usize>,
+    ) -> PyResult<Column> {
+        let how = (on_fault, Threads::new(py, threads)?);
         let two = Two::with_lengths("starts", starts, lengths);
-        Ok(columns::instants_of("due_at", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::add)?))
+        Ok(columns::instants_of("due_at", columns::ask_pairs(py, &self.calendar, two, how, columns::add)?))
     }
 
     /// Return `subtract` of each row; see `add_column`.
-    #[pyo3(signature = (ends, lengths, *, on_fault=OnFault::Raise))]
-    fn subtract_column(&self, py: Python<'_>, ends: Instants, lengths: Lengths, on_fault: OnFault) -> PyResult<Column> {
+    #[pyo3(signature = (ends, lengths, *, on_fault=OnFault::Raise, threads=None))]
+    fn subtract_column(
+        &self,
+        py: Python<'_>,
+        ends: Instants,
+        lengths: Lengths,
+        on_fault: OnFault,
+        threads: Option<usize>,
+    ) -> PyResult<Column> {
+        let how = (on_fault, Threads::new(py, threads)?);
         let two = Two::with_lengths("ends", ends, lengths);
-        Ok(columns::instants_of("start_at", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::subtract)?))
+        Ok(columns::instants_of("start_at", columns::ask_pairs(py, &self.calendar, two, how, columns::subtract)?))
     }
 
     /// Return `elapsed` of each row, a column of durations; see `add_column`.
-    #[pyo3(signature = (starts, ends, *, on_fault=OnFault::Raise))]
-    fn elapsed_column(&self, py: Python<'_>, starts: Instants, ends: Instants, on_fault: OnFault) -> PyResult<Column> {
+    #[pyo3(signature = (starts, ends, *, on_fault=OnFault::Raise, threads=None))]
+    fn elapsed_column(
+        &self,
+        py: Python<'_>,
+        starts: Instants,
+        ends: Instants,
+        on_fault: OnFault,
+        threads: Option<usize>,
+    ) -> PyResult<Column> {
+        let how = (on_fault, Threads::new(py, threads)?);
         let two = Two::with_instants(starts, ends);
-        Ok(columns::durations_of("elapsed", columns::ask_pairs(py, &self.calendar, two, on_fault, columns::elapsed)?))
+        Ok(columns::durations_of("elapsed", columns::ask_pairs(py, &self.calendar, two, how, columns::elapsed)?))
     }
 
     /// Return `is_open` of each row, a column of booleans; see `add_column`.
-    #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
-    fn is_open_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
-        Ok(columns::flags_of("is_open", &columns::ask(py, &self.calendar, &at, on_fault, columns::is_open)?))
+    #[pyo3(signature = (at, *, on_fault=OnFault::Raise, threads=None))]
+    fn is_open_column(&self, py: Python<'_>, at: Input, on_fault: OnFault, threads: Option<usize>) -> PyResult<Column> {
+        let how = (on_fault, Threads::new(py, threads)?);
+        Ok(columns::flags_of("is_open", &columns::ask(py, &self.calendar, &at, how, columns::is_open)?))
     }
 
     /// Return `next_open` of each row; see `add_column`.
-    #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
-    fn next_open_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
-        Ok(columns::instants_of("next_open_at", columns::ask(py, &self.calendar, &at, on_fault, columns::next_open)?))
+    #[pyo3(signature = (at, *, on_fault=OnFault::Raise, threads=None))]
+    fn next_open_column(
+        &self,
+        py: Python<'_>,
+        at: Input,
+        on_fault: OnFault,
+        threads: Option<usize>,
+    ) -> PyResult<Column> {
+        let how = (on_fault, Threads::new(py, threads)?);
+        Ok(columns::instants_of("next_open_at", columns::ask(py, &self.calendar, &at, how, columns::next_open)?))
     }
 
     /// Return `next_close` of each row; see `add_column`.
-    #[pyo3(signature = (at, *, on_fault=OnFault::Raise))]
-    fn next_close_column(&self, py: Python<'_>, at: Input, on_fault: OnFault) -> PyResult<Column> {
-        Ok(columns::instants_of("next_close_at", columns::ask(py, &self.calendar, &at, on_fault, columns::next_close)?))
+    #[pyo3(signature = (at, *, on_fault=OnFault::Raise, threads=None))]
+    fn next_close_column(
+        &self,
+        py: Python<'_>,
+        at: Input,
+        on_fault: OnFault,
+        threads: Option<usize>,
+    ) -> PyResult<Column> {
+        let how = (on_fault, Threads::new(py, threads)?);
+        Ok(columns::instants_of("next_close_at", columns::ask(py, &self.calendar, &at, how, columns::next_close)?))
     }
 
     fn __eq__(&self, other: &Self) -> bool {

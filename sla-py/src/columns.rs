@@ -1,5 +1,7 @@
 //! Calendar questions, one a row.
 
+use std::ops::Range;
+
 use arrow_array::ArrayRef;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -11,6 +13,7 @@ use sla_core::{Error, ErrorCode};
 use crate::arrow::{Column, Input, Numbers, durations, flags, instants};
 use crate::error::{OrRaise, fault};
 use crate::instant::{Instant, Length};
+use crate::threads::{Threads, pieces};
 
 /// What happens to rows that the calendar cannot answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -120,12 +123,34 @@ type Question = fn(&Calendar, Rows<'_>, &mut [i64]) -> Result<Vec<RefusedRow>, E
 /// The most rows that are answered at a time, which bounds the memory for their conversion.
 const MOST_ROWS: usize = 1 << 18;
 
+/// The rows that one thread answers at a time: a multiple of 8, as [`Numbers::part`] wants.
+const PIECE: usize = 1 << 14;
+
+/// Answers rows on several threads. Returns the rows that have no answer.
+fn split(
+    threads: Threads,
+    places: &mut [i64],
+    ask: impl Fn(&Range<usize>, &mut [i64]) -> Result<Vec<RefusedRow>, Error> + Sync,
+) -> Result<Vec<RefusedRow>, Error> {
+    let items = pieces(places.len(), PIECE).into_iter().zip(places.chunks_mut(PIECE)).collect();
+    let refused = threads.each(
+        items,
+        |_| (),
+        |(), (rows, places): (Range<usize>, &mut [i64])| {
+            let refused = ask(&rows, places)?;
+            let in_all = |one: RefusedRow| RefusedRow { row: rows.start.saturating_add(one.row), ..one };
+            Ok::<_, Error>(refused.into_iter().map(in_all).collect::<Vec<_>>())
+        },
+    );
+    Ok(refused.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
 /// Answers a question that takes two columns.
 pub(crate) fn ask_pairs(
     py: Python<'_>,
     calendar: &Calendar,
     Two { first, second }: Two,
-    on_fault: OnFault,
+    (on_fault, threads): (OnFault, Threads),
     ask: PairQuestion,
 ) -> PyResult<Vec<i64>> {
     let rows = match (&first.given, &second.given) {
@@ -150,7 +175,12 @@ pub(crate) fn ask_pairs(
         let (one, other) = (starts.take(py, length)?, others.take(py, length)?);
         let to = from.saturating_add(length);
         let places = answers.get_mut(from..to).unwrap_or_default();
-        let refused = py.detach(|| ask(calendar, one.column(), other.column(), places)).or_raise(py)?;
+        let refused = py.detach(|| {
+            split(threads, places, |rows, places| {
+                ask(calendar, one.part(rows).column(), other.part(rows).column(), places)
+            })
+        });
+        let refused = refused.or_raise(py)?;
         judge(py, &refused, from, on_fault)?;
         from = to;
     }
@@ -162,7 +192,7 @@ pub(crate) fn ask(
     py: Python<'_>,
     calendar: &Calendar,
     input: &Input,
-    on_fault: OnFault,
+    (on_fault, threads): (OnFault, Threads),
     ask: Question,
 ) -> PyResult<Vec<i64>> {
     let mut answers = vec![0; input.len()];
@@ -173,7 +203,8 @@ pub(crate) fn ask(
             let instants = Numbers::instants(py, "at", &rows, None)?;
             let to = from.saturating_add(rows.len());
             let places = answers.get_mut(from..to).unwrap_or_default();
-            let refused = py.detach(|| ask(calendar, instants.column(), places)).or_raise(py)?;
+            let answer = |rows: &Range<usize>, places: &mut [i64]| ask(calendar, instants.part(rows).column(), places);
+            let refused = py.detach(|| split(threads, places, answer)).or_raise(py)?;
             judge(py, &refused, from, on_fault)?;
             from = to;
         }

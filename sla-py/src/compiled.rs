@@ -31,10 +31,7 @@ pub(crate) struct Engine {
 impl Engine {
     /// Compiles policies, the revisions of one policy oldest first, or finds them in the cache.
     pub(crate) fn read(py: Python<'_>, documents: Vec<Vec<u8>>, zones: Option<Py<Zones>>) -> PyResult<Self> {
-        let text: Vec<u8> = match documents.as_slice() {
-            [only] => only.clone(),
-            revisions => [b"[".as_slice(), &revisions.join(&b','), b"]"].concat(),
-        };
+        let text = text(&documents);
         wire::policy::check_length(&text).or_raise_policy(py)?;
         let database = database(zones.as_ref());
         let compile = || {
@@ -56,8 +53,31 @@ impl Engine {
         Ok(Self { engine, documents, revisions: digests.len(), key, zones })
     }
 
+    /// Returns an engine for each thread: all but the first are copies whose ids no other thread counts references of.
+    pub(crate) fn copies(&self, py: Python<'_>, threads: usize) -> PyResult<Vec<Compiled>> {
+        let database = database(self.zones.as_ref());
+        let copy = |number: usize| match number {
+            0 => Ok(self.engine.clone()),
+            _ => Compiled::compile_revisions(wire::policy::read_revisions(self.text(), &database)?),
+        };
+        py.detach(|| (0..threads).map(copy).collect::<Result<Vec<_>, Error>>()).or_raise(py)
+    }
+
+    /// Returns the policies as one document.
+    fn text(&self) -> Vec<u8> {
+        text(&self.documents)
+    }
+
     pub(crate) fn own_zones(&self, py: Python<'_>) -> Option<Py<Zones>> {
         self.zones.as_ref().map(|zones| zones.clone_ref(py))
+    }
+}
+
+/// Returns the revisions of a policy as one document.
+fn text(documents: &[Vec<u8>]) -> Vec<u8> {
+    match documents {
+        [only] => only.clone(),
+        revisions => [b"[".as_slice(), &revisions.join(&b','), b"]"].concat(),
     }
 }
 

@@ -18,10 +18,11 @@ use crate::document::{
 use crate::error::OrRaise;
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
-use crate::log::{self, Log, StatesArgument};
+use crate::log::{self, Judging, Log, StatesArgument};
 use crate::policy::Policy;
-use crate::rows::{Reading, Wide};
+use crate::rows::{Asked, Reading, Wide};
 use crate::standing;
+use crate::threads::Threads;
 use crate::ticket::{Actor, AnyTicket, History, Ticket};
 use crate::zones::{Zones, database, hash_of};
 
@@ -378,9 +379,12 @@ impl Engine {
     ///         has not happened is null.
     ///     now: As of when.
     ///     timers: Those that milestones decide; all of them unless given.
+    ///     answers: Which columns are wanted for each timer, any of due_at, warn_at, state, elapsed and overdue; all of them
+    ///         unless given. What is not wanted is not computed.
     ///     columns: What the table calls the columns, by the names above.
     ///     constants: One value for all rows, for columns that the table lacks, for example ``{"channel": "email"}``.
     ///     time_zone: The IANA zone of instants without one; they are refused unless it is given.
+    ///     threads: How many threads judge rows; by default one for each core. The answer does not depend on it.
     ///
     /// Returns:
     ///     A table with a row for each row, in the same order and the same batches: ticket_id if there is one, then for each
@@ -391,7 +395,7 @@ impl Engine {
     /// Raises:
     ///     InputError: `missing_field` for a column, `wrong_type`, `naive_datetime`.
     ///     UnknownNameError: `unknown_timer`, also for a timer that milestones do not decide.
-    #[pyo3(signature = (rows, *, now, timers=None, columns=None, constants=None, time_zone=None))]
+    #[pyo3(signature = (rows, *, now, timers=None, answers=None, columns=None, constants=None, time_zone=None, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn evaluate_rows(
         &self,
@@ -399,14 +403,61 @@ impl Engine {
         rows: Input,
         now: Instant,
         timers: Option<Words>,
+        answers: Option<Words>,
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
+        threads: Option<usize>,
     ) -> PyResult<Table> {
         let reading = Reading { columns, constants, time_zone };
+        let asked = Asked::new(py, answers.map(|answers| answers.0))?;
         let timers = timers.map(|timers| timers.0);
         let zones = database(self.zones.as_ref());
-        Wide::read(py, &self.engine, &zones, &rows, timers, reading, &[])?.evaluate(py, now.0)
+        let threads = Threads::new(py, threads)?;
+        let wide = Wide::read(py, (&self.engine, &zones), &rows, timers, reading, &[], threads)?;
+        Ok(wide.judge(py, now.0, asked, None)?.0)
+    }
+
+    /// Say where each promise of many tickets stands and add them up, in one pass over wide rows.
+    ///
+    ///     >>> import pyarrow as pa
+    ///     >>> rows = pa.table({"package": ["starter"], "channel": ["email"], "opened_at": pa.array([now])})
+    ///     >>> table, figures = engine.judge_rows(rows, now=now, answers=["due_at"], by=["package"])
+    ///     >>> table.column_names, figures.report().total.tickets.opened
+    ///     (['first_response_due_at', 'resolution_due_at', 'refused'], 1)
+    ///
+    /// Args:
+    ///     rows, now, timers, answers, columns, constants, time_zone, threads: As for `evaluate_rows`.
+    ///     by, period, period_zone: As for `aggregate_rows`.
+    ///
+    /// Returns:
+    ///     The table of `evaluate_rows` and the figures of `aggregate_rows`.
+    #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, answers=None, columns=None, constants=None, time_zone=None, threads=None))]
+    #[expect(clippy::too_many_arguments, reason = "named in Python")]
+    fn judge_rows(
+        &self,
+        py: Python<'_>,
+        rows: Input,
+        now: Instant,
+        by: Words,
+        period: Option<&str>,
+        period_zone: &str,
+        timers: Option<Words>,
+        answers: Option<Words>,
+        columns: Option<HashMap<String, String>>,
+        constants: Option<HashMap<String, String>>,
+        time_zone: Option<String>,
+        threads: Option<usize>,
+    ) -> PyResult<(Table, Aggregate)> {
+        let zones = database(self.zones.as_ref());
+        let grouping = grouping(py, &by.0, period, period_zone, &zones)?;
+        let reading = Reading { columns, constants, time_zone };
+        let asked = Asked::new(py, answers.map(|answers| answers.0))?;
+        let (timers, engine) = (timers.map(|timers| timers.0), (&self.engine, &zones));
+        let threads = Threads::new(py, threads)?;
+        let wide = Wide::read(py, engine, &rows, timers, reading, grouping.dimensions(), threads)?;
+        let (table, sum) = wide.judge(py, now.0, asked, Some(&grouping))?;
+        Ok((table, Aggregate(sum.unwrap_or_else(|| sla_core::analytics::Aggregate::new(grouping)))))
     }
 
     /// Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
@@ -416,8 +467,8 @@ impl Engine {
     /// Args:
     ///     by, period, period_zone: As for `Aggregate.of`. By agent or team, the columns agent and team say who holds a
     ///         ticket from the assignment on.
-    ///     rows, now, timers, columns, constants, time_zone: As for `evaluate_rows`.
-    #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, columns=None, constants=None, time_zone=None))]
+    ///     rows, now, timers, columns, constants, time_zone, threads: As for `evaluate_rows`.
+    #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, columns=None, constants=None, time_zone=None, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn aggregate_rows(
         &self,
@@ -431,13 +482,15 @@ impl Engine {
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
+        threads: Option<usize>,
     ) -> PyResult<Aggregate> {
         let zones = database(self.zones.as_ref());
         let grouping = grouping(py, &by.0, period, period_zone, &zones)?;
         let reading = Reading { columns, constants, time_zone };
         let timers = timers.map(|timers| timers.0);
-        let wide = Wide::read(py, &self.engine, &zones, &rows, timers, reading, grouping.dimensions())?;
-        Ok(Aggregate(py.detach(|| wide.aggregate(now.0, grouping)).or_raise(py)?))
+        let (engine, threads) = ((&self.engine, &zones), Threads::new(py, threads)?);
+        let wide = Wide::read(py, engine, &rows, timers, reading, grouping.dimensions(), threads)?;
+        Ok(Aggregate(py.detach(|| wide.aggregate(now.0, &grouping)).or_raise(py)?))
     }
 
     /// Say where each promise of many tickets stands, given as a log of what people did: a row a command, or a state.
@@ -453,7 +506,7 @@ impl Engine {
     ///     states: What each state means, for a log of states: new, active, pending, on_hold, resolved, closed or voided;
     ///         or a dict with that as means, replied (whether entering it answers the customer) and reason.
     ///     sort: Whether to sort the log by ticket, time and sequence first; otherwise one that is not sorted is refused.
-    ///     columns, constants, time_zone: As for `evaluate_rows`.
+    ///     columns, constants, time_zone, threads: As for `evaluate_rows`.
     ///
     /// Returns:
     ///     A table with a row for each promise, in the order of the log's tickets, timers and cycles: ticket_id, package,
@@ -466,7 +519,7 @@ impl Engine {
     /// Raises:
     ///     InputError: `unsorted_log`, `missing_field` for a column, `wrong_type`, `naive_datetime`, `unknown_word` for a
     ///         meaning.
-    #[pyo3(signature = (log, *, now, states=None, columns=None, constants=None, time_zone=None, sort=false))]
+    #[pyo3(signature = (log, *, now, states=None, columns=None, constants=None, time_zone=None, sort=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn evaluate_log(
         &self,
@@ -478,21 +531,22 @@ impl Engine {
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
+        threads: Option<usize>,
     ) -> PyResult<Table> {
         let states = states.map(|states| states.0);
         let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
-        log::evaluate(py, &self.engine, &log, states.as_ref(), now.0)
+        log::evaluate(py, self, &log, states.as_ref(), now.0, Threads::new(py, threads)?)
     }
 
     /// Make histories of a log of what people did. Every row is judged at its own instant; automatic events come in place.
     ///
     /// Args:
     ///     now: Rows later than this are left out; none are unless it is given.
-    ///     log, states, columns, constants, time_zone, sort: As for `evaluate_log`.
+    ///     log, states, columns, constants, time_zone, sort, threads: As for `evaluate_log`.
     ///
     /// Returns:
     ///     The histories, the rows that were left out, and remarks on columns that were ignored.
-    #[pyo3(signature = (log, *, now=None, states=None, columns=None, constants=None, time_zone=None, sort=false) -> "sla_engine._hints.LogImport")]
+    #[pyo3(signature = (log, *, now=None, states=None, columns=None, constants=None, time_zone=None, sort=false, threads=None) -> "sla_engine._hints.LogImport")]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn import_log<'py>(
         &self,
@@ -504,10 +558,12 @@ impl Engine {
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
+        threads: Option<usize>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let states = states.map(|states| states.0);
         let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
-        log::import(py, &self.engine, &log, states.as_ref(), now.map(|now| now.0))
+        let threads = Threads::new(py, threads)?;
+        log::import(py, self, &log, Judging { states: states.as_ref(), now: now.map(|now| now.0), threads })
     }
 
     /// Add up many tickets, given as a log of what people did; judged as by `import_log`, without keeping histories.
@@ -515,11 +571,11 @@ impl Engine {
     /// Args:
     ///     now: As of when. Later rows are left out.
     ///     by, period, period_zone: As for `Aggregate.of`.
-    ///     log, states, columns, constants, time_zone, sort: As for `evaluate_log`.
+    ///     log, states, columns, constants, time_zone, sort, threads: As for `evaluate_log`.
     ///
     /// Returns:
     ///     The figures, the rows that were left out, and remarks on columns that were ignored.
-    #[pyo3(signature = (log, *, now, by=Words(vec![]), period=None, period_zone="UTC", states=None, columns=None, constants=None, time_zone=None, sort=false) -> "sla_engine._hints.LogAggregate")]
+    #[pyo3(signature = (log, *, now, by=Words(vec![]), period=None, period_zone="UTC", states=None, columns=None, constants=None, time_zone=None, sort=false, threads=None) -> "sla_engine._hints.LogAggregate")]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn aggregate_log<'py>(
         &self,
@@ -534,11 +590,13 @@ impl Engine {
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
+        threads: Option<usize>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
         let states = states.map(|states| states.0);
         let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
-        let (sum, import) = log::aggregate(py, &self.engine, &log, states.as_ref(), now.0, grouping)?;
+        let judging = Judging { states: states.as_ref(), now: Some(now.0), threads: Threads::new(py, threads)? };
+        let (sum, import) = log::aggregate(py, self, &log, judging, now.0, &grouping)?;
         log::answer(py, "LogAggregate", Bound::new(py, Aggregate(sum))?.into_any(), &import)
     }
 

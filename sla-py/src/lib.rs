@@ -17,6 +17,7 @@ mod policy;
 mod rows;
 mod standing;
 mod text;
+mod threads;
 mod ticket;
 mod zones;
 

@@ -1,13 +1,14 @@
 //! Tickets as wide rows: one row a ticket, its milestones as columns.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use arrow_array::{Array, ArrayRef, StructArray};
 use arrow_schema::Field;
 use pyo3::prelude::*;
-use sla_core::analytics::Dimension;
+use sla_core::analytics::{Aggregate, Dimension, Grouping};
 use sla_core::calendar::{ZoneDatabase, ZoneTable};
-use sla_core::columns::{Kind, NO_STATE, NONE, Plan, Rows, TimerColumns};
+use sla_core::columns::{Figures, Kind, NO_STATE, NONE, Plan, RefusedRow, Rows, TimerColumns};
 use sla_core::engine::State;
 use sla_core::time::Timestamp;
 use sla_core::{Engine, Error, ErrorCode, Id};
@@ -17,6 +18,7 @@ use crate::arrow::{
     word_field, words,
 };
 use crate::error::{OrRaise, fault};
+use crate::threads::{Stretch, Threads, pieces, stretches};
 
 /// The names of a caller's columns, values for missing ones, and the zone of instants without one.
 pub(crate) struct Reading {
@@ -116,6 +118,76 @@ struct Chunk {
     ids: Option<ArrayRef>,
 }
 
+/// The columns of a chunk that decide the kinds of its rows.
+type KindTexts = Vec<Option<Texts>>;
+
+/// What numbers of kinds mean.
+#[derive(Default)]
+struct Numbering {
+    words: [Interner; 6],
+    /// Each stage combines the number of a row so far with one more column.
+    stages: [Pairs; 6],
+}
+
+impl Numbering {
+    /// Returns the number of the kind of each of some rows. Columns that are not used are as if no row had a value.
+    fn rows(
+        &mut self,
+        texts: &KindTexts,
+        rows: &Range<usize>,
+        constants: &HashMap<String, String>,
+        used: [bool; 6],
+    ) -> Vec<u32> {
+        let mut kinds = vec![0; rows.len()];
+        let columns = KIND.iter().zip(texts).zip(&mut self.words).zip(&mut self.stages).zip(used);
+        for ((((name, texts), words), stage), is_used) in columns {
+            match texts {
+                Some(texts) if is_used => {
+                    let numbers = words.rows(texts, rows.clone());
+                    for (kind, number) in kinds.iter_mut().zip(numbers) {
+                        *kind = stage.number((*kind, number));
+                    }
+                }
+                _ => {
+                    let number = words.number(constants.get(*name).map(String::as_str).filter(|_| is_used));
+                    for kind in &mut kinds {
+                        *kind = stage.number((*kind, number));
+                    }
+                }
+            }
+        }
+        kinds
+    }
+
+    /// Returns how many kinds are numbered.
+    fn len(&self) -> usize {
+        let [.., last] = &self.stages;
+        last.pairs.len()
+    }
+
+    /// Returns the kind of a number, or why there is none.
+    fn kind(&self, number: usize) -> Result<Kind, ErrorCode> {
+        let mut parts = [None; 6];
+        let mut number = u32::try_from(number).unwrap_or(u32::MAX);
+        for ((part, stage), words) in parts.iter_mut().zip(&self.stages).zip(&self.words).rev() {
+            let (before, word) =
+                usize::try_from(number).ok().and_then(|number| stage.pairs.get(number)).copied().unwrap_or_default();
+            *part = words.word(word);
+            number = before;
+        }
+        let id = |text: Option<&str>| text.map(|text| Id::new(text).map_err(|error| error.code())).transpose();
+        let [package, channel, severity, category, agent, team] = parts.map(id);
+        Ok(Kind {
+            package: package?.ok_or(ErrorCode::MissingField)?,
+            channel: channel?.ok_or(ErrorCode::MissingField)?,
+            severity: severity?,
+            category: category?,
+            agent: agent?,
+            team: team?,
+        })
+    }
+}
+
 /// Wide rows, read, with the plan that judges them.
 pub(crate) struct Wide {
     chunks: Vec<Chunk>,
@@ -125,18 +197,22 @@ pub(crate) struct Wide {
     /// The refusals of kinds that the plan does not have; they are numbered from `known` on.
     refused: Vec<ErrorCode>,
     known: u32,
+    threads: Threads,
 }
+
+/// The rows that a thread judges before it takes the next ones: a multiple of 8, as [`Numbers::part`] wants.
+const PIECE: usize = 1 << 14;
 
 impl Wide {
     /// Reads a table, for some timers, by default for all that milestones decide.
     pub(crate) fn read(
         py: Python<'_>,
-        engine: &Engine,
-        zones: &ZoneDatabase,
+        (engine, zones): (&Engine, &ZoneDatabase),
         input: &Input,
         timers: Option<Vec<String>>,
         reading: Reading,
         by: &[Dimension],
+        threads: Threads,
     ) -> PyResult<Self> {
         reading.check(py, &MILESTONES)?;
         reading.check(py, &["ticket_id"])?;
@@ -147,99 +223,172 @@ impl Wide {
             Some(timers) => timers,
             None => decided(engine),
         };
-        let mut words: [Interner; 6] = Default::default();
-        // Each stage combines the number of a row so far with one more column.
-        let mut stages: [Pairs; 6] = Default::default();
         let used = [true, true, true, true, by.contains(&Dimension::Agent), by.contains(&Dimension::Team)];
-        let mut chunks = Vec::with_capacity(tables.chunks.len());
+        let (mut chunks, mut texts) = (Vec::new(), Vec::new());
         for rows in &tables.chunks {
             let milestones = milestones(py, &tables, rows, zone.as_ref())?;
             let read = |name: &&str| tables.column(rows, name).map(|column| Texts::read(py, name, column)).transpose();
-            let texts = KIND.iter().map(read).collect::<PyResult<Vec<_>>>()?;
-            let count = rows.len();
-            let constants = &tables.constants;
-            let kinds = py.detach(|| {
-                let mut kinds = vec![0; count];
-                for ((((name, texts), words), stage), is_used) in
-                    KIND.iter().zip(&texts).zip(&mut words).zip(&mut stages).zip(used)
-                {
-                    match texts {
-                        Some(texts) if is_used => {
-                            let numbers = words.rows(texts, count);
-                            for (kind, number) in kinds.iter_mut().zip(numbers) {
-                                *kind = stage.number((*kind, number));
-                            }
-                        }
-                        _ => {
-                            let number = words.number(constants.get(*name).map(String::as_str).filter(|_| is_used));
-                            for kind in &mut kinds {
-                                *kind = stage.number((*kind, number));
-                            }
-                        }
-                    }
-                }
-                kinds
-            });
+            texts.push(KIND.iter().map(read).collect::<PyResult<KindTexts>>()?);
             let ids = tables.column(rows, "ticket_id").cloned();
-            chunks.push(Chunk { kinds, milestones, ids });
+            chunks.push(Chunk { kinds: Vec::with_capacity(rows.len()), milestones, ids });
         }
         let id_field = chunks.first().and_then(|chunk| chunk.ids.as_ref());
         let id_field = id_field.map(|ids| Field::new("ticket_id", ids.data_type().clone(), true));
+        let counts: Vec<usize> = tables.chunks.iter().map(Array::len).collect();
+        let number = |(): &mut (), stretch: Stretch| {
+            let mut numbering = Numbering::default();
+            let kinds: Vec<_> = stretch
+                .into_iter()
+                .filter_map(|(chunk, rows)| {
+                    Some((chunk, numbering.rows(texts.get(chunk)?, &rows, &tables.constants, used)))
+                })
+                .collect();
+            (numbering, kinds)
+        };
         let names: Vec<&str> = timers.iter().map(String::as_str).collect();
-        let (plan, places, refused, known) = plan(engine, &names, &words, &stages).or_raise(py)?;
-        for chunk in &mut chunks {
-            for kind in &mut chunk.kinds {
-                *kind = usize::try_from(*kind).ok().and_then(|kind| places.get(kind).copied()).unwrap_or(u32::MAX);
-            }
-        }
-        Ok(Self { chunks, plan, timers, id_field, refused, known })
-    }
-
-    /// Evaluates each timer of each row.
-    pub(crate) fn evaluate(&self, py: Python<'_>, now: Timestamp) -> PyResult<Table> {
-        let mut fields: Vec<Field> = self.id_field.iter().cloned().collect();
-        for timer in &self.timers {
-            fields.extend([
-                instant_field(format!("{timer}_due_at")),
-                instant_field(format!("{timer}_warn_at")),
-                word_field(format!("{timer}_state")),
-                duration_field(format!("{timer}_elapsed")),
-                duration_field(format!("{timer}_overdue")),
-            ]);
-        }
-        fields.push(word_field("refused"));
-        let batches =
-            py.detach(|| self.chunks.iter().map(|chunk| self.judge(chunk, now)).collect::<Result<Vec<_>, _>>());
-        Table::new(fields, batches.or_raise(py)?)
-    }
-
-    fn judge(&self, chunk: &Chunk, now: Timestamp) -> Result<Vec<ArrayRef>, Error> {
-        let count = chunk.kinds.len();
-        let mut answers: Vec<Answers> = self.timers.iter().map(|_| Answers::new(count)).collect();
-        let mut places: Vec<TimerColumns<'_>> = answers.iter_mut().map(Answers::places).collect();
-        let refused = self.plan.evaluate(&chunk.rows(), now, &mut places)?;
-        let mut why: Vec<Option<&'static str>> = Vec::new();
-        if !refused.is_empty() {
-            why.resize(count, None);
-            for row in &refused {
-                if let Some(place) = why.get_mut(row.row) {
-                    *place = Some(self.code(chunk, row.row, row.code));
+        let planned = py.detach(|| {
+            let numbered = threads.each(stretches(&counts, threads), |_| (), number);
+            let planned = Planned::of(engine, &names, numbered.iter().map(|(numbering, _)| numbering))?;
+            for ((_, kinds), places) in numbered.iter().zip(&planned.places) {
+                for (chunk, kinds) in kinds {
+                    let place = |kind: &u32| usize::try_from(*kind).ok().and_then(|kind| places.get(kind).copied());
+                    if let Some(chunk) = chunks.get_mut(*chunk) {
+                        chunk.kinds.extend(kinds.iter().map(|kind| place(kind).unwrap_or(u32::MAX)));
+                    }
                 }
             }
+            Ok::<_, Error>(planned)
+        });
+        let Planned { plan, refused, known, .. } = planned.or_raise(py)?;
+        Ok(Self { chunks, plan, timers, id_field, refused, known, threads })
+    }
+
+    /// Evaluates each timer of each row, and adds the rows up where a grouping is given.
+    pub(crate) fn judge(
+        &self,
+        py: Python<'_>,
+        now: Timestamp,
+        asked: Asked,
+        grouping: Option<&Grouping>,
+    ) -> PyResult<(Table, Option<Aggregate>)> {
+        let mut fields: Vec<Field> = self.id_field.iter().cloned().collect();
+        for timer in &self.timers {
+            let all = [
+                (asked.due, instant_field(format!("{timer}_due_at"))),
+                (asked.warn, instant_field(format!("{timer}_warn_at"))),
+                (asked.state, word_field(format!("{timer}_state"))),
+                (asked.elapsed, duration_field(format!("{timer}_elapsed"))),
+                (asked.overdue, duration_field(format!("{timer}_overdue"))),
+            ];
+            fields.extend(all.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, field)| field));
         }
+        fields.push(word_field("refused"));
+        let (batches, sum) = py.detach(|| self.batches(now, asked, grouping)).or_raise(py)?;
+        Ok((Table::new(fields, batches)?, sum))
+    }
+
+    fn batches(
+        &self,
+        now: Timestamp,
+        asked: Asked,
+        grouping: Option<&Grouping>,
+    ) -> Result<(Vec<Vec<ArrayRef>>, Option<Aggregate>), Error> {
+        let new = |chunk: &Chunk| self.timers.iter().map(|_| Answers::new(chunk.kinds.len(), asked)).collect();
+        let mut answers: Vec<Vec<Answers>> = self.chunks.iter().map(new).collect();
+        let mut places: Vec<Vec<_>> =
+            answers.iter_mut().map(|answers| answers.iter_mut().map(Answers::places).collect()).collect();
+        let split = match grouping {
+            // A thread adds up what it judges.
+            Some(_) => stretches(&self.counts(), self.threads),
+            None => self.pieces(),
+        };
+        let mut items = Vec::with_capacity(split.len());
+        for stretch in split {
+            let with_places = stretch.into_iter().map(|(chunk, rows)| {
+                let places = places.get_mut(chunk).into_iter().flatten();
+                let places: Vec<_> = places.map(|columns| cut(columns, rows.len())).collect();
+                (chunk, rows, places)
+            });
+            items.push(with_places.collect::<Vec<_>>());
+        }
+        let judge = |(): &mut (), stretch: Vec<(usize, Range<usize>, Vec<TimerColumns<'_>>)>| {
+            let mut figures = grouping.map(|grouping| self.plan.figures(grouping.clone()));
+            let mut refused = Vec::new();
+            for (place, rows, mut places) in stretch {
+                let Some(chunk) = self.chunks.get(place) else { continue };
+                let milestones = chunk.milestones(&rows);
+                let given = chunk.rows(&rows, &milestones);
+                let found = match &mut figures {
+                    Some(figures) => figures.add_and_evaluate(&given, now, &mut places)?,
+                    None => self.plan.evaluate(&given, now, &mut places)?,
+                };
+                let in_chunk = |one: RefusedRow| RefusedRow { row: rows.start.saturating_add(one.row), ..one };
+                refused.extend(found.into_iter().map(|one| (place, in_chunk(one))));
+            }
+            Ok::<_, Error>((refused, figures.map(Figures::into_aggregate).transpose()?))
+        };
+        let judged = self.threads.each(items, |_| (), judge).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut why: Vec<Vec<Option<&'static str>>> = self.chunks.iter().map(|_| Vec::new()).collect();
+        let mut sum: Option<Aggregate> = None;
+        for (refused, more) in judged {
+            for (place, one) in refused {
+                let (Some(chunk), Some(why)) = (self.chunks.get(place), why.get_mut(place)) else { continue };
+                why.resize(chunk.kinds.len(), None);
+                if let Some(place) = why.get_mut(one.row) {
+                    *place = Some(self.code(chunk, one.row, one.code));
+                }
+            }
+            match (&mut sum, more) {
+                (Some(sum), Some(more)) => sum.merge(&more)?,
+                (none, more) => *none = more,
+            }
+        }
+        let batches = self.chunks.iter().zip(answers).zip(why);
+        let batches = batches.map(|((chunk, answers), why)| self.columns(chunk, answers, asked, &why)).collect();
+        Ok((batches, sum))
+    }
+
+    fn columns(
+        &self,
+        chunk: &Chunk,
+        answers: Vec<Answers>,
+        asked: Asked,
+        why: &[Option<&'static str>],
+    ) -> Vec<ArrayRef> {
+        let count = chunk.kinds.len();
         let states: Vec<&str> = State::ALL.iter().map(|state| state.as_str()).collect();
+        let written = answers.into_iter().flat_map(|Answers { due, warn, state, elapsed, overdue }| {
+            use Written::{Durations, Instants, States};
+            let all = [
+                (asked.due, Instants(due)),
+                (asked.warn, Instants(warn)),
+                (asked.state, States(state)),
+                (asked.elapsed, Durations(elapsed)),
+                (asked.overdue, Durations(overdue)),
+            ];
+            all.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, written)| written)
+        });
+        let array = |(): &mut (), written: Written| match written {
+            Written::Instants(values) => instants(values),
+            Written::Durations(values) => durations(values),
+            Written::States(places) => words(&places, &states),
+        };
+        let threads = if count < PIECE { self.threads.at_most(1) } else { self.threads };
         let mut columns: Vec<ArrayRef> = chunk.ids.iter().cloned().collect();
-        for Answers { due, warn, state, elapsed, overdue } in answers {
-            columns.extend([
-                instants(due),
-                instants(warn),
-                words(&state, &states),
-                durations(elapsed),
-                durations(overdue),
-            ]);
-        }
-        columns.push(crate::arrow::texts(count, &why));
-        Ok(columns)
+        columns.extend(threads.each(written.collect(), |_| (), array));
+        columns.push(crate::arrow::texts(count, why));
+        columns
+    }
+
+    fn counts(&self) -> Vec<usize> {
+        self.chunks.iter().map(|chunk| chunk.kinds.len()).collect()
+    }
+
+    /// Returns the rows that threads judge, some at a time.
+    fn pieces(&self) -> Vec<Stretch> {
+        let of_chunk =
+            |(chunk, count): (usize, usize)| pieces(count, PIECE).into_iter().map(move |rows| vec![(chunk, rows)]);
+        self.counts().into_iter().enumerate().flat_map(of_chunk).collect()
     }
 
     /// Returns the code of a refused row.
@@ -250,24 +399,33 @@ impl Wide {
     }
 
     /// Adds up the rows.
-    pub(crate) fn aggregate(
-        &self,
-        now: Timestamp,
-        grouping: sla_core::analytics::Grouping,
-    ) -> Result<sla_core::analytics::Aggregate, Error> {
-        let mut figures = self.plan.figures(grouping);
-        for chunk in &self.chunks {
-            figures.add(&chunk.rows(), now)?;
-        }
-        figures.into_aggregate()
+    pub(crate) fn aggregate(&self, now: Timestamp, grouping: &Grouping) -> Result<Aggregate, Error> {
+        let add = |(): &mut (), stretch: Stretch| {
+            let mut figures = self.plan.figures(grouping.clone());
+            for (chunk, rows) in stretch {
+                let Some(chunk) = self.chunks.get(chunk) else { continue };
+                figures.add(&chunk.rows(&rows, &chunk.milestones(&rows)), now)?;
+            }
+            figures.into_aggregate()
+        };
+        let mut sums = self.threads.each(stretches(&self.counts(), self.threads), |_| (), add).into_iter();
+        let mut all = sums.next().unwrap_or_else(|| Ok(Aggregate::new(grouping.clone())))?;
+        sums.try_for_each(|sum| all.merge(&sum?))?;
+        Ok(all)
     }
 }
 
 impl Chunk {
-    fn rows(&self) -> Rows<'_> {
-        let [opened, assigned, first_reply, resolved] = &self.milestones;
+    /// Returns the milestones of some rows.
+    fn milestones(&self, rows: &Range<usize>) -> [Numbers; 4] {
+        self.milestones.each_ref().map(|column| column.part(rows))
+    }
+
+    /// Returns some rows with their milestones.
+    fn rows<'a>(&'a self, rows: &Range<usize>, milestones: &'a [Numbers; 4]) -> Rows<'a> {
+        let [opened, assigned, first_reply, resolved] = milestones;
         Rows {
-            kinds: &self.kinds,
+            kinds: self.kinds.get(rows.clone()).unwrap_or_default(),
             opened_us: opened.column(),
             assigned_us: assigned.column(),
             first_reply_us: first_reply.column(),
@@ -276,7 +434,55 @@ impl Chunk {
     }
 }
 
-/// The answers for one timer.
+/// A column of answers.
+enum Written {
+    Instants(Vec<i64>),
+    Durations(Vec<i64>),
+    States(Vec<u8>),
+}
+
+/// Which answers are asked for each timer.
+#[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each answer")]
+pub(crate) struct Asked {
+    due: bool,
+    warn: bool,
+    state: bool,
+    elapsed: bool,
+    overdue: bool,
+}
+
+impl Asked {
+    /// Reads the names of answers; all of them unless they are given.
+    pub(crate) fn new(py: Python<'_>, names: Option<Vec<String>>) -> PyResult<Self> {
+        let Some(names) = names else {
+            return Ok(Self { due: true, warn: true, state: true, elapsed: true, overdue: true });
+        };
+        let mut asked = Self::default();
+        for name in names {
+            let place = match name.as_str() {
+                "due_at" => &mut asked.due,
+                "warn_at" => &mut asked.warn,
+                "state" => &mut asked.state,
+                "elapsed" => &mut asked.elapsed,
+                "overdue" => &mut asked.overdue,
+                _ => {
+                    let message = format!("there is no answer `{name}`");
+                    return Err(fault(
+                        py,
+                        "unknown_word",
+                        &message,
+                        "name some of: due_at, warn_at, state, elapsed, overdue",
+                    ));
+                }
+            };
+            *place = true;
+        }
+        Ok(asked)
+    }
+}
+
+/// The answers for one timer; empty where they are not asked.
 struct Answers {
     due: Vec<i64>,
     warn: Vec<i64>,
@@ -286,9 +492,10 @@ struct Answers {
 }
 
 impl Answers {
-    fn new(rows: usize) -> Self {
-        let [due, warn, elapsed, overdue] = [(); 4].map(|()| vec![0; rows]);
-        Self { due, warn, state: vec![NO_STATE; rows], elapsed, overdue }
+    fn new(rows: usize, asked: Asked) -> Self {
+        let column = |is_asked: bool| vec![0; if is_asked { rows } else { 0 }];
+        let [due, warn, elapsed, overdue] = [asked.due, asked.warn, asked.elapsed, asked.overdue].map(column);
+        Self { due, warn, state: vec![NO_STATE; if asked.state { rows } else { 0 }], elapsed, overdue }
     }
 
     fn places(&mut self) -> TimerColumns<'_> {
@@ -299,6 +506,23 @@ impl Answers {
             elapsed_us: &mut self.elapsed,
             overdue_us: &mut self.overdue,
         }
+    }
+}
+
+/// Takes the places of the next rows.
+fn cut<'a>(columns: &mut TimerColumns<'a>, rows: usize) -> TimerColumns<'a> {
+    #[expect(clippy::mut_mut, reason = "the rest stays in the place of the whole")]
+    fn next<'a, T>(column: &mut &'a mut [T], rows: usize) -> &'a mut [T] {
+        let (next, rest) = std::mem::take(column).split_at_mut_checked(rows).unwrap_or_default();
+        *column = rest;
+        next
+    }
+    TimerColumns {
+        due_us: next(&mut columns.due_us, rows),
+        warn_us: next(&mut columns.warn_us, rows),
+        state: next(&mut columns.state, rows),
+        elapsed_us: next(&mut columns.elapsed_us, rows),
+        overdue_us: next(&mut columns.overdue_us, rows),
     }
 }
 
@@ -324,58 +548,50 @@ fn decided(engine: &Engine) -> Vec<String> {
     timers.filter(|timer| Plan::new(engine, &[timer], &[]).is_ok()).map(str::to_owned).collect()
 }
 
-/// Returns the plan of the kinds that rows name, with the place of each in the plan or, from `known` on, among the refusals.
-fn plan(
-    engine: &Engine,
-    timers: &[&str],
-    words: &[Interner; 6],
-    stages: &[Pairs; 6],
-) -> Result<(Plan, Vec<u32>, Vec<ErrorCode>, u32), Error> {
-    // Fails for a timer that milestones do not decide, before any kind is refused.
-    Plan::new(engine, timers, &[])?;
-    let [.., last] = stages;
-    let (mut kinds, mut refused, mut found) = (Vec::new(), Vec::new(), Vec::new());
-    for number in 0..last.pairs.len() {
-        let kind = kind(number, words, stages)
-            .and_then(|kind| kind.check(engine).map(|()| kind).map_err(|error| error.code()));
-        found.push(match kind {
-            Ok(kind) => {
-                kinds.push(kind);
-                Ok(kinds.len().saturating_sub(1))
-            }
-            Err(code) => {
-                refused.push(code);
-                Err(refused.len().saturating_sub(1))
-            }
-        });
-    }
-    let known = u32::try_from(kinds.len()).unwrap_or(u32::MAX);
-    let place = |found: &Result<usize, usize>| match found {
-        Ok(kind) => u32::try_from(*kind).unwrap_or(u32::MAX),
-        Err(code) => known.saturating_add(u32::try_from(*code).unwrap_or(u32::MAX)),
-    };
-    let places = found.iter().map(place).collect();
-    Ok((Plan::new(engine, timers, &kinds)?, places, refused, known))
+/// The plan of the kinds that rows name.
+struct Planned {
+    plan: Plan,
+    /// The place of each numbered kind in the plan or, from `known` on, among the refusals.
+    places: Vec<Vec<u32>>,
+    refused: Vec<ErrorCode>,
+    known: u32,
 }
 
-/// Returns the kind of a number, or why there is none.
-fn kind(number: usize, words: &[Interner; 6], stages: &[Pairs; 6]) -> Result<Kind, ErrorCode> {
-    let mut parts = [None; 6];
-    let mut number = u32::try_from(number).unwrap_or(u32::MAX);
-    for ((part, stage), words) in parts.iter_mut().zip(stages).zip(words).rev() {
-        let (before, word) =
-            usize::try_from(number).ok().and_then(|number| stage.pairs.get(number)).copied().unwrap_or_default();
-        *part = words.word(word);
-        number = before;
+impl Planned {
+    fn of<'a>(
+        engine: &Engine,
+        timers: &[&str],
+        numberings: impl Iterator<Item = &'a Numbering>,
+    ) -> Result<Self, Error> {
+        // Fails for a timer that milestones do not decide, before any kind is refused.
+        Plan::new(engine, timers, &[])?;
+        let (mut kinds, mut refused, mut found) = (Vec::new(), Vec::new(), Vec::new());
+        let mut numbers: HashMap<Kind, Result<usize, usize>> = HashMap::new();
+        for numbering in numberings {
+            let places = (0..numbering.len()).map(|number| {
+                let mut refuse = |code| {
+                    refused.push(code);
+                    Err(refused.len().saturating_sub(1))
+                };
+                match numbering.kind(number) {
+                    Err(code) => refuse(code),
+                    Ok(kind) => *numbers.entry(kind).or_insert_with_key(|kind| {
+                        if let Err(error) = kind.check(engine) {
+                            return refuse(error.code());
+                        }
+                        kinds.push(kind.clone());
+                        Ok(kinds.len().saturating_sub(1))
+                    }),
+                }
+            });
+            found.push(places.collect::<Vec<_>>());
+        }
+        let known = u32::try_from(kinds.len()).unwrap_or(u32::MAX);
+        let place = |found: &Result<usize, usize>| match found {
+            Ok(kind) => u32::try_from(*kind).unwrap_or(u32::MAX),
+            Err(code) => known.saturating_add(u32::try_from(*code).unwrap_or(u32::MAX)),
+        };
+        let places = found.iter().map(|found| found.iter().map(place).collect()).collect();
+        Ok(Self { plan: Plan::new(engine, timers, &kinds)?, places, refused, known })
     }
-    let id = |text: Option<&str>| text.map(|text| Id::new(text).map_err(|error| error.code())).transpose();
-    let [package, channel, severity, category, agent, team] = parts.map(id);
-    Ok(Kind {
-        package: package?.ok_or(ErrorCode::MissingField)?,
-        channel: channel?.ok_or(ErrorCode::MissingField)?,
-        severity: severity?,
-        category: category?,
-        agent: agent?,
-        team: team?,
-    })
 }

@@ -200,7 +200,7 @@ class Calendar:
         Raises:
             InputError: `invalid_duration` for a negative length, `naive_datetime`.
         """
-    def add_column(self, /, starts: Instants, lengths: Lengths, *, on_fault: OnFault = ...) -> Column:
+    def add_column(self, /, starts: Instants, lengths: Lengths, *, on_fault: OnFault = ..., threads: SupportsIndex | None = None) -> Column:
         """
         Return `add` of each row.
 
@@ -209,6 +209,7 @@ class Calendar:
             lengths: A column of durations (or 64-bit integers of microseconds), or one timedelta. At least one of both is a
                 column.
             on_fault: ``"raise"`` raises for a row that has no answer, ``"null"`` leaves its answer null.
+            threads: How many threads answer; by default one for each core. The answers do not depend on it.
 
         Returns:
             A column of instants in UTC; null where something is missing.
@@ -270,7 +271,7 @@ class Calendar:
         Raises:
             InputError: `end_before_start`, `naive_datetime`.
         """
-    def elapsed_column(self, /, starts: Instants, ends: Instants, *, on_fault: OnFault = ...) -> Column:
+    def elapsed_column(self, /, starts: Instants, ends: Instants, *, on_fault: OnFault = ..., threads: SupportsIndex | None = None) -> Column:
         """
         Return `elapsed` of each row, a column of durations; see `add_column`.
         """
@@ -282,7 +283,7 @@ class Calendar:
         """
         Return whether the calendar is open at an instant.
         """
-    def is_open_column(self, /, at: Arrow, *, on_fault: OnFault = ...) -> Column:
+    def is_open_column(self, /, at: Arrow, *, on_fault: OnFault = ..., threads: SupportsIndex | None = None) -> Column:
         """
         Return `is_open` of each row, a column of booleans; see `add_column`.
         """
@@ -302,7 +303,7 @@ class Calendar:
         """
         Return the first closing after `at`.
         """
-    def next_close_column(self, /, at: Arrow, *, on_fault: OnFault = ...) -> Column:
+    def next_close_column(self, /, at: Arrow, *, on_fault: OnFault = ..., threads: SupportsIndex | None = None) -> Column:
         """
         Return `next_close` of each row; see `add_column`.
         """
@@ -314,7 +315,7 @@ class Calendar:
         """
         Return the first open instant at or after `at`.
         """
-    def next_open_column(self, /, at: Arrow, *, on_fault: OnFault = ...) -> Column:
+    def next_open_column(self, /, at: Arrow, *, on_fault: OnFault = ..., threads: SupportsIndex | None = None) -> Column:
         """
         Return `next_open` of each row; see `add_column`.
         """
@@ -332,7 +333,7 @@ class Calendar:
         Raises:
             InputError: `invalid_duration` for a negative length, `naive_datetime`.
         """
-    def subtract_column(self, /, ends: Instants, lengths: Lengths, *, on_fault: OnFault = ...) -> Column:
+    def subtract_column(self, /, ends: Instants, lengths: Lengths, *, on_fault: OnFault = ..., threads: SupportsIndex | None = None) -> Column:
         """
         Return `subtract` of each row; see `add_column`.
         """
@@ -463,19 +464,19 @@ class Engine:
     def __repr__(self, /) -> str: ...
     @staticmethod
     def _of(documents: SupportsGetItem[int, SupportsGetItem[int, SupportsIndex]], zones: Zones | None) -> Engine: ...
-    def aggregate_log(self, /, log: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> LogAggregate:
+    def aggregate_log(self, /, log: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False, threads: SupportsIndex | None = None) -> LogAggregate:
         """
         Add up many tickets, given as a log of what people did; judged as by `import_log`, without keeping histories.
 
         Args:
             now: As of when. Later rows are left out.
             by, period, period_zone: As for `Aggregate.of`.
-            log, states, columns, constants, time_zone, sort: As for `evaluate_log`.
+            log, states, columns, constants, time_zone, sort, threads: As for `evaluate_log`.
 
         Returns:
             The figures, the rows that were left out, and remarks on columns that were ignored.
         """
-    def aggregate_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None) -> Aggregate:
+    def aggregate_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, threads: SupportsIndex | None = None) -> Aggregate:
         """
         Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
         not say: escalations, warnings, replies, closing, held times, and who worked on a ticket. Rows that cannot be judged
@@ -484,7 +485,7 @@ class Engine:
         Args:
             by, period, period_zone: As for `Aggregate.of`. By agent or team, the columns agent and team say who holds a
                 ticket from the assignment on.
-            rows, now, timers, columns, constants, time_zone: As for `evaluate_rows`.
+            rows, now, timers, columns, constants, time_zone, threads: As for `evaluate_rows`.
         """
     def authorize(self, /, actor: Actor, action: str, ticket: AnyTicket | None = None) -> Refusal | None:
         """
@@ -588,7 +589,7 @@ class Engine:
         Raises:
             InputError: `time_went_back` before the ticket's last event.
         """
-    def evaluate_log(self, /, log: Arrow, *, now: datetime, states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> Table:
+    def evaluate_log(self, /, log: Arrow, *, now: datetime, states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False, threads: SupportsIndex | None = None) -> Table:
         """
         Say where each promise of many tickets stands, given as a log of what people did: a row a command, or a state.
 
@@ -603,7 +604,7 @@ class Engine:
             states: What each state means, for a log of states: new, active, pending, on_hold, resolved, closed or voided;
                 or a dict with that as means, replied (whether entering it answers the customer) and reason.
             sort: Whether to sort the log by ticket, time and sequence first; otherwise one that is not sorted is refused.
-            columns, constants, time_zone: As for `evaluate_rows`.
+            columns, constants, time_zone, threads: As for `evaluate_rows`.
 
         Returns:
             A table with a row for each promise, in the order of the log's tickets, timers and cycles: ticket_id, package,
@@ -617,7 +618,7 @@ class Engine:
             InputError: `unsorted_log`, `missing_field` for a column, `wrong_type`, `naive_datetime`, `unknown_word` for a
                 meaning.
         """
-    def evaluate_rows(self, /, rows: Arrow, *, now: datetime, timers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None) -> Table:
+    def evaluate_rows(self, /, rows: Arrow, *, now: datetime, timers: Words | None = None, answers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, threads: SupportsIndex | None = None) -> Table:
         """
         Say where each promise of many tickets stands, given as wide rows: one row a ticket, its milestones as columns.
 
@@ -629,9 +630,12 @@ class Engine:
                 has not happened is null.
             now: As of when.
             timers: Those that milestones decide; all of them unless given.
+            answers: Which columns are wanted for each timer, any of due_at, warn_at, state, elapsed and overdue; all of them
+                unless given. What is not wanted is not computed.
             columns: What the table calls the columns, by the names above.
             constants: One value for all rows, for columns that the table lacks, for example ``{"channel": "email"}``.
             time_zone: The IANA zone of instants without one; they are refused unless it is given.
+            threads: How many threads judge rows; by default one for each core. The answer does not depend on it.
 
         Returns:
             A table with a row for each row, in the same order and the same batches: ticket_id if there is one, then for each
@@ -689,16 +693,33 @@ class Engine:
         Args:
             recorded: Values of `RecordedCommand`, oldest first, the opening first; or a JSON list of them.
         """
-    def import_log(self, /, log: Arrow, *, now: datetime | None = None, states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False) -> LogImport:
+    def import_log(self, /, log: Arrow, *, now: datetime | None = None, states: States | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, sort: bool = False, threads: SupportsIndex | None = None) -> LogImport:
         """
         Make histories of a log of what people did. Every row is judged at its own instant; automatic events come in place.
 
         Args:
             now: Rows later than this are left out; none are unless it is given.
-            log, states, columns, constants, time_zone, sort: As for `evaluate_log`.
+            log, states, columns, constants, time_zone, sort, threads: As for `evaluate_log`.
 
         Returns:
             The histories, the rows that were left out, and remarks on columns that were ignored.
+        """
+    def judge_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, answers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, threads: SupportsIndex | None = None) -> tuple[Table, Aggregate]:
+        """
+        Say where each promise of many tickets stands and add them up, in one pass over wide rows.
+
+            >>> import pyarrow as pa
+            >>> rows = pa.table({"package": ["starter"], "channel": ["email"], "opened_at": pa.array([now])})
+            >>> table, figures = engine.judge_rows(rows, now=now, answers=["due_at"], by=["package"])
+            >>> table.column_names, figures.report().total.tickets.opened
+            (['first_response_due_at', 'resolution_due_at', 'refused'], 1)
+
+        Args:
+            rows, now, timers, answers, columns, constants, time_zone, threads: As for `evaluate_rows`.
+            by, period, period_zone: As for `aggregate_rows`.
+
+        Returns:
+            The table of `evaluate_rows` and the figures of `aggregate_rows`.
         """
     def ledger(self, /, history: History, *, now: datetime) -> Ledger:
         """

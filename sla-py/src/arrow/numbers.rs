@@ -1,5 +1,7 @@
 //! Instants and lengths as columns of microseconds.
 
+use std::ops::Range;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType, DurationSecondType, Int64Type,
@@ -119,6 +121,13 @@ impl Numbers {
             }
         };
         Ok(Self { values, valid: mask(array) })
+    }
+
+    /// Returns some of the rows; the first one's number is a multiple of 8, since a mask has a bit for each.
+    pub(crate) fn part(&self, rows: &Range<usize>) -> Self {
+        let length = rows.len();
+        let valid = self.valid.as_ref().map(|valid| valid.slice_with_length(rows.start / 8, length.div_ceil(8)));
+        Self { values: self.values.slice(rows.start, length), valid }
     }
 
     /// Returns the column as the engine takes it.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -155,13 +156,14 @@ impl Interner {
         self.words.get(place).map(String::as_str)
     }
 
-    /// Returns the number of each row of a column; 0 for none.
-    pub(crate) fn rows(&mut self, texts: &Texts, rows: usize) -> Vec<u32> {
+    /// Returns the number of each of some rows of a column; 0 for none.
+    pub(crate) fn rows(&mut self, texts: &Texts, rows: Range<usize>) -> Vec<u32> {
         if let Texts::Dictionary(places, distinct) = texts {
             let known: Vec<u32> = (0..distinct.len()).map(|place| self.number(distinct.get(place))).collect();
             let number = |place: &u32| usize::try_from(*place).ok().and_then(|place| known.get(place).copied());
+            let places = places.get(rows).unwrap_or_default();
             return places.iter().map(|place| number(place).unwrap_or_default()).collect();
         }
-        (0..rows).map(|row| self.number(texts.get(row))).collect()
+        rows.map(|row| self.number(texts.get(row))).collect()
     }
 }

@@ -1,19 +1,25 @@
 //! Logs played without judging: where each promise stands, for millions of rows.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
 use pyo3::prelude::*;
+use sla_core::Error;
 use sla_core::columns::NONE;
 use sla_core::log::{Player, States};
 use sla_core::ticket::Status;
 use sla_core::time::{BusinessDuration, Timestamp};
-use sla_core::{Engine, Error};
 
 use super::read::Log;
 use crate::arrow::{Table, duration_field, durations, instant_field, instants, integer_field, integers, word_field};
+use crate::compiled::Engine;
 use crate::error::OrRaise;
+use crate::threads::{Threads, pieces};
+
+/// The tickets of one batch of the answer, which does not depend on the number of threads.
+const BATCH: usize = 1 << 13;
 
 /// The answers, a row a cycle; a ticket without any has one row without timer.
 #[derive(Default)]
@@ -76,8 +82,17 @@ pub(crate) fn evaluate(
     log: &Log,
     states: Option<&States>,
     now: Timestamp,
+    threads: Threads,
 ) -> PyResult<Table> {
-    let answers = py.detach(|| play(engine, log, states, now)).or_raise(py)?;
+    let tickets = pieces(log.tickets(), BATCH);
+    let threads = threads.at_most(tickets.len());
+    let engines = engine.copies(py, threads.count())?;
+    let play = |player: &mut Option<Player>, tickets| match player {
+        Some(player) => play(player, log, tickets, states, now).map(columns),
+        None => Ok(columns(Answers::default())),
+    };
+    let batches = py.detach(|| threads.each(tickets, |thread| engines.get(thread).map(Player::new), play));
+    let batches = batches.into_iter().collect::<Result<Vec<_>, _>>().or_raise(py)?;
     let fields = vec![
         word_field("ticket_id"),
         word_field("package"),
@@ -95,7 +110,7 @@ pub(crate) fn evaluate(
         integer_field("left_out"),
         word_field("refused"),
     ];
-    Table::new(fields, vec![columns(answers)])
+    Table::new(fields, batches)
 }
 
 fn columns(mut answers: Answers) -> Vec<ArrayRef> {
@@ -118,9 +133,15 @@ fn columns(mut answers: Answers) -> Vec<ArrayRef> {
     ]
 }
 
-fn play(engine: &Engine, log: &Log, states: Option<&States>, now: Timestamp) -> Result<Answers, Error> {
-    let (mut player, mut answers, mut rows) = (Player::new(engine), Answers::default(), Vec::new());
-    for number in 0..log.tickets() {
+fn play(
+    player: &mut Player,
+    log: &Log,
+    tickets: Range<usize>,
+    states: Option<&States>,
+    now: Timestamp,
+) -> Result<Answers, Error> {
+    let (mut answers, mut rows) = (Answers::default(), Vec::new());
+    for number in tickets {
         log.rows_of(number, &mut rows);
         let name = rows.first().map_or("", |row| row.ticket);
         let played = player.play(&mut rows, states, now)?;

@@ -1,25 +1,75 @@
 //! Logs judged as the engine judges commands, into histories and figures.
 
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use sla_core::analytics::{Aggregate, Grouping};
 use sla_core::log::{Importer, LogImport, States};
+use sla_core::ticket::History as Judged;
 use sla_core::time::Timestamp;
-use sla_core::{Engine, Error};
+use sla_core::{Engine as Compiled, Error};
 
 use super::read::Log;
+use crate::compiled::Engine;
 use crate::error::OrRaise;
+use crate::threads::{Threads, pieces};
 use crate::ticket::History;
 
-fn importer<'e>(engine: &'e Engine, states: Option<&'e States>, now: Option<Timestamp>) -> Importer<'e> {
-    let importer = Importer::new(engine);
-    let importer = match states {
-        Some(states) => importer.with_states(states),
-        None => importer,
-    };
-    match now {
-        Some(now) => importer.until(now),
-        None => importer,
+/// The tickets that a thread judges before it takes the next ones.
+const PIECE: usize = 512;
+
+/// How the rows of a log are judged.
+#[derive(Clone, Copy)]
+pub(crate) struct Judging<'a> {
+    pub(crate) states: Option<&'a States>,
+    /// Later rows are refused.
+    pub(crate) now: Option<Timestamp>,
+    pub(crate) threads: Threads,
+}
+
+impl Judging<'_> {
+    fn importer<'e>(&'e self, engine: &'e Compiled) -> Importer<'e> {
+        let importer = Importer::new(engine);
+        let importer = match self.states {
+            Some(states) => importer.with_states(states),
+            None => importer,
+        };
+        match self.now {
+            Some(now) => importer.until(now),
+            None => importer,
+        }
+    }
+
+    /// Judges every ticket of a log. Passes each history with its engine and the number of the thread, and returns what was
+    /// made of the histories of each piece of the log, in order.
+    fn all<T: Default + Send>(
+        self,
+        engines: &[Compiled],
+        log: &Log,
+        tickets: Vec<Range<usize>>,
+        take: impl Fn(&Compiled, usize, Judged, &mut T) -> Result<(), Error> + Sync,
+    ) -> Result<(Vec<T>, LogImport), Error> {
+        let judge = |thread: &mut usize, tickets: Range<usize>| {
+            let (mut made, mut rows) = (T::default(), Vec::new());
+            let Some(engine) = engines.get(*thread) else { return Ok((made, LogImport::default())) };
+            let mut importer = self.importer(engine);
+            for number in tickets {
+                log.rows_of(number, &mut rows);
+                if let Some(history) = importer.ticket(&mut rows)? {
+                    take(engine, *thread, history, &mut made)?;
+                }
+            }
+            Ok::<_, Error>((made, importer.finish()))
+        };
+        let (mut all, mut import) = (Vec::new(), LogImport::default());
+        for piece in self.threads.each(tickets, |thread| thread, judge) {
+            let (made, left_out) = piece?;
+            all.push(made);
+            import.append(left_out);
+        }
+        Ok((all, import))
     }
 }
 
@@ -28,20 +78,18 @@ pub(crate) fn import<'py>(
     py: Python<'py>,
     engine: &Engine,
     log: &Log,
-    states: Option<&States>,
-    now: Option<Timestamp>,
+    mut judging: Judging<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (histories, import) = py
-        .detach(|| {
-            let (mut importer, mut rows, mut histories) = (importer(engine, states, now), Vec::new(), Vec::new());
-            for number in 0..log.tickets() {
-                log.rows_of(number, &mut rows);
-                histories.extend(importer.ticket(&mut rows)?);
-            }
-            Ok::<_, Error>((histories, importer.finish()))
-        })
-        .or_raise(py)?;
-    let histories = PyTuple::new(py, histories.into_iter().map(History).collect::<Vec<_>>())?;
+    let tickets = pieces(log.tickets(), PIECE);
+    judging.threads = judging.threads.at_most(tickets.len());
+    let engines = engine.copies(py, judging.threads.count())?;
+    let keep = |_: &Compiled, _, history, histories: &mut Vec<Judged>| {
+        histories.push(history);
+        Ok(())
+    };
+    let (histories, import) = py.detach(|| judging.all(&engines, log, tickets, keep)).or_raise(py)?;
+    let histories: Vec<History> = histories.into_iter().flatten().map(History).collect();
+    let histories = PyTuple::new(py, histories)?;
     answer(py, "LogImport", histories.into_any(), &import)
 }
 
@@ -50,21 +98,26 @@ pub(crate) fn aggregate(
     py: Python<'_>,
     engine: &Engine,
     log: &Log,
-    states: Option<&States>,
+    mut judging: Judging<'_>,
     now: Timestamp,
-    grouping: Grouping,
+    grouping: &Grouping,
 ) -> PyResult<(Aggregate, LogImport)> {
+    let tickets = pieces(log.tickets(), PIECE);
+    judging.threads = judging.threads.at_most(tickets.len());
+    let engines = engine.copies(py, judging.threads.count())?;
     py.detach(|| {
-        let (mut importer, mut rows) = (importer(engine, states, Some(now)), Vec::new());
-        let mut sum = Aggregate::new(grouping);
-        for number in 0..log.tickets() {
-            log.rows_of(number, &mut rows);
-            if let Some(history) = importer.ticket(&mut rows)? {
-                let evaluation = engine.evaluate(history.ticket(), now)?;
-                sum.add(engine, &history, &evaluation)?;
-            }
-        }
-        Ok::<_, Error>((sum, importer.finish()))
+        // Each thread adds to a sum of its own.
+        let sums: Vec<_> = engines.iter().map(|_| Mutex::new(Aggregate::new(grouping.clone()))).collect();
+        let add = |engine: &Compiled, thread: usize, history: Judged, (): &mut ()| {
+            let Some(sum) = sums.get(thread) else { return Ok(()) };
+            let evaluation = engine.evaluate(history.ticket(), now)?;
+            sum.lock().unwrap_or_else(PoisonError::into_inner).add(engine, &history, &evaluation)
+        };
+        let (_, import) = judging.all(&engines, log, tickets, add)?;
+        let mut sums = sums.into_iter().map(|sum| sum.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut all = sums.next().unwrap_or_else(|| Aggregate::new(grouping.clone()));
+        sums.try_for_each(|sum| all.merge(&sum))?;
+        Ok::<_, Error>((all, import))
     })
     .or_raise(py)
 }

@@ -8,6 +8,6 @@ mod states;
 
 pub(crate) use self::commands::log_commands;
 pub(crate) use self::evaluate::evaluate;
-pub(crate) use self::import::{aggregate, answer, import};
+pub(crate) use self::import::{Judging, aggregate, answer, import};
 pub(crate) use self::read::Log;
 pub(crate) use self::states::StatesArgument;
