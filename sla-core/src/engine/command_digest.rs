@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::record::Record;
-use crate::ticket::{Actor, CommandKind, MessageRef, Opening};
+use crate::ticket::{Actor, CommandKind, MessageRef, Opening, Role};
 
 const DOMAIN: &str = "sla-command";
 const VERSION: u32 = 2;
@@ -10,6 +10,7 @@ const VERSION: u32 = 2;
 /// Returns the digest of a command on an existing ticket.
 pub(super) fn command_digest(kind: &CommandKind, actor: &Actor) -> Digest {
     let mut record = begin(kind.name(), actor);
+    let is_customers = actor.role == Role::Customer;
     match kind {
         CommandKind::Assign { agent, team } => {
             record.option(agent.as_deref(), Record::text);
@@ -40,9 +41,10 @@ pub(super) fn command_digest(kind: &CommandKind, actor: &Actor) -> Digest {
             record.option(*until, Record::instant);
         }
         CommandKind::Resume | CommandKind::Close | CommandKind::Withdraw => {}
+        // What is not read of such a command, as another role would say it, is no part of it, and in no event.
         CommandKind::Reopen { channel, reason } => {
-            record.option(channel.as_deref(), Record::text);
-            record.option(reason.as_deref(), Record::text);
+            record.option(channel.as_deref().filter(|_| is_customers), Record::text);
+            record.option(reason.as_deref().filter(|_| !is_customers), Record::text);
         }
         CommandKind::Void { reason, duplicate_of } => {
             record.text(reason);
@@ -50,7 +52,7 @@ pub(super) fn command_digest(kind: &CommandKind, actor: &Actor) -> Digest {
         }
         CommandKind::RequestEscalation { reason, channel } => {
             record.text(reason);
-            record.option(channel.as_deref(), Record::text);
+            record.option(channel.as_deref().filter(|_| is_customers), Record::text);
         }
         CommandKind::AcknowledgeEscalation { number } | CommandKind::ResolveEscalation { number } => {
             record.number(*number);
