@@ -100,6 +100,11 @@ fn examples() -> BTreeMap<&'static str, Value> {
     add("snapshot", value(wire::snapshot::write(&overdue.ticket)));
     let evaluation = engine.evaluate(&open, at("2026-03-02T13:30:00Z")).unwrap();
     add("evaluation", value(wire::evaluation::write(&evaluation)));
+    let mut altered = closed.events().to_vec();
+    altered[1].actor.role = sla_core::ticket::Role::Customer;
+    let altered = sla_core::ticket::History::new(altered).unwrap();
+    let verified = engine.verify(&altered, Some(closed.ticket())).unwrap();
+    add("history_verification", value(wire::verification::write(&verified)));
     let apply = sla_core::ticket::Apply::Retroactive;
     let run = candidate.dry_run([&open, closed.ticket()], apply, at("2026-03-02T10:45:00Z")).unwrap();
     add("dry_run", value(wire::evaluation::write_dry_run(&run)));

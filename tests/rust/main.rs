@@ -35,6 +35,7 @@ mod ticket_laws;
 mod ticket_scenarios;
 mod ticket_vectors;
 mod transitions;
+mod verify;
 mod visible;
 mod what_if;
 mod zones;

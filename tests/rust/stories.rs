@@ -27,6 +27,16 @@ pub struct Told {
     pub faults: Vec<String>,
     /// The ticket's history, unless its opening was refused.
     pub history: Option<History>,
+    /// Every revision of its policy.
+    policies: Vec<CheckedPolicy>,
+}
+
+impl Told {
+    /// Returns the ticket's history, with an engine of every revision; `None` when its opening was refused.
+    #[must_use]
+    pub fn made(self) -> Option<(Engine, History)> {
+        Some((Engine::compile_revisions(self.policies).ok()?, self.history?))
+    }
 }
 
 /// Tells every story of a file.
@@ -102,7 +112,7 @@ impl<'a> Story<'a> {
             self.compare(end, "history", &found, expected);
             self.survives_storage();
         }
-        Told { faults: self.faults, history: self.history }
+        Told { faults: self.faults, history: self.history, policies: self.policies }
     }
 
     fn command(&mut self, engine: &Engine, step: &Value, command: &Value, at: Timestamp) {

@@ -235,13 +235,11 @@ pub fn stream(most: usize) -> impl Strategy<Value = (Begin, Vec<Turn>)> {
     (begin, vec(turn(), 1..most))
 }
 
-/// # Panics
-///
-/// When the opening is refused.
+/// The opening of a stream.
 #[must_use]
-pub fn opened(engine: &Engine, begin: Begin, now: Timestamp) -> History {
+pub fn opening(begin: Begin, now: Timestamp) -> Opening {
     let (package, is_chat, severity, is_sales, received, is_outbound) = begin;
-    let opening = Opening {
+    Opening {
         ticket: "T-1".to_owned(),
         customer: "kim".to_owned(),
         package: ["a", "b", "c", "d"][package].to_owned(),
@@ -253,8 +251,15 @@ pub fn opened(engine: &Engine, begin: Begin, now: Timestamp) -> History {
         received_at: received.filter(|_| !is_outbound).map(|received| at(now.as_micros() - received)),
         organization: None,
         command_id: None,
-    };
-    match engine.open(&opening, &actors()[2], now).unwrap() {
+    }
+}
+
+/// # Panics
+///
+/// When the opening is refused.
+#[must_use]
+pub fn opened(engine: &Engine, begin: Begin, now: Timestamp) -> History {
+    match engine.open(&opening(begin, now), &actors()[2], now).unwrap() {
         Decision::Accepted(opened) => History::new(opened.events).unwrap(),
         Decision::Refused(refusal) => panic!("{refusal}"),
     }

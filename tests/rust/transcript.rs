@@ -17,6 +17,7 @@
 //! | `open`, command, actor, now, decision | begins a ticket; if refused, there is none |
 //! | `decide`, command, actor, now, decision | on that ticket with its history, which it changes |
 //! | `decide_snapshot`, command, actor, now, decision | on that ticket without its history |
+//! | `verify`, history, snapshot or `-`, what is found or code | |
 //! | `due`, now, events | looks; `monitor` takes them into the ticket |
 //! | `evaluate`, now, evaluation | |
 //! | `aggregate`, grouping | begins an aggregate |

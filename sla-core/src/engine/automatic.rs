@@ -207,13 +207,22 @@ impl Engine {
             // What the last look finds to come later is the next instant to check at.
             let (first, next_check_at) = self.next_automatic(&ticket, now)?;
             let Some((at, kind)) = first else { return Ok(UpToDate { ticket, events, next_check_at }) };
-            let revision = self.revision(ticket.policy_digest)?;
-            let (at, actor) = (at.max(ticket.last_at), Actor::system());
-            let new = NewEvent { kind, at, actor, via: None, command: None, events: None };
-            let event = self.event(revision, &ticket, new)?;
+            let event = self.automatic_event(&ticket, at, kind)?;
             ticket.to_mut().apply(&event)?;
             events.push(event);
         }
+    }
+
+    /// Returns the first automatic event that has happened by `now` and is not in the history yet, without applying it.
+    pub(super) fn first_automatic(&self, ticket: &Ticket, now: Timestamp) -> Result<Option<Event>, Error> {
+        let happened = self.next_automatic(ticket, now)?.0;
+        happened.map(|(at, kind)| self.automatic_event(ticket, at, kind)).transpose()
+    }
+
+    fn automatic_event(&self, ticket: &Ticket, at: Timestamp, kind: EventKind) -> Result<Event, Error> {
+        let revision = self.revision(ticket.policy_digest)?;
+        let (at, actor) = (at.max(ticket.last_at), Actor::system());
+        self.event(revision, ticket, NewEvent { kind, at, actor, via: None, command: None, events: None })
     }
 
     /// Returns the first automatic event that has happened by `now`, and when the first of all happens.

@@ -1,5 +1,7 @@
 //! Commands: each is judged on the up-to-date ticket, and is accepted or refused with a reason.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::command_digest::{command_digest, opening_digest};
@@ -169,9 +171,14 @@ impl Engine {
     }
 
     fn judge_opening(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
+        let event = self.opening_event(self.newest(), opening, actor, now)?;
+        let ticket = Ticket::open(&event)?;
+        Ok(Accepted { events: vec![event], ticket })
+    }
+
+    fn opening_event(&self, revision: &Revision, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Event> {
         let name = Action::Open.as_str();
         check_horizon(name, now)?;
-        let revision = self.newest();
         let policy = &revision.policy;
         access::permit(actor, Action::Open, Some(Holders::of_opening(&opening.customer)), policy.roles)?;
         check_opening(opening, actor, now)?;
@@ -202,14 +209,14 @@ impl Engine {
             )?,
             message: message(name, &opening.message)?,
             direction: opening.direction,
-            received_at: received(name, opening.received_at, now)?,
+            received_at: earlier(name, "received_at", opening.received_at, now)?,
             organization: organization.map(|id| reference(name, "organization", id)).transpose()?,
             package,
         };
         let mut reaction = Reaction::default();
         let happening = Happening { kind: &kind, at: now, role: actor.role, events: None };
         self.react_into(None, happening, revision, &mut reaction)?;
-        let event = Event {
+        Ok(Event {
             ticket: reference(name, "ticket", &opening.ticket)?,
             seq: 0,
             at: now,
@@ -221,9 +228,7 @@ impl Engine {
             changes: reaction.changes,
             promised: reaction.promised,
             kind,
-        };
-        let ticket = Ticket::open(&event)?;
-        Ok(Accepted { events: vec![event], ticket })
+        })
     }
 
     fn judge(
@@ -260,7 +265,7 @@ impl Engine {
         let (ticket, automatic) = self.up_to_date(ticket, now)?;
         let mut transaction = Transaction {
             engine: self,
-            ticket: ticket.into_owned(),
+            ticket,
             past: events,
             events: automatic,
             actor,
@@ -268,6 +273,7 @@ impl Engine {
             now,
             name,
             stamp: None,
+            only_first: false,
         };
         let rules = self.revision(transaction.ticket.policy_digest)?.policy.roles;
         transaction.via = access::permit(actor, action, Some(Holders::of(&transaction.ticket)), rules)?;
@@ -275,7 +281,70 @@ impl Engine {
             transaction.stamp = Some(CommandStamp { id: reference(name, "command id", id)?, digest });
         }
         transaction.execute(&command.kind)?;
-        Ok(Accepted { events: transaction.events, ticket: transaction.ticket })
+        Ok(Accepted { events: transaction.events, ticket: transaction.ticket.into_owned() })
+    }
+
+    /// Returns the opening that a command makes under a revision.
+    pub(super) fn first_of_opening(
+        &self,
+        revision: &Revision,
+        opening: &Opening,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision<Event>, Error> {
+        decision(self.opening_event(revision, opening, actor, now))
+    }
+
+    /// Returns the first event that a command makes on a ticket that is up to date, without applying it; `None` for a
+    /// command that the ticket has executed. `begun` is what permitted the command, where the event that it implies is
+    /// already in the history.
+    pub(super) fn first_of_command(
+        &self,
+        ticket: &Ticket,
+        past: &[Event],
+        recorded: Recorded<'_>,
+        begun: Option<Option<Via>>,
+    ) -> Result<Decision<Option<Event>>, Error> {
+        decision(self.judge_first(ticket, past, recorded, begun))
+    }
+
+    fn judge_first(
+        &self,
+        ticket: &Ticket,
+        past: &[Event],
+        Recorded { command, actor, now }: Recorded<'_>,
+        begun: Option<Option<Via>>,
+    ) -> Judged<Option<Event>> {
+        let name = command.kind.name();
+        check_horizon(name, now)?;
+        let stamp = match command.command_id.as_deref() {
+            Some(id) => match recognized(ticket, id, command, actor)? {
+                Recognized::Executed => return Ok(None),
+                Recognized::New(digest) => Some(CommandStamp { id: reference(name, "command id", id)?, digest }),
+            },
+            None => None,
+        };
+        let via = match begun {
+            Some(via) => via,
+            None => {
+                let rules = self.revision(ticket.policy_digest)?.policy.roles;
+                access::permit(actor, command.kind.action(), Some(Holders::of(ticket)), rules)?
+            }
+        };
+        let mut transaction = Transaction {
+            engine: self,
+            ticket: Cow::Borrowed(ticket),
+            past: Some(past),
+            events: Vec::new(),
+            actor,
+            via,
+            now,
+            name,
+            stamp,
+            only_first: true,
+        };
+        transaction.execute(&command.kind)?;
+        Ok(transaction.events.into_iter().next())
     }
 
     /// Checks whether `actor` is permitted `action`, without doing it; on `ticket` where the action concerns one.
@@ -302,12 +371,20 @@ impl Engine {
     }
 }
 
-fn decision(judged: Judged<Accepted>) -> Result<Decision, Error> {
+fn decision<T>(judged: Judged<T>) -> Result<Decision<T>, Error> {
     match judged {
         Ok(accepted) => Ok(Decision::Accepted(accepted)),
         Err(Declined::Refused(refusal)) => Ok(Decision::Refused(refusal)),
         Err(Declined::Failed(error)) => Err(error),
     }
+}
+
+/// A command that a history records.
+#[derive(Clone, Copy)]
+pub(super) struct Recorded<'a> {
+    pub(super) command: &'a Command,
+    pub(super) actor: &'a Actor,
+    pub(super) now: Timestamp,
 }
 
 /// What a ticket knows of a command that carries an id.
@@ -336,7 +413,7 @@ fn recognized(ticket: &Ticket, id: &str, command: &Command, actor: &Actor) -> Ju
 /// One command being decided: the working ticket and the events emitted so far.
 struct Transaction<'a> {
     engine: &'a Engine,
-    ticket: Ticket,
+    ticket: Cow<'a, Ticket>,
     /// Every event of the ticket before this decision, where the host gave them.
     past: Option<&'a [Event]>,
     events: Vec<Event>,
@@ -348,6 +425,8 @@ struct Transaction<'a> {
     name: &'static str,
     /// The command's id, for the first event it makes.
     stamp: Option<CommandStamp>,
+    /// Whether only the first event is wanted; it is not applied then.
+    only_first: bool,
 }
 
 impl Transaction<'_> {
@@ -386,7 +465,7 @@ impl Transaction<'_> {
             CommandKind::CustomerMessage { channel, message, received_at } => {
                 let channel = self.entitled(channel)?;
                 let message = self.message(message)?;
-                let received_at = received(self.name, *received_at, self.now)?;
+                let received_at = earlier(self.name, "received_at", *received_at, self.now)?;
                 self.record(EventKind::CustomerMessaged { channel, message, received_at })
             }
             CommandKind::Pause { status, reason, until } => self.pause(*status, reason, *until),
@@ -447,10 +526,13 @@ impl Transaction<'_> {
         let by = || self.reference("actor", &self.actor.id);
         if let Some(implied) = kind.implied_before(&self.ticket, by)? {
             self.record_one(implied)?;
+            if self.only_first {
+                return Ok(());
+            }
             // What the implied event breaches is breached before the command's own event.
             let (ticket, automatic) = self.engine.up_to_date(&self.ticket, self.now)?;
             if !automatic.is_empty() {
-                self.ticket = ticket.into_owned();
+                self.ticket = Cow::Owned(ticket.into_owned());
                 self.events.extend(automatic);
             }
         }
@@ -475,7 +557,9 @@ impl Transaction<'_> {
         let (actor, via) = (self.actor.recorded(), self.via.clone());
         let new = NewEvent { kind, at: self.now, actor, via, command, events };
         let event = self.engine.event(revision, &self.ticket, new)?;
-        self.ticket.apply(&event)?;
+        if !self.only_first {
+            self.ticket.to_mut().apply(&event)?;
+        }
         self.events.push(event);
         Ok(())
     }
@@ -774,11 +858,6 @@ fn earlier(name: &str, field: &'static str, reported: Option<Timestamp>, now: Ti
     }
     check_horizon(field, at)?;
     Ok(Some(at))
-}
-
-/// Returns when a message was received, if that was before the command.
-fn received(name: &str, received_at: Option<Timestamp>, now: Timestamp) -> Judged<Option<Timestamp>> {
-    Ok(earlier(name, "received_at", received_at, now)?.filter(|at| *at < now))
 }
 
 fn package(policy: &Policy, name: &str, id: &str) -> Judged<Id> {

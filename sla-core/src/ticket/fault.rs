@@ -47,8 +47,13 @@ impl Misfit {
     pub(super) fn of(self, event: &Event) -> Error {
         let (kind, ticket) = (event.kind.name(), event.ticket.clone());
         let fault = TicketFault::Event { seq: event.seq, kind, ticket, why: self };
-        Error::from(fault).at(format!("/events/{}", event.seq))
+        Error::from(fault).at(place_of(event))
     }
+}
+
+/// Returns the place of an event in a history.
+pub(crate) fn place_of(event: &Event) -> String {
+    format!("/events/{}", event.seq)
 }
 
 /// Which invariant of a stored state does not hold.

@@ -47,6 +47,7 @@ pub use self::event::{
     Escalation, EscalationTrigger, Event, EventKind, InactivityIntent, Intent, Message, Promised, ResumeCause, Spent,
     Standing, StopCause, StopOutcome, TimerChange,
 };
+pub(crate) use self::fault::place_of;
 use self::fault::{Inconsistency, Misfit, TicketFault};
 pub use self::history::History;
 pub use self::status::{Actor, MAX_TEAMS, PauseStatus, Role, Status, Via};

@@ -18,6 +18,7 @@ mod schema;
 pub mod snapshot;
 pub mod ticket;
 mod tree;
+pub mod verification;
 pub mod what_if;
 
 #[cfg(feature = "schema")]

@@ -13,6 +13,7 @@ use super::json::Versioned;
 use super::log::{CommandsDocument, LogDocument};
 use super::policy::WarningsDocument;
 use super::ticket::HistoryDocument;
+use super::verification::VerificationDocument;
 use crate::alert::Alert;
 use crate::analytics::Report;
 use crate::audit::{Denial, Entry, Head, PolicyChange, Publication, Tampering};
@@ -93,6 +94,8 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "import" "Import" "What an import made of recorded commands." Decision<Import>;
         "log_commands" "Commands of a log" "What `import` takes of each ticket of a log, and the rows that are left out."
             CommandsDocument<'_>;
+        "history_verification" "Verification of a history" "Whether the rules make a history as it is recorded, and the first event that they \
+            would not have made." VerificationDocument<'_>;
         "dry_run" "Dry run" "What adopting the newest revision would do to tickets." DryRun;
         "explanation" "Explanation" "How the due of one cycle follows, part by part. Instants of parts are in the local \
             time of the calendar." WithText<'_, Explanation>;

@@ -147,6 +147,8 @@ fn judge_history(engines: &Engines, number: u64, bytes: &[u8]) -> bool {
     assert_eq!(folded.ticket(), history.ticket());
     let snapshot = wire::snapshot::write(history.ticket());
     assert_eq!(wire::snapshot::read(&snapshot).as_ref(), Ok(history.ticket()));
+    // Re-execution answers, or says why it cannot.
+    let _ = engines.ours.verify(&history, Some(history.ticket()));
     c_interface::ticket_fold(bytes).unwrap();
     use_ticket(engines, history.ticket(), snapshot.as_bytes(), number);
     true
