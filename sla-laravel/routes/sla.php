@@ -4,6 +4,7 @@ use Illuminate\Support\Facades\Route;
 use Sla\Laravel\Http\Controllers\AssetController;
 use Sla\Laravel\Http\Controllers\AuditController;
 use Sla\Laravel\Http\Controllers\CommandController;
+use Sla\Laravel\Http\Controllers\DashboardController;
 use Sla\Laravel\Http\Controllers\EscalationController;
 use Sla\Laravel\Http\Controllers\TicketController;
 use Sla\Laravel\Http\Middleware\PageHeaders;
@@ -21,6 +22,7 @@ Route::prefix(config('sla.routes.api.prefix'))
         Route::get('tickets/{ticket}', [TicketController::class, 'show'])->where('ticket', $number)->name('ticket');
         Route::get('tickets/{ticket}/audit', [AuditController::class, 'show'])->where('ticket', $number)->name('ticket.audit');
         Route::post('tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('ticket.act');
+        Route::get('dashboard', [DashboardController::class, 'index'])->name('dashboard');
         Route::get('escalations', [EscalationController::class, 'index'])->name('escalations');
     });
 
@@ -36,6 +38,8 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::post('support/tickets/{ticket}/response', [CommandController::class, 'respond'])->where('ticket', $number)->name('ticket.response');
         Route::post('support/tickets/{ticket}/escalation', [CommandController::class, 'escalate'])->where('ticket', $number)->name('ticket.escalation');
         Route::post('support/tickets/{ticket}/rating', [CommandController::class, 'rate'])->where('ticket', $number)->name('ticket.rating');
+        Route::get('sla-dashboard', [DashboardController::class, 'index'])->name('dashboard');
+        Route::get('sla-dashboard/live', [DashboardController::class, 'fragment'])->name('dashboard.live');
         Route::get('agent/tickets/assigned', [TicketController::class, 'index'])->defaults('assigned', 'me')->name('agent.tickets');
         Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('agent.act');
     });

@@ -29,6 +29,7 @@ use Sla\Laravel\Policy\PolicyPublisher;
 use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Services\ChannelAccessService;
 use Sla\Laravel\Services\EscalationService;
+use Sla\Laravel\Services\LiveMetrics;
 use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Services\SupportTicketService;
 use Sla\Laravel\Services\VisibleTicketQuery;
@@ -57,7 +58,7 @@ class SlaServiceProvider extends ServiceProvider
         foreach (
             [
                 PolicyRepository::class, Gateway::class, AccessLog::class, Outbox::class, TicketStore::class, PolicyPublisher::class,
-                SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, VisibleTicketQuery::class,
+                SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, VisibleTicketQuery::class, LiveMetrics::class,
                 NotificationSender::class,
             ] as $class
         ) {

@@ -23,7 +23,9 @@ return new class extends SlaMigration {
             $this->idColumn($table, 'team')->nullable();
             // The revision that the ticket is under.
             $this->hashColumn($table, 'policy_digest');
+            $this->idColumn($table, 'first_response_state', 16)->nullable();
             $table->bigInteger('first_response_due_at')->nullable();
+            $this->idColumn($table, 'resolution_state', 16)->nullable();
             $table->bigInteger('resolution_due_at')->nullable();
             $table->bigInteger('opened_at');
             $table->bigInteger('last_at');
@@ -34,6 +36,8 @@ return new class extends SlaMigration {
             $table->index(['agent', 'status', 'id'], 'support_tickets_agent');
             $table->index(['team', 'status', 'id'], 'support_tickets_team');
             $table->index(['status', 'id'], 'support_tickets_status');
+            $table->index(['first_response_state', 'first_response_due_at'], 'support_tickets_first_response');
+            $table->index(['resolution_state', 'resolution_due_at'], 'support_tickets_resolution');
             $table->index(['policy_digest', 'status'], 'support_tickets_digest');
         });
         // Apart from support_tickets, so that lists do not read snapshots.

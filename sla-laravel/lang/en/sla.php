@@ -12,6 +12,8 @@ return [
     'withdraw' => 'Withdraw', 'acknowledge' => 'Acknowledge', 'sound' => 'Chain verified: :count entries', 'unsound' => 'The chain is not what was written',
     'event' => 'Event', 'by' => 'By', 'hash' => 'Hash', 'explanation' => 'Explanation', 'skip' => 'Skip to the content', 'team' => 'Team',
     'refused' => 'Not possible', 'back' => 'Back to the tickets', 'waiting_customer' => 'Waiting for the customer', 'waiting_other' => 'Waiting for somebody else',
+    'dashboard' => 'Dashboard', 'as_of' => 'As of', 'breached_open' => 'Breached and unresolved', 'refusals' => 'Refusals in 24 hours', 'unsent' => 'Notifications to send',
+    'monitor_off' => 'The monitor is switched off: what is due waits.', 'monitor_late' => 'The monitor is late: :count tickets, the oldest for :length.', 'monitor_failed' => 'Tickets that cannot be read', 'next' => 'Due next',
     'statuses' => [
         'new' => 'New', 'open' => 'Open', 'pending' => 'Waiting for the customer', 'on_hold' => 'On hold', 'resolved' => 'Resolved', 'closed' => 'Closed',
         'withdrawn' => 'Withdrawn', 'voided' => 'Voided', 'acknowledged' => 'Acknowledged',

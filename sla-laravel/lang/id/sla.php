@@ -12,6 +12,8 @@ return [
     'withdraw' => 'Tarik kembali', 'acknowledge' => 'Terima', 'sound' => 'Rantai terverifikasi: :count entri', 'unsound' => 'Rantai tidak sama dengan yang ditulis',
     'event' => 'Peristiwa', 'by' => 'Oleh', 'hash' => 'Hash', 'explanation' => 'Penjelasan', 'skip' => 'Lewati ke isi', 'team' => 'Tim',
     'refused' => 'Tidak dapat dilakukan', 'back' => 'Kembali ke tiket', 'waiting_customer' => 'Menunggu pelanggan', 'waiting_other' => 'Menunggu pihak lain',
+    'dashboard' => 'Dasbor', 'as_of' => 'Per', 'breached_open' => 'Dilanggar dan belum selesai', 'refusals' => 'Penolakan dalam 24 jam', 'unsent' => 'Notifikasi yang akan dikirim',
+    'monitor_off' => 'Pemantau dimatikan: yang jatuh tempo menunggu.', 'monitor_late' => 'Pemantau terlambat: :count tiket, yang tertua sejak :length.', 'monitor_failed' => 'Tiket yang tidak dapat dibaca', 'next' => 'Tenggat berikutnya',
     'statuses' => [
         'new' => 'Baru', 'open' => 'Terbuka', 'pending' => 'Menunggu pelanggan', 'on_hold' => 'Ditahan', 'resolved' => 'Selesai', 'closed' => 'Ditutup',
         'withdrawn' => 'Ditarik', 'voided' => 'Dibatalkan', 'acknowledged' => 'Diterima',

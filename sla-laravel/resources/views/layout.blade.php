@@ -15,6 +15,7 @@
 <ul>
 <li><a href="{{ route('sla.tickets') }}" @if (request()->routeIs('sla.tickets')) aria-current="page" @endif>{{ __('sla::sla.tickets') }}</a></li>
 @if ($page->isStaff)
+<li><a href="{{ route('sla.dashboard') }}" @if (request()->routeIs('sla.dashboard')) aria-current="page" @endif>{{ __('sla::sla.dashboard') }}</a></li>
 <li><a href="{{ route('sla.agent.tickets') }}" @if (request()->routeIs('sla.agent.tickets')) aria-current="page" @endif>{{ __('sla::sla.assigned') }}</a></li>
 @endif
 <li><a href="{{ route('sla.tickets.create') }}" @if (request()->routeIs('sla.tickets.create')) aria-current="page" @endif>{{ __('sla::sla.new') }}</a></li>

@@ -235,11 +235,13 @@ final class Gateway
     private function columns(array $values, array $events): array
     {
         $due = ['first_response' => null, 'resolution' => null];
+        $states = $due;
         foreach ($values['timers'] as $timer) {
             $cycle = $timer['cycles'] === [] ? null : $timer['cycles'][count($timer['cycles']) - 1];
             $at = $cycle['promise']['due']['due_at'] ?? null;
-            if ($at !== null && array_key_exists($timer['timer'], $due)) {
-                $due[$timer['timer']] = self::us($at);
+            if ($cycle !== null && array_key_exists($timer['timer'], $due)) {
+                $due[$timer['timer']] = $at === null ? null : self::us($at);
+                $states[$timer['timer']] = self::state($cycle);
             }
         }
         $columns = [
@@ -253,7 +255,9 @@ final class Gateway
             'status' => $values['status'],
             'agent' => $values['agent'] ?? null,
             'team' => $values['team'] ?? null,
+            'first_response_state' => $states['first_response'],
             'first_response_due_at' => $due['first_response'],
+            'resolution_state' => $states['resolution'],
             'resolution_due_at' => $due['resolution'],
             'policy_digest' => $values['policy_digest'],
             'opened_at' => self::us($values['opened_at']),
@@ -266,6 +270,16 @@ final class Gateway
         }
 
         return $columns;
+    }
+
+    /** @param array<string, mixed> $cycle */
+    private static function state(array $cycle): string
+    {
+        return match (true) {
+            $cycle['breached'] === true => 'breached',
+            isset($cycle['phase']['stopped']) => isset($cycle['promise']) ? 'met' : 'unpromised',
+            default => (string) array_key_first($cycle['phase']),
+        };
     }
 
     private function head(string $kind, string $id, int $entries, string $hash): ?Head

@@ -106,6 +106,12 @@ final class Settings
         return is_string($url) && $url !== '' ? $url : null;
     }
 
+    /** Returns the milliseconds between two refreshes of a dashboard, at least a second. */
+    public function dashboardRefresh(): int
+    {
+        return max(1000, (int) $this->config->get('sla.dashboard.refresh'));
+    }
+
     /** @return list<string> */
     public function slackHosts(): array
     {

@@ -21,7 +21,7 @@ final class BrowserTest extends ProcessTestCase
         $this->address = '127.0.0.1:' . self::freePort();
         mkdir("{$this->folder}/sessions");
         $environment = getenv() + [];
-        $environment = ['SESSION_DRIVER' => 'file', 'SESSION_FILES' => "{$this->folder}/sessions", 'TESTHOST_SIGN_IN' => '1', 'APP_URL' => "http://{$this->address}"] + $environment;
+        $environment = ['SESSION_DRIVER' => 'file', 'SESSION_FILES' => "{$this->folder}/sessions", 'TESTHOST_SIGN_IN' => '1', 'SLA_DASHBOARD_REFRESH' => '1000', 'APP_URL' => "http://{$this->address}"] + $environment;
         $public = dirname(__DIR__, 2) . '/testhost/public';
         $server = proc_open(
             [PHP_BINARY, '-d', 'ffi.enable=1', '-S', $this->address, '-t', $public, "{$public}/index.php"],
@@ -56,7 +56,7 @@ final class BrowserTest extends ProcessTestCase
         $pages = [
             'kim' => ['/support/tickets' => 'Nothing works', '/support/tickets/1' => 'We are looking into it.', '/support/tickets/new' => 'Live chat'],
             'ana' => ['/agent/tickets/assigned' => 'Nothing works', '/support/tickets/1' => 'Request an escalation', '/support/tickets/1/audit' => 'Chain verified'],
-            'root' => ['/support/tickets' => 'Nothing works'],
+            'root' => ['/support/tickets' => 'Nothing works', '/sla-dashboard' => 'data-state="live"'],
         ];
         foreach ($pages as $user => $paths) {
             foreach ($paths as $path => $text) {

@@ -1,0 +1,49 @@
+<p class="dim">{{ __('sla::sla.as_of') }} @include('sla::components.time', ['at' => $page->live->as_of])</p>
+<dl class="numbers">
+@foreach ($page->live->active as $status => $count)
+<div><dt>{{ __("sla::sla.statuses.{$status}") }}</dt><dd>{{ $count }}</dd></div>
+@endforeach
+<div><dt>{{ __('sla::sla.breached_open') }}</dt><dd @if ($page->live->breached > 0) class="bad" @endif>{{ $page->live->breached }}</dd></div>
+@foreach ($page->live->escalations as $level => $count)
+<div><dt>{{ __('sla::sla.escalations') }}, {{ __('sla::sla.level') }} {{ $level }}</dt><dd class="warn">{{ $count }}</dd></div>
+@endforeach
+<div><dt>{{ __('sla::sla.refusals') }}</dt><dd>{{ $page->live->refusals }}</dd></div>
+<div><dt>{{ __('sla::sla.unsent') }}</dt><dd>{{ $page->live->unsent }}</dd></div>
+</dl>
+@if (!$page->live->monitor['enabled'] || $page->live->monitor['lag_us'] > 300000000 || $page->live->monitor['failed'] !== [])
+<div class="notice" role="alert">
+@unless ($page->live->monitor['enabled'])<div>{{ __('sla::sla.monitor_off') }}</div>@endunless
+@if ($page->live->monitor['lag_us'] > 300000000)<div>{{ __('sla::sla.monitor_late', ['count' => $page->live->monitor['backlog'], 'length' => \Sla\Laravel\Http\Pages::length($page->live->monitor['lag_us'])]) }}</div>@endif
+@if ($page->live->monitor['failed'] !== [])<div>{{ __('sla::sla.monitor_failed') }}: #{{ implode(', #', $page->live->monitor['failed']) }}</div>@endif
+</div>
+@endif
+<h2>{{ __('sla::sla.next') }}</h2>
+@if ($page->live->next === [])
+<p>{{ __('sla::sla.none') }}</p>
+@else
+<div class="scroll">
+<table>
+<thead><tr><th scope="col">{{ __('sla::sla.due') }}</th><th scope="col">{{ __('sla::sla.timer') }}</th><th scope="col">{{ __('sla::sla.number') }}</th><th scope="col">{{ __('sla::sla.subject') }}</th><th scope="col">{{ __('sla::sla.agent') }}</th></tr></thead>
+<tbody>
+@foreach ($page->live->next as $row)
+<tr><td>@include('sla::components.time', ['at' => $row['due_at']])</td><td>{{ __("sla::sla.{$row['timer']}") }}</td><td>#{{ $row['ticket']->id }}</td><td class="long"><a href="{{ route('sla.ticket', $row['ticket']->id) }}">{{ $row['ticket']->subject }}</a></td><td>{{ $row['ticket']->agent ?? '–' }}</td></tr>
+@endforeach
+</tbody>
+</table>
+</div>
+@endif
+<h2>{{ __('sla::sla.escalations') }}</h2>
+@if ($page->live->latest === [])
+<p>{{ __('sla::sla.none') }}</p>
+@else
+<div class="scroll">
+<table>
+<thead><tr><th scope="col">{{ __('sla::sla.level') }}</th><th scope="col">{{ __('sla::sla.number') }}</th><th scope="col">{{ __('sla::sla.reason') }}</th><th scope="col">{{ __('sla::sla.status') }}</th><th scope="col">{{ __('sla::sla.at') }}</th></tr></thead>
+<tbody>
+@foreach ($page->live->latest as $escalation)
+<tr><td>{{ $escalation->level }}</td><td><a href="{{ route('sla.ticket', $escalation->ticket_id) }}">#{{ $escalation->ticket_id }}</a></td><td class="long">{{ $escalation->reason }}</td><td>{{ __("sla::sla.statuses.{$escalation->status}") }}</td><td>@include('sla::components.time', ['at' => $escalation->at])</td></tr>
+@endforeach
+</tbody>
+</table>
+</div>
+@endif

@@ -1,0 +1,92 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Services;
+
+use Illuminate\Database\Eloquent\Builder;
+use Sla\Actor;
+use Sla\Laravel\Models\SlaDenial;
+use Sla\Laravel\Models\SlaNotification;
+use Sla\Laravel\Models\SupportEscalation;
+use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\Settings;
+use Sla\Refusal;
+use Sla\Time;
+
+/** What is the case now: counts by index, and the tickets that fall due next. Nothing is decided here. */
+final class LiveMetrics
+{
+    public const UNRESOLVED = ['new', 'open', 'pending', 'on_hold'];
+    private const LIST = 20;
+    private const DAY_US = 86_400_000_000;
+
+    public function __construct(
+        private readonly VisibleTicketQuery $visible,
+        private readonly EscalationService $escalations,
+        private readonly SlaMonitorService $monitor,
+        private readonly Clock $clock,
+        private readonly Settings $settings,
+    ) {
+    }
+
+    /**
+     * Returns the figures of everything, and lists of the tickets that the actor may see.
+     *
+     * @return array{
+     *     as_of: \DateTimeImmutable, active: array<string, int>, breached: int, escalations: array<int, int>, refusals: int,
+     *     monitor: array{enabled: bool, backlog: int, lag_us: int, failed: list<int>}, unsent: int,
+     *     next: list<array{ticket: SupportTicket, timer: string, due_at: \DateTimeImmutable}>, latest: list<SupportEscalation>
+     * }|Refusal
+     */
+    public function of(Actor $actor): array|Refusal
+    {
+        $visible = $this->visible->of($actor);
+        if ($visible instanceof Refusal) {
+            return $visible;
+        }
+        $nowUs = $this->clock->nowUs();
+        $active = SupportTicket::query()->whereIn('status', self::UNRESOLVED)->groupBy('status')->selectRaw('status, count(*) as n')->pluck('n', 'status');
+        $levels = $this->escalations->unresolved()->reorder()->groupBy('level')->orderBy('level')->selectRaw('level, count(*) as n')->pluck('n', 'level');
+
+        return [
+            'as_of' => Time::fromUs($nowUs),
+            'active' => array_map(static fn (string $status): int => (int) ($active[$status] ?? 0), array_combine(self::UNRESOLVED, self::UNRESOLVED)),
+            'breached' => SupportTicket::query()->whereIn('status', self::UNRESOLVED)
+                ->where(static fn (Builder $query) => $query->where('first_response_state', 'breached')->orWhere('resolution_state', 'breached'))->count(),
+            'escalations' => $levels->map(static fn ($count): int => (int) $count)->all(),
+            'refusals' => SlaDenial::query()->where('at', '>', $nowUs - self::DAY_US)->whereIn('log', self::logs($nowUs))->count(),
+            'monitor' => [
+                'enabled' => $this->settings->isMonitoringEnabled(),
+                'backlog' => $this->monitor->backlog($nowUs),
+                'lag_us' => $this->monitor->lagUs($nowUs),
+                'failed' => array_map(static fn (\stdClass $row): int => (int) $row->ticket_id, $this->monitor->failures()),
+            ],
+            'unsent' => SlaNotification::query()->whereNull('sent_at')->where('notify_at', '<=', $nowUs)->count(),
+            'next' => $this->next($visible),
+            'latest' => $this->escalations->unresolved()->whereIn('ticket_id', (clone $visible)->select('id'))->limit(self::LIST)->get()->all(),
+        ];
+    }
+
+    /** @return list<array{ticket: SupportTicket, timer: string, due_at: \DateTimeImmutable}> */
+    private function next(Builder $visible): array
+    {
+        $found = [];
+        foreach (['first_response', 'resolution'] as $timer) {
+            $tickets = (clone $visible)->where("{$timer}_state", 'running')->whereNotNull("{$timer}_due_at")->orderBy("{$timer}_due_at")->limit(self::LIST)->get();
+            foreach ($tickets as $ticket) {
+                $found[] = ['ticket' => $ticket, 'timer' => $timer, 'due_at' => $ticket->{"{$timer}_due_at"}];
+            }
+        }
+        usort($found, static fn (array $one, array $other): int => [$one['due_at'], $one['ticket']->id] <=> [$other['due_at'], $other['ticket']->id]);
+
+        return array_slice($found, 0, self::LIST);
+    }
+
+    /** @return list<string> the logs that hold the last 24 hours */
+    private static function logs(int $nowUs): array
+    {
+        return array_map(static fn (int $us): string => 'access-' . Time::fromUs($us)->format('Y-m-d'), [$nowUs - self::DAY_US, $nowUs]);
+    }
+}
