@@ -9,6 +9,7 @@ use Illuminate\Contracts\Queue\ShouldQueue;
 use Illuminate\Queue\InteractsWithQueue;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\Settings;
 
 /** Stores what is due on some tickets. Running it twice stores nothing twice. */
 final class ProcessDueTickets implements ShouldQueue
@@ -26,8 +27,11 @@ final class ProcessDueTickets implements ShouldQueue
         $this->onQueue(config('sla.queue.name'));
     }
 
-    public function handle(TicketStore $store, Clock $clock): void
+    public function handle(TicketStore $store, Clock $clock, Settings $settings): void
     {
-        $store->storeDue($this->ticketIds, $clock->nowUs());
+        // What is due stays due until the monitor is switched on again.
+        if ($settings->isMonitoringEnabled()) {
+            $store->storeDue($this->ticketIds, $clock->nowUs());
+        }
     }
 }

@@ -8,6 +8,7 @@ use Illuminate\Bus\Queueable;
 use Illuminate\Contracts\Queue\ShouldQueue;
 use Illuminate\Queue\InteractsWithQueue;
 use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Support\Settings;
 
 /** Sends one notification. A failure stays in the outbox, which tries again later; so the job itself succeeds. */
 final class SendSlaNotification implements ShouldQueue
@@ -24,8 +25,10 @@ final class SendSlaNotification implements ShouldQueue
         $this->onQueue(config('sla.queue.name'));
     }
 
-    public function handle(NotificationSender $sender): void
+    public function handle(NotificationSender $sender, Settings $settings): void
     {
-        $sender->send($this->intentId, $this->channel);
+        if ($settings->isMonitoringEnabled()) {
+            $sender->send($this->intentId, $this->channel);
+        }
     }
 }

@@ -49,7 +49,10 @@ final class AccessLog
                 throw new Conflict("the access log `{$log}`");
             }
         }
-        Event::dispatch(new AccessDenied($actor->role->value, $actor->id, $reference, $refusal->action, $refusal->code, $nowUs));
+        $denied = new AccessDenied($actor->role->value, $actor->id, $reference, $refusal->action, $refusal->code, $nowUs);
+        $this->tables->connection()->afterCommit(static function () use ($denied): void {
+            Event::dispatch($denied);
+        });
     }
 
     /**

@@ -15,7 +15,6 @@ use Sla\Laravel\Models\SlaNotification;
 use Sla\Laravel\Models\SupportEscalation;
 use Sla\Laravel\Models\SupportEvent;
 use Sla\Laravel\Models\SupportTicket;
-use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Tests\TestCase;
 
 final class MonitorTest extends TestCase
@@ -174,8 +173,14 @@ final class MonitorTest extends TestCase
         $this->clockAt('2026-11-23 14:31');
         $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true])->assertExitCode(0);
         self::assertSame(12, SupportEvent::query()->count());
-        (new ProcessDueTickets([1, 2, 3]))->handle($this->app->make(\Sla\Laravel\Store\TicketStore::class), $this->app->make(Clock::class));
+        $this->clockAt('2026-11-23 16:30');
+        config(['sla.monitoring.enabled' => false]);
+        $this->app->call([new ProcessDueTickets([1, 2, 3]), 'handle']);
         self::assertSame(12, SupportEvent::query()->count());
+        config(['sla.monitoring.enabled' => true]);
+        $this->app->call([new ProcessDueTickets([1, 2, 3]), 'handle']);
+        $this->app->call([new ProcessDueTickets([1, 2, 3]), 'handle']);
+        self::assertSame(15, SupportEvent::query()->count());
     }
 
     public function test_the_doctor_says_what_is_wrong(): void
