@@ -6,8 +6,10 @@ use Sla\Laravel\Http\Controllers\AuditController;
 use Sla\Laravel\Http\Controllers\CommandController;
 use Sla\Laravel\Http\Controllers\DashboardController;
 use Sla\Laravel\Http\Controllers\EscalationController;
+use Sla\Laravel\Http\Controllers\PolicyController;
 use Sla\Laravel\Http\Controllers\TicketController;
 use Sla\Laravel\Http\Middleware\PageHeaders;
+use Sla\Laravel\Policy\PolicyDraft;
 
 $commands = implode('|', CommandController::commands());
 // What an integer of the database holds.
@@ -23,6 +25,15 @@ Route::prefix(config('sla.routes.api.prefix'))
         Route::get('tickets/{ticket}/audit', [AuditController::class, 'show'])->where('ticket', $number)->name('ticket.audit');
         Route::post('tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('ticket.act');
         Route::get('dashboard', [DashboardController::class, 'index'])->name('dashboard');
+        Route::get('policy/draft', [PolicyController::class, 'draft'])->name('policy.draft');
+        Route::put('policy/draft/packages/{package}', [PolicyController::class, 'package'])->name('policy.package');
+        Route::delete('policy/draft/packages/{package}', [PolicyController::class, 'removePackage'])->name('policy.package.remove');
+        Route::put('policy/draft/channels/{channel}', [PolicyController::class, 'channel'])->name('policy.channel');
+        Route::delete('policy/draft/channels/{channel}', [PolicyController::class, 'removeChannel'])->name('policy.channel.remove');
+        Route::put('policy/draft/settings/{key}', [PolicyController::class, 'setting'])->where('key', implode('|', PolicyDraft::SETTINGS))->name('policy.setting');
+        Route::post('policy/preview', [PolicyController::class, 'preview'])->name('policy.preview');
+        Route::post('policy/revisions', [PolicyController::class, 'publish'])->name('policy.publish');
+        Route::get('policy/revisions', [PolicyController::class, 'revisions'])->name('policy.revisions');
         Route::get('escalations', [EscalationController::class, 'index'])->name('escalations');
     });
 

@@ -34,13 +34,21 @@ final class Gateway
 {
     private ?Engine $engine = null;
 
+    /** Which reading of the revisions the engine is made of. */
+    private int $reading = 0;
+
     public function __construct(private readonly PolicyRepository $revisions)
     {
     }
 
     public function engine(): Engine
     {
-        return $this->engine ??= Engine::compile($this->revisions->texts());
+        if ($this->engine === null || $this->reading !== $this->revisions->reading()) {
+            $this->engine = Engine::compile($this->revisions->texts());
+            $this->reading = $this->revisions->reading();
+        }
+
+        return $this->engine;
     }
 
     public function open(Opening $opening, Actor $actor, int $nowUs): Step
@@ -305,7 +313,6 @@ final class Gateway
                 throw $fault;
             }
             $this->revisions->reload();
-            $this->engine = null;
 
             return $ask();
         }

@@ -22,6 +22,8 @@ final class PolicyRepository
     /** @var ?array<string, string> */
     private ?array $byDigest = null;
 
+    private int $reading = 0;
+
     public function __construct(private readonly Tables $tables)
     {
     }
@@ -68,9 +70,16 @@ final class PolicyRepository
         return $this->documentOf($policyDigest)['calendars'][$calendar]['time_zone'] ?? null;
     }
 
+    /** Counts how often the revisions were read anew. */
+    public function reading(): int
+    {
+        return $this->reading;
+    }
+
     /** Forgets what was read, after a revision was published. */
     public function reload(): void
     {
+        $this->reading++;
         $this->texts = null;
         $this->byDigest = null;
     }

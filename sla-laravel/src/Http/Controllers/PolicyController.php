@@ -1,0 +1,206 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Http\Controllers;
+
+use Illuminate\Http\JsonResponse;
+use Illuminate\Http\Request;
+use Sla\Apply;
+use Sla\Exceptions\InvalidPolicy;
+use Sla\Exceptions\Problem;
+use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Http\TicketDocument;
+use Sla\Laravel\Models\PolicyRevision;
+use Sla\Laravel\Policy\PolicyDraft;
+use Sla\Laravel\Policy\PolicyPreview;
+use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Policy\PolicyRepository;
+use Sla\Laravel\Store\TicketStore;
+use Sla\Laravel\Support\Clock;
+use Sla\Policy;
+use Sla\PolicyChange;
+use Sla\Time;
+use Sla\Warning;
+use Symfony\Component\HttpFoundation\Response;
+
+/** The policy, for admins: its draft with problems and warnings, a preview, publishing, and the revisions. */
+final class PolicyController extends SlaController
+{
+    public function __construct(
+        private readonly PolicyDraft $draft,
+        private readonly PolicyPublisher $publisher,
+        private readonly PolicyRepository $revisions,
+        private readonly Gateway $gateway,
+        private readonly TicketStore $store,
+        private readonly Clock $clock,
+    ) {
+    }
+
+    /** Shows the draft, what is wrong with it, and what it changes. */
+    public function draft(Request $request): Response
+    {
+        return $this->refusal($request) ?? new JsonResponse($this->described());
+    }
+
+    public function package(Request $request, string $package): Response
+    {
+        return $this->refusal($request) ?? $this->written(function () use ($request, $package): void {
+            $input = $this->input($request, [
+                'name' => 'required|string|max:255',
+                'rank' => 'required|integer|min:0|max:4294967295',
+                'channels' => 'present|array',
+                'channels.*' => 'string|max:128',
+                'calendar' => 'nullable|string|max:128',
+                'priority' => 'nullable|string|max:128',
+                'first_response' => 'nullable|string|max:64',
+                'resolution' => 'nullable|string|max:64',
+                'other_targets' => 'nullable|array',
+                'variants' => 'nullable|array',
+            ]);
+            $this->draft->package($package, ['rank' => (int) $input['rank'], 'channels' => array_values($input['channels'])] + $input);
+        });
+    }
+
+    public function removePackage(Request $request, string $package): Response
+    {
+        return $this->refusal($request) ?? $this->written(fn () => $this->draft->removePackage($package));
+    }
+
+    public function channel(Request $request, string $channel): Response
+    {
+        return $this->refusal($request) ?? $this->written(function () use ($request, $channel): void {
+            $input = $this->input($request, ['name' => 'required|string|max:255', 'position' => 'required|integer|min:0|max:65535']);
+            $this->draft->channel($channel, $input['name'], (int) $input['position']);
+        });
+    }
+
+    public function removeChannel(Request $request, string $channel): Response
+    {
+        return $this->refusal($request) ?? $this->written(fn () => $this->draft->removeChannel($channel));
+    }
+
+    /** Replaces another part of the draft: the body is that part, as the policy document has it. */
+    public function setting(Request $request, string $key): Response
+    {
+        return $this->refusal($request) ?? $this->written(function () use ($request, $key): void {
+            $document = json_decode((string) $request->getContent());
+            abort_unless(is_array($document) || is_object($document), 422, 'the body is no JSON object or list');
+            $this->draft->setting($key, $document, $this->actor($request)->id);
+        });
+    }
+
+    /** Says what publishing would do to open tickets that adopt the draft. */
+    public function preview(Request $request, PolicyPreview $preview): Response
+    {
+        $refusal = $this->refusal($request);
+        if ($refusal !== null) {
+            return $refusal;
+        }
+        $input = $this->input($request, ['apply' => 'nullable|in:keep,from_now,retroactive']);
+        try {
+            return new JsonResponse($preview->of($this->publisher->check(), Apply::from($input['apply'] ?? 'from_now')));
+        } catch (InvalidPolicy $fault) {
+            return new JsonResponse(['message' => 'the draft has problems', 'problems' => self::problems($fault)], 422);
+        }
+    }
+
+    public function publish(Request $request): Response
+    {
+        $reason = (string) ($this->input($request, ['reason' => 'nullable|string|max:10000'])['reason'] ?? '');
+        $actor = $this->actor($request);
+        $denied = $this->refusal($request);
+        if ($denied !== null) {
+            return $denied;
+        }
+        try {
+            if (!$this->publisher->isChanged()) {
+                return new JsonResponse(['message' => 'the draft is what is published'], 409);
+            }
+            $published = $this->publisher->publish($actor, $reason);
+        } catch (InvalidPolicy $fault) {
+            return new JsonResponse(['message' => 'the draft has problems', 'problems' => self::problems($fault)], 422);
+        }
+        if ($published->refusal !== null) {
+            return $this->refused($request, $published->refusal);
+        }
+
+        return new JsonResponse(['version' => $published->version, 'policy_digest' => $published->policyDigest, 'changes' => self::changes($published->changes)], 201);
+    }
+
+    /** Lists the revisions, newest first, with what each changed. */
+    public function revisions(Request $request): Response
+    {
+        return $this->refusal($request) ?? new JsonResponse([
+            'revisions' => PolicyRevision::query()->orderByDesc('version')->limit(100)->get()->map(static fn (PolicyRevision $row): array => [
+                'version' => (int) $row->version,
+                'policy_digest' => $row->policy_digest,
+                'published_by' => $row->published_by,
+                'published_at' => TicketDocument::text($row->published_at),
+                'reason' => $row->reason,
+                'changes' => json_decode($row->entry, true, 512, JSON_THROW_ON_ERROR)['changes'] ?? [],
+            ])->all(),
+        ]);
+    }
+
+    private function refusal(Request $request): ?Response
+    {
+        $actor = $this->actor($request);
+        $refusal = $this->gateway->authorize($actor, 'manage_policy');
+        if ($refusal === null) {
+            return null;
+        }
+        $this->store->deny($actor, $refusal, null, $this->clock->nowUs());
+
+        return $this->refused($request, $refusal);
+    }
+
+    /** @param callable(): mixed $write */
+    private function written(callable $write): Response
+    {
+        $write();
+
+        return new JsonResponse($this->described());
+    }
+
+    /** @return array<string, mixed> */
+    private function described(): array
+    {
+        $texts = $this->revisions->texts();
+        $problems = [];
+        $warnings = [];
+        $changes = [];
+        try {
+            $policy = $this->publisher->check();
+            $warnings = array_map(static fn (Warning $one): array => ['code' => $one->code, 'path' => $one->path, 'message' => $one->message, 'help' => $one->help], $policy->lint(Time::fromUs($this->clock->nowUs())));
+            $changes = self::changes($policy->changesSince(Policy::fromJson($texts[count($texts) - 1])));
+        } catch (InvalidPolicy $fault) {
+            $problems = self::problems($fault);
+        }
+
+        return [
+            // Places in problems and warnings are about this document.
+            'document' => json_decode($this->draft->document(count($texts) + 1), false, 512, JSON_THROW_ON_ERROR),
+            'can_be_published' => $problems === [] && $this->publisher->isChanged(),
+            'problems' => $problems,
+            'warnings' => $warnings,
+            'changes' => $changes,
+        ];
+    }
+
+    /** @return list<array<string, string>> */
+    private static function problems(InvalidPolicy $fault): array
+    {
+        return array_map(static fn (Problem $one): array => ['code' => $one->errorCode, 'path' => $one->path, 'message' => $one->message, 'help' => $one->help], $fault->related);
+    }
+
+    /**
+     * @param list<PolicyChange> $changes
+     *
+     * @return list<array<string, ?string>>
+     */
+    private static function changes(array $changes): array
+    {
+        return array_map(static fn (PolicyChange $one): array => ['path' => $one->path, 'before' => $one->before, 'after' => $one->after], $changes);
+    }
+}

@@ -1,0 +1,75 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Policy;
+
+use Sla\Apply;
+use Sla\Engine;
+use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\Tables;
+use Sla\Policy;
+use Sla\Ticket;
+use Sla\Time;
+
+/** What publishing the draft would do to open tickets that adopt it. Nothing is changed. */
+final class PolicyPreview
+{
+    private const CHUNK = 500;
+    /** Of each list; the counts are of all. */
+    private const LIST = 50;
+    private const FINAL = ['closed', 'withdrawn', 'voided'];
+
+    public function __construct(private readonly Tables $tables, private readonly PolicyRepository $revisions, private readonly Clock $clock)
+    {
+    }
+
+    /** @return array<string, mixed> */
+    public function of(Policy $draft, Apply $apply): array
+    {
+        $engine = Engine::compile([...$this->revisions->texts(), $draft]);
+        $counts = ['tickets' => 0, 'moved' => 0, 'arrived' => 0, 'ended' => 0, 'breached' => 0, 'refused' => 0];
+        $moved = [];
+        $breached = [];
+        $refused = [];
+        $nowUs = $this->clock->nowUs();
+        $after = 0;
+        do {
+            $rows = $this->tables->table('sla_ticket_states')
+                ->join('support_tickets', 'support_tickets.id', '=', 'sla_ticket_states.ticket_id')
+                ->whereNotIn('status', self::FINAL)
+                ->where('ticket_id', '>', $after)
+                ->orderBy('ticket_id')
+                ->limit(self::CHUNK)
+                ->get(['ticket_id', 'reference', 'snapshot', 'last_at']);
+            if ($rows->isEmpty()) {
+                break;
+            }
+            $after = (int) $rows->last()->ticket_id;
+            $ids = $rows->pluck('ticket_id', 'reference')->map(static fn ($id): int => (int) $id)->all();
+            $tickets = $rows->map(static fn (\stdClass $row): Ticket => Ticket::fromJson($row->snapshot))->all();
+            $run = $engine->dryRun($tickets, $apply, Time::fromUs(max($nowUs, (int) $rows->max('last_at'))));
+            $counts['tickets'] += $run->tickets;
+            foreach (['moved', 'arrived', 'ended', 'breached', 'refused'] as $what) {
+                $counts[$what] += count($run->{$what});
+            }
+            foreach ($run->moved as $one) {
+                $moved[] = ['ticket' => $ids[$one->ticket], 'timer' => $one->timer, 'before' => self::text($one->before), 'after' => self::text($one->after)];
+            }
+            foreach ($run->breached as $one) {
+                $breached[] = ['ticket' => $ids[$one->ticket], 'timer' => $one->timer, 'due_at' => self::text($one->dueAt)];
+            }
+            foreach ($run->refused as $one) {
+                $refused[] = ['ticket' => $ids[$one['ticket']], 'code' => $one['refusal']->code, 'message' => $one['refusal']->message];
+            }
+            [$moved, $breached, $refused] = array_map(static fn (array $list): array => array_slice($list, 0, self::LIST), [$moved, $breached, $refused]);
+        } while ($rows->count() === self::CHUNK);
+
+        return ['apply' => $apply->value, 'counts' => $counts, 'moved' => $moved, 'breached' => $breached, 'refused' => $refused];
+    }
+
+    private static function text(?\DateTimeInterface $at): ?string
+    {
+        return $at === null ? null : Time::toText($at);
+    }
+}

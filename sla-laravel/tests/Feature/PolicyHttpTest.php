@@ -1,0 +1,88 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Tests\Feature;
+
+use Illuminate\Support\Facades\DB;
+use Sla\Laravel\Models\SlaDenial;
+use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Tests\TestCase;
+
+final class PolicyHttpTest extends TestCase
+{
+    private const PACKAGE = ['name' => 'Starter', 'rank' => 1, 'channels' => ['email', 'chat'], 'calendar' => 'office', 'priority' => 'normal', 'first_response' => '3h', 'resolution' => '24h'];
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->seedPolicy();
+        $this->actingAs($this->user('root', 'admin'));
+    }
+
+    public function test_a_draft_is_written_previewed_and_published(): void
+    {
+        $this->opened();
+        $this->getJson('/api/sla/policy/draft')->assertOk()->assertJsonPath('can_be_published', false)->assertJsonPath('problems', [])->assertJsonPath('document.packages.0.id', 'starter');
+        $this->putJson('/api/sla/policy/draft/packages/starter', self::PACKAGE)->assertOk()->assertJsonPath('can_be_published', true)
+            ->assertJsonFragment(['path' => '/packages/0/targets/first_response', 'before' => '"4h"', 'after' => '"3h"']);
+        $this->postJson('/api/sla/policy/preview', ['apply' => 'retroactive'])->assertOk()
+            ->assertJsonPath('counts', ['tickets' => 1, 'moved' => 1, 'arrived' => 0, 'ended' => 0, 'breached' => 0, 'refused' => 0])
+            ->assertJsonPath('moved.0', ['ticket' => 1, 'timer' => 'first_response', 'before' => '2026-11-23T07:00:00.000000Z', 'after' => '2026-11-23T05:00:00.000000Z']);
+        $this->postJson('/api/sla/policy/preview', ['apply' => 'keep'])->assertJsonPath('counts.moved', 0);
+        self::assertSame('07:00', SupportTicket::query()->sole()->first_response_due_at->format('H:i'), 'a preview changes nothing');
+        $this->postJson('/api/sla/policy/revisions', ['reason' => ' '])->assertStatus(422)->assertJsonPath('refusal.code', 'reason_required');
+        $this->postJson('/api/sla/policy/revisions', ['reason' => 'customers asked for it'])->assertStatus(201)->assertJsonPath('version', 2);
+        $this->postJson('/api/sla/policy/revisions', ['reason' => 'again'])->assertStatus(409);
+        $this->getJson('/api/sla/policy/revisions')->assertJsonPath('revisions.0.reason', 'customers asked for it')->assertJsonPath('revisions.0.published_by', 'root')
+            ->assertJsonFragment(['path' => '/packages/0/targets/first_response', 'before' => '"4h"', 'after' => '"3h"']);
+    }
+
+    public function test_a_new_package_and_channel_need_no_code(): void
+    {
+        $this->putJson('/api/sla/policy/draft/channels/sms', ['name' => 'Text message', 'position' => 5])->assertOk();
+        $this->putJson('/api/sla/policy/draft/packages/gold', ['name' => 'Gold', 'rank' => 4, 'channels' => ['sms', 'email'], 'calendar' => 'around_the_clock', 'first_response' => '10m', 'resolution' => '2h'])->assertOk();
+        $this->putJson('/api/sla/policy/draft/settings/severities', ['low', 'high'])->assertOk()->assertJsonPath('document.severities', ['low', 'high']);
+        $this->postJson('/api/sla/policy/revisions', ['reason' => 'a new offer'])->assertStatus(201);
+        $id = $this->actingAs($this->user('max', 'customer', 'gold'))
+            ->postJson('/api/sla/tickets', ['subject' => 'x', 'message' => 'x', 'channel' => 'sms', 'severity' => 'high'])->assertStatus(201)->json('ticket.id');
+        self::assertSame('02:10', SupportTicket::query()->findOrFail($id)->first_response_due_at->format('H:i'));
+    }
+
+    public function test_every_problem_at_once_and_nothing_published(): void
+    {
+        $draft = $this->putJson('/api/sla/policy/draft/packages/starter', ['first_response' => 'soon', 'channels' => ['email', 'fax'], 'calendar' => 'none'] + self::PACKAGE)->assertOk()->assertJsonPath('can_be_published', false);
+        $paths = array_column($draft->json('problems'), 'path');
+        foreach (['/packages/0/targets/first_response', '/packages/0/channels/1', '/packages/0/calendar'] as $path) {
+            self::assertContains($path, $paths);
+        }
+        foreach (['preview', 'revisions'] as $what) {
+            $this->postJson("/api/sla/policy/{$what}", ['reason' => 'x'])->assertStatus(422)->assertJsonCount(3, 'problems');
+        }
+        self::assertSame(1, DB::table('sla_policy_revisions')->count());
+        $this->deleteJson('/api/sla/policy/draft/packages/starter')->assertOk()->assertJsonPath('problems', []);
+        $this->deleteJson('/api/sla/policy/draft/channels/whatsapp')->assertOk()->assertJsonCount(1, 'problems');
+        $this->call('PUT', '/api/sla/policy/draft/settings/roles', [], [], [], ['HTTP_ACCEPT' => 'application/json'], 'nonsense')->assertStatus(422);
+        $this->putJson('/api/sla/policy/draft/settings/packages', [])->assertStatus(404);
+    }
+
+    public function test_only_admins(): void
+    {
+        $before = DB::table('sla_definitions')->get()->all();
+        $count = 0;
+        foreach ([$this->user('ana', 'agent'), $this->user('kim', 'customer', 'starter')] as $user) {
+            $this->actingAs($user);
+            foreach (
+                [
+                    ['GET', 'draft'], ['PUT', 'draft/packages/starter'], ['DELETE', 'draft/packages/starter'], ['PUT', 'draft/channels/sms'], ['DELETE', 'draft/channels/email'],
+                    ['PUT', 'draft/settings/roles'], ['POST', 'preview'], ['POST', 'revisions'], ['GET', 'revisions'],
+                ] as [$method, $path]
+            ) {
+                $this->json($method, "/api/sla/policy/{$path}", self::PACKAGE + ['reason' => 'x'])->assertStatus(403);
+                $count++;
+            }
+        }
+        self::assertEquals($before, DB::table('sla_definitions')->get()->all());
+        self::assertSame($count, SlaDenial::query()->count());
+    }
+}
