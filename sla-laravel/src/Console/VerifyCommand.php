@@ -6,13 +6,17 @@ namespace Sla\Laravel\Console;
 
 use Illuminate\Console\Command;
 use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Engine\StoredTicket;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Tables;
 
 /** Verifies the chains and that the tables say what the events say. */
 class VerifyCommand extends Command
 {
-    protected $signature = 'sla:verify {ticket? : The number of one ticket} {--skip-denials : Do not look at the access log}';
+    protected $signature = 'sla:verify
+        {ticket? : The number of one ticket}
+        {--states : Fold every history, too, and compare texts of messages with their digests}
+        {--skip-denials : Do not look at the access log}';
 
     protected $description = 'Verify the audit chains of tickets, of the access log and of the policy';
 
@@ -34,6 +38,11 @@ class VerifyCommand extends Command
                 if (!$isSound) {
                     $faults++;
                     $this->error("ticket #{$after}: " . ($found?->tampering ?? 'the state does not fit the events') . (($found?->index ?? null) === null ? '' : " at entry {$found->index}"));
+                } elseif ($this->option('states')) {
+                    foreach ($this->statesAtFault($gateway, $tables, $ticket, $entries) as $fault) {
+                        $faults++;
+                        $this->error("ticket #{$after}: {$fault}");
+                    }
                 }
             }
         } while ($ids !== [] && $only === null);
@@ -49,5 +58,30 @@ class VerifyCommand extends Command
         $this->line("{$checked} chains verified, {$faults} at fault");
 
         return $faults === 0 ? self::SUCCESS : self::FAILURE;
+    }
+
+    /**
+     * @param list<string> $entries
+     *
+     * @return list<string>
+     */
+    private function statesAtFault(Gateway $gateway, Tables $tables, StoredTicket $ticket, array $entries): array
+    {
+        $faults = $gateway->fold($entries) === $ticket->snapshot ? [] : ['the snapshot is not what the events fold to'];
+        $digests = [];
+        foreach ($entries as $entry) {
+            $message = json_decode($entry, true, 512, JSON_THROW_ON_ERROR)['data']['message'] ?? null;
+            if ($message !== null) {
+                $digests[$message['message_ref']] = $message['content_sha256'];
+            }
+        }
+        foreach ($tables->table('support_responses')->where('ticket_id', $ticket->id)->get(['id', 'message_ref', 'body']) as $row) {
+            if (hash('sha256', $row->body) !== ($digests[$row->message_ref] ?? null)) {
+                $faults[] = "the text of response {$row->id} is not what was written";
+            }
+            unset($digests[$row->message_ref]);
+        }
+
+        return $digests === [] ? $faults : [...$faults, count($digests) . ' texts are missing'];
     }
 }

@@ -57,6 +57,6 @@ abstract class SlaMigration extends Migration
     private function bytewise(Fluent $column): Fluent
     {
         // The default collations of MySQL and MariaDB ignore case; the engine's ids differ by it.
-        return $this->connection()->getDriverName() === 'mysql' ? $column->collation('utf8mb4_bin') : $column;
+        return in_array($this->connection()->getDriverName(), ['mysql', 'mariadb'], true) ? $column->collation('utf8mb4_bin') : $column;
     }
 }

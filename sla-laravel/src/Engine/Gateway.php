@@ -177,6 +177,16 @@ final class Gateway
         return $this->engine()->explain(History::ofEntries($entries), $timer, Time::fromUs($nowUs), $cycle);
     }
 
+    /**
+     * Returns the snapshot that stored entries fold to.
+     *
+     * @param list<string> $entries
+     */
+    public function fold(array $entries): string
+    {
+        return Ticket::of(History::ofEntries($entries))->json();
+    }
+
     /** @param list<string> $entries */
     public function verify(string $kind, string $id, array $entries): Verification
     {

@@ -48,6 +48,21 @@ final class ConsoleTest extends TestCase
         $this->artisan('sla:verify', ['--skip-denials' => true])->expectsOutput('2 chains verified, 1 at fault')->assertExitCode(1);
     }
 
+    public function test_verify_compares_states_and_texts_with_the_events(): void
+    {
+        $this->seedPolicy();
+        $id = (int) $this->opened()->ticketId;
+        $this->artisan('sla:verify', ['--states' => true])->expectsOutput('1 chains verified, 0 at fault')->assertExitCode(0);
+        $response = DB::table('support_responses')->value('id');
+        DB::table('support_responses')->update(['body' => 'Please hurry.']);
+        $this->artisan('sla:verify')->assertExitCode(0);
+        $this->artisan('sla:verify', ['--states' => true])->expectsOutput("ticket #{$id}: the text of response {$response} is not what was written")->assertExitCode(1);
+        DB::table('support_responses')->delete();
+        $this->artisan('sla:verify', ['--states' => true])->expectsOutput("ticket #{$id}: 1 texts are missing")->assertExitCode(1);
+        DB::table('sla_ticket_states')->update(['snapshot' => DB::raw("replace(snapshot, 'starter', 'enterprise')")]);
+        $this->artisan('sla:verify', ['--states' => true])->expectsOutput("ticket #{$id}: the snapshot is not what the events fold to")->assertExitCode(1);
+    }
+
     public function test_the_doctor_without_tables_or_policy(): void
     {
         $this->artisan('sla:doctor')->assertExitCode(1);
