@@ -51,6 +51,11 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::post('support/tickets/{ticket}/rating', [CommandController::class, 'rate'])->where('ticket', $number)->name('ticket.rating');
         Route::get('sla-dashboard', [DashboardController::class, 'index'])->name('dashboard');
         Route::get('sla-dashboard/live', [DashboardController::class, 'fragment'])->name('dashboard.live');
+        Route::get('admin/sla/definitions', [PolicyController::class, 'draft'])->name('definitions');
+        Route::post('admin/sla/definitions/packages', [PolicyController::class, 'package'])->name('definitions.package.add');
+        Route::put('admin/sla/definitions/packages/{package}', [PolicyController::class, 'package'])->name('definitions.package');
+        Route::delete('admin/sla/definitions/packages/{package}', [PolicyController::class, 'removePackage'])->name('definitions.package.remove');
+        Route::post('admin/sla/definitions/revisions', [PolicyController::class, 'publish'])->name('definitions.publish');
         Route::get('agent/tickets/assigned', [TicketController::class, 'index'])->defaults('assigned', 'me')->name('agent.tickets');
         Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('agent.act');
     });

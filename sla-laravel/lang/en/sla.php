@@ -14,6 +14,9 @@ return [
     'refused' => 'Not possible', 'back' => 'Back to the tickets', 'waiting_customer' => 'Waiting for the customer', 'waiting_other' => 'Waiting for somebody else',
     'dashboard' => 'Dashboard', 'as_of' => 'As of', 'breached_open' => 'Breached and unresolved', 'refusals' => 'Refusals in 24 hours', 'unsent' => 'Notifications to send',
     'monitor_off' => 'The monitor is switched off: what is due waits.', 'monitor_late' => 'The monitor is late: :count tickets, the oldest for :length.', 'monitor_failed' => 'Tickets that cannot be read', 'next' => 'Due next',
+    'definitions' => 'Packages', 'package_id' => 'Id', 'name' => 'Name', 'rank' => 'Rank', 'calendar' => 'Calendar',
+    'priority' => 'Priority', 'save' => 'Save the draft', 'add_package' => 'Add a package', 'remove' => 'Remove', 'publish' => 'Publish',
+    'published_as' => 'Revision :version, published by :by: :reason', 'changes' => 'What publishing changes', 'no_changes' => 'The draft is what is published.', 'channels' => 'Channels',
     'statuses' => [
         'new' => 'New', 'open' => 'Open', 'pending' => 'Waiting for the customer', 'on_hold' => 'On hold', 'resolved' => 'Resolved', 'closed' => 'Closed',
         'withdrawn' => 'Withdrawn', 'voided' => 'Voided', 'acknowledged' => 'Acknowledged',

@@ -14,6 +14,9 @@ return [
     'refused' => 'Tidak dapat dilakukan', 'back' => 'Kembali ke tiket', 'waiting_customer' => 'Menunggu pelanggan', 'waiting_other' => 'Menunggu pihak lain',
     'dashboard' => 'Dasbor', 'as_of' => 'Per', 'breached_open' => 'Dilanggar dan belum selesai', 'refusals' => 'Penolakan dalam 24 jam', 'unsent' => 'Notifikasi yang akan dikirim',
     'monitor_off' => 'Pemantau dimatikan: yang jatuh tempo menunggu.', 'monitor_late' => 'Pemantau terlambat: :count tiket, yang tertua sejak :length.', 'monitor_failed' => 'Tiket yang tidak dapat dibaca', 'next' => 'Tenggat berikutnya',
+    'definitions' => 'Paket', 'package_id' => 'Id', 'name' => 'Nama', 'rank' => 'Urutan', 'calendar' => 'Kalender',
+    'priority' => 'Prioritas', 'save' => 'Simpan draf', 'add_package' => 'Tambah paket', 'remove' => 'Hapus', 'publish' => 'Terbitkan',
+    'published_as' => 'Revisi :version, diterbitkan oleh :by: :reason', 'changes' => 'Yang diubah oleh penerbitan', 'no_changes' => 'Draf sama dengan yang diterbitkan.', 'channels' => 'Saluran',
     'statuses' => [
         'new' => 'Baru', 'open' => 'Terbuka', 'pending' => 'Menunggu pelanggan', 'on_hold' => 'Ditahan', 'resolved' => 'Selesai', 'closed' => 'Ditutup',
         'withdrawn' => 'Ditarik', 'voided' => 'Dibatalkan', 'acknowledged' => 'Diterima',

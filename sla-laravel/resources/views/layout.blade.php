@@ -18,6 +18,9 @@
 <li><a href="{{ route('sla.dashboard') }}" @if (request()->routeIs('sla.dashboard')) aria-current="page" @endif>{{ __('sla::sla.dashboard') }}</a></li>
 <li><a href="{{ route('sla.agent.tickets') }}" @if (request()->routeIs('sla.agent.tickets')) aria-current="page" @endif>{{ __('sla::sla.assigned') }}</a></li>
 @endif
+@if ($page->isAdmin)
+<li><a href="{{ route('sla.definitions') }}" @if (request()->routeIs('sla.definitions')) aria-current="page" @endif>{{ __('sla::sla.definitions') }}</a></li>
+@endif
 <li><a href="{{ route('sla.tickets.create') }}" @if (request()->routeIs('sla.tickets.create')) aria-current="page" @endif>{{ __('sla::sla.new') }}</a></li>
 </ul>
 </nav>

@@ -31,6 +31,7 @@ final class Pages
         return response()->view("sla::{$view}", [
             'page' => (object) ($values + [
                 'isStaff' => $actor instanceof Actor && $actor->role !== Role::Customer,
+                'isAdmin' => $actor instanceof Actor && $actor->role === Role::Admin,
                 'zone' => new \DateTimeZone(app(Settings::class)->timeZone()),
             ]),
         ], $status);

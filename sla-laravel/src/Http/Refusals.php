@@ -35,7 +35,7 @@ final class Refusals
     {
         if (Pages::isWanted($request)) {
             // A form keeps what was typed, and says why it was refused.
-            return $request->isMethod('POST') && $status !== 401
+            return !$request->isMethodSafe() && $status !== 401
                 ? redirect()->back(303)->withInput()->withErrors([$code => "{$message}; {$accepted}"])
                 : Pages::view($request, 'refused', ['message' => $message, 'accepted' => $accepted], $status);
         }

@@ -72,6 +72,21 @@ final class PolicyDraft
         $this->write('sla_definitions', ['package' => $id], $row, $isKept);
     }
 
+    /**
+     * Returns what a package has beside the usual columns; nothing for one that is not there.
+     *
+     * @return array{other_targets?: ?array<string, mixed>, variants?: ?list<array<string, mixed>>}
+     */
+    public function more(string $id): array
+    {
+        $row = $this->tables->table('sla_definitions')->where('package', $id)->first(['other_targets', 'variants']);
+
+        return array_map(
+            static fn (?string $json): ?array => $json === null ? null : json_decode($json, true, 512, JSON_THROW_ON_ERROR),
+            $row === null ? [] : ['other_targets' => $row->other_targets, 'variants' => $row->variants],
+        );
+    }
+
     public function channel(string $id, string $name, int $position, bool $isKept = false): void
     {
         $this->write('support_channels', ['key' => $id], ['name' => $name, 'position' => $position], $isKept);

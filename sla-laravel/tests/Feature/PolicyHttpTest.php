@@ -66,6 +66,28 @@ final class PolicyHttpTest extends TestCase
         $this->putJson('/api/sla/policy/draft/settings/packages', [])->assertStatus(404);
     }
 
+    public function test_the_page_of_packages(): void
+    {
+        DB::table('sla_definitions')->where('package', 'starter')->update(['other_targets' => '{"assignment":"1h"}', 'variants' => '[{"when":{"channel":"chat"},"targets":{"first_response":"2h"}}]']);
+        $this->get('/admin/sla/definitions')->assertOk()->assertSee('Starter')->assertSee('/packages/0/targets/assignment')->assertSee('Revision 1, published by seeder');
+        $form = ['_method' => 'PUT'] + self::PACKAGE;
+        $this->post('/admin/sla/definitions/packages/starter', $form)->assertStatus(303)->assertRedirect('/admin/sla/definitions');
+        $row = DB::table('sla_definitions')->where('package', 'starter')->first();
+        self::assertSame(['3h', '{"assignment":"1h"}'], [$row->first_response, $row->other_targets], 'what the form has no field for stays');
+        self::assertNotNull($row->variants);
+        $this->post('/admin/sla/definitions/packages/starter', ['first_response' => 'soon'] + $form)->assertStatus(303);
+        $this->get('/admin/sla/definitions')->assertSee('class="fault"', false)->assertDontSee('name="reason"', false);
+        $this->post('/admin/sla/definitions/packages/starter', $form);
+        $this->post('/admin/sla/definitions/packages', ['id' => 'gold', 'name' => '<b>Gold</b>', 'rank' => 4, 'first_response' => '10m', 'resolution' => '2h', 'calendar' => 'office'])->assertStatus(303);
+        $this->get('/admin/sla/definitions')->assertSee('gold')->assertDontSee('<b>Gold', false)->assertSee('name="reason"', false);
+        $this->from('/admin/sla/definitions')->post('/admin/sla/definitions/revisions', ['reason' => ' '])->assertSessionHasErrors('reason_required');
+        $this->post('/admin/sla/definitions/revisions', ['reason' => 'faster'])->assertStatus(303);
+        $this->get('/admin/sla/definitions')->assertSee('Revision 2, published by root: faster')->assertSee('The draft is what is published.');
+        $this->actingAs($this->user('ana', 'agent'))->get('/admin/sla/definitions')->assertStatus(403);
+        $this->post('/admin/sla/definitions/packages/starter', $form)->assertRedirect();
+        self::assertSame('3h', DB::table('sla_definitions')->where('package', 'starter')->value('first_response'));
+    }
+
     public function test_only_admins(): void
     {
         $before = DB::table('sla_definitions')->get()->all();

@@ -10,6 +10,8 @@ use Sla\Apply;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\Problem;
 use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Http\Pages;
+use Sla\Laravel\Http\Refusals;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Models\PolicyRevision;
 use Sla\Laravel\Policy\PolicyDraft;
@@ -40,12 +42,28 @@ final class PolicyController extends SlaController
     /** Shows the draft, what is wrong with it, and what it changes. */
     public function draft(Request $request): Response
     {
-        return $this->refusal($request) ?? new JsonResponse($this->described());
+        $refusal = $this->refusal($request);
+        if ($refusal !== null) {
+            return $refusal;
+        }
+        $draft = $this->described();
+
+        return Pages::isWanted($request)
+            ? Pages::view($request, 'admin.definitions', $draft + ['problemsAt' => self::byField($draft), 'revision' => PolicyRevision::query()->orderByDesc('version')->first()])
+            : new JsonResponse($draft);
     }
 
-    public function package(Request $request, string $package): Response
+    /** Writes a package of the draft; a form that adds one names it in `id`. */
+    public function package(Request $request, ?string $package = null): Response
     {
-        return $this->refusal($request) ?? $this->written(function () use ($request, $package): void {
+        $package ??= (string) ($this->input($request, ['id' => 'required|string|max:128'])['id']);
+
+        return $this->refusal($request) ?? $this->written($request, function () use ($request, $package): void {
+            $isForm = Pages::isWanted($request);
+            if ($isForm) {
+                // A form without a checked box sends no list.
+                $request->merge(['channels' => $request->input('channels') ?? []]);
+            }
             $input = $this->input($request, [
                 'name' => 'required|string|max:255',
                 'rank' => 'required|integer|min:0|max:4294967295',
@@ -58,18 +76,22 @@ final class PolicyController extends SlaController
                 'other_targets' => 'nullable|array',
                 'variants' => 'nullable|array',
             ]);
+            if ($isForm) {
+                // What the form has no field for stays.
+                $input = $this->draft->more($package) + $input;
+            }
             $this->draft->package($package, ['rank' => (int) $input['rank'], 'channels' => array_values($input['channels'])] + $input);
         });
     }
 
     public function removePackage(Request $request, string $package): Response
     {
-        return $this->refusal($request) ?? $this->written(fn () => $this->draft->removePackage($package));
+        return $this->refusal($request) ?? $this->written($request, fn () => $this->draft->removePackage($package));
     }
 
     public function channel(Request $request, string $channel): Response
     {
-        return $this->refusal($request) ?? $this->written(function () use ($request, $channel): void {
+        return $this->refusal($request) ?? $this->written($request, function () use ($request, $channel): void {
             $input = $this->input($request, ['name' => 'required|string|max:255', 'position' => 'required|integer|min:0|max:65535']);
             $this->draft->channel($channel, $input['name'], (int) $input['position']);
         });
@@ -77,13 +99,13 @@ final class PolicyController extends SlaController
 
     public function removeChannel(Request $request, string $channel): Response
     {
-        return $this->refusal($request) ?? $this->written(fn () => $this->draft->removeChannel($channel));
+        return $this->refusal($request) ?? $this->written($request, fn () => $this->draft->removeChannel($channel));
     }
 
     /** Replaces another part of the draft: the body is that part, as the policy document has it. */
     public function setting(Request $request, string $key): Response
     {
-        return $this->refusal($request) ?? $this->written(function () use ($request, $key): void {
+        return $this->refusal($request) ?? $this->written($request, function () use ($request, $key): void {
             $document = json_decode((string) $request->getContent());
             abort_unless(is_array($document) || is_object($document), 422, 'the body is no JSON object or list');
             $this->draft->setting($key, $document, $this->actor($request)->id);
@@ -115,14 +137,22 @@ final class PolicyController extends SlaController
         }
         try {
             if (!$this->publisher->isChanged()) {
-                return new JsonResponse(['message' => 'the draft is what is published'], 409);
+                return Refusals::response($request, 409, 'nothing_to_change', 'the draft is what is published', 'change the draft first', 'publish');
             }
             $published = $this->publisher->publish($actor, $reason);
         } catch (InvalidPolicy $fault) {
+            if (Pages::isWanted($request)) {
+                return redirect()->route('sla.definitions', [], 303);
+            }
+
             return new JsonResponse(['message' => 'the draft has problems', 'problems' => self::problems($fault)], 422);
         }
         if ($published->refusal !== null) {
             return $this->refused($request, $published->refusal);
+        }
+
+        if (Pages::isWanted($request)) {
+            return redirect()->route('sla.definitions', [], 303);
         }
 
         return new JsonResponse(['version' => $published->version, 'policy_digest' => $published->policyDigest, 'changes' => self::changes($published->changes)], 201);
@@ -156,9 +186,12 @@ final class PolicyController extends SlaController
     }
 
     /** @param callable(): mixed $write */
-    private function written(callable $write): Response
+    private function written(Request $request, callable $write): Response
     {
         $write();
+        if (Pages::isWanted($request)) {
+            return redirect()->route('sla.definitions', [], 303);
+        }
 
         return new JsonResponse($this->described());
     }
@@ -173,7 +206,9 @@ final class PolicyController extends SlaController
         try {
             $policy = $this->publisher->check();
             $warnings = array_map(static fn (Warning $one): array => ['code' => $one->code, 'path' => $one->path, 'message' => $one->message, 'help' => $one->help], $policy->lint(Time::fromUs($this->clock->nowUs())));
-            $changes = self::changes($policy->changesSince(Policy::fromJson($texts[count($texts) - 1])));
+            // Every revision has another version.
+            $older = Policy::fromJson($texts[count($texts) - 1]);
+            $changes = self::changes(array_values(array_filter($policy->changesSince($older), static fn (PolicyChange $one): bool => $one->path !== '/version')));
         } catch (InvalidPolicy $fault) {
             $problems = self::problems($fault);
         }
@@ -181,11 +216,33 @@ final class PolicyController extends SlaController
         return [
             // Places in problems and warnings are about this document.
             'document' => json_decode($this->draft->document(count($texts) + 1), false, 512, JSON_THROW_ON_ERROR),
-            'can_be_published' => $problems === [] && $this->publisher->isChanged(),
+            'can_be_published' => $changes !== [],
             'problems' => $problems,
             'warnings' => $warnings,
             'changes' => $changes,
         ];
+    }
+
+    /**
+     * Returns the messages of problems and warnings by package and field of its form; the others under an empty name.
+     *
+     * @param array<string, mixed> $draft
+     *
+     * @return array<string, array<string, list<string>>>
+     */
+    private static function byField(array $draft): array
+    {
+        $found = [];
+        foreach ([...$draft['problems'], ...$draft['warnings']] as $one) {
+            $text = $one['message'] . ($one['help'] === '' ? '' : "; {$one['help']}");
+            if (preg_match('~^/packages/(\d+)(?:/targets)?/?([^/]*)~', $one['path'], $place) === 1 && isset($draft['document']->packages[(int) $place[1]])) {
+                $found[$draft['document']->packages[(int) $place[1]]->id][$place[2]][] = $text;
+            } else {
+                $found[''][''][] = "{$one['path']}: {$text}";
+            }
+        }
+
+        return $found;
     }
 
     /** @return list<array<string, string>> */
