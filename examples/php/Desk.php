@@ -4,10 +4,9 @@ declare(strict_types=1);
 
 use Sla\Actor;
 use Sla\Command;
-use Sla\Decision;
-use Sla\DueEvents;
 use Sla\Engine;
 use Sla\Intent;
+use Sla\LinkedDecision;
 use Sla\Opening;
 
 /** A help desk: every change of a ticket is decided by the engine and stored. */
@@ -24,49 +23,55 @@ final class Desk
         $this->say = $say(...);
     }
 
-    public function open(Opening $opening, Actor $actor, DateTimeImmutable $now): Decision
+    public function open(Opening $opening, Actor $actor, DateTimeImmutable $now): LinkedDecision
     {
-        return $this->store->atomically(function () use ($opening, $actor, $now): Decision {
+        return $this->store->atomically(function () use ($opening, $actor, $now): LinkedDecision {
             if ($this->store->ticket($opening->ticket) !== null) {
                 throw new DomainException("there is a ticket {$opening->ticket} already");
             }
 
-            return $this->stored($opening->ticket, $this->engine->open($opening, $actor, $now), $actor, $now);
+            return $this->stored($opening->ticket, $this->engine->openLinked($opening, $actor, $now), $actor, $now);
         });
     }
 
-    public function act(string $id, Command $command, Actor $actor, DateTimeImmutable $now): Decision
+    public function act(string $id, Command $command, Actor $actor, DateTimeImmutable $now): LinkedDecision
     {
-        return $this->store->atomically(function () use ($id, $command, $actor, $now): Decision {
-            $ticket = $this->store->ticket($id) ?? throw new DomainException("there is no ticket {$id}");
+        return $this->store->atomically(function () use ($id, $command, $actor, $now): LinkedDecision {
+            [$ticket, $head] = $this->store->ticket($id) ?? throw new DomainException("there is no ticket {$id}");
 
-            return $this->stored($id, $this->engine->decide($ticket, $command, $actor, $now), $actor, $now);
+            return $this->stored($id, $this->engine->decideLinked($ticket, $head, $command, $actor, $now), $actor, $now);
         });
     }
 
     /** Stores the automatic events of the tickets that are due, and of no others. Returns how many tickets. */
     public function monitor(DateTimeImmutable $now): int
     {
-        $looked = 0;
+        $total = 0;
         do {
-            $due = $this->store->due($now, self::CHUNK);
-            foreach ($due as $id) {
-                // Each on its own: another worker may have been here, and one bad ticket must not stop the others.
-                $this->store->atomically(function () use ($id, $now): void {
-                    $found = $this->engine->dueEvents($this->store->ticket($id), $now);
-                    $this->keep($id, $found, $now);
-                });
-                $looked++;
-            }
-        } while (count($due) === self::CHUNK);
+            // A ticket that cannot be read stays due: a chunk of nothing else ends the loop.
+            $stored = $this->store->atomically(function () use ($now): int {
+                $answers = $this->engine->batch($this->store->due($now, self::CHUNK), $now);
+                foreach ($answers as $id => $answer) {
+                    if ($answer instanceof LinkedDecision) {
+                        $this->keep($id, $answer);
+                    } else {
+                        ($this->say)($this->line($now, 'failed', "{$id}: {$answer->getMessage()}"));
+                        unset($answers[$id]);
+                    }
+                }
 
-        return $looked;
+                return count($answers);
+            });
+            $total += $stored;
+        } while ($stored > 0);
+
+        return $total;
     }
 
-    private function stored(string $id, Decision $decision, Actor $actor, DateTimeImmutable $now): Decision
+    private function stored(string $id, LinkedDecision $decision, Actor $actor, DateTimeImmutable $now): LinkedDecision
     {
         if ($decision->isAccepted()) {
-            $this->keep($id, $decision, $now);
+            $this->keep($id, $decision);
         } else {
             $this->store->deny($actor, $decision->refusal, $id, $now);
             $why = "{$decision->refusal->message}; {$decision->refusal->accepted}";
@@ -76,14 +81,15 @@ final class Desk
         return $decision;
     }
 
-    private function keep(string $id, Decision|DueEvents $found, DateTimeImmutable $now): void
+    private function keep(string $id, LinkedDecision $decision): void
     {
-        $intents = $this->store->save($id, $found->events, $found->ticket, $found->nextCheckAt, $now);
-        foreach ($found->events as $event) {
+        $this->store->save($id, $decision);
+        foreach ($decision->events() as $event) {
             ($this->say)($this->line($event->at, $event->kind, "{$id} by {$event->actor->id}"));
-        }
-        foreach ($intents as $intent) {
-            ($this->say)($this->recipients($intent));
+            $intent = $event->intent();
+            if ($intent !== null && $this->store->notify($id, $intent)) {
+                ($this->say)($this->recipients($intent));
+            }
         }
     }
 
@@ -94,13 +100,9 @@ final class Desk
 
     private function recipients(Intent $intent): string
     {
+        $people = $intent->notify === [] ? 'nobody' : implode(' and ', $intent->notify);
         $assigned = $intent->assignTo === null ? '' : ", assign to {$intent->assignTo}";
 
-        return "          -> tell {$this->people($intent)} of {$intent->timer}{$assigned}";
-    }
-
-    private function people(Intent $intent): string
-    {
-        return $intent->notify === [] ? 'nobody' : implode(' and ', $intent->notify);
+        return "          -> tell {$people} of {$intent->timer}{$assigned}";
     }
 }

@@ -4,10 +4,11 @@ declare(strict_types=1);
 
 use Sla\Actor;
 use Sla\Audit;
-use Sla\Event;
 use Sla\Head;
 use Sla\Intent;
+use Sla\LinkedDecision;
 use Sla\Refusal;
+use Sla\Request;
 use Sla\Ticket;
 use Sla\Time;
 
@@ -72,48 +73,39 @@ final class Store
         }
     }
 
-    public function ticket(string $id): ?Ticket
+    /** @return ?array{Ticket, Head} */
+    public function ticket(string $id): ?array
     {
-        $snapshot = $this->value('SELECT snapshot FROM tickets WHERE id = ?', $id);
+        foreach ($this->rows('SELECT snapshot, head FROM tickets WHERE id = ?', $id) as [$snapshot, $head]) {
+            return [Ticket::fromJson($snapshot), Head::fromJson($head)];
+        }
 
-        return $snapshot === null ? null : Ticket::fromJson($snapshot);
+        return null;
     }
 
-    /**
-     * Stores what the engine gave: events, snapshot, next instant, and which notifications to send.
-     *
-     * @param list<Event> $events
-     *
-     * @return list<Intent> what was not stored before
-     */
-    public function save(string $id, array $events, Ticket $ticket, ?DateTimeImmutable $nextCheckAt, DateTimeImmutable $now): array
+    /** Stores what the engine gave: entries as they are, snapshot, head and next instant. */
+    public function save(string $id, LinkedDecision $decision): void
     {
-        $head = $this->value('SELECT head FROM tickets WHERE id = ?', $id);
-        $linked = $events === [] ? null : Audit::link($head === null ? null : Head::fromJson($head), $events, $now);
         $this->run(
             'INSERT INTO tickets (id, snapshot, head, next_check_at_us) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO UPDATE SET snapshot = ?2, head = ?3, next_check_at_us = ?4',
             $id,
-            $ticket->json(),
-            $linked === null ? $head : $linked->head->json(),
-            $nextCheckAt === null ? null : Time::toUs($nextCheckAt),
+            $decision->ticket->json(),
+            $decision->head->json(),
+            $decision->nextCheckAtUs,
         );
-        $new = [];
-        foreach ($events as $index => $event) {
-            $this->run('INSERT INTO entries (ticket, seq, entry) VALUES (?, ?, ?)', $id, $event->seq, $linked->entries[$index]);
-            $intent = $event->intent();
-            if ($intent !== null && $this->run(
-                'INSERT OR IGNORE INTO notifications (intent_id, ticket, notify, notify_at_us) VALUES (?, ?, ?, ?)',
-                $intent->id,
-                $id,
-                implode(', ', $intent->notify),
-                Time::toUs($intent->notifyAt),
-            ) > 0) {
-                $new[] = $intent;
-            }
+        $seq = $decision->head->entries - count($decision->entries);
+        foreach ($decision->entries as $entry) {
+            $this->run('INSERT INTO entries (ticket, seq, entry) VALUES (?, ?, ?)', $id, $seq++, $entry);
         }
+    }
 
-        return $new;
+    /** Stores a notification to send; returns whether it was not stored before. */
+    public function notify(string $id, Intent $intent): bool
+    {
+        $sql = 'INSERT OR IGNORE INTO notifications (intent_id, ticket, notify, notify_at_us) VALUES (?, ?, ?, ?)';
+
+        return $this->run($sql, $intent->id, $id, implode(', ', $intent->notify), $intent->notifyAtUs()) > 0;
     }
 
     /** Puts a refusal on record, in a chain of its own. */
@@ -127,17 +119,22 @@ final class Store
     /** @return list<string> */
     public function denials(): array
     {
-        return $this->column('SELECT entry FROM denials ORDER BY seq');
+        return array_column($this->rows('SELECT entry FROM denials ORDER BY seq'), 0);
     }
 
     /**
      * Returns the tickets with automatic events until now; the index holds no others.
      *
-     * @return list<string>
+     * @return array<string, Request> by id
      */
     public function due(DateTimeImmutable $now, int $most): array
     {
-        return $this->column('SELECT id FROM tickets WHERE next_check_at_us <= ? ORDER BY next_check_at_us LIMIT ?', Time::toUs($now), $most);
+        $due = [];
+        foreach ($this->rows('SELECT id, snapshot, head FROM tickets WHERE next_check_at_us <= ? ORDER BY next_check_at_us LIMIT ?', Time::toUs($now), $most) as [$id, $snapshot, $head]) {
+            $due[$id] = Request::dueEvents(Ticket::fromJson($snapshot), Head::fromJson($head));
+        }
+
+        return $due;
     }
 
     /** Returns when the next automatic event of any ticket comes; `null` for never. */
@@ -151,20 +148,20 @@ final class Store
     /** @return list<string> */
     public function entries(string $id): array
     {
-        return $this->column('SELECT entry FROM entries WHERE ticket = ? ORDER BY seq', $id);
+        return array_column($this->rows('SELECT entry FROM entries WHERE ticket = ? ORDER BY seq', $id), 0);
     }
 
     private function value(string $sql, string|int|null ...$values): string|int|null
     {
-        return $this->column($sql, ...$values)[0] ?? null;
+        return $this->rows($sql, ...$values)[0][0] ?? null;
     }
 
-    private function column(string $sql, string|int|null ...$values): array
+    private function rows(string $sql, string|int|null ...$values): array
     {
         $statement = $this->database->prepare($sql);
         $statement->execute($values);
 
-        return $statement->fetchAll(PDO::FETCH_COLUMN);
+        return $statement->fetchAll(PDO::FETCH_NUM);
     }
 
     private function run(string $sql, string|int|null ...$values): int

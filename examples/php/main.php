@@ -53,14 +53,13 @@ try {
     $desk->act('T-1', Command::reply('email', Message::of('mail-3', 'Sorry!')), Actor::agent('ana'), $noon);
 
     foreach (['T-1', 'T-2'] as $id) {
-        $timer = $engine->evaluate($store->ticket($id), $noon)->timer('first_response');
+        $timer = $engine->evaluate($store->ticket($id)[0], $noon)->timer('first_response');
         $say(sprintf('%s: first response %s, due %s UTC', $id, $timer->state->value, $timer->dueAt()->format('H:i:s')));
-        $chain = Audit::chain('ticket', $id, $store->entries($id));
-        $say("{$id}: " . (Audit::verify($chain)->isSound() ? count($store->entries($id)) . ' entries, nothing was tampered with' : 'TAMPERED WITH'));
+        $say("{$id}: " . (Audit::verifyEntries('ticket', $id, $store->entries($id))->isSound() ? count($store->entries($id)) . ' entries, nothing was tampered with' : 'TAMPERED WITH'));
     }
     $history = History::ofEntries($store->entries('T-1'));
     echo $engine->explain($history, 'first_response', $noon)->text;
-    $say(count($store->denials()) . ' refusal on record, ' . (Audit::verify(Audit::chain('access', 'desk', $store->denials()))->isSound() ? 'sound' : 'TAMPERED WITH'));
+    $say(count($store->denials()) . ' refusal on record, ' . (Audit::verifyEntries('access', 'desk', $store->denials())->isSound() ? 'sound' : 'TAMPERED WITH'));
 } catch (SlaThrowable | DomainException $fault) {
     fwrite(STDERR, $fault->getMessage() . "\n");
     exit(1);

@@ -19,6 +19,7 @@ mod columns;
 pub mod engine;
 pub mod error;
 mod explain;
+mod linked;
 pub mod log;
 pub mod policy;
 pub mod string;

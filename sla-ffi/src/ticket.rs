@@ -16,7 +16,7 @@ use crate::error::{answer, guard, sla_error, sla_status};
 use crate::string::{StringSlot, optional_string_slot, sla_string, string_slot};
 
 /// The places of what follows from an answer: the ticket after it, and when to check it.
-struct After<'a> {
+pub(crate) struct After<'a> {
     ticket: Option<StringSlot<'a>>,
     next_check_at: Option<Slot<'a, i64>>,
 }
@@ -25,7 +25,7 @@ impl After<'_> {
     /// # Safety
     ///
     /// As [`optional_slot`].
-    unsafe fn new(ticket_json_out: *mut sla_string, next_check_at_us_out: *mut i64) -> Checked<Self> {
+    pub(crate) unsafe fn new(ticket_json_out: *mut sla_string, next_check_at_us_out: *mut i64) -> Checked<Self> {
         // SAFETY: the caller's promise.
         unsafe {
             let (ticket, next_check_at) = both(
@@ -42,7 +42,7 @@ impl After<'_> {
         Ok(())
     }
 
-    fn put(self, ticket: &Ticket, next_check_at: Option<Timestamp>) {
+    pub(crate) fn put(self, ticket: &Ticket, next_check_at: Option<Timestamp>) {
         if let Some(place) = self.next_check_at {
             place.put(instant_us(next_check_at));
         }

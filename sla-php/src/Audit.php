@@ -80,6 +80,20 @@ final class Audit
     }
 
     /**
+     * Checks stored entries as they are, without making a chain of them first.
+     *
+     * @param string                     $kind    `ticket`, `access` or `policy`
+     * @param iterable<string>           $entries
+     * @param string|iterable<Head>|null $pins    as for `verify`
+     */
+    public static function verifyEntries(string $kind, string $id, iterable $entries, string|iterable|null $pins = null): Verification
+    {
+        $names = substr(Json::write(['schema' => 'sla-chain/1', 'kind' => $kind, 'id' => $id]), 0, -1);
+
+        return self::verify($names . ',"entries":' . Json::list($entries) . '}', $pins);
+    }
+
+    /**
      * Writes heads as a small file to keep where the host's operators cannot write.
      *
      * @param iterable<Head> $heads

@@ -176,6 +176,78 @@ final class Engine
     }
 
     /**
+     * Decides whether a ticket is opened, and begins its chain: the answer is what to store.
+     *
+     * @param ?\DateTimeInterface $detectedAt when the host writes it down; `null` for `$now`
+     */
+    public function openLinked(Opening $opening, Actor $actor, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): LinkedDecision
+    {
+        $command = $opening->json();
+        $who = $actor->json();
+
+        return LinkedDecision::read($this->library->step('sla_engine_open_linked', $this->pointer(), $command, strlen($command), $who, strlen($who), Time::toUs($now), self::maybeUs($detectedAt)));
+    }
+
+    /**
+     * Decides a command on a ticket, and links its events to the ticket's chain: the answer is what to store.
+     *
+     * @param Head                $head       where the ticket's chain stands
+     * @param ?\DateTimeInterface $detectedAt when the host writes it down; `null` for `$now`
+     *
+     * @throws InvalidInput as `decide`; `invalid_history` when the head is not that of the ticket
+     */
+    public function decideLinked(Ticket|History $ticket, Head $head, Command $command, Actor $actor, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): LinkedDecision
+    {
+        $on = $ticket->json();
+        $stands = $head->json();
+        $what = $command->json();
+        $who = $actor->json();
+
+        return LinkedDecision::read($this->library->step('sla_engine_decide_linked', $this->pointer(), $on, strlen($on), $stands, strlen($stands), $what, strlen($what), $who, strlen($who), Time::toUs($now), self::maybeUs($detectedAt)));
+    }
+
+    /**
+     * Returns the automatic events that are due by now, linked to the ticket's chain.
+     *
+     * @throws InvalidInput as `decideLinked`
+     */
+    public function dueEventsLinked(Ticket|History $ticket, Head $head, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): LinkedDecision
+    {
+        $on = $ticket->json();
+        $stands = $head->json();
+
+        return LinkedDecision::read($this->library->step('sla_engine_due_events_linked', $this->pointer(), $on, strlen($on), $stands, strlen($stands), Time::toUs($now), self::maybeUs($detectedAt)));
+    }
+
+    /**
+     * Decides on many tickets in one call. The fault of one does not stop the others: it is in its place.
+     *
+     * @template K of array-key
+     *
+     * @param array<K, Request> $requests
+     *
+     * @return array<K, LinkedDecision|InvalidInput> under the keys of the requests
+     */
+    public function batch(array $requests, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): array
+    {
+        $texts = [];
+        foreach ($requests as $request) {
+            array_push($texts, ...$request->texts());
+        }
+        $answers = $this->library->answers($this->pointer(), implode('', $texts), array_map(strlen(...), $texts), Time::toUs($now), self::maybeUs($detectedAt));
+
+        return array_combine(array_keys($requests), LinkedDecision::readAll($answers));
+    }
+
+    /** Returns a ticket as values, for the columns of a database. */
+    public function ticketValues(Ticket|History $ticket): TicketValues
+    {
+        $on = $ticket->json();
+
+        return TicketValues::read(Json::read($this->library->text('sla_engine_ticket_values', $this->pointer(), $on, strlen($on)) ?? ''));
+    }
+
+    /**
      * Says where a ticket stands as of an instant. Nothing is changed.
      *
      * @throws InvalidInput `time_went_back` for an instant before the ticket's last event
@@ -250,6 +322,11 @@ final class Engine
         $on = $history->json();
 
         return Ledger::read(Json::read($this->library->text('sla_engine_ledger', $this->pointer(), $on, strlen($on), Time::toUs($now)) ?? ''));
+    }
+
+    private static function maybeUs(?\DateTimeInterface $at): int
+    {
+        return $at === null ? Library::NONE : Time::toUs($at);
     }
 
     /** @internal */

@@ -28,6 +28,16 @@ final class Event
         return Document::read($json, self::read(...));
     }
 
+    /** Reads the event of a stored entry of a chain. */
+    public static function ofEntry(string $entry): self
+    {
+        return Document::read($entry, static function (\stdClass $event): self {
+            unset($event->detected_at, $event->prev, $event->hash);
+
+            return self::read($event);
+        });
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

@@ -22,6 +22,12 @@ final class Head
         return Document::read($json, self::read(...));
     }
 
+    /** Makes a head of stored columns. */
+    public static function of(string $kind, string $id, int $entries, string $hash): self
+    {
+        return new self($kind, $id, $entries, $hash);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

@@ -22,22 +22,13 @@ final class History
     }
 
     /**
-     * Makes a history of the entries of a ticket's chain, which are its events with what links them.
+     * Makes a history of the stored entries of a ticket's chain, as they are: they are read when the history is used.
      *
      * @param iterable<string> $entries
      */
     public static function ofEntries(iterable $entries): self
     {
-        $events = [];
-        foreach ($entries as $entry) {
-            $events[] = Document::read($entry, static function (\stdClass $event): string {
-                unset($event->detected_at, $event->prev, $event->hash);
-
-                return Json::write($event);
-            });
-        }
-
-        return self::of($events);
+        return new self(Json::list($entries));
     }
 
     /** Takes a document of the library (`sla-history/1`); it is read when the history is used. */

@@ -6,7 +6,7 @@ use sla_core::audit::{self, Chain, ChainKind, Content, Denial, Head as Place, Pu
 use sla_core::ticket::Event;
 use sla_core::{Error, Id, wire};
 
-use crate::document::{Head, Json, value};
+use crate::document::{Head, Json, Words, value};
 use crate::error::{OrRaise, fault};
 use crate::instant::Instant;
 use crate::ticket::{Actor, EventList};
@@ -134,10 +134,47 @@ pub(crate) fn verify<'py>(py: Python<'py>, chain: Json, pins: Option<Json>) -> P
             ChainKind::Policy => judge::<Publication>(chain, &pins),
         }
     });
-    match verdict.or_raise(py)? {
+    verification(py, verdict.or_raise(py)?)
+}
+
+fn verification(py: Python<'_>, verdict: Result<Place, Tampering>) -> PyResult<Bound<'_, PyAny>> {
+    match verdict {
         Ok(head) => value(py, "Verification", (Head(wire::audit::write_head(&head)), py.None(), py.None())),
         Err(Tampering { kind, index }) => value(py, "Verification", (py.None(), kind.as_str(), index)),
     }
+}
+
+/// Return whether stored entries are a whole chain, without making a chain of them first.
+///
+/// Args:
+///     kind: ``ticket``, ``access`` or ``policy``.
+///     id: The id of the ticket, the chain of denied access, or the policy.
+///     entries: As JSON, oldest first.
+///     pins: As for `verify`.
+///
+/// Raises:
+///     InputError: An entry cannot be read. Entries that were tampered with are an answer, not an error.
+#[pyfunction]
+#[pyo3(name = "audit_verify_entries", signature = (kind, id, entries: "typing.Iterable[str]", *, pins=None) -> "sla_engine._hints.Verification")]
+pub(crate) fn verify_entries<'py>(
+    py: Python<'py>,
+    kind: &str,
+    id: &str,
+    entries: Words,
+    pins: Option<Json>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let kind: ChainKind = kind.parse().or_raise(py)?;
+    let id = Id::new(id).or_raise(py)?;
+    let entries = crate::document::list(entries.0);
+    let verdict = py.detach(|| {
+        let pins = pins.as_ref().map(wire::audit::read_heads).transpose()?.unwrap_or_default();
+        Ok(match kind {
+            ChainKind::Ticket => audit::verify(&id, &wire::audit::read_entries::<Event>(&entries)?, &pins),
+            ChainKind::Access => audit::verify(&id, &wire::audit::read_entries::<Denial>(&entries)?, &pins),
+            ChainKind::Policy => audit::verify(&id, &wire::audit::read_entries::<Publication>(&entries)?, &pins),
+        })
+    });
+    verification(py, verdict.or_raise(py)?)
 }
 
 fn judge<C: Content>(chain: &[u8], pins: &[Place]) -> Result<Result<Place, Tampering>, Error> {

@@ -67,6 +67,7 @@ answers! {
     Changes "changes" "Changes";
     Promises "promises" "Promises";
     Agents "agents" "Agents";
+    TicketValues "ticket_values" "TicketValues";
     VisibleTickets "visible_tickets" "VisibleTickets";
     LogCommands "log_commands" "LogCommands";
 }

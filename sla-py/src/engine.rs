@@ -4,18 +4,20 @@ use std::collections::HashMap;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTuple};
-use sla_core::engine::Decision;
+use sla_core::engine::{Decision, Linked};
 use sla_core::log::States;
-use sla_core::ticket::{Action, Apply, Ticket as Fold};
-use sla_core::wire;
+use sla_core::ticket::{Action, Apply, Command, Ticket as Fold};
+use sla_core::time::Timestamp;
+use sla_core::{Error, wire};
 
 use crate::arrow::{Input, Table};
 use crate::calendar::Calendar;
 use crate::compiled::{Engine, documents};
 use crate::document::{
-    DryRun, Evaluation, Events, Explanation, Json, Ledger, Refusal, VisibleTickets, Words, list, value,
+    DryRun, Evaluation, Events, Explanation, Head, Json, Ledger, Refusal, TicketValues, VisibleTickets, Words, list,
+    value,
 };
-use crate::error::OrRaise;
+use crate::error::{OrRaise, raised};
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
 use crate::log::{self, Judging, Log, StatesArgument};
@@ -49,6 +51,75 @@ impl Engine {
                 value(py, "Accepted", (events, ticket, next))
             }
             Decision::Refused(refusal) => value(py, "Refused", (Refusal(wire::evaluation::write_refusal(&refusal)),)),
+        }
+    }
+
+    /// Decides on a ticket and a command, or on what is due without one, and links what happened to the chain.
+    fn judge(
+        &self,
+        ticket: &AnyTicket,
+        head: &[u8],
+        command: Option<(&Command, &Actor)>,
+        (now, detected_at): (Timestamp, Timestamp),
+    ) -> Result<Decision<Linked>, Error> {
+        let head = wire::audit::read_head(head)?;
+        let Some((command, actor)) = command else {
+            let due = self.engine.due_events(ticket.get(), now)?;
+            return due.linked(&self.engine, head, detected_at).map(Decision::Accepted);
+        };
+        let decision = match ticket {
+            AnyTicket::Short(ticket) => self.engine.decide(&ticket.get().0, command, &actor.0, now)?,
+            AnyTicket::Whole(history) => self.engine.decide_on(&history.get().0, command, &actor.0, now)?,
+        };
+        Ok(match decision {
+            Decision::Accepted(accepted) => {
+                Decision::Accepted(accepted.linked(&self.engine, Some(head), detected_at)?)
+            }
+            Decision::Refused(refusal) => Decision::Refused(refusal),
+        })
+    }
+
+    /// Returns one request of a batch judged: the ticket, the head of its chain, and perhaps a command and its actor.
+    fn judge_request(
+        &self,
+        py: Python<'_>,
+        request: &Bound<'_, PyTuple>,
+        instants: (Timestamp, Timestamp),
+    ) -> PyResult<Result<Decision<Linked>, Error>> {
+        let (ticket, head, command): (AnyTicket, Json, Option<(Json, Actor)>) = if request.len() == 2 {
+            let (ticket, head) = request.extract()?;
+            (ticket, head, None)
+        } else {
+            let (ticket, head, command, actor) = request.extract()?;
+            (ticket, head, Some((command, actor)))
+        };
+        let command = match &command {
+            None => None,
+            Some((command, actor)) => match wire::command::read(command.as_ref()) {
+                Ok(command) => Some((command, actor)),
+                Err(error) => return Ok(Err(error)),
+            },
+        };
+        let command = command.as_ref().map(|(command, actor)| (command, *actor));
+        Ok(py.detach(|| self.judge(&ticket, head.as_ref(), command, instants)))
+    }
+}
+
+/// Returns a linked answer for Python.
+fn linked(py: Python<'_>, decision: Decision<Linked>) -> PyResult<Bound<'_, PyAny>> {
+    match decision {
+        Decision::Accepted(linked) => {
+            let entries = linked.entries.iter().map(wire::audit::write_entry).collect::<Vec<_>>();
+            let entries = PyTuple::new(py, entries)?;
+            let head = Head(wire::audit::write_head(&linked.head));
+            let values = TicketValues(wire::linked::write_values(&linked.values));
+            let (ticket, next) = (Bound::new(py, Ticket(linked.ticket))?, maybe_utc(py, linked.next_check_at)?);
+            value(py, "LinkedDecision", (entries, head, ticket, next, values, py.None()))
+        }
+        Decision::Refused(refusal) => {
+            let refusal = Refusal(wire::evaluation::write_refusal(&refusal));
+            let none = || py.None();
+            value(py, "LinkedDecision", (PyTuple::empty(py), none(), none(), none(), none(), refusal))
         }
     }
 }
@@ -230,6 +301,132 @@ impl Engine {
         };
         let decision = decision.or_raise(py)?;
         self.decided(py, decision)
+    }
+
+    /// Return the decision on opening a ticket, with its events as the first entries of the ticket's chain.
+    ///
+    ///     >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now)
+    ///     >>> opened.head.entries, opened.values.status
+    ///     (1, 'new')
+    ///
+    /// Args:
+    ///     opening, actor, now: As for `open`.
+    ///     detected_at: When the host stores them; by default `now`.
+    #[pyo3(signature = (opening, *, actor, now, detected_at=None) -> "sla_engine._hints.LinkedDecision")]
+    fn open_linked<'py>(
+        &self,
+        py: Python<'py>,
+        opening: Json,
+        actor: Actor,
+        now: Instant,
+        detected_at: Option<Instant>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let opening = wire::command::read_opening(opening.as_ref()).or_raise(py)?;
+        let decision = match self.engine.open(&opening, &actor.0, now.0).or_raise(py)? {
+            Decision::Accepted(accepted) => {
+                let detected_at = detected_at.map_or(now.0, |at| at.0);
+                Decision::Accepted(accepted.linked(&self.engine, None, detected_at).or_raise(py)?)
+            }
+            Decision::Refused(refusal) => Decision::Refused(refusal),
+        };
+        linked(py, decision)
+    }
+
+    /// Return the decision on a command, with its events linked to the ticket's chain: all that is to be stored.
+    ///
+    ///     >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now)
+    ///     >>> assign, root = commands.Assign("ana"), Actor.admin("root")
+    ///     >>> assigned = engine.decide_linked(opened.ticket, opened.head, assign, actor=root, now=now)
+    ///     >>> len(assigned.entries), assigned.values.agent
+    ///     (1, 'ana')
+    ///
+    /// Args:
+    ///     ticket, command, actor, now: As for `decide`.
+    ///     head: The head of the ticket's chain.
+    ///     detected_at: When the host stores them; by default `now`.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_history` when the head is not that of the ticket.
+    #[pyo3(signature = (ticket, head: "Head", command, *, actor, now, detected_at=None) -> "sla_engine._hints.LinkedDecision")]
+    #[expect(clippy::too_many_arguments, reason = "named in Python")]
+    fn decide_linked<'py>(
+        &self,
+        py: Python<'py>,
+        ticket: AnyTicket,
+        head: Json,
+        command: Json,
+        actor: Actor,
+        now: Instant,
+        detected_at: Option<Instant>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let command = wire::command::read(command.as_ref()).or_raise(py)?;
+        let instants = (now.0, detected_at.map_or(now.0, |at| at.0));
+        let decision = self.judge(&ticket, head.as_ref(), Some((&command, &actor)), instants).or_raise(py)?;
+        linked(py, decision)
+    }
+
+    /// Return the automatic events until `now`, linked to the ticket's chain: all that is to be stored.
+    ///
+    /// Args:
+    ///     ticket, now: As for `due_events`.
+    ///     head, detected_at: As for `decide_linked`.
+    ///
+    /// Raises:
+    ///     InputError: `time_went_back` before the ticket's last event; `invalid_history` when the head is not that of the
+    ///         ticket.
+    #[pyo3(signature = (ticket, head: "Head", *, now, detected_at=None) -> "sla_engine._hints.LinkedDecision")]
+    fn due_events_linked<'py>(
+        &self,
+        py: Python<'py>,
+        ticket: AnyTicket,
+        head: Json,
+        now: Instant,
+        detected_at: Option<Instant>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let instants = (now.0, detected_at.map_or(now.0, |at| at.0));
+        let decision = self.judge(&ticket, head.as_ref(), None, instants).or_raise(py)?;
+        linked(py, decision)
+    }
+
+    /// Return the decisions on many tickets. The fault of one does not stop the others: it is in its place.
+    ///
+    ///     >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now)
+    ///     >>> [due] = engine.batch([(opened.ticket, opened.head)], now=now + timedelta(hours=5))
+    ///     >>> len(due.entries)
+    ///     3
+    ///
+    /// Args:
+    ///     requests: For each a ticket and the head of its chain, and for a command that and its actor; without a command the
+    ///         answer has the automatic events until `now`.
+    ///     now: The instant of all of them.
+    ///     detected_at: When the host stores them; by default `now`.
+    #[pyo3(signature = (requests: "typing.Iterable[Request]", *, now, detected_at=None) -> "tuple[LinkedDecision | Exception, ...]")]
+    fn batch<'py>(
+        &self,
+        py: Python<'py>,
+        requests: Bound<'py, PyAny>,
+        now: Instant,
+        detected_at: Option<Instant>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let instants = (now.0, detected_at.map_or(now.0, |at| at.0));
+        let mut answers = Vec::new();
+        for request in requests.try_iter()? {
+            let judged = self.judge_request(py, request?.cast::<PyTuple>()?, instants)?;
+            answers.push(match judged {
+                Ok(decision) => linked(py, decision)?,
+                Err(error) => raised(py, &error).into_value(py).into_bound(py).into_any(),
+            });
+        }
+        PyTuple::new(py, answers)
+    }
+
+    /// Return a ticket as values, for the columns of a database.
+    ///
+    ///     >>> values = engine.ticket_values(ticket)
+    ///     >>> values.status, values.events, values.timers[0].timer
+    ///     ('new', 1, 'assignment')
+    fn ticket_values(&self, ticket: AnyTicket) -> TicketValues {
+        TicketValues(wire::linked::write_values(&self.engine.ticket_values(ticket.get())))
     }
 
     /// Return the automatic events until `now` (steps, breaches, ends of pauses), to be stored.

@@ -27,7 +27,7 @@ mod _core {
     #[pymodule_export]
     use crate::arrow::{Column, Table};
     #[pymodule_export]
-    use crate::audit::{chain, deny, link, pin, verify};
+    use crate::audit::{chain, deny, link, pin, verify, verify_entries};
     #[pymodule_export]
     use crate::calendar::Calendar;
     #[pymodule_export]

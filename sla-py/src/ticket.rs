@@ -7,7 +7,7 @@ use sla_core::engine::DryRunTicket;
 use sla_core::ticket::{Event, History as Whole, Role, Ticket as Fold};
 use sla_core::{Digest, Error, ticket, wire};
 
-use crate::document::{Events, Json, list};
+use crate::document::{Events, Json, Words, list};
 use crate::error::OrRaise;
 use crate::instant::utc;
 use crate::zones::hash_of;
@@ -228,6 +228,23 @@ impl History {
     #[staticmethod]
     fn from_json(py: Python<'_>, document: Json) -> PyResult<Self> {
         Ok(Self(wire::ticket::read_history(document.as_ref()).or_raise(py)?))
+    }
+
+    /// Return the history of the stored entries of a ticket's chain.
+    ///
+    ///     >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now)
+    ///     >>> History.from_entries(opened.entries).ticket == opened.ticket
+    ///     True
+    ///
+    /// Args:
+    ///     entries: As JSON, oldest first. Their hashes are not compared: `audit.verify_entries` does that.
+    ///
+    /// Raises:
+    ///     InputError: `invalid_history`, or another fault of the entries.
+    #[staticmethod]
+    #[pyo3(signature = (entries: "typing.Iterable[str]"))]
+    fn from_entries(py: Python<'_>, entries: Words) -> PyResult<Self> {
+        Ok(Self(wire::ticket::read_history(list(entries.0)).or_raise(py)?))
     }
 
     /// Return the history as a document, ``sla-history/1``, one event a line.

@@ -74,6 +74,12 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
         BAD(sla_engine_authorize(handle, TEXT(ADMIN), TEXT("open"), NULL, 0, &text, &error));
         BAD(sla_engine_open(handle, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, &text, &more, &at_us, &error));
         BAD(sla_engine_decide(handle, TEXT("{}"), TEXT(REPLY), TEXT(ADMIN), MONDAY_9, &text, &more, &at_us, &error));
+        BAD(sla_engine_open_linked(handle, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, SLA_NONE, &text, &more, &at_us, &error));
+        BAD(sla_engine_decide_linked(handle, TEXT("{}"), TEXT("{}"), TEXT(REPLY), TEXT(ADMIN), MONDAY_9, SLA_NONE, &text, &more,
+                                     &at_us, &error));
+        BAD(sla_engine_due_events_linked(handle, TEXT("{}"), TEXT("{}"), MONDAY_9, SLA_NONE, &text, &more, &at_us, &error));
+        BAD(sla_engine_batch(handle, TEXT(""), NULL, 0, MONDAY_9, SLA_NONE, &text, &error));
+        BAD(sla_engine_ticket_values(handle, TEXT("{}"), &text, &error));
         BAD(sla_engine_due_events(handle, TEXT("{}"), MONDAY_9, &text, &more, &at_us, &error));
         BAD(sla_engine_evaluate(handle, TEXT("{}"), MONDAY_9, &text, &error));
         BAD(sla_engine_next_check_at(handle, TEXT("{}"), &at_us, &error));

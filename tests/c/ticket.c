@@ -36,6 +36,48 @@ static void a_ticket_is_opened_and_answered(const sla_engine *engine) {
     sla_string_free(&ticket);
 }
 
+/* Stores what a host stores: entries are cut out of the text, not read. */
+static void linked_answers_are_stored_as_they_are(const sla_engine *engine) {
+    sla_string linked = NOTHING, ticket = NOTHING, answers = NOTHING, values = NOTHING;
+    int64_t next = 0;
+    WORKS(sla_engine_open_linked(engine, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, SLA_NONE, &linked, &ticket, &next, &error));
+    CHECK(has(&linked, "\"head\":{\"kind\":\"ticket\"") && has(&linked, "\"status\":\"new\"") && next > MONDAY_9);
+    const char *from = strstr(linked.data, "\"head\":") + 7;
+    const char *to = strstr(from, ",\"entries\":[\n");
+    CHECK(to != NULL && to[13] == '{' && strchr(to + 13, '\n') != NULL && strcmp(strchr(to + 13, '\n'), "\n]}}") == 0);
+    const size_t head_len = (size_t)(to - from);
+    char *texts = malloc(2 * (ticket.len + head_len) + sizeof(REPLY) + sizeof(ADMIN));
+    CHECK(texts != NULL);
+    sprintf(texts, "%s%.*s%s%.*s%s%s", ticket.data, (int)head_len, from, ticket.data, (int)head_len, from, REPLY, ADMIN);
+    const size_t lengths[] = {ticket.len, head_len, 0, 0, ticket.len, head_len, sizeof(REPLY) - 1, sizeof(ADMIN) - 1};
+    WORKS(sla_engine_batch(engine, texts, strlen(texts), lengths, 2, MONDAY_9 + HOURS, SLA_NONE, &answers, &error));
+    CHECK(has(&answers, "\"snapshot\":\n{\"schema\":\"sla-ticket/1\"") && has(&answers, "\"replied\""));
+    sla_string_free(&answers);
+    FAILS(sla_engine_batch(engine, texts, strlen(texts), lengths, 1, MONDAY_9, SLA_NONE, &answers, &error),
+          SLA_STATUS_INVALID_ARGUMENT, "invalid_length");
+    FAILS(sla_engine_batch(engine, texts, 3, lengths, 2, MONDAY_9, SLA_NONE, &answers, &error),
+          SLA_STATUS_INVALID_ARGUMENT, "invalid_length");
+    /* A request that cannot be judged is answered in its place. */
+    const size_t crooked[] = {ticket.len - 1, head_len + 1, 0, 0, ticket.len, head_len, sizeof(REPLY) - 1, sizeof(ADMIN) - 1};
+    WORKS(sla_engine_batch(engine, texts, strlen(texts), crooked, 2, MONDAY_9 + HOURS, SLA_NONE, &answers, &error));
+    CHECK(has(&answers, "{\"failed\":{\"code\":\"invalid_json\"") && has(&answers, "\"replied\""));
+    sla_string_free(&answers);
+    WORKS(sla_engine_ticket_values(engine, STRING(ticket), &values, &error));
+    CHECK(has(&values, "\"events\":1,\"opened_at_us\":"));
+    sla_string_free(&values);
+    sla_string_free(&linked);
+    WORKS(sla_engine_decide_linked(engine, STRING(ticket), texts + ticket.len, head_len, TEXT(REPLY), TEXT(ADMIN),
+                                   MONDAY_9 + HOURS, SLA_NONE, &linked, NULL, NULL, &error));
+    CHECK(has(&linked, "\"entries\":2,"));
+    sla_string_free(&linked);
+    WORKS(sla_engine_due_events_linked(engine, STRING(ticket), texts + ticket.len, head_len, MONDAY_9 + 8 * HOURS,
+                                       SLA_NONE, &linked, NULL, NULL, &error));
+    CHECK(has(&linked, "\"breached\""));
+    sla_string_free(&linked);
+    sla_string_free(&ticket);
+    free(texts);
+}
+
 static void a_refusal_is_an_answer(const sla_engine *engine) {
     sla_string decision = NOTHING, ticket = NOTHING, refusal = NOTHING;
     int64_t next = 0;
@@ -270,6 +312,7 @@ static void entitlements_are_numbers(const sla_engine *engine) {
 int main(void) {
     sla_engine *engine = desk();
     a_ticket_is_opened_and_answered(engine);
+    linked_answers_are_stored_as_they_are(engine);
     a_refusal_is_an_answer(engine);
     time_makes_events_that_can_be_proved(engine);
     other_systems_are_imported(engine);

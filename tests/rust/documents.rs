@@ -92,6 +92,9 @@ fn examples() -> BTreeMap<&'static str, Value> {
     let refusal = engine.decide(&opened(), &reply(), &agent(), later).unwrap().into_result().unwrap_err();
     add("refusal", value(wire::evaluation::write_refusal(&refusal)));
     add("visible_tickets", value(wire::evaluation::write_visible(&engine.visible_tickets(&agent()).unwrap())));
+    let linked = decision.clone().into_result().unwrap().linked(&engine, None, opened_at).unwrap();
+    add("ticket_values", value(wire::linked::write_values(&linked.values)));
+    add("linked", value(wire::linked::write(&Decision::Accepted(linked))));
     let (open, closed) = (opened(), closed());
     let overdue = engine.due_events(&open, later).unwrap();
     add("event", value(wire::ticket::write_event(&closed.events()[2])));

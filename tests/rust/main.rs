@@ -18,6 +18,7 @@ mod fuzz;
 mod hostile_documents;
 mod layering;
 mod limits;
+mod linked;
 mod log_rows;
 mod logs;
 mod mirror;

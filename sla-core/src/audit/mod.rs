@@ -231,6 +231,21 @@ impl<C: Content> Chain<C> {
         &self.head
     }
 
+    /// Returns the end of the chain, to store it.
+    #[must_use]
+    pub fn into_head(self) -> Head {
+        self.head
+    }
+
+    /// Refuses unless the next entry is that of the chain `id` and the place `seq`.
+    pub(crate) fn expect_next(&self, id: &Id, seq: u64) -> Result<(), Error> {
+        if *id == self.head.id && seq == self.head.entries {
+            return Ok(());
+        }
+        let Head { id: own, entries, .. } = self.head.clone();
+        Err(ChainFault::DoesNotFollow { seq, chain: id.clone(), entries, id: own }.into())
+    }
+
     /// Links one more entry, which the host stores at `detected_at`.
     ///
     /// ```
@@ -250,15 +265,7 @@ impl<C: Content> Chain<C> {
     ///
     /// `invalid_history` when the content belongs to another chain or to another place; then the chain stays.
     pub fn append(&mut self, content: C, detected_at: Timestamp) -> Result<Entry<C>, Error> {
-        if *content.chain() != self.head.id || content.seq() != self.head.entries {
-            return Err(ChainFault::DoesNotFollow {
-                seq: content.seq(),
-                chain: content.chain().clone(),
-                entries: self.head.entries,
-                id: self.head.id.clone(),
-            }
-            .into());
-        }
+        self.expect_next(content.chain(), content.seq())?;
         Ok(self.link(content, detected_at))
     }
 

@@ -87,7 +87,11 @@ pub fn write_chain<C: Content>(id: &Id, entries: &[Entry<C>]) -> String {
 ///
 /// As [`read_entry`]; `unsupported_schema` for another format; `unknown_word` for a chain of another kind.
 pub fn read_chain<C: Content>(json: impl AsRef<[u8]>) -> Result<(Id, Vec<Entry<C>>), Error> {
-    let root = tree_of(json.as_ref(), MAX_HISTORY_BYTES)?;
+    chain_from(tree_of(json.as_ref(), MAX_HISTORY_BYTES)?)
+}
+
+/// Reads a chain of one kind.
+pub(super) fn chain_from<C: Content>(root: Value) -> Result<(Id, Vec<Entry<C>>), Error> {
     let kind = kind_of(&root)?;
     if kind != C::KIND {
         let message = format!("the chain is of kind `{}`, not `{}`", kind.as_str(), C::KIND.as_str());

@@ -10,6 +10,7 @@ pub mod explanation;
 pub mod info;
 mod json;
 mod lines;
+pub mod linked;
 pub mod log;
 mod node;
 pub mod policy;

@@ -17,7 +17,7 @@ use super::verification::VerificationDocument;
 use crate::alert::Alert;
 use crate::analytics::Report;
 use crate::audit::{Denial, Entry, Head, PolicyChange, Publication, Tampering};
-use crate::engine::{Decision, DryRun, Evaluation, Import, VisibleTickets};
+use crate::engine::{Decision, DryRun, Evaluation, Import, Linked, TicketValues, VisibleTickets};
 use crate::explain::Explanation;
 use crate::ledger::Ledger;
 use crate::refusal::Refusal;
@@ -86,6 +86,8 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "visible_tickets" "Visible tickets" "Which tickets a list may show to an actor, as a condition for a database."
             VisibleTickets;
         "decision" "Decision" "The outcome of a command: the events to persist, or a refusal." Decision;
+        "linked" "Linked answer" "The outcome of a command, with its events as entries of the ticket's chain." Decision<Linked>;
+        "ticket_values" "Ticket as values" "A ticket after its last event, for the columns of a database." TicketValues;
         "event" "Event" "One entry of a ticket's history. docs/events.md explains every kind." Event;
         "events" "Events" "A list of events, oldest first." Vec<Event>;
         "history" "History" "Every event of one ticket, oldest first." HistoryDocument<'_>;

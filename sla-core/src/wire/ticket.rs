@@ -25,6 +25,7 @@ use serde_json::Value;
 use super::json::{expect_schema, read_document, to_lines, to_text, tree_of};
 use super::node::read_as;
 use super::tree::MAX_HISTORY_BYTES;
+use crate::audit::Entry;
 use crate::engine::DryRunTicket;
 use crate::error::Error;
 use crate::ticket::{Event, History, Ticket};
@@ -63,13 +64,17 @@ pub fn write_history(history: &History) -> String {
     to_lines(&HistoryDocument { schema: HISTORY_SCHEMA.into(), events: history.events().into() })
 }
 
-/// Reads and checks a history.
+/// Reads and checks a history: a document of [`write_history`], or what a host stored of the ticket's chain, as a list of
+/// entries or as the document of [`super::audit::write_chain`].
 ///
 /// ```
 /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
 /// use sla_core::wire::ticket;
 /// let history = ticket::read_history(ticket::write_history(&closed()))?;
 /// assert_eq!(history.events(), closed().events());
+///
+/// let stored: Vec<String> = entries().iter().map(sla_core::wire::audit::write_entry).collect();
+/// assert_eq!(ticket::read_history(format!("[{}]", stored.join(",")))?.events().len(), stored.len());
 /// # Ok::<(), sla_core::Error>(())
 /// ```
 ///
@@ -80,6 +85,9 @@ pub fn write_history(history: &History) -> String {
 pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
     if let Some(history) = read_own(json.as_ref()) {
         return history;
+    }
+    if let Some(history) = read_stored(json.as_ref()) {
+        return Ok(history);
     }
     history_from(tree_of(json.as_ref(), MAX_HISTORY_BYTES)?)
 }
@@ -101,6 +109,19 @@ fn has_own_lists(json: &[u8]) -> bool {
     let brackets = json.iter().enumerate().filter(|(_, byte)| **byte == b'[');
     let mut before = brackets.map(|(place, _)| json.get(..place).unwrap_or_default());
     before.all(|before| lists.iter().any(|list| before.ends_with(list)))
+}
+
+/// Reads a list of stored entries without a tree; `None` for any other document and for one with faults, whose places the
+/// tree shows.
+fn read_stored(json: &[u8]) -> Option<History> {
+    let is_own = json.len() <= MAX_HISTORY_BYTES && json.strip_prefix(b"[").is_some_and(has_own_lists);
+    let entries: Vec<Entry<Event>> = is_own.then(|| serde_json::from_slice(json).ok()).flatten()?;
+    history_of(entries).ok()
+}
+
+/// Returns the history of the entries of a chain. Their hashes are not compared: [`crate::audit::verify`] does that.
+fn history_of(entries: Vec<Entry<Event>>) -> Result<History, Error> {
+    History::new(entries.into_iter().map(|entry| entry.content).collect())
 }
 
 /// Reads a ticket, from its history or from a snapshot of its state; `schema` tells them apart.
@@ -220,7 +241,8 @@ impl<'a> From<&'a TicketDocument> for DryRunTicket<'a> {
 
 fn document_from(root: Value) -> Result<TicketDocument, Error> {
     match root.get("schema").and_then(Value::as_str) {
-        Some(HISTORY_SCHEMA) => history_from(root).map(TicketDocument::History),
+        Some(HISTORY_SCHEMA | super::audit::CHAIN_SCHEMA) => history_from(root).map(TicketDocument::History),
+        None if root.is_array() => history_from(root).map(TicketDocument::History),
         _ => super::snapshot::ticket_from(root).map(TicketDocument::Snapshot),
     }
 }
@@ -249,6 +271,12 @@ pub fn read_events(json: impl AsRef<[u8]>) -> Result<Vec<Event>, Error> {
 }
 
 fn history_from(root: Value) -> Result<History, Error> {
+    if root.is_array() {
+        return read_as::<Vec<Entry<Event>>>(root, "").and_then(history_of);
+    }
+    if root.get("schema").and_then(Value::as_str) == Some(super::audit::CHAIN_SCHEMA) {
+        return super::audit::chain_from::<Event>(root).and_then(|(_, entries)| history_of(entries));
+    }
     expect_schema(&root, HISTORY_SCHEMA)?;
     let HistoryDocument { events, .. } = read_as(root, "")?;
     History::new(events.into_owned())

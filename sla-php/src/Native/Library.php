@@ -318,6 +318,19 @@ final class Library
     }
 
     /**
+     * Decides on a batch of requests, four texts each.
+     *
+     * @param list<int> $lengths of the texts
+     */
+    public function answers(CData $engine, string $texts, array $lengths, int $nowUs, int $detectedAtUs): string
+    {
+        $count = count($lengths);
+        $numbers = $this->copy('size_t', pack('q*', ...$lengths), $count, 8);
+
+        return $this->answer('sla_engine_batch', [$engine, $texts, strlen($texts), $this->first($numbers), intdiv($count, 4), $nowUs, $detectedAtUs], InvalidInput::class) ?? '';
+    }
+
+    /**
      * @param list<string> $milestones
      * @param list<CData>  $kept       receives what must live as long as the table
      */

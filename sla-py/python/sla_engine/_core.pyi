@@ -6,11 +6,11 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, Promises, Publication, Refusal, Report, States, Verification, VisibleTickets, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, Promises, Publication, Refusal, Report, Request, States, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
-__all__ = ["__version__", "Aggregate", "Alerts", "Calendar", "Column", "Engine", "History", "Policy", "Table", "Ticket", "Zone", "Zones", "at_risk", "audit_chain", "audit_deny", "audit_link", "audit_pin", "audit_verify", "format_duration", "log_commands", "parse_duration", "parse_share", "what_if", "worklist"]
+__all__ = ["__version__", "Aggregate", "Alerts", "Calendar", "Column", "Engine", "History", "Policy", "Table", "Ticket", "Zone", "Zones", "at_risk", "audit_chain", "audit_deny", "audit_link", "audit_pin", "audit_verify", "audit_verify_entries", "format_duration", "log_commands", "parse_duration", "parse_share", "what_if", "worklist"]
 
 __version__: Final[str]
 
@@ -502,6 +502,21 @@ class Engine:
         Raises:
             InputError: `unknown_action`.
         """
+    def batch(self, /, requests: Iterable[Request], *, now: datetime, detected_at: datetime | None = None) -> tuple[LinkedDecision | Exception, ...]:
+        """
+        Return the decisions on many tickets. The fault of one does not stop the others: it is in its place.
+
+            >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now)
+            >>> [due] = engine.batch([(opened.ticket, opened.head)], now=now + timedelta(hours=5))
+            >>> len(due.entries)
+            3
+
+        Args:
+            requests: For each a ticket and the head of its chain, and for a command that and its actor; without a command the
+                answer has the automatic events until `now`.
+            now: The instant of all of them.
+            detected_at: When the host stores them; by default `now`.
+        """
     def calendar(self, /, id: str) -> Calendar:
         """
         Return a calendar of the newest revision.
@@ -546,6 +561,24 @@ class Engine:
         Raises:
             UnknownNameError: `unknown_revision` when the ticket is under one that this engine does not have.
         """
+    def decide_linked(self, /, ticket: AnyTicket, head: Head, command: Json, *, actor: Actor, now: datetime, detected_at: datetime | None = None) -> LinkedDecision:
+        """
+        Return the decision on a command, with its events linked to the ticket's chain: all that is to be stored.
+
+            >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now)
+            >>> assign, root = commands.Assign("ana"), Actor.admin("root")
+            >>> assigned = engine.decide_linked(opened.ticket, opened.head, assign, actor=root, now=now)
+            >>> len(assigned.entries), assigned.values.agent
+            (1, 'ana')
+
+        Args:
+            ticket, command, actor, now: As for `decide`.
+            head: The head of the ticket's chain.
+            detected_at: When the host stores them; by default `now`.
+
+        Raises:
+            InputError: `invalid_history` when the head is not that of the ticket.
+        """
     def dry_run(self, /, tickets: Iterable[Ticket | History], *, apply: str, now: datetime) -> DryRun:
         """
         Return what adopting the newest revision would do to tickets, without doing it.
@@ -567,6 +600,18 @@ class Engine:
 
         Raises:
             InputError: `time_went_back` before the ticket's last event.
+        """
+    def due_events_linked(self, /, ticket: AnyTicket, head: Head, *, now: datetime, detected_at: datetime | None = None) -> LinkedDecision:
+        """
+        Return the automatic events until `now`, linked to the ticket's chain: all that is to be stored.
+
+        Args:
+            ticket, now: As for `due_events`.
+            head, detected_at: As for `decide_linked`.
+
+        Raises:
+            InputError: `time_went_back` before the ticket's last event; `invalid_history` when the head is not that of the
+                ticket.
         """
     def entitles(self, /, package: str, channel: str) -> bool:
         """
@@ -746,6 +791,18 @@ class Engine:
         Args:
             opening: `commands.Open`, or the command as a document.
         """
+    def open_linked(self, /, opening: Json, *, actor: Actor, now: datetime, detected_at: datetime | None = None) -> LinkedDecision:
+        """
+        Return the decision on opening a ticket, with its events as the first entries of the ticket's chain.
+
+            >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now)
+            >>> opened.head.entries, opened.values.status
+            (1, 'new')
+
+        Args:
+            opening, actor, now: As for `open`.
+            detected_at: When the host stores them; by default `now`.
+        """
     @property
     def policy(self, /) -> Policy:
         """
@@ -770,6 +827,14 @@ class Engine:
     def table_limit(self, /) -> int:
         """
         How many bytes the tables of its calendars may hold together.
+        """
+    def ticket_values(self, /, ticket: AnyTicket) -> TicketValues:
+        """
+        Return a ticket as values, for the columns of a database.
+
+            >>> values = engine.ticket_values(ticket)
+            >>> values.status, values.events, values.timers[0].timer
+            ('new', 1, 'assignment')
         """
     def visible_tickets(self, /, actor: Actor) -> VisibleTickets | Refusal:
         """
@@ -825,6 +890,21 @@ class History:
 
         Raises:
             InputError: `invalid_history` when an event does not follow.
+        """
+    @staticmethod
+    def from_entries(entries: Iterable[str]) -> History:
+        """
+        Return the history of the stored entries of a ticket's chain.
+
+            >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now)
+            >>> History.from_entries(opened.entries).ticket == opened.ticket
+            True
+
+        Args:
+            entries: As JSON, oldest first. Their hashes are not compared: `audit.verify_entries` does that.
+
+        Raises:
+            InputError: `invalid_history`, or another fault of the entries.
         """
     @staticmethod
     def from_json(document: Json) -> History:
@@ -1227,6 +1307,20 @@ def audit_verify(chain: Json, *, pins: Json | None = None) -> Verification:
 
     Raises:
         InputError: The document cannot be read. A chain that was tampered with is an answer, not an error.
+    """
+
+def audit_verify_entries(kind: str, id: str, entries: Iterable[str], *, pins: Json | None = None) -> Verification:
+    """
+    Return whether stored entries are a whole chain, without making a chain of them first.
+
+    Args:
+        kind: ``ticket``, ``access`` or ``policy``.
+        id: The id of the ticket, the chain of denied access, or the policy.
+        entries: As JSON, oldest first.
+        pins: As for `verify`.
+
+    Raises:
+        InputError: An entry cannot be read. Entries that were tampered with are an answer, not an error.
     """
 
 def format_duration(length: timedelta) -> str:

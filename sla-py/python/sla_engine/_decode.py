@@ -20,6 +20,7 @@ _TYPES: dict[str, Any] = {
     "report": documents.Report,
     "alerts": tuple[documents.Alert, ...],
     "head": documents.Head,
+    "ticket_values": documents.TicketValues,
     "visible_tickets": documents.VisibleTickets,
     "comparison": documents.Comparison,
     "flips": tuple[documents.Flip, ...],

@@ -18,9 +18,11 @@ from .documents import (
     Import,
     Ledger,
     Linked,
+    LinkedDecision,
     Publication,
     Refusal,
     Report,
+    TicketValues,
     Verification,
     VisibleTickets,
     WhatIf,
@@ -49,6 +51,7 @@ __all__ = [
     "Ledger",
     "Lengths",
     "Linked",
+    "LinkedDecision",
     "LogAggregate",
     "LogCommands",
     "LogImport",
@@ -60,8 +63,10 @@ __all__ = [
     "Publication",
     "Refusal",
     "Report",
+    "Request",
     "StateMeaning",
     "States",
+    "TicketValues",
     "Verification",
     "VisibleTickets",
     "Warnings",
@@ -108,6 +113,8 @@ EventList: TypeAlias = Iterable[documents.Event] | str | bytes
 """Events, or a JSON list of them."""
 
 AnyTicket: TypeAlias = Union["_core.Ticket", "_core.History"]
+Request: TypeAlias = tuple[AnyTicket, documents.Head] | tuple[AnyTicket, documents.Head, Json, documents.Actor]
+"""A ticket and the head of its chain; with a command and an actor, or else for the automatic events that are due."""
 
 _Policy: TypeAlias = Union["_core.Policy", str, bytes, Mapping[str, Any]]
 Policies: TypeAlias = _Policy | Sequence[_Policy]

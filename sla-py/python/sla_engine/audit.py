@@ -8,5 +8,6 @@ from ._core import audit_deny as deny
 from ._core import audit_link as link
 from ._core import audit_pin as pin
 from ._core import audit_verify as verify
+from ._core import audit_verify_entries as verify_entries
 
-__all__ = ["chain", "deny", "link", "pin", "verify"]
+__all__ = ["chain", "deny", "link", "pin", "verify", "verify_entries"]

@@ -402,6 +402,88 @@ class DueEvents(Value, frozen=True):
     next_check_at: datetime | None
 
 
+class EscalationValues(Document, frozen=True):
+    """An escalation of a ticket."""
+
+    number: int
+    """From 1; commands name it by that."""
+    level: int
+    stage: Literal["open", "acknowledged", "resolved"]
+    trigger: Literal["breach", "step", "request"]
+    timer: str | None
+    """The timer of an automatic escalation."""
+    at_us: int
+
+
+class TimerValues(Document, frozen=True):
+    """The latest cycle of a timer, as the last event of the ticket left it; `Engine.evaluate` says where it is as of now."""
+
+    timer: str
+    cycle: int
+    """From 1."""
+    state: State
+    outcome: Outcome
+    activity: Activity
+    due_at_us: int | None
+    """None while paused unbreached, beyond the horizon, or when nothing is promised."""
+    target_us: int | None
+    remaining_us: int | None
+    """What remained of the target at `since_us`; of a running cycle it counts down from there in open time."""
+    since_us: int
+    """When the cycle last changed."""
+
+
+class TicketValues(Document, frozen=True):
+    """A ticket after its last event, for the columns of a database; instants are microseconds since 1970."""
+
+    id: str
+    status: Status
+    customer: str
+    organization: str | None
+    direction: Literal["inbound", "outbound"]
+    agent: str | None
+    team: str | None
+    package: str
+    priority: str | None
+    """The priority label of the package."""
+    channel: str
+    severity: str | None
+    category: str | None
+    policy_digest: str
+    events: int
+    """The number of events so far."""
+    opened_at_us: int
+    last_at_us: int
+    closed_at_us: int | None
+    """When it was closed, withdrawn or voided."""
+    escalations: tuple[EscalationValues, ...]
+    """Oldest first."""
+    timers: tuple[TimerValues, ...]
+    """The latest cycle of every timer that has started, by timer id."""
+
+
+class LinkedDecision(Value, frozen=True):
+    """The outcome of a command or of time, ready to be stored."""
+
+    entries: tuple[str, ...]
+    """The events as entries of the ticket's chain, to store as they are; empty when refused, or for a repeated command."""
+    head: Head | None
+    """The head of the chain after them; None when refused."""
+    ticket: Ticket | None
+    """The ticket afterwards; None when refused."""
+    next_check_at: datetime | None
+    """The instant of the next automatic event; None without one, or when refused."""
+    values: TicketValues | None
+    """The ticket as values; None when refused."""
+    refusal: Refusal | None
+    """The reason why it is not allowed; None when it is accepted."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is accepted."""
+        return self.refusal is None
+
+
 class RefusedCommand(Document, frozen=True):
     """A command that an import refused."""
 

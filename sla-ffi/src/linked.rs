@@ -1,0 +1,286 @@
+//! Linked answers: the events of a decision as entries of the ticket's chain, in one call, for one ticket or many.
+
+use std::ffi::c_char;
+
+use sla_core::audit::Head;
+use sla_core::engine::{Decision, DueEvents, Linked};
+use sla_core::ticket::{Actor, Command};
+use sla_core::time::Timestamp;
+use sla_core::wire::ticket::TicketDocument;
+use sla_core::{Engine, Error, wire};
+
+use crate::boundary::{Checked, Failure, Place, array, both, bytes, handle, optional_instant};
+use crate::engine::sla_engine;
+use crate::error::{answer, guard, sla_error, sla_status};
+use crate::string::{StringSlot, sla_string, string_slot};
+use crate::ticket::After;
+
+/// How many texts a request of a batch has: ticket, head, command, actor.
+const TEXTS: usize = 4;
+
+fn put(after: After<'_>, out: StringSlot<'_>, linked: &Decision<Linked>) {
+    if let Decision::Accepted(linked) = linked {
+        after.put(&linked.ticket, linked.next_check_at);
+    }
+    out.put(wire::linked::write(linked));
+}
+
+/// Decides on a command, and links what was accepted to the chain.
+fn decide(
+    engine: &Engine,
+    ticket: &[u8],
+    head: Head,
+    (command, actor): (&Command, &Actor),
+    (now, detected_at): (Timestamp, Timestamp),
+) -> Result<Decision<Linked>, Error> {
+    let decision = match wire::ticket::read_ticket_document(ticket)? {
+        TicketDocument::History(history) => engine.decide_on(&history, command, actor, now)?,
+        TicketDocument::Snapshot(ticket) => engine.decide(&ticket, command, actor, now)?,
+    };
+    Ok(match decision {
+        Decision::Accepted(accepted) => Decision::Accepted(accepted.linked(engine, Some(head), detected_at)?),
+        Decision::Refused(refusal) => Decision::Refused(refusal),
+    })
+}
+
+fn due(engine: &Engine, ticket: &[u8], head: Head, now: Timestamp, detected_at: Timestamp) -> Result<Linked, Error> {
+    let due: DueEvents = engine.due_events(&wire::ticket::read_ticket(ticket)?, now)?;
+    due.linked(engine, head, detected_at)
+}
+
+/// Decides whether a ticket is opened, as `sla_engine_open`, and begins the ticket's chain.
+///
+/// opening_json, actor_json, now_us, ticket_json_out, next_check_at_us_out
+///                  as for `sla_engine_open`
+/// detected_at_us   when the host writes the events down; SLA_NONE for `now_us`
+/// linked_json_out  receives `{"accepted": {"values": {...}, "next_check_at_us": ..., "head": {...}, "entries": [...]}}`
+///                  or `{"refused": {...}}` (docs/documents.md). After the first line every line but the last is one entry,
+///                  to be stored as it is, with a comma at the end where another follows. Free it with `sla_string_free`
+///
+/// Errors: as `sla_engine_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_open_linked(
+    engine: *const sla_engine,
+    opening_json: *const c_char,
+    opening_json_len: usize,
+    actor_json: *const c_char,
+    actor_json_len: usize,
+    now_us: i64,
+    detected_at_us: i64,
+    linked_json_out: *mut sla_string,
+    ticket_json_out: *mut sla_string,
+    next_check_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let (out, after) = both(
+                string_slot("linked_json_out", linked_json_out),
+                After::new(ticket_json_out, next_check_at_us_out),
+            )?;
+            let engine = &handle("engine", engine)?.0;
+            let opening = wire::command::read_opening(bytes("opening_json", opening_json, opening_json_len)?)?;
+            let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
+            let now = Timestamp::from_micros(now_us);
+            let linked = match engine.open(&opening, &actor, now)? {
+                Decision::Accepted(accepted) => {
+                    let detected_at = optional_instant(detected_at_us).unwrap_or(now);
+                    Decision::Accepted(accepted.linked(engine, None, detected_at)?)
+                }
+                Decision::Refused(refusal) => Decision::Refused(refusal),
+            };
+            put(after, out, &linked);
+            Ok(())
+        })
+    }
+}
+
+/// Decides on a command, as `sla_engine_decide`, and links its events to the ticket's chain: no event crosses twice.
+///
+/// ticket_json, command_json, actor_json, now_us, ticket_json_out, next_check_at_us_out
+///                  as for `sla_engine_decide`
+/// head_json        where the ticket's chain stands, as the call before wrote it
+/// detected_at_us, linked_json_out
+///                  as for `sla_engine_open_linked`
+///
+/// Errors: as `sla_engine_decide`; `invalid_history` when the head is not that of the ticket.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_decide_linked(
+    engine: *const sla_engine,
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    head_json: *const c_char,
+    head_json_len: usize,
+    command_json: *const c_char,
+    command_json_len: usize,
+    actor_json: *const c_char,
+    actor_json_len: usize,
+    now_us: i64,
+    detected_at_us: i64,
+    linked_json_out: *mut sla_string,
+    ticket_json_out: *mut sla_string,
+    next_check_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let (out, after) = both(
+                string_slot("linked_json_out", linked_json_out),
+                After::new(ticket_json_out, next_check_at_us_out),
+            )?;
+            let engine = &handle("engine", engine)?.0;
+            let ticket = bytes("ticket_json", ticket_json, ticket_json_len)?;
+            let head = wire::audit::read_head(bytes("head_json", head_json, head_json_len)?)?;
+            let command = wire::command::read(bytes("command_json", command_json, command_json_len)?)?;
+            let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
+            let now = Timestamp::from_micros(now_us);
+            let detected_at = optional_instant(detected_at_us).unwrap_or(now);
+            put(after, out, &decide(engine, ticket, head, (&command, &actor), (now, detected_at))?);
+            Ok(())
+        })
+    }
+}
+
+/// Makes the automatic events that are due by an instant, as `sla_engine_due_events`, and links them to the ticket's chain.
+///
+/// ticket_json, now_us, ticket_json_out, next_check_at_us_out
+///                  as for `sla_engine_due_events`
+/// head_json, detected_at_us, linked_json_out
+///                  as for `sla_engine_decide_linked`; the answer is never `refused`
+///
+/// Errors: as `sla_engine_due_events`; `invalid_history` when the head is not that of the ticket.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_due_events_linked(
+    engine: *const sla_engine,
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    head_json: *const c_char,
+    head_json_len: usize,
+    now_us: i64,
+    detected_at_us: i64,
+    linked_json_out: *mut sla_string,
+    ticket_json_out: *mut sla_string,
+    next_check_at_us_out: *mut i64,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let (out, after) = both(
+                string_slot("linked_json_out", linked_json_out),
+                After::new(ticket_json_out, next_check_at_us_out),
+            )?;
+            let engine = &handle("engine", engine)?.0;
+            let ticket = bytes("ticket_json", ticket_json, ticket_json_len)?;
+            let head = wire::audit::read_head(bytes("head_json", head_json, head_json_len)?)?;
+            let now = Timestamp::from_micros(now_us);
+            let detected_at = optional_instant(detected_at_us).unwrap_or(now);
+            put(after, out, &Decision::Accepted(due(engine, ticket, head, now, detected_at)?));
+            Ok(())
+        })
+    }
+}
+
+/// Decides on many tickets in one call. The fault of one does not stop the others.
+///
+/// texts             the documents of all requests, one after another without anything between: for each request its
+///                   ticket, the head of its chain, a command and the actor; a request without a command and an actor asks
+///                   for the automatic events that are due
+/// lengths           the lengths of these texts, four a request; 0 for none
+/// requests          how many requests there are
+/// now_us, detected_at_us
+///                   as for `sla_engine_decide_linked`, the same for all
+/// answers_json_out  receives a JSON list with an answer for each request, in their order: as `linked_json_out` of
+///                   `sla_engine_decide_linked`, with the ticket's snapshot on a line of its own after `"snapshot":`; or
+///                   `{"failed": {"code": ..., "path": ..., "message": ..., "help": ...}}`. Every answer begins on a new
+///                   line. Free it with `sla_string_free`
+///
+/// Errors: `invalid_length` when the lengths are not those of the texts.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_batch(
+    engine: *const sla_engine,
+    texts: *const c_char,
+    texts_len: usize,
+    lengths: *const usize,
+    requests: usize,
+    now_us: i64,
+    detected_at_us: i64,
+    answers_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(string_slot("answers_json_out", answers_json_out), error_out, || {
+            let engine = &handle("engine", engine)?.0;
+            let texts = bytes("texts", texts, texts_len)?;
+            let lengths = array("lengths", lengths, requests.checked_mul(TEXTS).unwrap_or(usize::MAX))?;
+            let now = Timestamp::from_micros(now_us);
+            let detected_at = optional_instant(detected_at_us).unwrap_or(now);
+            let mut answers = String::from("[");
+            let mut rest = texts;
+            for (at, request) in lengths.chunks_exact(TEXTS).enumerate() {
+                let mut of_request: [&[u8]; TEXTS] = [&[]; TEXTS];
+                for (text, length) in of_request.iter_mut().zip(request) {
+                    (*text, rest) = rest.split_at_checked(*length).ok_or_else(other_lengths)?;
+                }
+                answers.push_str(if at == 0 { "\n" } else { ",\n" });
+                answers.push_str(&wire::linked::write_of_batch(&judge(engine, of_request, now, detected_at)));
+            }
+            if !rest.is_empty() {
+                return Err(other_lengths());
+            }
+            answers.push_str("\n]");
+            Ok(answers)
+        })
+    }
+}
+
+fn judge(
+    engine: &Engine,
+    [ticket, head, command, actor]: [&[u8]; TEXTS],
+    now: Timestamp,
+    detected_at: Timestamp,
+) -> Result<Decision<Linked>, Error> {
+    let head = wire::audit::read_head(head)?;
+    if command.is_empty() && actor.is_empty() {
+        return due(engine, ticket, head, now, detected_at).map(Decision::Accepted);
+    }
+    let (command, actor) = (wire::command::read(command)?, wire::command::read_actor(actor)?);
+    decide(engine, ticket, head, (&command, &actor), (now, detected_at))
+}
+
+#[cold]
+fn other_lengths() -> Failure {
+    Failure::Argument {
+        code: "invalid_length",
+        message: "the lengths do not add up to that of `texts`".to_owned(),
+        help: "pass four lengths a request, in bytes",
+    }
+}
+
+/// Writes a ticket as values for the columns of a database: status, holder, package, instants in microseconds, every
+/// escalation with its stage, and of every timer the due, remaining time, outcome and activity.
+///
+/// ticket_json      a snapshot or a history
+/// values_json_out  receives the values (docs/documents.md); free it with `sla_string_free`
+///
+/// Errors: those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_ticket_values(
+    engine: *const sla_engine,
+    ticket_json: *const c_char,
+    ticket_json_len: usize,
+    values_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(string_slot("values_json_out", values_json_out), error_out, || -> Checked<String> {
+            let engine = &handle("engine", engine)?.0;
+            let ticket = wire::ticket::read_ticket(bytes("ticket_json", ticket_json, ticket_json_len)?)?;
+            Ok(wire::linked::write_values(&engine.ticket_values(&ticket)))
+        })
+    }
+}

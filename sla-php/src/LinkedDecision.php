@@ -1,0 +1,125 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla;
+
+use Sla\Exceptions\InvalidInput;
+use Sla\Exceptions\Problem;
+
+/**
+ * The outcome of a command or of time, ready to be stored: the events as entries of the ticket's chain, the new head, the
+ * ticket, and its values.
+ */
+final class LinkedDecision
+{
+    /** @param list<string> $entries */
+    private function __construct(
+        /** One text an event, to store as it is in this order; empty when refused, or when a command was repeated. */
+        public readonly array $entries,
+        /** Where the ticket's chain stands afterwards; `null` when refused. */
+        public readonly ?Head $head,
+        /** The ticket afterwards; `null` when refused. */
+        public readonly ?Ticket $ticket,
+        /** When the next automatic event can come, in microseconds; `null` for never, or when refused. */
+        public readonly ?int $nextCheckAtUs,
+        /** Why not; `null` when it was accepted. */
+        public readonly ?Refusal $refusal,
+        private readonly ?\stdClass $values,
+    ) {
+    }
+
+    public function isAccepted(): bool
+    {
+        return $this->refusal === null;
+    }
+
+    /** Returns when the next automatic event can come; `null` for never, or when refused. */
+    public function nextCheckAt(): ?\DateTimeImmutable
+    {
+        return $this->nextCheckAtUs === null ? null : Time::fromUs($this->nextCheckAtUs);
+    }
+
+    /** Returns the ticket as values; `null` when refused. */
+    public function values(): ?TicketValues
+    {
+        return $this->values === null ? null : TicketValues::read($this->values);
+    }
+
+    /**
+     * Reads the entries as events.
+     *
+     * @return list<Event>
+     */
+    public function events(): array
+    {
+        return array_map(Event::ofEntry(...), $this->entries);
+    }
+
+    /**
+     * Reads the answer for one ticket; every entry is on a line of its own.
+     *
+     * @internal
+     *
+     * @param array{string, ?string, ?int} $step
+     */
+    public static function read(array $step): self
+    {
+        [$text, $ticket] = $step;
+        $lines = explode("\n", $text);
+        $last = count($lines) - 1;
+        if ($last === 0) {
+            return self::refused(Json::read($text)->refused);
+        }
+
+        return self::accepted(Json::read("{$lines[0]}]}}")->accepted, $ticket ?? '', array_slice($lines, 1, $last - 1));
+    }
+
+    /**
+     * Reads the answers of a batch.
+     *
+     * @internal
+     *
+     * @return list<self|InvalidInput>
+     */
+    public static function readAll(string $text): array
+    {
+        $lines = explode("\n", $text);
+        $answers = [];
+        for ($at = 1, $end = count($lines) - 1; $at < $end; $at++) {
+            if (!str_starts_with($lines[$at], '{"accepted"')) {
+                $document = Json::read(rtrim($lines[$at], ','));
+                $answers[] = isset($document->refused) ? self::refused($document->refused) : self::failed($document->failed);
+                continue;
+            }
+            $accepted = Json::read("{$lines[$at]}null}}")->accepted;
+            $ticket = $lines[$at + 1];
+            $at += 3;
+            $first = $at;
+            while (!str_starts_with($lines[$at], ']}}')) {
+                $at++;
+            }
+            $answers[] = self::accepted($accepted, $ticket, array_slice($lines, $first, $at - $first));
+        }
+
+        return $answers;
+    }
+
+    /** @param list<string> $lines */
+    private static function accepted(\stdClass $accepted, string $ticket, array $lines): self
+    {
+        $entries = array_map(static fn (string $line): string => rtrim($line, ','), $lines);
+
+        return new self($entries, Head::read($accepted->head), Ticket::fromJson($ticket), $accepted->next_check_at_us, null, $accepted->values);
+    }
+
+    private static function refused(\stdClass $refusal): self
+    {
+        return new self([], null, null, null, Refusal::read($refusal), null);
+    }
+
+    private static function failed(\stdClass $fault): InvalidInput
+    {
+        return new InvalidInput(new Problem($fault->code, $fault->path, $fault->message, $fault->help));
+    }
+}
