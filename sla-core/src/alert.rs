@@ -25,8 +25,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
+use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::policy::{BurnObjective, Objectives};
 use crate::ticket::{Change, EscalationTrigger, Event, EventKind, Role, StopOutcome};
@@ -143,7 +144,7 @@ fn degradation<S: Serializer>(
 }
 
 /// Counts of the cycles that were decided in a window of wall time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decided {
     /// Met or breached.
@@ -224,6 +225,39 @@ impl Alerts {
         alerts
     }
 
+    /// Returns what the watch remembers, to store it between two runs of a process.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::alert::Alerts;
+    ///
+    /// let objectives = engine().policy().objectives.clone();
+    /// let alerts = Alerts::new(&objectives);
+    /// let again = Alerts::resume(&objectives, alerts.memory())?;
+    /// assert_eq!(again.memory(), alerts.memory());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn memory(&self) -> AlertMemory {
+        AlertMemory { burns: self.burns.iter().map(Burn::memory).collect() }
+    }
+
+    /// Returns a watch that goes on from what another one remembered. What it remembered of an objective that the policy
+    /// does not have, by timer and windows, is dropped; an objective that it did not know begins anew.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_history` when a cycle lies outside its window, or stands twice.
+    pub fn resume(objectives: &Objectives, memory: AlertMemory) -> Result<Self, Error> {
+        let mut alerts = Self::new(objectives);
+        for remembered in memory.burns {
+            if let Some(burn) = alerts.burns.iter_mut().find(|burn| remembered.is_of(&burn.objective)) {
+                burn.remember(remembered)?;
+            }
+        }
+        Ok(alerts)
+    }
+
     /// Returns the alerts of degradation up to `now`, in order of their instants for each objective: cycles that leave
     /// a window can cause one too. Call it when no event has come for a while; an earlier `now` changes nothing.
     ///
@@ -260,6 +294,171 @@ impl Alerts {
     }
 }
 
+/// What a watch remembers of the events that it has seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AlertMemory {
+    /// One entry for each objective.
+    burns: Vec<BurnMemory>,
+}
+
+/// The decided cycles of one objective's long window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct BurnMemory {
+    /// The timer.
+    timer: Id,
+    /// The length of the long window, in wall time.
+    #[serde(rename = "long_window_us")]
+    long_window: BusinessDuration,
+    /// The length of the short window, in wall time.
+    #[serde(rename = "short_window_us")]
+    short_window: BusinessDuration,
+    /// Up to when everything is counted; absent before the first cycle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    now: Option<Timestamp>,
+    /// Whether the budget burnt too fast then.
+    burning: bool,
+    /// The cycles that were decided in the long window, oldest first.
+    cycles: Vec<DecidedCycle>,
+}
+
+/// One decided cycle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct DecidedCycle {
+    /// When it was met or breached.
+    at: Timestamp,
+    /// The ticket.
+    ticket: Id,
+    /// The number of the cycle.
+    cycle: u32,
+    /// Whether it was breached.
+    breached: bool,
+}
+
+impl BurnMemory {
+    fn is_of(&self, objective: &BurnObjective) -> bool {
+        self.timer == objective.timer
+            && self.long_window == objective.long_window
+            && self.short_window == objective.short_window
+    }
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+enum MemoryFault {
+    #[error("cycle {cycle} of ticket `{ticket}` is not in the window that ends when the alerts were stored")]
+    OutsideWindow { ticket: Id, cycle: u32 },
+    #[error("cycle {cycle} of ticket `{ticket}` stands twice")]
+    Twice { ticket: Id, cycle: u32 },
+    #[error("the counts of `{timer}` exceed what can be counted")]
+    TooMany { timer: Id },
+}
+
+impl Fault for MemoryFault {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooMany { .. } => ErrorCode::LimitExceeded,
+            _ => ErrorCode::InvalidHistory,
+        }
+    }
+}
+
+/// How fast the error budget of one objective burns as of an instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BurnRate {
+    /// The timer of the objective.
+    pub timer: Id,
+    /// The length of the long window, in wall time.
+    #[serde(rename = "long_window_us")]
+    pub long_window: BusinessDuration,
+    /// The cycles that were decided in it.
+    pub long: Decided,
+    /// The length of the short window, in wall time.
+    #[serde(rename = "short_window_us")]
+    pub short_window: BusinessDuration,
+    /// The cycles that were decided in it.
+    pub short: Decided,
+    /// Whether the budget burns too fast in both: the condition of the alert `performance_degradation`.
+    pub burning: bool,
+}
+
+/// Returns how fast the error budget of each objective burns at `now`, from counts of decided cycles by instant, for a host
+/// that counts in its database. Instants outside the windows are ignored; a window includes its end and not its start.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use std::collections::BTreeMap;
+/// use sla_core::Id;
+/// use sla_core::alert::{Decided, burns};
+/// use sla_core::policy::{BurnObjective, Objectives};
+/// use sla_core::time::{BusinessDuration, Share};
+/// let objective = BurnObjective {
+///     timer: Id::new("first_response")?,
+///     objective: Share::parse("90%")?,
+///     long_window: BusinessDuration::parse("24h")?,
+///     short_window: BusinessDuration::parse("2h")?,
+///     threshold: Share::parse("200%")?,
+///     min_decided: 1,
+/// };
+/// let objectives = Objectives { burn: vec![objective], ..Objectives::default() };
+/// let counts = vec![(at("2026-03-02T14:00:00Z"), Decided { decided: 4, breached: 1 })];
+/// let counts = BTreeMap::from([(Id::new("first_response")?, counts)]);
+/// assert!(burns(&objectives, &counts, at("2026-03-02T15:00:00Z"))?[0].burning);
+/// assert!(!burns(&objectives, &counts, at("2026-03-02T17:00:00Z"))?[0].burning);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// `limit_exceeded` when counts add up to more than can be counted, or more cycles are breached than decided.
+pub fn burns(
+    objectives: &Objectives,
+    counts: &BTreeMap<Id, Vec<(Timestamp, Decided)>>,
+    now: Timestamp,
+) -> Result<Vec<BurnRate>, Error> {
+    objectives.burn.iter().map(|objective| rate(objective, counts.get(&objective.timer), now)).collect()
+}
+
+fn rate(
+    objective: &BurnObjective,
+    counts: Option<&Vec<(Timestamp, Decided)>>,
+    now: Timestamp,
+) -> Result<BurnRate, Error> {
+    let within = |window: BusinessDuration| {
+        let start = window_start(now, window);
+        let counted = counts.into_iter().flatten().filter(|(at, _)| start < *at && *at <= now);
+        counted.map(|(_, decided)| decided).try_fold(Decided::default(), |sum, one| sum.plus(*one))
+    };
+    let (long, short) = (within(objective.long_window), within(objective.short_window));
+    let (Some(long), Some(short)) = (long, short) else {
+        return Err(MemoryFault::TooMany { timer: objective.timer.clone() }.into());
+    };
+    Ok(BurnRate {
+        timer: objective.timer.clone(),
+        long_window: objective.long_window,
+        long,
+        short_window: objective.short_window,
+        short,
+        burning: is_burning(objective, long, short),
+    })
+}
+
+/// Returns the exclusive start of a window that ends at `now`.
+const fn window_start(now: Timestamp, window: BusinessDuration) -> Timestamp {
+    // A window that reaches back beyond the first instant holds the same cycles as one that ends there.
+    Timestamp::from_micros(now.as_micros().saturating_sub(window.as_micros()))
+}
+
+fn is_burning(objective: &BurnObjective, long: Decided, short: Decided) -> bool {
+    let enough = long.decided >= u64::from(objective.min_decided);
+    enough && long.burns(objective) && short.burns(objective)
+}
+
 /// One objective with the decided cycles of its long window.
 #[derive(Debug, Clone)]
 struct Burn {
@@ -286,6 +485,51 @@ impl Burn {
             now: Timestamp::from_micros(i64::MIN),
             burning: false,
         }
+    }
+
+    fn memory(&self) -> BurnMemory {
+        let cycles = self.cycles.iter().flat_map(|(at, cycles)| {
+            cycles.iter().map(|((ticket, cycle), breached)| DecidedCycle {
+                at: *at,
+                ticket: ticket.clone(),
+                cycle: *cycle,
+                breached: *breached,
+            })
+        });
+        BurnMemory {
+            timer: self.objective.timer.clone(),
+            long_window: self.objective.long_window,
+            short_window: self.objective.short_window,
+            now: (self.now.as_micros() != i64::MIN).then_some(self.now),
+            burning: self.burning,
+            cycles: cycles.collect(),
+        }
+    }
+
+    fn remember(&mut self, memory: BurnMemory) -> Result<(), Error> {
+        if let Some(now) = memory.now {
+            self.now = now;
+        }
+        self.burning = memory.burning;
+        let (long, short) = (self.start(self.objective.long_window), self.start(self.objective.short_window));
+        for DecidedCycle { at, ticket, cycle, breached } in memory.cycles {
+            if at <= long || at > self.now {
+                return Err(MemoryFault::OutsideWindow { ticket, cycle }.into());
+            }
+            let key = (ticket, cycle);
+            if self.cycles.entry(at).or_default().insert(key.clone(), breached).is_some() {
+                let (ticket, cycle) = key;
+                return Err(MemoryFault::Twice { ticket, cycle }.into());
+            }
+            if !breached {
+                self.met_at.insert(key, at);
+            }
+            self.long.add(breached);
+            if at > short {
+                self.short.add(breached);
+            }
+        }
+        Ok(())
     }
 
     fn observe(&mut self, event: &Event, alerts: &mut Vec<Alert>) {
@@ -348,8 +592,7 @@ impl Burn {
 
     /// Returns the exclusive start of a window that ends now.
     const fn start(&self, window: BusinessDuration) -> Timestamp {
-        // A window that reaches back beyond the first instant holds the same cycles as one that ends there.
-        Timestamp::from_micros(self.now.as_micros().saturating_sub(window.as_micros()))
+        window_start(self.now, window)
     }
 
     /// Moves to `now` by way of every instant at which a cycle leaves a window, and judges each of them.
@@ -392,8 +635,7 @@ impl Burn {
     }
 
     fn judge(&mut self, alerts: &mut Vec<Alert>) {
-        let enough = self.long.decided >= u64::from(self.objective.min_decided);
-        let burns = enough && self.long.burns(&self.objective) && self.short.burns(&self.objective);
+        let burns = is_burning(&self.objective, self.long, self.short);
         if burns && !self.burning {
             let (objective, long, short) = (self.objective.clone(), self.long, self.short);
             alerts.push(Alert::PerformanceDegradation { at: self.now, objective, long, short });
@@ -412,6 +654,13 @@ impl Decided {
     fn remove(&mut self, breached: bool) {
         self.decided -= 1;
         self.breached -= u64::from(breached);
+    }
+
+    /// Returns the sum; `None` when it does not fit, or more cycles are breached than decided.
+    fn plus(self, other: Self) -> Option<Self> {
+        let decided = self.decided.checked_add(other.decided)?;
+        let breached = self.breached.checked_add(other.breached)?;
+        (other.breached <= other.decided).then_some(Self { decided, breached })
     }
 
     /// Returns whether (breached ÷ decided) ÷ (1 − objective) reaches the threshold, without dividing.

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sla_core::alert::{Alert, Alerts, Decided};
+use sla_core::alert::{self, Alert, Alerts, Decided};
 use sla_core::policy::{BurnObjective, Objectives};
 use sla_core::ticket::{
     Actor, Change, CycleTerms, Due, Event, EventKind, Message, Promised, Spent, Standing, StopCause, StopOutcome,
@@ -179,11 +179,66 @@ proptest! {
             if calls[index] && *turn != Turn::GoesOn {
                 found.extend(alerts.observe(&event, None));
             }
+            // Another process goes on from what this one stored.
+            if calls[index] {
+                alerts = wire::alert::read_memory(&objectives, wire::alert::write_memory(&alerts)).unwrap();
+            }
         }
         let until = events.last().map_or(0, |(_, at, _)| at + 130);
         found.extend(alerts.advance(Timestamp::from_micros(until)));
         prop_assert_eq!(degradations(&found), counted_anew(&events, &objectives, until));
     }
+}
+
+#[test]
+fn what_a_watch_remembers_is_checked_and_survives_another_policy() {
+    let before = objectives(100, 10, "200%", 1);
+    let mut alerts = Alerts::new(&before);
+    for (ticket, at, turn) in [(0, 10, Turn::Met), (1, 95, Turn::Breached)] {
+        alerts.observe(&event(ticket, at, turn), None);
+    }
+    let stored = wire::alert::write_memory(&alerts);
+    // Other thresholds count the same cycles; other windows begin anew.
+    let stricter = wire::alert::read_memory(&objectives(100, 10, "400%", 1), &stored).unwrap();
+    assert_eq!(wire::alert::write_memory(&stricter), stored);
+    let other = wire::alert::read_memory(&objectives(50, 10, "200%", 1), &stored).unwrap();
+    assert!(wire::alert::write_memory(&other).contains(r#""cycles":[]"#));
+    let code = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut document = serde_json::from_str(&stored).unwrap();
+        change(&mut document);
+        wire::alert::read_memory(&before, document.to_string()).unwrap_err().code().as_str()
+    };
+    let outside =
+        |document: &mut serde_json::Value| document["burns"][0]["cycles"][0]["at"] = "1970-01-02T00:00:00Z".into();
+    assert_eq!(code(&outside), "invalid_history");
+    let twice = |document: &mut serde_json::Value| {
+        document["burns"][0]["cycles"][1] = document["burns"][0]["cycles"][0].clone();
+    };
+    assert_eq!(code(&twice), "invalid_history");
+    assert_eq!(code(&|document| document["schema"] = "sla-alerts/2".into()), "unsupported_schema");
+    assert_eq!(code(&|document| document["burns"][0]["more"] = 1.into()), "unknown_field");
+}
+
+#[test]
+fn burns_of_counts_are_those_of_the_watch() {
+    let objectives = objectives(100, 10, "200%", 4);
+    let counts = |text: &str| wire::alert::read_counts(text).unwrap();
+    let at = Timestamp::from_micros;
+    let all = counts(
+        r#"{"resolution": [{"at_us": 10, "decided": 1, "breached": 0}, {"at_us": 20, "decided": 1, "breached": 0},
+            {"at_us": 30, "decided": 1, "breached": 1}, {"at_us": 40, "decided": 1, "breached": 1}],
+            "assignment": [{"at_us": 40, "decided": 9, "breached": 9}]}"#,
+    );
+    let rate = |now| alert::burns(&objectives, &all, at(now)).unwrap().remove(0);
+    assert!(rate(40).burning && !rate(39).burning && !rate(50).burning);
+    assert_eq!(
+        (rate(40).long, rate(40).short),
+        (Decided { decided: 4, breached: 2 }, Decided { decided: 1, breached: 1 })
+    );
+    assert_eq!(rate(110).long.decided, 3);
+    assert_eq!(rate(9).long, Decided::default());
+    let wrong = counts(r#"{"resolution": [{"at_us": 10, "decided": 1, "breached": 2}]}"#);
+    assert_eq!(alert::burns(&objectives, &wrong, at(40)).unwrap_err().code().as_str(), "limit_exceeded");
 }
 
 #[test]
