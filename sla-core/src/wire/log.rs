@@ -11,10 +11,14 @@ use serde_json::Value;
 
 use super::json::{expect_schema, to_text, tree_of};
 use super::node::read_as;
+use super::ticket::write_history_line;
 use super::tree::MAX_HISTORY_BYTES;
+use crate::engine::Engine;
 use crate::error::{Error, ErrorCode};
-use crate::log::{LogCommands, Meaning, RefusedRow, Row, State, States, TicketCommands, commands_of};
-use crate::ticket::{Actor, Command, Opening};
+use crate::log::{
+    Importer, LogCommands, LogImport, Meaning, RefusedRow, Row, State, States, TicketCommands, by_ticket, commands_of,
+};
+use crate::ticket::{Actor, Command, History, Opening};
 use crate::time::Timestamp;
 
 /// The format of a log.
@@ -94,6 +98,94 @@ impl Log {
         found.refused.splice(0..0, self.refused.iter().cloned());
         found
     }
+
+    /// Makes the history of each ticket that can be opened, in the order of their ids, and gives it to `each`. Every row is
+    /// judged at its own instant; automatic events come in place. Rows later than `now` are left out.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let log = sla_core::wire::log::read(r#"{"schema": "sla-log/1", "rows": [
+    ///     {"ticket_id": "T-1", "event_at": "2026-03-02T10:00:00Z", "kind": "open", "package": "starter", "channel": "email"},
+    ///     {"ticket_id": "T-1", "event_at": "2026-03-02T11:00:00Z", "kind": "resume"}]}"#)?;
+    /// let mut histories = Vec::new();
+    /// let import = log.import(&engine(), None, |history| Ok(histories.push(history)))?;
+    /// assert_eq!(histories[0].events().len(), 1);
+    /// assert_eq!(import.refused[0].code, "wrong_status");
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `out_of_horizon` when a calendar has no answer for an instant of a row; what `each` returns.
+    pub fn import(
+        &self,
+        engine: &Engine,
+        now: Option<Timestamp>,
+        mut each: impl FnMut(History) -> Result<(), Error>,
+    ) -> Result<LogImport, Error> {
+        let mut importer = Importer::new(engine);
+        if let Some(states) = &self.states {
+            importer = importer.with_states(states);
+        }
+        if let Some(now) = now {
+            importer = importer.until(now);
+        }
+        let mut rows: Vec<Row<'_>> = self.rows.iter().map(RowDocument::row).collect();
+        for rows in by_ticket(&mut rows) {
+            if let Some(history) = importer.ticket(rows)? {
+                each(history)?;
+            }
+        }
+        let mut import = importer.finish();
+        import.refused.splice(0..0, self.refused.iter().cloned());
+        Ok(import)
+    }
+}
+
+/// Writes what was made of a log, each history on a line of its own: `{"refused": […], "remarks": […], "histories": […]}`.
+/// The list of histories begins and ends with a line break, so that a host can store them without reading them.
+#[must_use]
+pub fn write_import(histories: &[History], import: &LogImport) -> String {
+    let remarks =
+        import.remarks.iter().map(|remark| RemarkDocument { column: remark.column, message: &remark.message });
+    let mut text = to_text(&ImportDocument { refused: &import.refused, remarks: remarks.collect(), histories: [] });
+    // The list of histories is the last field, and empty so far.
+    text.truncate(text.len().saturating_sub("]}".len()));
+    for (at, history) in histories.iter().enumerate() {
+        text.push_str(if at == 0 { "\n" } else { ",\n" });
+        text.push_str(&write_history_line(history));
+    }
+    text.push_str("\n]}");
+    text
+}
+
+/// What an import made of a log.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct ImportDocument<'a> {
+    /// The rows that cannot be read or are not allowed.
+    refused: &'a [RefusedRow],
+    /// The columns that are ignored.
+    remarks: Vec<RemarkDocument<'a>>,
+    /// The tickets that could be opened, each with its events (`history`), by id.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "histories_schema"))]
+    histories: [(); 0],
+}
+
+/// Refers to the histories, which are written apart.
+#[cfg(feature = "schema")]
+fn histories_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"type": "array", "items": {"$ref": "#/$defs/history"}})
+}
+
+/// A column of a log that is ignored.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LogRemark"))]
+struct RemarkDocument<'a> {
+    /// The column.
+    column: &'a str,
+    /// Why, as a sentence.
+    message: &'a str,
 }
 
 /// Writes the commands of a log, on one line. `recorded` is what [`super::command::read_recorded`] reads, `rows` are the

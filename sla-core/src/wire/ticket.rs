@@ -64,6 +64,11 @@ pub fn write_history(history: &History) -> String {
     to_lines(&HistoryDocument { schema: HISTORY_SCHEMA.into(), events: history.events().into() })
 }
 
+/// Writes a history on one line.
+pub(super) fn write_history_line(history: &History) -> String {
+    to_text(&HistoryDocument { schema: HISTORY_SCHEMA.into(), events: history.events().into() })
+}
+
 /// Reads and checks a history: a document of [`write_history`], or what a host stored of the ticket's chain, as a list of
 /// entries or as the document of [`super::audit::write_chain`].
 ///
