@@ -30,6 +30,7 @@ mod policy_lint;
 mod policy_problems;
 mod recipes;
 mod reports;
+mod revisions;
 mod terms_laws;
 mod terms_properties;
 mod ticket_laws;

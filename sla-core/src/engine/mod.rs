@@ -56,7 +56,7 @@ pub use crate::ticket::{Activity, Outcome, State};
 #[derive(Debug, Clone)]
 pub struct Engine {
     /// INVARIANT: not empty; the newest last.
-    revisions: Arc<[Revision]>,
+    revisions: Arc<[Arc<Revision>]>,
 }
 
 /// One compiled revision.
@@ -150,25 +150,20 @@ impl Engine {
     ///
     /// `invalid_policy` when there is no revision, the revisions have different ids, or two are equal.
     pub fn compile_revisions(policies: impl IntoIterator<Item = CheckedPolicy>) -> Result<Self, Error> {
-        let mut revisions: Vec<Revision> = Vec::new();
+        let mut revisions: Vec<Arc<Revision>> = Vec::new();
         let policies: Vec<CheckedPolicy> = policies.into_iter().collect();
         // The tables of one policy are within their limit already.
         let tables = (policies.len() > 1).then(|| TableBudget::new(MAX_TABLE_BYTES));
         for policy in policies {
+            expect_same_policy(&revisions, &policy)?;
             let revision = Revision::new(match &tables {
                 Some(tables) => policy.with_tables(tables),
                 None => policy,
             });
-            if let Some(first) = revisions.first()
-                && first.policy.id != revision.policy.id
-            {
-                let (first, other) = (first.policy.id.clone(), revision.policy.id.clone());
-                return Err(EngineFault::OtherPolicy { first, other }.into());
-            }
             if revisions.iter().any(|other| other.digest == revision.digest) {
                 return Err(EngineFault::EqualRevisions.into());
             }
-            revisions.push(revision);
+            revisions.push(Arc::new(revision));
         }
         if revisions.is_empty() {
             return Err(EngineFault::NoRevision.into());
@@ -192,8 +187,11 @@ impl Engine {
     #[must_use]
     pub fn with_table_limit(&self, bytes: usize) -> Self {
         let tables = TableBudget::new(bytes);
-        let revisions =
-            self.revisions.iter().map(|revision| Revision::new(revision.policy.clone().with_tables(&tables)));
+        let revisions = self
+            .revisions
+            .iter()
+            .map(|revision| Revision::new(revision.policy.clone().with_tables(&tables)))
+            .map(Arc::new);
         Self { revisions: revisions.collect() }
     }
 
@@ -209,6 +207,39 @@ impl Engine {
         self.newest().policy.tables().held()
     }
 
+    /// Returns an engine that knows one more revision of the policy, for example one that was published since, or an older
+    /// one that a ticket is under. What is compiled already is shared, not compiled again.
+    ///
+    /// The revision is placed by its `version`: before the first one with a higher version. One that the engine knows
+    /// changes nothing.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let mut second = policy().into_policy();
+    /// second.version = 2;
+    /// let engine = engine().with_revision(second.try_into()?)?;
+    /// assert_eq!((engine.policy().version, engine.policy_digests().count()), (2, 2));
+    /// // A ticket of the first revision is judged by the first.
+    /// assert!(engine.evaluate(&opened(), at("2026-03-02T11:00:00Z")).is_ok());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `invalid_policy` for a policy with another id.
+    pub fn with_revision(&self, policy: CheckedPolicy) -> Result<Self, Error> {
+        expect_same_policy(&self.revisions, &policy)?;
+        // The tables of all revisions have one limit.
+        let revision = Revision::new(policy.with_tables(self.newest().policy.tables()));
+        if self.revision(revision.digest).is_ok() {
+            return Ok(self.clone());
+        }
+        let mut revisions = self.revisions.to_vec();
+        let place = revisions.iter().position(|other| other.policy.version > revision.policy.version);
+        revisions.insert(place.unwrap_or(revisions.len()), Arc::new(revision));
+        Ok(Self { revisions: revisions.into() })
+    }
+
     /// Returns the newest revision of the policy.
     #[must_use]
     pub fn policy(&self) -> &CheckedPolicy {
@@ -221,7 +252,13 @@ impl Engine {
         self.newest().digest
     }
 
-    /// Returns the digests of every revision, the oldest first.
+    /// Returns the digests of every revision, the oldest first: a ticket under another one is an error,
+    /// `unknown_revision`, whose message names its digest.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// assert!(engine().policy_digests().eq([opened().policy_digest]));
+    /// ```
     pub fn policy_digests(&self) -> impl Iterator<Item = Digest> {
         self.revisions.iter().map(|revision| revision.digest)
     }
@@ -265,7 +302,18 @@ impl Engine {
 
     pub(crate) fn revision(&self, digest: Digest) -> Result<&Revision, Error> {
         let found = self.revisions.iter().rev().find(|revision| revision.digest == digest);
-        found.ok_or_else(|| EngineFault::UnknownRevision { digest }.into())
+        found.map(Arc::as_ref).ok_or_else(|| EngineFault::UnknownRevision { digest }.into())
+    }
+}
+
+/// Refuses a policy that is not a revision of the one that the others are revisions of.
+fn expect_same_policy(revisions: &[Arc<Revision>], policy: &CheckedPolicy) -> Result<(), Error> {
+    match revisions.first() {
+        Some(first) if first.policy.id != policy.id => {
+            let (first, other) = (first.policy.id.clone(), policy.id.clone());
+            Err(EngineFault::OtherPolicy { first, other }.into())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -17,6 +17,7 @@ pub fn write_engine(engine: &Engine) -> String {
         version: engine.policy().version,
         policy_digest: engine.policy_digest(),
         rules_digest: engine.rules_digest(),
+        policy_digests: engine.policy_digests().collect(),
     })
 }
 
@@ -56,6 +57,8 @@ pub(super) struct EngineDocument<'a> {
     policy_digest: Digest,
     /// The digest of the revision together with the time-zone rules in force.
     rules_digest: Digest,
+    /// The digests of every revision that the engine knows, the oldest first.
+    policy_digests: Vec<Digest>,
 }
 
 #[derive(Serialize)]

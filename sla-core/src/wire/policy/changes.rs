@@ -33,6 +33,23 @@ pub fn changes(before: &Policy, after: &Policy) -> Vec<PolicyChange> {
     changes
 }
 
+/// Returns whether two policies have the same rules: they are equal but for their `version`, and perhaps for the order of
+/// what has none.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire;
+/// let mut draft = policy().into_policy();
+/// draft.version = 2;
+/// assert!(wire::policy::same_rules(&policy(), &draft));
+/// draft.channels.clear();
+/// assert!(!wire::policy::same_rules(&policy(), &draft));
+/// ```
+#[must_use]
+pub fn same_rules(one: &Policy, other: &Policy) -> bool {
+    changes(one, other).iter().all(|change| change.path == "/version")
+}
+
 fn document(policy: &Policy) -> Value {
     value_of(&Document::of(policy))
 }

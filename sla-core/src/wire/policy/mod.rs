@@ -14,6 +14,7 @@
 
 pub mod calendar;
 mod changes;
+mod place;
 mod text;
 
 use serde::Serialize;
@@ -30,7 +31,8 @@ use crate::policy::document::Document;
 use crate::policy::slot::Slot;
 use crate::policy::{CheckedPolicy, Policy, Warning, check};
 
-pub use self::changes::changes;
+pub use self::changes::{changes, same_rules};
+pub use self::place::{Place, place, write_place};
 
 /// The format that is read and written, with its version.
 pub const SCHEMA: &str = "sla-policy/2";
