@@ -500,8 +500,38 @@ enum sla_status sla_engine_tables(const struct sla_engine *engine,
                                   struct sla_error **error_out);
 
 /*
- Writes what identifies the newest revision of an engine, as JSON:
- `{"id": "...", "version": 1, "policy_digest": "...", "rules_digest": "..."}`.
+ Finds the engine that this process compiled from revisions with these digests, so that a request need not bring their
+ documents. Compile it with `sla_engine_compile` where there is none.
+
+ digests     the digests of the revisions, the oldest first: 64 hexadecimal digits in lower case each, nothing between
+ engine_out  receives the engine, null where none is cached; free it with `sla_engine_free`
+ */
+enum sla_status sla_engine_known(const char *digests,
+                                 size_t digests_len,
+                                 struct sla_engine **engine_out,
+                                 struct sla_error **error_out);
+
+/*
+ Makes an engine that knows one more revision of the policy: one that was published since, or an older one that a ticket
+ is under. What is compiled already is shared. The revision is placed by its `version`, before the first one with a
+ higher version; one that the engine knows changes nothing.
+
+ policy_json  the policy document of the revision
+ zones        the time-zone rules that the engine was compiled with, or null
+ engine_out   receives the engine, which is not cached; free it with `sla_engine_free`. The other one stays usable
+
+ Errors: `invalid_policy`, also for a policy with another id; `invalid_json`, `limit_exceeded`.
+ */
+enum sla_status sla_engine_with_revision(const struct sla_engine *engine,
+                                         const char *policy_json,
+                                         size_t policy_json_len,
+                                         const struct sla_zones *zones,
+                                         struct sla_engine **engine_out,
+                                         struct sla_error **error_out);
+
+/*
+ Writes what identifies the newest revision of an engine, and the digests of every revision that it knows, as JSON:
+ `{"id": "...", "version": 1, "policy_digest": "...", "rules_digest": "...", "policy_digests": ["..."]}`.
 
  info_json_out  receives the text; free it with `sla_string_free`
  */
@@ -625,6 +655,40 @@ enum sla_status sla_policy_changes(const char *before_json,
                                    const struct sla_zones *zones,
                                    struct sla_string *changes_json_out,
                                    struct sla_error **error_out);
+
+/*
+ Answers whether two policies have the same rules: they are equal but for `version`, so that a draft need not be published.
+
+ policy_json, other_json  policy documents
+ zones                    time-zone rules of the host, or null for the embedded ones
+ same_out                 receives 1 or 0
+
+ Errors: as `sla_policy_check`.
+ */
+enum sla_status sla_policy_same_rules(const char *policy_json,
+                                      size_t policy_json_len,
+                                      const char *other_json,
+                                      size_t other_json_len,
+                                      const struct sla_zones *zones,
+                                      int32_t *same_out,
+                                      struct sla_error **error_out);
+
+/*
+ Says what the pointer of a problem, a warning or a change is about: `{"kind": "package", "id": "starter", "index": 0,
+ "field": "targets/resolution"}`.
+
+ policy_json     the document that the pointer leads into; it need not be a valid policy
+ pointer         the JSON pointer
+ place_json_out  receives the text; free it with `sla_string_free`
+
+ Errors: `invalid_json`, `limit_exceeded`.
+ */
+enum sla_status sla_policy_place(const char *policy_json,
+                                 size_t policy_json_len,
+                                 const char *pointer,
+                                 size_t pointer_len,
+                                 struct sla_string *place_json_out,
+                                 struct sla_error **error_out);
 
 /* ======== Calendars ======== */
 
@@ -1187,6 +1251,123 @@ enum sla_status sla_engine_dry_run(const struct sla_engine *engine,
                                    struct sla_string *dry_run_json_out,
                                    struct sla_error **error_out);
 
+/* ======== What a host with a database stores ======== */
+
+/*
+ Decides whether a ticket is opened, as `sla_engine_open`, and begins the ticket's chain.
+
+ opening_json, actor_json, now_us, ticket_json_out, next_check_at_us_out
+                  as for `sla_engine_open`
+ detected_at_us   when the host writes the events down; SLA_NONE for `now_us`
+ linked_json_out  receives `{"accepted": {"values": {...}, "next_check_at_us": ..., "head": {...}, "entries": [...]}}`
+                  or `{"refused": {...}}` (docs/documents.md). After the first line every line but the last is one entry,
+                  to be stored as it is, with a comma at the end where another follows. Free it with `sla_string_free`
+
+ Errors: as `sla_engine_open`.
+ */
+enum sla_status sla_engine_open_linked(const struct sla_engine *engine,
+                                       const char *opening_json,
+                                       size_t opening_json_len,
+                                       const char *actor_json,
+                                       size_t actor_json_len,
+                                       int64_t now_us,
+                                       int64_t detected_at_us,
+                                       struct sla_string *linked_json_out,
+                                       struct sla_string *ticket_json_out,
+                                       int64_t *next_check_at_us_out,
+                                       struct sla_error **error_out);
+
+/*
+ Decides on a command, as `sla_engine_decide`, and links its events to the ticket's chain: no event crosses twice.
+
+ ticket_json, command_json, actor_json, now_us, ticket_json_out, next_check_at_us_out
+                  as for `sla_engine_decide`
+ head_json        where the ticket's chain stands, as the call before wrote it
+ detected_at_us, linked_json_out
+                  as for `sla_engine_open_linked`
+
+ Errors: as `sla_engine_decide`; `invalid_history` when the head is not that of the ticket.
+ */
+enum sla_status sla_engine_decide_linked(const struct sla_engine *engine,
+                                         const char *ticket_json,
+                                         size_t ticket_json_len,
+                                         const char *head_json,
+                                         size_t head_json_len,
+                                         const char *command_json,
+                                         size_t command_json_len,
+                                         const char *actor_json,
+                                         size_t actor_json_len,
+                                         int64_t now_us,
+                                         int64_t detected_at_us,
+                                         struct sla_string *linked_json_out,
+                                         struct sla_string *ticket_json_out,
+                                         int64_t *next_check_at_us_out,
+                                         struct sla_error **error_out);
+
+/*
+ Makes the automatic events that are due by an instant, as `sla_engine_due_events`, and links them to the ticket's chain.
+
+ ticket_json, now_us, ticket_json_out, next_check_at_us_out
+                  as for `sla_engine_due_events`
+ head_json, detected_at_us, linked_json_out
+                  as for `sla_engine_decide_linked`; the answer is never `refused`
+
+ Errors: as `sla_engine_due_events`; `invalid_history` when the head is not that of the ticket.
+ */
+enum sla_status sla_engine_due_events_linked(const struct sla_engine *engine,
+                                             const char *ticket_json,
+                                             size_t ticket_json_len,
+                                             const char *head_json,
+                                             size_t head_json_len,
+                                             int64_t now_us,
+                                             int64_t detected_at_us,
+                                             struct sla_string *linked_json_out,
+                                             struct sla_string *ticket_json_out,
+                                             int64_t *next_check_at_us_out,
+                                             struct sla_error **error_out);
+
+/*
+ Decides on many tickets in one call. The fault of one does not stop the others.
+
+ texts             the documents of all requests, one after another without anything between: for each request its
+                   ticket, the head of its chain, a command and the actor; a request without a command and an actor asks
+                   for the automatic events that are due
+ lengths           the lengths of these texts, four a request; 0 for none
+ requests          how many requests there are
+ now_us, detected_at_us
+                   as for `sla_engine_decide_linked`, the same for all
+ answers_json_out  receives a JSON list with an answer for each request, in their order: as `linked_json_out` of
+                   `sla_engine_decide_linked`, with the ticket's snapshot on a line of its own after `"snapshot":`; or
+                   `{"failed": {"code": ..., "path": ..., "message": ..., "help": ...}}`. Every answer begins on a new
+                   line. Free it with `sla_string_free`
+
+ Errors: `invalid_length` when the lengths are not those of the texts.
+ */
+enum sla_status sla_engine_batch(const struct sla_engine *engine,
+                                 const char *texts,
+                                 size_t texts_len,
+                                 const size_t *lengths,
+                                 size_t requests,
+                                 int64_t now_us,
+                                 int64_t detected_at_us,
+                                 struct sla_string *answers_json_out,
+                                 struct sla_error **error_out);
+
+/*
+ Writes a ticket as values for the columns of a database: status, holder, package, instants in microseconds, every
+ escalation with its stage, and of every timer the due, remaining time, outcome and activity.
+
+ ticket_json      a snapshot or a history
+ values_json_out  receives the values (docs/documents.md); free it with `sla_string_free`
+
+ Errors: those of documents.
+ */
+enum sla_status sla_engine_ticket_values(const struct sla_engine *engine,
+                                         const char *ticket_json,
+                                         size_t ticket_json_len,
+                                         struct sla_string *values_json_out,
+                                         struct sla_error **error_out);
+
 /* ======== Logs ======== */
 
 /*
@@ -1205,6 +1386,41 @@ enum sla_status sla_log_commands(const char *log_json,
                                  size_t log_json_len,
                                  struct sla_string *commands_json_out,
                                  struct sla_error **error_out);
+
+/*
+ Makes the histories of a log. Every row is judged at its own instant; automatic events come in place.
+
+ log_json         as for `sla_log_commands`
+ now_us           rows later than this are left out, in microseconds since 1970-01-01T00:00:00Z; SLA_NONE for none
+ import_json_out  receives `{"refused": [...], "remarks": [...], "histories": [...]}`: the rows and columns that are left
+                  out, and a history for each ticket that could be opened, by id, each on a line of its own; free it with
+                  `sla_string_free`
+
+ Errors: as `sla_log_commands`; `out_of_horizon`.
+ */
+enum sla_status sla_engine_import_log(const struct sla_engine *engine,
+                                      const char *log_json,
+                                      size_t log_json_len,
+                                      int64_t now_us,
+                                      struct sla_string *import_json_out,
+                                      struct sla_error **error_out);
+
+/*
+ Adds the tickets of a log to an aggregate, judged as by `sla_engine_import_log`, without keeping their histories.
+
+ log_json         as for `sla_log_commands`
+ now_us           as of when, in microseconds since 1970-01-01T00:00:00Z; later rows are left out
+ import_json_out  receives `{"refused": [...], "remarks": [...], "histories": []}`; free it with `sla_string_free`
+
+ Errors: as `sla_engine_import_log`; then the tickets before the fault are added, so free `aggregate`.
+ */
+enum sla_status sla_aggregate_add_log(struct sla_aggregate *aggregate,
+                                      const struct sla_engine *engine,
+                                      const char *log_json,
+                                      size_t log_json_len,
+                                      int64_t now_us,
+                                      struct sla_string *import_json_out,
+                                      struct sla_error **error_out);
 
 /* ======== Explanations ======== */
 
@@ -1575,6 +1791,48 @@ void sla_what_if_free(struct sla_what_if *what_if);
 enum sla_status sla_alerts_new(const struct sla_engine *engine,
                                struct sla_alerts **alerts_out,
                                struct sla_error **error_out);
+
+/*
+ Makes a watch that goes on from what another one remembered, by the `objectives` of the newest revision of an engine.
+
+ memory_json  what `sla_alerts_write` wrote. Of an objective that the policy does not have any more, by timer and windows,
+              it is dropped
+ alerts_out   receives the watch; free it with `sla_alerts_free`
+
+ Errors: `unsupported_schema`, `invalid_history`; those of documents.
+ */
+enum sla_status sla_alerts_read(const struct sla_engine *engine,
+                                const char *memory_json,
+                                size_t memory_json_len,
+                                struct sla_alerts **alerts_out,
+                                struct sla_error **error_out);
+
+/*
+ Writes what a watch remembers, to store it between two runs of a process.
+
+ memory_json_out  receives the memory (docs/documents.md); free it with `sla_string_free`
+ */
+enum sla_status sla_alerts_write(const struct sla_alerts *alerts,
+                                 struct sla_string *memory_json_out,
+                                 struct sla_error **error_out);
+
+/*
+ Answers how fast the error budget of each objective burns, from counts that a host keeps in its database. Nothing is
+ remembered.
+
+ counts_json     `{"first_response": [{"at_us": ..., "decided": 4, "breached": 1}]}`: cycles that were met or breached, by
+                 timer and instant; those outside the windows are ignored
+ now_us          the end of the windows, in microseconds since 1970-01-01T00:00:00Z
+ burns_json_out  receives a JSON list, an entry for each objective (docs/documents.md); free it with `sla_string_free`
+
+ Errors: `limit_exceeded` when more cycles are breached than decided; those of documents.
+ */
+enum sla_status sla_engine_burns(const struct sla_engine *engine,
+                                 const char *counts_json,
+                                 size_t counts_json_len,
+                                 int64_t now_us,
+                                 struct sla_string *burns_json_out,
+                                 struct sla_error **error_out);
 
 /*
  Takes events in the order of their instants and says which alerts they cause.

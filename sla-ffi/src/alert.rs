@@ -32,6 +32,77 @@ pub unsafe extern "C" fn sla_alerts_new(
     }
 }
 
+/// Makes a watch that goes on from what another one remembered, by the `objectives` of the newest revision of an engine.
+///
+/// memory_json  what `sla_alerts_write` wrote. Of an objective that the policy does not have any more, by timer and windows,
+///              it is dropped
+/// alerts_out   receives the watch; free it with `sla_alerts_free`
+///
+/// Errors: `unsupported_schema`, `invalid_history`; those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_alerts_read(
+    engine: *const sla_engine,
+    memory_json: *const c_char,
+    memory_json_len: usize,
+    alerts_out: *mut *mut sla_alerts,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(handle_slot("alerts_out", alerts_out), error_out, || {
+            let objectives = &handle("engine", engine)?.0.policy().objectives;
+            let memory = bytes("memory_json", memory_json, memory_json_len)?;
+            Ok(sla_alerts(wire::alert::read_memory(objectives, memory)?))
+        })
+    }
+}
+
+/// Writes what a watch remembers, to store it between two runs of a process.
+///
+/// memory_json_out  receives the memory (docs/documents.md); free it with `sla_string_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_alerts_write(
+    alerts: *const sla_alerts,
+    memory_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(string_slot("memory_json_out", memory_json_out), error_out, || {
+            Ok(wire::alert::write_memory(&handle("alerts", alerts)?.0))
+        })
+    }
+}
+
+/// Answers how fast the error budget of each objective burns, from counts that a host keeps in its database. Nothing is
+/// remembered.
+///
+/// counts_json     `{"first_response": [{"at_us": ..., "decided": 4, "breached": 1}]}`: cycles that were met or breached, by
+///                 timer and instant; those outside the windows are ignored
+/// now_us          the end of the windows, in microseconds since 1970-01-01T00:00:00Z
+/// burns_json_out  receives a JSON list, an entry for each objective (docs/documents.md); free it with `sla_string_free`
+///
+/// Errors: `limit_exceeded` when more cycles are breached than decided; those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_burns(
+    engine: *const sla_engine,
+    counts_json: *const c_char,
+    counts_json_len: usize,
+    now_us: i64,
+    burns_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(string_slot("burns_json_out", burns_json_out), error_out, || {
+            let objectives = &handle("engine", engine)?.0.policy().objectives;
+            let counts = wire::alert::read_counts(bytes("counts_json", counts_json, counts_json_len)?)?;
+            let burns = sla_core::alert::burns(objectives, &counts, Timestamp::from_micros(now_us))?;
+            Ok(wire::alert::write_burns(&burns))
+        })
+    }
+}
+
 /// Takes events in the order of their instants and says which alerts they cause.
 ///
 /// events_json      a JSON list of events, of any tickets

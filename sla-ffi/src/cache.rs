@@ -1,8 +1,9 @@
-//! The engines of this process, by the bytes that they were compiled from.
+//! The engines of this process, by the bytes that they were compiled from, and by the digests of their revisions.
 //!
 //! A process that forks while one of its threads holds a lock leaves it locked in the child. So no call waits for the
 //! lock: one that does not get it soon compiles without the cache, which is slower and gives the same engine.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, TryLockError};
@@ -14,12 +15,15 @@ const CAPACITY: usize = 64;
 /// How often a lock is tried.
 const TRIES: u32 = 1_000;
 
-static ENGINES: Mutex<Engines> = Mutex::new(Engines { by_digest: BTreeMap::new(), clock: 0 });
+static ENGINES: Mutex<Engines> =
+    Mutex::new(Engines { by_document: BTreeMap::new(), by_revisions: BTreeMap::new(), clock: 0 });
 static HITS: AtomicI64 = AtomicI64::new(0);
 static MISSES: AtomicI64 = AtomicI64::new(0);
 
 struct Engines {
-    by_digest: BTreeMap<Digest, Kept>,
+    by_document: BTreeMap<Digest, Kept>,
+    /// By the digests of their revisions as texts, one after another: compared, not hashed, as a request asks with dozens.
+    by_revisions: BTreeMap<String, Kept>,
     /// Counts requests: the order in which engines were asked for.
     clock: u64,
 }
@@ -41,16 +45,47 @@ pub(crate) struct Figures {
 pub(crate) fn engine(document: &[u8], compile: impl FnOnce(&[u8]) -> Result<Engine, Error>) -> Result<Engine, Error> {
     sla_core::wire::policy::check_length(document)?;
     let digest = Digest::of(document);
-    if let Some(engine) = locked(|engines| engines.get(digest)).flatten() {
+    let known = locked(|engines| {
+        let now = engines.tick();
+        get(&mut engines.by_document, &digest, now)
+    });
+    if let Some(engine) = known.flatten() {
         HITS.fetch_add(1, Ordering::Relaxed);
         return Ok(engine);
     }
     MISSES.fetch_add(1, Ordering::Relaxed);
     let engine = compile(document)?;
-    let gone = locked(|engines| engines.put(digest, &engine));
+    let gone = locked(|engines| {
+        let now = engines.tick();
+        put(&mut engines.by_document, digest, Kept { engine: engine.clone(), asked_at: now })
+    });
     // Dropped here, when the lock is free again.
     drop(gone);
+    keep(&engine);
     Ok(engine)
+}
+
+/// Keeps an engine by the digests of its revisions.
+fn keep(engine: &Engine) {
+    let digests: String = engine.policy_digests().map(|digest| digest.to_string()).collect();
+    let gone = locked(|engines| {
+        let now = engines.tick();
+        put(&mut engines.by_revisions, digests, Kept { engine: engine.clone(), asked_at: now })
+    });
+    drop(gone);
+}
+
+/// Returns the engine of these revisions, if it is kept; `digests` are their texts one after another, the oldest first.
+pub(crate) fn known(digests: &str) -> Option<Engine> {
+    let found = locked(|engines| {
+        let now = engines.tick();
+        get(&mut engines.by_revisions, digests, now)
+    });
+    let found = found.flatten();
+    if found.is_some() {
+        HITS.fetch_add(1, Ordering::Relaxed);
+    }
+    found
 }
 
 /// Returns the figures of the cache.
@@ -58,35 +93,39 @@ pub(crate) fn figures() -> Figures {
     Figures {
         hits: HITS.load(Ordering::Relaxed),
         misses: MISSES.load(Ordering::Relaxed),
-        engines: locked(|engines| engines.by_digest.len()).unwrap_or_default(),
+        engines: locked(|engines| engines.by_document.len()).unwrap_or_default(),
     }
 }
 
 /// Forgets all engines; those in use stay usable.
 pub(crate) fn clear() {
-    let gone = locked(|engines| std::mem::take(&mut engines.by_digest));
+    let gone = locked(|engines| (std::mem::take(&mut engines.by_document), std::mem::take(&mut engines.by_revisions)));
     drop(gone);
 }
 
 impl Engines {
-    fn get(&mut self, digest: Digest) -> Option<Engine> {
+    /// Returns the number of this request.
+    fn tick(&mut self) -> u64 {
+        // INVARIANT: a process does not ask 2^64 times.
         self.clock = self.clock.saturating_add(1);
-        let kept = self.by_digest.get_mut(&digest)?;
-        kept.asked_at = self.clock;
-        Some(kept.engine.clone())
+        self.clock
     }
+}
 
-    /// Keeps an engine, and returns the one that had to go for it.
-    fn put(&mut self, digest: Digest, engine: &Engine) -> Option<Kept> {
-        self.clock = self.clock.saturating_add(1);
-        let kept = Kept { engine: engine.clone(), asked_at: self.clock };
-        let before = self.by_digest.insert(digest, kept);
-        if self.by_digest.len() <= CAPACITY {
-            return before;
-        }
-        let oldest = self.by_digest.iter().min_by_key(|(_, kept)| kept.asked_at).map(|(digest, _)| *digest);
-        oldest.and_then(|digest| self.by_digest.remove(&digest))
+fn get<K: Ord + Borrow<Q>, Q: Ord + ?Sized>(kept: &mut BTreeMap<K, Kept>, key: &Q, now: u64) -> Option<Engine> {
+    let kept = kept.get_mut(key)?;
+    kept.asked_at = now;
+    Some(kept.engine.clone())
+}
+
+/// Keeps an engine, and returns the one that had to go for it.
+fn put<K: Ord + Clone>(all: &mut BTreeMap<K, Kept>, key: K, kept: Kept) -> Option<Kept> {
+    let before = all.insert(key, kept);
+    if all.len() <= CAPACITY {
+        return before;
     }
+    let oldest = all.iter().min_by_key(|(_, kept)| kept.asked_at).map(|(key, _)| key.clone());
+    oldest.and_then(|key| all.remove(&key))
 }
 
 /// Does something with the cache, or nothing when its lock does not become free.

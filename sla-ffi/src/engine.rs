@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use sla_core::calendar::ZoneDatabase;
 use sla_core::{Engine, wire};
 
-use crate::boundary::{self, bytes, free, handle, handle_slot, optional_handle, slot};
+use crate::boundary::{self, Place, bytes, free, handle, handle_slot, optional_handle, slot, text};
 use crate::cache;
 use crate::error::{answer, guard, sla_error, sla_status};
 use crate::string::{sla_string, string_slot};
@@ -109,8 +109,61 @@ pub unsafe extern "C" fn sla_engine_tables(
 /// What a failed call leaves.
 pub(crate) const NO_TABLES: sla_table_figures = sla_table_figures { limit_bytes: 0, held_bytes: 0 };
 
-/// Writes what identifies the newest revision of an engine, as JSON:
-/// `{"id": "...", "version": 1, "policy_digest": "...", "rules_digest": "..."}`.
+/// Finds the engine that this process compiled from revisions with these digests, so that a request need not bring their
+/// documents. Compile it with `sla_engine_compile` where there is none.
+///
+/// digests     the digests of the revisions, the oldest first: 64 hexadecimal digits in lower case each, nothing between
+/// engine_out  receives the engine, null where none is cached; free it with `sla_engine_free`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_known(
+    digests: *const c_char,
+    digests_len: usize,
+    engine_out: *mut *mut sla_engine,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        guard(error_out, || {
+            let out = handle_slot("engine_out", engine_out)?;
+            if let Some(engine) = cache::known(text("digests", digests, digests_len)?) {
+                out.put(sla_engine(engine));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Makes an engine that knows one more revision of the policy: one that was published since, or an older one that a ticket
+/// is under. What is compiled already is shared. The revision is placed by its `version`, before the first one with a
+/// higher version; one that the engine knows changes nothing.
+///
+/// policy_json  the policy document of the revision
+/// zones        the time-zone rules that the engine was compiled with, or null
+/// engine_out   receives the engine, which is not cached; free it with `sla_engine_free`. The other one stays usable
+///
+/// Errors: `invalid_policy`, also for a policy with another id; `invalid_json`, `limit_exceeded`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_with_revision(
+    engine: *const sla_engine,
+    policy_json: *const c_char,
+    policy_json_len: usize,
+    zones: *const sla_zones,
+    engine_out: *mut *mut sla_engine,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(handle_slot("engine_out", engine_out), error_out, || {
+            let engine = &handle("engine", engine)?.0;
+            let zones = zones_or_embedded(zones)?;
+            let policy = wire::policy::read_with(bytes("policy_json", policy_json, policy_json_len)?, &zones)?;
+            Ok(sla_engine(engine.with_revision(policy)?))
+        })
+    }
+}
+
+/// Writes what identifies the newest revision of an engine, and the digests of every revision that it knows, as JSON:
+/// `{"id": "...", "version": 1, "policy_digest": "...", "rules_digest": "...", "policy_digests": ["..."]}`.
 ///
 /// info_json_out  receives the text; free it with `sla_string_free`
 #[unsafe(no_mangle)]

@@ -6,7 +6,7 @@ use sla_core::revision::{self, Previous};
 use sla_core::time::Timestamp;
 use sla_core::{policy, wire};
 
-use crate::boundary::{Failure, bytes, optional_bytes, text};
+use crate::boundary::{Failure, bytes, optional_bytes, slot, text};
 use crate::error::{answer, sla_error, sla_status};
 use crate::string::{sla_string, string_slot};
 use crate::zones::{sla_zones, zones_or_embedded};
@@ -169,6 +169,60 @@ pub unsafe extern "C" fn sla_policy_changes(
             let before = wire::policy::read_with(bytes("before_json", before_json, before_json_len)?, &zones)?;
             let after = wire::policy::read_with(bytes("after_json", after_json, after_json_len)?, &zones)?;
             Ok(wire::info::write_changes(&wire::policy::changes(&before, &after)))
+        })
+    }
+}
+
+/// Answers whether two policies have the same rules: they are equal but for `version`, so that a draft need not be published.
+///
+/// policy_json, other_json  policy documents
+/// zones                    time-zone rules of the host, or null for the embedded ones
+/// same_out                 receives 1 or 0
+///
+/// Errors: as `sla_policy_check`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_policy_same_rules(
+    policy_json: *const c_char,
+    policy_json_len: usize,
+    other_json: *const c_char,
+    other_json_len: usize,
+    zones: *const sla_zones,
+    same_out: *mut i32,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(slot("same_out", same_out, 0), error_out, || {
+            let zones = zones_or_embedded(zones)?;
+            let policy = wire::policy::read_with(bytes("policy_json", policy_json, policy_json_len)?, &zones)?;
+            let other = wire::policy::read_with(bytes("other_json", other_json, other_json_len)?, &zones)?;
+            Ok(i32::from(wire::policy::same_rules(&policy, &other)))
+        })
+    }
+}
+
+/// Says what the pointer of a problem, a warning or a change is about: `{"kind": "package", "id": "starter", "index": 0,
+/// "field": "targets/resolution"}`.
+///
+/// policy_json     the document that the pointer leads into; it need not be a valid policy
+/// pointer         the JSON pointer
+/// place_json_out  receives the text; free it with `sla_string_free`
+///
+/// Errors: `invalid_json`, `limit_exceeded`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_policy_place(
+    policy_json: *const c_char,
+    policy_json_len: usize,
+    pointer: *const c_char,
+    pointer_len: usize,
+    place_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(string_slot("place_json_out", place_json_out), error_out, || {
+            let document = bytes("policy_json", policy_json, policy_json_len)?;
+            Ok(wire::policy::write_place(&wire::policy::place(document, text("pointer", pointer, pointer_len)?)?))
         })
     }
 }

@@ -6,13 +6,17 @@
 declare(strict_types=1);
 
 use Sla\Actor;
+use Sla\Audit;
 use Sla\Column;
 use Sla\Command;
 use Sla\Engine;
+use Sla\Head;
+use Sla\History;
 use Sla\Message;
 use Sla\Native\Library;
 use Sla\Opening;
 use Sla\PauseStatus;
+use Sla\Request;
 use Sla\Ticket;
 use Sla\Time;
 use Sla\Tests\FpmHost;
@@ -75,6 +79,28 @@ function twenty(Engine $engine, DateTimeImmutable $now): Ticket
     }
 
     return $count === 20 ? $ticket : throw new RuntimeException("the ticket has {$count} events");
+}
+
+/**
+ * The stored entries of a ticket of twenty events.
+ *
+ * @return list<string>
+ */
+function storedEntries(Engine $engine, DateTimeImmutable $now): array
+{
+    $admin = Actor::admin('root');
+    $last = $engine->openLinked(new Opening('T-1', 'kim', 'starter', 'email', Message::of('m', 'help')), Actor::customer('kim'), $now);
+    $entries = $last->entries;
+    $commands = [Command::assign('ana')];
+    for ($each = 0; $each < 6; $each++) {
+        array_push($commands, Command::reply('email', Message::of("m{$each}", 'x')), Command::pause(PauseStatus::Pending, 'waiting'), Command::resume());
+    }
+    foreach ($commands as $index => $command) {
+        $last = $engine->decideLinked($last->ticket, $last->head, $command, $admin, $now->modify("+{$index} minutes"));
+        array_push($entries, ...$last->entries);
+    }
+
+    return count($entries) === 20 ? $entries : throw new RuntimeException('the ticket has ' . count($entries) . ' events');
 }
 
 $policy = (string) file_get_contents(__DIR__ . '/../../examples/talkabiz.json');
@@ -146,11 +172,46 @@ show('Engine::decide on a ticket of 20 events', cost(static function (int $calls
         $engine->decide($ticket, $reply, $admin, $later);
     }
 }, 3_000));
+$head = Head::of('ticket', 'T-1', 20, str_repeat('0', 64));
+show('Engine::decideLinked on it, with entries, values and next instant', cost(static function (int $calls) use ($engine, $ticket, $head, $reply, $admin, $later): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $engine->decideLinked($ticket, $head, $reply, $admin, $later)->values();
+    }
+}, 3_000));
+$chunk = array_fill(0, 100, Request::dueEvents($ticket, $head));
+show('Engine::batch of 100 such tickets, a ticket', cost(static function (int $calls) use ($engine, $chunk, $later): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $engine->batch($chunk, $later);
+    }
+}, 30) / 100);
+$entries = storedEntries($engine, $now);
+show('an explanation of 20 stored entries', cost(static function (int $calls) use ($engine, $entries, $later): void {
+    for ($each = 0; $each < $calls; $each++) {
+        $engine->explain(History::ofEntries($entries), 'first_response', $later);
+    }
+}, 1_000));
+show('Audit::verifyEntries of 20 stored entries', cost(static function (int $calls) use ($entries): void {
+    for ($each = 0; $each < $calls; $each++) {
+        Audit::verifyEntries('ticket', 'T-1', $entries);
+    }
+}, 1_000));
 show('Engine::evaluate on it', cost(static function (int $calls) use ($engine, $ticket, $later): void {
     for ($each = 0; $each < $calls; $each++) {
         $engine->evaluate($ticket, $later);
     }
 }, 3_000));
+$revisions = array_map(static fn (int $version): string => str_replace('"version": 1', "\"version\": {$version}", $policy), range(1, 50));
+$digests = Engine::compile($revisions)->info()->policyDigests;
+show('Engine::known, 50 revisions', cost(static function (int $calls) use ($digests): void {
+    for ($each = 0; $each < $calls; $each++) {
+        Engine::known($digests);
+    }
+}, 3_000));
+show('Engine::compile, known policy, 50 revisions', cost(static function (int $calls) use ($revisions): void {
+    for ($each = 0; $each < $calls; $each++) {
+        Engine::compile($revisions);
+    }
+}, 300));
 show('Engine::compile, known policy', cost(static function (int $calls) use ($policy): void {
     for ($each = 0; $each < $calls; $each++) {
         Engine::compile($policy);

@@ -44,6 +44,21 @@ final class Aggregate
         $this->library->run('sla_aggregate_add', $this->pointer(), $engine->pointer(), $on, strlen($on), Time::toUs($now));
     }
 
+    /**
+     * Adds the tickets of a log of another system as of an instant, judged as by `Engine::importLog`.
+     *
+     * @param iterable<mixed>                    $rows   as for `Log::commands`
+     * @param array<array-key, Meaning|LogState> $states what each state means, when rows are states
+     *
+     * @throws InvalidInput then the tickets before the fault are added
+     */
+    public function addLog(Engine $engine, iterable $rows, \DateTimeInterface $now, array $states = []): LogImport
+    {
+        $log = Log::document($rows, $states);
+
+        return LogImport::read($this->library->text('sla_aggregate_add_log', $this->pointer(), $engine->pointer(), $log, strlen($log), Time::toUs($now)) ?? '');
+    }
+
     /** Adds the figures of another aggregate, which must keep the same things apart. */
     public function merge(self $other): void
     {

@@ -22,6 +22,12 @@ final class Alert
     ) {
     }
 
+    /** Returns `at` in microseconds since 1970-01-01T00:00:00Z. */
+    public function atUs(): int
+    {
+        return Time::toUs($this->at);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

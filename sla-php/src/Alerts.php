@@ -17,10 +17,29 @@ final class Alerts
     private readonly Library $library;
     private readonly Handle $handle;
 
-    public function __construct(Engine $engine)
+    public function __construct(Engine $engine, ?string $memory = null)
     {
         $this->library = Library::get();
-        $this->handle = $this->library->handle('alerts', InvalidInput::class, 'sla_alerts_new', $engine->pointer());
+        $this->handle = $memory === null
+            ? $this->library->handle('alerts', InvalidInput::class, 'sla_alerts_new', $engine->pointer())
+            : $this->library->handle('alerts', InvalidInput::class, 'sla_alerts_read', $engine->pointer(), $memory, strlen($memory));
+    }
+
+    /**
+     * Returns a watch that goes on from what `json` wrote. What it remembered of an objective that the policy does not have
+     * any more, by timer and windows, is dropped.
+     *
+     * @throws InvalidInput
+     */
+    public static function fromJson(Engine $engine, string $memory): self
+    {
+        return new self($engine, $memory);
+    }
+
+    /** Returns what the watch remembers, to store it between two runs of a process. */
+    public function json(): string
+    {
+        return $this->library->text('sla_alerts_write', $this->handle->pointer) ?? '';
     }
 
     /**

@@ -16,6 +16,12 @@ final class BrokenPromise
     ) {
     }
 
+    /** Returns `dueAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function dueAtUs(): ?int
+    {
+        return Time::maybeUs($this->dueAt);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

@@ -42,6 +42,36 @@ final class CycleEvaluation
     ) {
     }
 
+    /** Returns `startedAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function startedAtUs(): int
+    {
+        return Time::toUs($this->startedAt);
+    }
+
+    /** Returns `stoppedAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function stoppedAtUs(): ?int
+    {
+        return Time::maybeUs($this->stoppedAt);
+    }
+
+    /** Returns `dueAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function dueAtUs(): ?int
+    {
+        return Time::maybeUs($this->dueAt);
+    }
+
+    /** Returns `breachedAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function breachedAtUs(): ?int
+    {
+        return Time::maybeUs($this->breachedAt);
+    }
+
+    /** Returns `dueIfResumedNow` in microseconds since 1970-01-01T00:00:00Z. */
+    public function dueIfResumedNowUs(): ?int
+    {
+        return Time::maybeUs($this->dueIfResumedNow);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

@@ -25,6 +25,12 @@ final class Decision
         return $this->refusal === null;
     }
 
+    /** Returns `nextCheckAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function nextCheckAtUs(): ?int
+    {
+        return Time::maybeUs($this->nextCheckAt);
+    }
+
     /**
      * @internal
      *

@@ -78,6 +78,50 @@ final class Engine
         return $this->library->tables('sla_engine_tables', $this->pointer())[1];
     }
 
+    /**
+     * Returns the engine of revisions with these digests that this process compiled before, so that a request need not read
+     * and pass their documents; `null` where there is none.
+     *
+     * @param list<string> $digests of the revisions, oldest first
+     */
+    public static function known(array $digests): ?self
+    {
+        $library = Library::get();
+        $text = implode('', $digests);
+        $handle = $library->maybeHandle('engine', 'sla_engine_known', $text, strlen($text));
+
+        return $handle === null ? null : new self($library, $handle);
+    }
+
+    /**
+     * Returns the engine of revisions with these digests: the one that this process knows, or else one compiled from the
+     * documents.
+     *
+     * @param list<string>                              $digests of the revisions, oldest first
+     * @param callable(list<string>): list<string|Policy> $load    returns their documents, in the same order
+     *
+     * @throws InvalidPolicy
+     */
+    public static function ofRevisions(array $digests, callable $load): self
+    {
+        return self::known($digests) ?? self::compile($load($digests));
+    }
+
+    /**
+     * Returns an engine that knows one more revision of the policy: one that was published since, or an older one that a
+     * ticket is under. What is compiled already is shared; the revision is placed by its `version`.
+     *
+     * @param ?Zones $zones those that this engine was compiled with
+     *
+     * @throws InvalidPolicy
+     */
+    public function withRevision(string|Policy $revision, ?Zones $zones = null): self
+    {
+        $json = $revision instanceof Policy ? $revision->json() : $revision;
+
+        return new self($this->library, $this->library->handle('engine', InvalidPolicy::class, 'sla_engine_with_revision', $this->pointer(), $json, strlen($json), $zones?->pointer()));
+    }
+
     /** Returns the newest revision of the policy. */
     public function policy(): Policy
     {
@@ -262,10 +306,18 @@ final class Engine
     /** Returns when the next automatic event of a ticket can come; `null` for never. */
     public function nextCheckAt(Ticket|History $ticket): ?\DateTimeImmutable
     {
+        $at = $this->nextCheckAtUs($ticket);
+
+        return $at === null ? null : Time::fromUs($at);
+    }
+
+    /** Returns the same in microseconds since 1970-01-01T00:00:00Z, for a column of integers. */
+    public function nextCheckAtUs(Ticket|History $ticket): ?int
+    {
         $on = $ticket->json();
         $at = $this->library->number('int64_t', 'sla_engine_next_check_at', $this->pointer(), $on, strlen($on));
 
-        return $at === Library::NONE ? null : Time::fromUs($at);
+        return $at === Library::NONE ? null : $at;
     }
 
     /**
@@ -278,6 +330,22 @@ final class Engine
         $list = Json::list(array_map(static fn (RecordedCommand $one): string => $one->json(), $recorded));
 
         return Import::read($this->library->step('sla_engine_import', $this->pointer(), $list, strlen($list)));
+    }
+
+    /**
+     * Makes the histories of a log of another system. Every row is judged at its own instant; automatic events come in place.
+     *
+     * @param iterable<mixed>                    $rows   as for `Log::commands`
+     * @param array<array-key, Meaning|LogState> $states what each state means, when rows are states
+     * @param ?\DateTimeInterface                $now    rows later than this are left out
+     *
+     * @throws InvalidInput `unknown_field` for a field that no row has
+     */
+    public function importLog(iterable $rows, array $states = [], ?\DateTimeInterface $now = null): LogImport
+    {
+        $log = Log::document($rows, $states);
+
+        return LogImport::read($this->library->text('sla_engine_import_log', $this->pointer(), $log, strlen($log), self::maybeUs($now)) ?? '');
     }
 
     /**
@@ -296,6 +364,24 @@ final class Engine
         $text = $this->library->text('sla_engine_dry_run', $this->pointer(), $list, strlen($list), $apply->value, strlen($apply->value), Time::toUs($now));
 
         return DryRun::read(Json::read($text ?? ''));
+    }
+
+    /**
+     * Returns how fast the error budget of each objective burns, from counts that a database keeps: the condition of an
+     * alert, without a watch that remembers events.
+     *
+     * @param array<string, list<array{int, int, int}>> $counts by timer: an instant in microseconds, how many cycles were met
+     *                                                          or breached then, and how many of them breached
+     *
+     * @return list<BurnRate>
+     */
+    public function burns(array $counts, \DateTimeInterface $now): array
+    {
+        $one = static fn (array $count): array => ['at_us' => $count[0], 'decided' => $count[1], 'breached' => $count[2]];
+        $document = Json::write((object) array_map(static fn (array $of): array => array_map($one, $of), $counts));
+        $text = $this->library->text('sla_engine_burns', $this->pointer(), $document, strlen($document), Time::toUs($now));
+
+        return Json::each(BurnRate::read(...), Json::read($text ?? '[]'));
     }
 
     /**

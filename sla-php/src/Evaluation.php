@@ -31,6 +31,18 @@ final class Evaluation
         return $this->timers[$id] ?? null;
     }
 
+    /** Returns `now` in microseconds since 1970-01-01T00:00:00Z. */
+    public function nowUs(): int
+    {
+        return Time::toUs($this->now);
+    }
+
+    /** Returns `nextCheckAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function nextCheckAtUs(): ?int
+    {
+        return Time::maybeUs($this->nextCheckAt);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

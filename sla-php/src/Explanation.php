@@ -34,6 +34,18 @@ final class Explanation
     ) {
     }
 
+    /** Returns `now` in microseconds since 1970-01-01T00:00:00Z. */
+    public function nowUs(): int
+    {
+        return Time::toUs($this->now);
+    }
+
+    /** Returns `dueAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function dueAtUs(): ?int
+    {
+        return Time::maybeUs($this->dueAt);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

@@ -22,6 +22,24 @@ final class Inactivity
     ) {
     }
 
+    /** Returns `since` in microseconds since 1970-01-01T00:00:00Z. */
+    public function sinceUs(): int
+    {
+        return Time::toUs($this->since);
+    }
+
+    /** Returns `notifyAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function notifyAtUs(): int
+    {
+        return Time::toUs($this->notifyAt);
+    }
+
+    /** Returns `computedAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function computedAtUs(): ?int
+    {
+        return Time::maybeUs($this->computedAt);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

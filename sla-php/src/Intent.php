@@ -22,6 +22,12 @@ final class Intent
     ) {
     }
 
+    /** Returns `notifyAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function notifyAtUs(): int
+    {
+        return Time::toUs($this->notifyAt);
+    }
+
     /** @internal */
     public static function read(\stdClass $firing): self
     {

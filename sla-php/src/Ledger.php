@@ -15,6 +15,12 @@ final class Ledger
     ) {
     }
 
+    /** Returns `now` in microseconds since 1970-01-01T00:00:00Z. */
+    public function nowUs(): int
+    {
+        return Time::toUs($this->now);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

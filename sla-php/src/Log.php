@@ -30,6 +30,19 @@ final class Log
      */
     public static function commands(iterable $rows, array $states = []): LogCommands
     {
+        $log = self::document($rows, $states);
+
+        return LogCommands::read(Json::read(Library::get()->text('sla_log_commands', $log, strlen($log)) ?? ''));
+    }
+
+    /**
+     * @internal
+     *
+     * @param iterable<mixed>                    $rows
+     * @param array<array-key, Meaning|LogState> $states
+     */
+    public static function document(iterable $rows, array $states): string
+    {
         $document = ['schema' => self::SCHEMA, 'rows' => []];
         foreach ($rows as $row) {
             // What is no row is refused by the library, with its place.
@@ -38,9 +51,8 @@ final class Log
         if ($states !== []) {
             $document['states'] = (object) array_map(static fn (Meaning|LogState $state): mixed => $state instanceof Meaning ? $state->value : $state->document(), $states);
         }
-        $log = Json::write($document);
 
-        return LogCommands::read(Json::read(Library::get()->text('sla_log_commands', $log, strlen($log)) ?? ''));
+        return Json::write($document);
     }
 
     private static function written(mixed $value): mixed

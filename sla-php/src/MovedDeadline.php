@@ -17,6 +17,18 @@ final class MovedDeadline
     ) {
     }
 
+    /** Returns `before` in microseconds since 1970-01-01T00:00:00Z. */
+    public function beforeUs(): ?int
+    {
+        return Time::maybeUs($this->before);
+    }
+
+    /** Returns `after` in microseconds since 1970-01-01T00:00:00Z. */
+    public function afterUs(): ?int
+    {
+        return Time::maybeUs($this->after);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

@@ -66,6 +66,21 @@ final class Policy
         return Json::each(PolicyChange::read(...), Json::read($text)->changes);
     }
 
+    /** Returns whether another policy has the same rules: it is equal but for `version`, and a draft of it need not be published. */
+    public function sameRulesAs(self $other): bool
+    {
+        return Library::get()->number('int32_t', 'sla_policy_same_rules', $this->json, strlen($this->json), $other->json, strlen($other->json), $this->zones?->pointer()) === 1;
+    }
+
+    /**
+     * Returns what the pointer of a problem, a warning or a change is about, for a form. The document need not be a valid
+     * policy.
+     */
+    public static function placeIn(string $json, string $pointer): PolicyPlace
+    {
+        return PolicyPlace::read(Json::read(Library::get()->policyText('sla_policy_place', $json, strlen($json), $pointer, strlen($pointer))));
+    }
+
     /**
      * Publishes this policy as a revision: makes the entry for the policy's chain, with the list of changes.
      *

@@ -17,6 +17,12 @@ final class Report
     ) {
     }
 
+    /** Returns `asOf` in microseconds since 1970-01-01T00:00:00Z. */
+    public function asOfUs(): ?int
+    {
+        return Time::maybeUs($this->asOf);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

@@ -25,6 +25,18 @@ final class Segment
     ) {
     }
 
+    /** Returns `from` in microseconds since 1970-01-01T00:00:00Z. */
+    public function fromUs(): int
+    {
+        return Time::toUs($this->from);
+    }
+
+    /** Returns `to` in microseconds since 1970-01-01T00:00:00Z. */
+    public function toUs(): int
+    {
+        return Time::toUs($this->to);
+    }
+
     /** @internal */
     public static function read(\stdClass $document): self
     {

@@ -42,6 +42,16 @@ final class Time
         return $seconds * 1_000_000 + (int) $at->format('u');
     }
 
+    /**
+     * Returns an instant as microseconds since 1970-01-01T00:00:00Z; `null` for none.
+     *
+     * @internal
+     */
+    public static function maybeUs(?\DateTimeInterface $at): ?int
+    {
+        return $at === null ? null : self::toUs($at);
+    }
+
     /** Returns the instant so many microseconds after 1970-01-01T00:00:00Z, in UTC. */
     public static function fromUs(int $us): \DateTimeImmutable
     {

@@ -30,6 +30,12 @@ final class Timer
         return $this->cycle()?->dueAt;
     }
 
+    /** Returns `dueAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function dueAtUs(): ?int
+    {
+        return Time::maybeUs($this->dueAt());
+    }
+
     /** @internal */
     public static function read(string $id, \stdClass $document): self
     {

@@ -11,4 +11,16 @@ final class Window
     public function __construct(public readonly \DateTimeImmutable $opensAt, public readonly \DateTimeImmutable $closesAt)
     {
     }
+
+    /** Returns `opensAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function opensAtUs(): int
+    {
+        return Time::toUs($this->opensAt);
+    }
+
+    /** Returns `closesAt` in microseconds since 1970-01-01T00:00:00Z. */
+    public function closesAtUs(): int
+    {
+        return Time::toUs($this->closesAt);
+    }
 }

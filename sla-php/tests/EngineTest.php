@@ -14,6 +14,7 @@ use Sla\Engine;
 use Sla\Event;
 use Sla\Exceptions\InvalidArgument;
 use Sla\Exceptions\InvalidInput;
+use Sla\Exceptions\InvalidPolicy;
 use Sla\History;
 use Sla\Message;
 use Sla\Opening;
@@ -57,6 +58,52 @@ final class EngineTest extends TestCase
         self::assertEquals(Desk::monday(5), $timer->dueAt());
         self::assertEquals(Desk::monday(1), $cycle->stoppedAt);
         self::assertNull($evaluation->timer('update'));
+    }
+
+    public function test_instants_are_there_in_microseconds(): void
+    {
+        $engine = Desk::engine();
+        $opened = Desk::opened($engine);
+        self::assertSame(Time::toUs(Desk::monday()), $opened->events[0]->atUs());
+        self::assertSame(Time::toUs($opened->nextCheckAt), $opened->nextCheckAtUs());
+        self::assertSame($opened->nextCheckAtUs(), $engine->nextCheckAtUs($opened->ticket));
+        $cycle = $engine->evaluate($opened->ticket, Desk::monday(1))->timer('first_response')->cycle();
+        self::assertSame([Time::toUs($cycle->dueAt), null], [$cycle->dueAtUs(), $cycle->stoppedAtUs()]);
+    }
+
+    public function test_an_engine_is_found_by_the_digests_of_its_revisions(): void
+    {
+        $first = Desk::policy();
+        $second = str_replace('"version": 1', '"version": 2', $first);
+        self::assertNotSame($first, $second);
+        $asked = 0;
+        $load = static function (array $digests) use (&$asked, $first, $second): array {
+            $asked++;
+            self::assertCount(2, $digests);
+
+            return [$first, $second];
+        };
+        $digests = [Policy::fromJson($first)->digest(), Policy::fromJson($second)->digest()];
+        $engine = Engine::ofRevisions($digests, $load);
+        self::assertSame($digests, $engine->info()->policyDigests);
+        self::assertSame($digests[1], Engine::ofRevisions($digests, $load)->info()->policyDigest);
+        self::assertSame(1, $asked);
+        self::assertNull(Engine::known([$digests[1], $digests[0]]));
+
+        $grown = Engine::compile($first)->withRevision($second);
+        self::assertSame($digests, $grown->info()->policyDigests);
+        // An older one comes before, and one that is there changes nothing.
+        self::assertSame($digests, Engine::compile($second)->withRevision($first)->withRevision($second)->info()->policyDigests);
+        $ticket = $engine->open(Desk::opening(), Actor::customer('c-7'), Desk::monday())->ticket;
+        try {
+            Engine::compile($first)->evaluate($ticket, Desk::monday());
+            self::fail();
+        } catch (InvalidInput $fault) {
+            self::assertSame('unknown_revision', $fault->errorCode);
+            self::assertStringContainsString($digests[1], $fault->getMessage());
+        }
+        $this->expectException(InvalidPolicy::class);
+        $engine->withRevision(str_replace('"id": "talkabiz"', '"id": "other"', $first));
     }
 
     public function test_a_refusal_is_an_answer(): void

@@ -116,6 +116,24 @@ final class FiguresTest extends TestCase
         self::assertEquals(Desk::monday(4.2), $warning->at);
         self::assertNotSame('', $warning->text);
         self::assertIsArray($alerts->advance(Desk::monday(9)));
+        $stored = $alerts->json();
+        self::assertSame($stored, Alerts::fromJson($engine, $stored)->json());
+        $this->expectExceptionMessage('the document is in another format');
+        Alerts::fromJson($engine, '{}');
+    }
+
+    public function test_the_burn_of_counts_needs_no_memory(): void
+    {
+        $policy = json_decode(Desk::policy());
+        $policy->objectives = json_decode('{"burn": [{"timer": "first_response", "objective": "90%", "long_window": "24h", "short_window": "1h", "threshold": "200%", "min_decided": 2}]}');
+        $engine = Engine::compile((string) json_encode($policy));
+        $at = Time::toUs(Desk::monday());
+        $counts = ['first_response' => [[$at - Time::HOUR, 3, 0], [$at, 1, 1]]];
+        $burn = $engine->burns($counts, Desk::monday())[0];
+        self::assertSame(['first_response', Time::DAY, 4, 1, Time::HOUR, 1, 1, true], [$burn->timer, $burn->longWindowUs, $burn->longDecided, $burn->longBreached, $burn->shortWindowUs, $burn->shortDecided, $burn->shortBreached, $burn->isBurning]);
+        self::assertFalse($engine->burns($counts, Desk::monday(1))[0]->isBurning);
+        self::assertSame(0, $engine->burns([], Desk::monday())[0]->longDecided);
+        self::assertSame([], Desk::engine()->burns([], Desk::monday()));
     }
 
     public function test_the_promises_with_the_least_left(): void

@@ -5,12 +5,16 @@ declare(strict_types=1);
 namespace Sla\Tests;
 
 use PHPUnit\Framework\TestCase;
+use Sla\Aggregate;
 use Sla\Exceptions\InvalidInput;
+use Sla\Grouping;
 use Sla\Log;
+use Sla\LogRemark;
 use Sla\LogState;
 use Sla\Meaning;
 use Sla\RecordedCommand;
 use Sla\RefusedRow;
+use Sla\State;
 use Sla\TicketCommands;
 
 final class LogTest extends TestCase
@@ -49,6 +53,33 @@ final class LogTest extends TestCase
         self::assertSame('opened noted assigned replied paused resolved', Desk::kinds($import->events));
         self::assertEquals(Desk::monday(2), $import->events[5]->at);
         self::assertSame([[], []], [Log::commands([])->tickets, Log::commands([], $states)->refused]);
+    }
+
+    public function test_a_log_becomes_histories_and_figures(): void
+    {
+        $engine = Desk::engine();
+        $row = static fn (string $ticket, float $hours, string $kind): array => ['ticket_id' => $ticket, 'event_at' => Desk::monday($hours), 'kind' => $kind, 'package' => 'starter', 'channel' => 'email', 'severity' => 'high'];
+        $rows = [$row('T-2', 1, 'open'), $row('T-1', 0, 'open'), $row('T-1', 1, 'resume'), ['ticket_id' => 'T-3']];
+        $import = $engine->importLog($rows);
+        self::assertCount(2, $import->histories);
+        self::assertSame(['severity'], array_map(static fn (LogRemark $remark): string => $remark->column, $import->remarks));
+        self::assertNotSame('', $import->remarks[0]->message);
+        $codes = array_map(static fn (RefusedRow $left): array => [$left->ticket, $left->row], $import->refused);
+        sort($codes);
+        self::assertSame([['T-1', 2], ['T-3', 3]], $codes);
+        self::assertSame(State::Running, $engine->evaluate($import->histories[0], Desk::monday(1))->timer('first_response')->state);
+        // Rows after now are left out.
+        self::assertCount(1, $engine->importLog($rows, now: Desk::monday(0.5))->histories);
+
+        $aggregate = Aggregate::by(new Grouping());
+        $left = $aggregate->addLog($engine, $rows, Desk::monday(8));
+        self::assertSame([[], count($import->refused)], [$left->histories, count($left->refused)]);
+        $other = Aggregate::by(new Grouping());
+        foreach ($import->histories as $history) {
+            $other->add($engine, $history, Desk::monday(8));
+        }
+        self::assertSame($other->json(), $aggregate->json());
+        self::assertSame([], $engine->importLog([])->histories);
     }
 
     public function test_a_field_that_no_row_has_is_an_error(): void

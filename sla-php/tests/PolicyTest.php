@@ -36,6 +36,18 @@ final class PolicyTest extends TestCase
         self::assertGreaterThanOrEqual(self::LEAST_PROBLEMS, $compared);
     }
 
+    public function test_a_draft_and_the_place_of_a_problem(): void
+    {
+        $policy = Policy::fromJson(Desk::policy());
+        self::assertTrue($policy->sameRulesAs(Policy::fromJson(str_replace('"version": 1', '"version": 2', Desk::policy()))));
+        self::assertFalse($policy->sameRulesAs(Policy::fromJson(str_replace('"resolution": "24h"', '"resolution": "20h"', Desk::policy()))));
+        $place = Policy::placeIn(str_replace('"24h"', '"soon"', Desk::policy()), '/packages/0/targets/resolution');
+        self::assertSame(['package', 'starter', 0, 'targets/resolution'], [$place->kind, $place->id, $place->index, $place->field]);
+        self::assertSame(['policy', null, null, 'version'], [($other = Policy::placeIn('{}', '/version'))->kind, $other->id, $other->index, $other->field]);
+        $this->expectException(InvalidPolicy::class);
+        Policy::placeIn('{', '/version');
+    }
+
     public function test_warnings_are_those_of_the_vectors(): void
     {
         $compared = 0;

@@ -124,6 +124,25 @@ final class SurfaceTest extends TestCase
         }
     }
 
+    public function test_every_instant_is_there_in_microseconds(): void
+    {
+        $found = 0;
+        foreach (self::classes() as $class) {
+            $names = [];
+            foreach ($class->getProperties(\ReflectionProperty::IS_PUBLIC) as $property) {
+                $names[$property->getName()] = (string) $property->getType();
+            }
+            foreach ($class->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
+                $names[$method->getName()] = $method->isStatic() ? '' : (string) $method->getReturnType();
+            }
+            foreach (array_filter($names, static fn (string $type): bool => str_ends_with($type, 'DateTimeImmutable')) as $name => $_) {
+                self::assertTrue($class->hasMethod("{$name}Us") || $class->hasProperty("{$name}Us"), "{$class->getName()}::{$name}Us");
+                $found++;
+            }
+        }
+        self::assertGreaterThan(30, $found);
+    }
+
     public function test_the_example_of_the_readme_runs_as_it_says(): void
     {
         preg_match('/```php\n(.*?)```/s', (string) file_get_contents(__DIR__ . '/../README.md'), $found);

@@ -68,6 +68,17 @@ impl Engine {
         text(&self.documents)
     }
 
+    /// Returns an engine that knows one more revision.
+    pub(crate) fn grown(&self, py: Python<'_>, document: &[u8]) -> PyResult<Self> {
+        let database = database(self.zones.as_ref());
+        let read = || self.engine.with_revision(wire::policy::read_with(document, &database)?);
+        let engine = py.detach(read).or_raise_policy(py)?;
+        let digests: Vec<String> = engine.policy_digests().map(|digest| digest.to_string()).collect();
+        let documents = engine.policies().map(|policy| wire::policy::write(policy).into_bytes()).collect();
+        let key = key(digests.concat().as_bytes(), self.zones.as_ref());
+        Ok(Self { engine, documents, revisions: digests.len(), key, zones: self.own_zones(py) })
+    }
+
     pub(crate) fn own_zones(&self, py: Python<'_>) -> Option<Py<Zones>> {
         self.zones.as_ref().map(|zones| zones.clone_ref(py))
     }
@@ -92,7 +103,7 @@ pub(crate) fn documents(policy: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
     Ok(vec![document(policy)?])
 }
 
-fn document(policy: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+pub(crate) fn document(policy: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     match policy.cast::<Policy>() {
         Ok(policy) => Ok(wire::policy::write(&policy.get().policy).into_bytes()),
         Err(_) => Ok(policy.extract::<Json>()?.as_ref().to_vec()),

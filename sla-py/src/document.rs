@@ -68,6 +68,8 @@ answers! {
     Promises "promises" "Promises";
     Agents "agents" "Agents";
     TicketValues "ticket_values" "TicketValues";
+    Burns "burns" "Burns";
+    PolicyPlace "place" "PolicyPlace";
     VisibleTickets "visible_tickets" "VisibleTickets";
     LogCommands "log_commands" "LogCommands";
 }

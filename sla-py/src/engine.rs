@@ -1,21 +1,22 @@
 //! The methods of the class `Engine`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTuple};
+use sla_core::alert::Decided;
 use sla_core::engine::{Decision, Linked};
 use sla_core::log::States;
 use sla_core::ticket::{Action, Apply, Command, Ticket as Fold};
 use sla_core::time::Timestamp;
-use sla_core::{Error, wire};
+use sla_core::{Error, Id, alert, wire};
 
 use crate::arrow::{Input, Table};
 use crate::calendar::Calendar;
-use crate::compiled::{Engine, documents};
+use crate::compiled::{Engine, document, documents};
 use crate::document::{
-    DryRun, Evaluation, Events, Explanation, Head, Json, Ledger, Refusal, TicketValues, VisibleTickets, Words, list,
-    value,
+    Burns, DryRun, Evaluation, Events, Explanation, Head, Json, Ledger, Refusal, TicketValues, VisibleTickets, Words,
+    list, value,
 };
 use crate::error::{OrRaise, raised};
 use crate::figures::{Aggregate, grouping};
@@ -154,6 +155,25 @@ impl Engine {
     #[getter]
     fn policy_digest(&self) -> String {
         self.engine.policy_digest().to_string()
+    }
+
+    /// The digests of every revision, oldest first.
+    #[getter]
+    fn policy_digests(&self) -> Vec<String> {
+        self.engine.policy_digests().map(|digest| digest.to_string()).collect()
+    }
+
+    /// Return an engine that knows one more revision of the policy: one that was published since, or an older one that a
+    /// ticket is under. It is placed by its ``version``; one that the engine knows changes nothing.
+    ///
+    /// Args:
+    ///     policy: A `Policy`, a dict or JSON.
+    ///
+    /// Raises:
+    ///     PolicyError: With every problem in `related`; also for a policy with another id.
+    #[pyo3(signature = (policy: "sla_engine._hints.Policies"))]
+    fn with_revision(&self, py: Python<'_>, policy: Bound<'_, PyAny>) -> PyResult<Self> {
+        self.grown(py, &document(&policy)?)
     }
 
     /// The digest of the newest revision together with the time-zone rules in force.
@@ -420,11 +440,39 @@ impl Engine {
         PyTuple::new(py, answers)
     }
 
+    /// Return how fast the error budget of each objective burns, from counts that a database keeps: the condition of an alert,
+    /// without a watch that remembers events.
+    ///
+    ///     >>> engine.burns({"first_response": [(now, 4, 1)]}, now=now)
+    ///     ()
+    ///
+    /// Args:
+    ///     counts: By timer: an instant, how many cycles were met or breached then, and how many of them breached.
+    ///     now: The end of the windows.
+    ///
+    /// Raises:
+    ///     InputError: `limit_exceeded` when more cycles are breached than decided.
+    #[pyo3(signature = (counts: "BurnCounts", *, now))]
+    fn burns(
+        &self,
+        py: Python<'_>,
+        counts: BTreeMap<String, Vec<(Instant, u64, u64)>>,
+        now: Instant,
+    ) -> PyResult<Burns> {
+        let mut all = BTreeMap::new();
+        for (timer, counts) in counts {
+            let counts = counts.into_iter().map(|(at, decided, breached)| (at.0, Decided { decided, breached }));
+            all.insert(Id::new(timer).or_raise(py)?, counts.collect());
+        }
+        let burns = alert::burns(&self.engine.policy().objectives, &all, now.0).or_raise(py)?;
+        Ok(Burns(wire::alert::write_burns(&burns)))
+    }
+
     /// Return a ticket as values, for the columns of a database.
     ///
     ///     >>> values = engine.ticket_values(ticket)
     ///     >>> values.status, values.events, values.timers[0].timer
-    ///     ('new', 1, 'assignment')
+    ///     ('new', 1, 'first_response')
     fn ticket_values(&self, ticket: AnyTicket) -> TicketValues {
         TicketValues(wire::linked::write_values(&self.engine.ticket_values(ticket.get())))
     }

@@ -325,6 +325,25 @@ impl Alerts {
         Self(Mutex::new(Watch::new(&engine.engine.policy().objectives)))
     }
 
+    /// Return a watch that goes on from what `json` wrote. What it remembered of an objective that the policy does not have
+    /// any more, by timer and windows, is dropped.
+    ///
+    ///     >>> Alerts.from_json(engine, Alerts(engine).json()).json() == Alerts(engine).json()
+    ///     True
+    ///
+    /// Raises:
+    ///     InputError: `unsupported_schema`, `invalid_history`, or another fault of the document.
+    #[staticmethod]
+    fn from_json(py: Python<'_>, engine: &Engine, memory: Json) -> PyResult<Self> {
+        let objectives = &engine.engine.policy().objectives;
+        Ok(Self(Mutex::new(wire::alert::read_memory(objectives, memory.as_ref()).or_raise(py)?)))
+    }
+
+    /// Return what the watch remembers, to store it between two runs of a process.
+    fn json(&self) -> String {
+        wire::alert::write_memory(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Return the alerts that events of any tickets cause.
     ///
     /// Args:

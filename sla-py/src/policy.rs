@@ -6,7 +6,7 @@ use sla_core::revision::{self, Previous};
 use sla_core::{Digest, wire};
 
 use crate::calendar::Rebuilt;
-use crate::document::{Changes, Json, Refusal, Warnings, value};
+use crate::document::{Changes, Json, PolicyPlace, Refusal, Warnings, value};
 use crate::error::OrRaise;
 use crate::instant::Instant;
 use crate::ticket::Actor;
@@ -94,6 +94,26 @@ impl Policy {
     ///     []
     fn changes_since(&self, before: &Self) -> Changes {
         Changes(wire::policy::write_changes(&wire::policy::changes(&before.policy, &self.policy)))
+    }
+
+    /// Return whether another policy has the same rules: it is equal but for its version, and need not be published.
+    ///
+    ///     >>> policy.same_rules_as(policy)
+    ///     True
+    fn same_rules_as(&self, other: &Self) -> bool {
+        wire::policy::same_rules(&self.policy, &other.policy)
+    }
+
+    /// Return what the JSON pointer of a problem, a warning or a change is about, for a form. The document need not be a
+    /// valid policy.
+    ///
+    ///     >>> place = Policy.place_in(policy.json(), "/packages/0/targets/resolution")
+    ///     >>> place.kind, place.id, place.field
+    ///     ('package', 'starter', 'targets/resolution')
+    #[staticmethod]
+    fn place_in(py: Python<'_>, document: Json, pointer: &str) -> PyResult<PolicyPlace> {
+        let place = wire::policy::place(document.as_ref(), pointer).or_raise(py)?;
+        Ok(PolicyPlace(wire::policy::write_place(&place)))
     }
 
     /// Return the entry that publishes the policy, for the host's chain of revisions.

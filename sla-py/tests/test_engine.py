@@ -18,6 +18,7 @@ from sla_engine import (
     InputError,
     Message,
     Policy,
+    PolicyError,
     RecordedCommand,
     Ticket,
     UnknownNameError,
@@ -365,7 +366,6 @@ def test_a_revision_that_measures_more_is_tried_on_histories() -> None:
     assert (whole.refused, [one.timer for one in whole.arrived]) == ((), ["pickup"])
 
 
-
 def test_an_instant_before_the_last_event_is_an_error() -> None:
     before = monday(8) - timedelta(hours=4)
     for ask in (engine().evaluate, engine().due_events, engine().ledger):
@@ -503,6 +503,57 @@ def test_somebody_hears_of_it() -> None:
     assert str(warning) == warning.text != ""
     assert any(alert.alert == "critical_escalation" and alert.level == 2 for alert in heard)
     assert isinstance(alerts.advance(monday(9)), tuple)
+    assert Alerts.from_json(engine(), alerts.json()).json() == alerts.json()
+    fault(InputError, "unsupported_schema", Alerts.from_json, engine(), "{}")
+
+
+def test_a_draft_and_the_place_of_a_problem() -> None:
+    policy, draft = Policy(document()), document()
+    draft["version"] = 2
+    assert policy.same_rules_as(Policy(draft))
+    assert not policy.same_rules_as(Policy(revised("3h")))
+    place = Policy.place_in(draft, "/packages/0/targets/first_response")
+    assert (place.kind, place.id, place.index, place.field) == ("package", "starter", 0, "targets/first_response")
+
+
+def test_instants_are_there_in_microseconds() -> None:
+    begun = opened()
+    assert begun.events[0].at_us == int(monday().timestamp()) * 1_000_000
+    assert begun.next_check_at_us == begun.events[0].at_us + 15_120_000_000
+    assert documents.Evaluation.next_check_at_us.__doc__
+
+
+def test_the_burn_of_counts_needs_no_memory() -> None:
+    policy = document()
+    burn = {"timer": "first_response", "objective": "90%", "long_window": "24h", "short_window": "1h"}
+    policy["objectives"] = {"burn": [{**burn, "threshold": "200%", "min_decided": 2}]}
+    desk = Engine.compile(policy)
+    counts = {"first_response": [(monday(-1), 3, 0), (monday(), 1, 1)]}
+    [rate] = desk.burns(counts, now=monday())
+    assert (rate.timer, rate.long.decided, rate.long.breached, rate.short.decided, rate.burning) == (
+        "first_response",
+        4,
+        1,
+        1,
+        True,
+    )
+    assert not desk.burns(counts, now=monday(1))[0].burning
+    assert engine().burns({}, now=monday()) == ()
+
+
+def test_an_engine_knows_its_revisions_and_grows() -> None:
+    first, second = Policy(document()), Policy(revised("3h"))
+    grown = Engine.compile(first).with_revision(second)
+    assert grown.policy_digests == [first.digest, second.digest]
+    assert grown == Engine.compile([first, second])
+    assert grown.with_revision(first) == grown
+    # An older one comes before.
+    assert Engine.compile(second).with_revision(first).policy_digest == second.digest
+    with pytest.raises(UnknownNameError, match=first.digest):
+        Engine.compile(second).evaluate(opened().ticket, now=monday())
+    other = document()
+    other["id"] = "other"
+    fault(PolicyError, "invalid_policy", grown.with_revision, other)
 
 
 def test_the_promises_with_the_least_left() -> None:

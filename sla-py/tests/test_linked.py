@@ -71,7 +71,11 @@ def test_a_ticket_is_read_as_values() -> None:
     begun = desk.open_linked(opening(), actor=KIM, now=monday())
     due = desk.due_events_linked(begun.ticket, begun.head, now=monday(8))
     values = due.values
-    assert values == desk.ticket_values(due.ticket) == desk.ticket_values(History.from_entries([*begun.entries, *due.entries]))
+    assert (
+        values
+        == desk.ticket_values(due.ticket)
+        == desk.ticket_values(History.from_entries([*begun.entries, *due.entries]))
+    )
     assert (values.status, values.package, values.priority, values.agent) == ("new", "starter", "normal", None)
     assert values.events == len(begun.entries) + len(due.entries)
     assert values.opened_at_us == int(monday().timestamp()) * 1_000_000

@@ -79,6 +79,7 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
                                      &at_us, &error));
         BAD(sla_engine_due_events_linked(handle, TEXT("{}"), TEXT("{}"), MONDAY_9, SLA_NONE, &text, &more, &at_us, &error));
         BAD(sla_engine_batch(handle, TEXT(""), NULL, 0, MONDAY_9, SLA_NONE, &text, &error));
+        BAD(sla_engine_with_revision(handle, TEXT("{}"), NULL, &engine, &error));
         BAD(sla_engine_ticket_values(handle, TEXT("{}"), &text, &error));
         BAD(sla_engine_due_events(handle, TEXT("{}"), MONDAY_9, &text, &more, &at_us, &error));
         BAD(sla_engine_evaluate(handle, TEXT("{}"), MONDAY_9, &text, &error));

@@ -35,6 +35,28 @@ int main(void) {
     CHECK(each >= LEAST_CASES);
     json_decref(file);
     sla_string commands = {NULL, 0, 0};
+    sla_engine *engine = NULL;
+    sla_aggregate *aggregate = NULL;
+    json_t *policy = json_load_file("examples/talkabiz.json", 0, &why);
+    char *document = dump(policy);
+    WORKS(sla_engine_compile(TEXT(document), NULL, &engine, &error));
+    WORKS(sla_aggregate_new(TEXT("{\"dimensions\":[]}"), &aggregate, &error));
+    const char log[] = "{\"schema\":\"sla-log/1\",\"rows\":[{\"ticket_id\":\"T-1\",\"event_at\":\"2026-11-23T02:00:00Z\","
+                       "\"kind\":\"open\",\"package\":\"starter\",\"channel\":\"email\"},{\"ticket_id\":\"T-2\"}]}";
+    WORKS(sla_engine_import_log(engine, TEXT(log), SLA_NONE, &commands, &error));
+    CHECK(has(&commands, "\"histories\":[\n{\"schema\":\"sla-history/1\"") && has(&commands, "\"ticket\":\"T-2\""));
+    sla_string_free(&commands);
+    WORKS(sla_aggregate_add_log(aggregate, engine, TEXT(log), INT64_C(1795410000000000), &commands, &error));
+    sla_string_free(&commands);
+    WORKS(sla_aggregate_write(aggregate, &commands, &error));
+    CHECK(has(&commands, "\"outcome\":\"opened\",\"bucket\":0,\"n\":1,"));
+    sla_string_free(&commands);
+    IS_NULL(sla_engine_import_log(NULL, TEXT(log), 0, &commands, &error));
+    IS_NULL(sla_aggregate_add_log(NULL, engine, TEXT(log), 0, &commands, &error));
+    sla_aggregate_free(aggregate);
+    sla_engine_free(engine);
+    free(document);
+    json_decref(policy);
     FAILS(sla_log_commands(TEXT("{\"schema\": \"sla-log/9\", \"rows\": []}"), &commands, &error),
           SLA_STATUS_INVALID_INPUT, "unsupported_schema");
     CHECK(commands.data == NULL);

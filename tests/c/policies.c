@@ -131,7 +131,59 @@ static size_t warnings(void) {
     return count;
 }
 
+static void places_and_drafts(void) {
+    json_error_t why;
+    json_t *policy = json_load_file("examples/talkabiz.json", 0, &why);
+    CHECK(policy != NULL);
+    char *document = dump(policy);
+    json_object_set_new(policy, "version", json_integer(2));
+    char *draft = dump(policy);
+    sla_string place = NOTHING;
+    int32_t same = -1;
+    WORKS(sla_policy_same_rules(TEXT(document), TEXT(draft), NULL, &same, &error));
+    CHECK(same == 1);
+    WORKS(sla_policy_place(TEXT(draft), TEXT("/packages/0/targets/resolution"), &place, &error));
+    CHECK(has(&place, "\"kind\":\"package\",\"id\":\"starter\",\"index\":0,\"field\":\"targets/resolution\""));
+    sla_string_free(&place);
+    FAILS(sla_policy_place(TEXT("{"), TEXT(""), &place, &error), SLA_STATUS_INVALID_INPUT, "invalid_json");
+    IS_NULL(sla_policy_place(NULL, 0, TEXT(""), &place, &error));
+    IS_NULL(sla_policy_same_rules(TEXT(document), TEXT(draft), NULL, NULL, &error));
+    sla_engine *engine = NULL, *grown = NULL, *known = NULL;
+    sla_string info = NOTHING;
+    WORKS(sla_engine_compile(TEXT(document), NULL, &engine, &error));
+    WORKS(sla_engine_with_revision(engine, TEXT(draft), NULL, &grown, &error));
+    WORKS(sla_engine_info(grown, &info, &error));
+    const char *list = strstr(info.data, "\"policy_digests\":[\"");
+    CHECK(list != NULL && strlen(list) > 20 + 64 + 3 + 64);
+    char digests[129] = {0};
+    memcpy(digests, list + 19, 64);
+    memcpy(digests + 64, list + 19 + 64 + 3, 64);
+    WORKS(sla_engine_known(digests, 128, &known, &error));
+    CHECK(known == NULL);
+    char *both = malloc(strlen(document) + strlen(draft) + 4);
+    CHECK(both != NULL);
+    sprintf(both, "[%s,%s]", document, draft);
+    sla_engine *compiled = NULL;
+    WORKS(sla_engine_compile(TEXT(both), NULL, &compiled, &error));
+    sla_engine_free(compiled);
+    free(both);
+    WORKS(sla_engine_known(digests, 128, &known, &error));
+    CHECK(known != NULL);
+    sla_engine_free(known);
+    WORKS(sla_engine_known(digests, 127, &known, &error));
+    CHECK(known == NULL);
+    IS_NULL(sla_engine_known(NULL, 3, &known, &error));
+    IS_NULL(sla_engine_with_revision(NULL, TEXT(draft), NULL, &known, &error));
+    sla_string_free(&info);
+    sla_engine_free(grown);
+    sla_engine_free(engine);
+    free(draft);
+    free(document);
+    json_decref(policy);
+}
+
 int main(void) {
+    places_and_drafts();
     size_t problem_cases = problems(), warning_cases = warnings();
     printf("policies: %zu cases of problems, %zu of warnings, %d differ\n", problem_cases, warning_cases, faults);
     return faults == 0 && problem_cases >= LEAST_PROBLEMS && warning_cases >= LEAST_WARNINGS ? 0 : 1;

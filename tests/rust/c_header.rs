@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the interface in the order of the manual, each with its heading.
-const MODULES: [(&str, &str); 17] = [
+const MODULES: [(&str, &str); 18] = [
     ("version", "Versions"),
     ("error", "Errors"),
     ("string", "Strings"),
@@ -13,6 +13,7 @@ const MODULES: [(&str, &str); 17] = [
     ("calendar", "Calendars"),
     ("access", "Entitlements and permissions"),
     ("ticket", "Tickets"),
+    ("linked", "What a host with a database stores"),
     ("log", "Logs"),
     ("explain", "Explanations"),
     ("audit", "Audit"),

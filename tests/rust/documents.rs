@@ -70,6 +70,12 @@ fn examples() -> BTreeMap<&'static str, Value> {
         ],
     });
     add("log_commands", value(wire::log::write(&wire::log::read(log_json.to_string()).unwrap().commands())));
+    let (mut histories, log) = (Vec::new(), wire::log::read(log_json.to_string()).unwrap());
+    let import = log.import(&engine, None, |history| {
+        histories.push(history);
+        Ok(())
+    });
+    add("log_import", value(wire::log::write_import(&histories, &import.unwrap())));
     add("log", log_json);
 
     add("engine", value(wire::info::write_engine(&engine)));
@@ -77,6 +83,10 @@ fn examples() -> BTreeMap<&'static str, Value> {
     add("warnings", value(wire::policy::write_warnings(&lint(&first, later))));
     let changes = wire::policy::changes(&first, &next);
     add("changes", value(wire::info::write_changes(&changes)));
+    add(
+        "place",
+        value(wire::policy::write_place(&wire::policy::place(POLICY, "/packages/0/targets/resolution").unwrap())),
+    );
     add("change_list", value(wire::policy::write_changes(&changes)));
     let published = revision::publish(&first, None, &admin(), "first revision", opened_at).unwrap();
     let entry = published.clone().into_result().unwrap();
@@ -94,7 +104,7 @@ fn examples() -> BTreeMap<&'static str, Value> {
     add("visible_tickets", value(wire::evaluation::write_visible(&engine.visible_tickets(&agent()).unwrap())));
     let linked = decision.clone().into_result().unwrap().linked(&engine, None, opened_at).unwrap();
     add("ticket_values", value(wire::linked::write_values(&linked.values)));
-    add("linked", value(wire::linked::write(&Decision::Accepted(linked))));
+    add("linked", value(wire::linked::write(&sla_core::engine::Decision::Accepted(linked))));
     let (open, closed) = (opened(), closed());
     let overdue = engine.due_events(&open, later).unwrap();
     add("event", value(wire::ticket::write_event(&closed.events()[2])));
@@ -142,6 +152,13 @@ fn examples() -> BTreeMap<&'static str, Value> {
         .flat_map(|event| alerts.observe(event, Some(later)))
         .map(|alert| value(wire::alert::write(&alert)))
         .collect();
+    let mut watch = Alerts::new(&next.objectives);
+    overdue.events.iter().for_each(|event| drop(watch.observe(event, None)));
+    add("alert_memory", value(wire::alert::write_memory(&watch)));
+    let counts = json!({"first_response": [{"at_us": 1_772_460_000_000_000_i64, "decided": 20, "breached": 3}]});
+    let read = wire::alert::read_counts(counts.to_string()).unwrap();
+    add("burns", value(wire::alert::write_burns(&sla_core::alert::burns(&next.objectives, &read, later).unwrap())));
+    add("burn_counts", counts);
     add("alert", alerts[0].clone());
     add("alerts", alerts.into());
     let mut soonest = AtRisk::new(10);

@@ -252,6 +252,11 @@ impl Engine {
         self.newest().digest
     }
 
+    /// Returns every revision of the policy, the oldest first.
+    pub fn policies(&self) -> impl Iterator<Item = &CheckedPolicy> {
+        self.revisions.iter().map(|revision| &revision.policy)
+    }
+
     /// Returns the digests of every revision, the oldest first: a ticket under another one is an error,
     /// `unknown_revision`, whose message names its digest.
     ///

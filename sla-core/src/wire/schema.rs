@@ -1,8 +1,11 @@
 //! The JSON Schemas of all documents, made from the types that are written and read.
 
+use std::collections::BTreeMap;
+
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use super::alert::CountDocument;
 use super::analytics::{AgentsDocument, AggregateDocument, GroupingDocument};
 use super::audit::{ChainDocument, HeadsDocument};
 use super::columns::PlanDocument;
@@ -10,15 +13,16 @@ use super::command::{OpeningDocument, RecordedDocument};
 use super::evaluation::AtRiskDocument;
 use super::info::{ChangesDocument, DigestsDocument, EngineDocument};
 use super::json::Versioned;
-use super::log::{CommandsDocument, LogDocument};
-use super::policy::WarningsDocument;
+use super::log::{CommandsDocument, ImportDocument, LogDocument};
+use super::policy::{Place, WarningsDocument};
 use super::ticket::HistoryDocument;
 use super::verification::VerificationDocument;
-use crate::alert::Alert;
+use crate::alert::{Alert, AlertMemory, BurnRate};
 use crate::analytics::Report;
 use crate::audit::{Denial, Entry, Head, PolicyChange, Publication, Tampering};
 use crate::engine::{Decision, DryRun, Evaluation, Import, Linked, TicketValues, VisibleTickets};
 use crate::explain::Explanation;
+use crate::id::Id;
 use crate::ledger::Ledger;
 use crate::refusal::Refusal;
 use crate::serde_text::WithText;
@@ -71,12 +75,15 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "recorded" "Recorded commands" "What another system recorded of one ticket, oldest first: its opening, then other \
             commands." Vec<RecordedDocument>;
         "log" "Log" "Rows of commands, or with `states` rows of states. docs/logs.md says what a row needs." LogDocument;
+        "burn_counts" "Counts of decided cycles" "How many cycles were met or breached at which instant, by timer."
+            BTreeMap<Id, Vec<CountDocument>>;
         "grouping" "Grouping" "What an aggregate keeps apart." GroupingDocument;
         "plan" "Plan" "What rows of columns refer to: timers, and the kinds of tickets." PlanDocument;
     }
     documents! { definitions, for_serialize:
         "engine" "Engine" "What identifies the newest revision of an engine." EngineDocument<'_>;
         "digests" "Digests" "The digests of a policy, as 64 hexadecimal digits." DigestsDocument;
+        "place" "Place in a policy" "What a JSON pointer into a policy document is about, for forms." Place;
         "warnings" "Warnings" "What the linter found in a policy: legal, but probably not meant." WarningsDocument<'_>;
         "changes" "Changes" "What differs between two policies, in the order of the document. `before` and `after` are \
             JSON texts; `before` is absent for what was added, `after` for what was removed." ChangesDocument<'_>;
@@ -96,6 +103,7 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "import" "Import" "What an import made of recorded commands." Decision<Import>;
         "log_commands" "Commands of a log" "What `import` takes of each ticket of a log, and the rows that are left out."
             CommandsDocument<'_>;
+        "log_import" "Imported log" "The histories of a log, and the rows that are left out." ImportDocument<'_>;
         "history_verification" "Verification of a history" "Whether the rules make a history as it is recorded, and the first event that they \
             would not have made." VerificationDocument<'_>;
         "dry_run" "Dry run" "What adopting the newest revision would do to tickets." DryRun;
@@ -111,6 +119,9 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "comparison" "Comparison" "Outcomes of many tickets under two policies." Comparison;
         "alert" "Alert" "Something that an operator must be told." WithText<'_, Alert>;
         "alerts" "Alerts" "A list of alerts, perhaps empty." Vec<WithText<'_, Alert>>;
+        "alert_memory" "Memory of alerts" "What a watch for alerts remembers between two runs of a process."
+            Versioned<'_, AlertMemory>;
+        "burns" "Burn rates" "How fast the error budget of each objective burns as of an instant." Vec<BurnRate>;
         "at_risk" "At-risk list" "The open cycles with the least remaining time, in order." AtRiskDocument<'_>;
         "ticket_entry" "Entry of a ticket" "An event, linked to the chain of its ticket." Entry<Event>;
         "ticket_entries" "Entries of a ticket" "Entries in their order." Vec<Entry<Event>>;

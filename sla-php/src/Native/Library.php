@@ -193,6 +193,21 @@ final class Library
         $arguments[] = FFI::addr($place);
         $this->call($function, $arguments, $fault);
 
+        return $this->own($type, $place);
+    }
+
+    /** Calls a function that answers with a handle of a type, or with none. */
+    public function maybeHandle(string $type, string $function, mixed ...$arguments): ?Handle
+    {
+        $place = $this->ffi->new("sla_{$type}*");
+        $arguments[] = FFI::addr($place);
+        $this->call($function, $arguments, InvalidInput::class);
+
+        return FFI::isNull($place) ? null : $this->own($type, $place);
+    }
+
+    private function own(string $type, CData $place): Handle
+    {
         return new Handle($place, function () use ($type, $place): void {
             $this->ffi->{"sla_{$type}_free"}($place);
         });

@@ -6,7 +6,7 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, Promises, Publication, Refusal, Report, Request, States, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, BurnCounts, Burns, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, PolicyPlace, Promises, Publication, Refusal, Report, Request, States, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
@@ -143,6 +143,22 @@ class Alerts:
     def advance(self, /, now: datetime) -> AlertList:
         """
         Return the alerts up to an instant that need no further event.
+        """
+    @staticmethod
+    def from_json(engine: Engine, memory: Json) -> Alerts:
+        """
+        Return a watch that goes on from what `json` wrote. What it remembered of an objective that the policy does not have
+        any more, by timer and windows, is dropped.
+
+            >>> Alerts.from_json(engine, Alerts(engine).json()).json() == Alerts(engine).json()
+            True
+
+        Raises:
+            InputError: `unsupported_schema`, `invalid_history`, or another fault of the document.
+        """
+    def json(self, /) -> str:
+        """
+        Return what the watch remembers, to store it between two runs of a process.
         """
     def observe(self, /, events: EventList, detected_at: datetime | None = None) -> AlertList:
         """
@@ -517,6 +533,21 @@ class Engine:
             now: The instant of all of them.
             detected_at: When the host stores them; by default `now`.
         """
+    def burns(self, /, counts: BurnCounts, *, now: datetime) -> Burns:
+        """
+        Return how fast the error budget of each objective burns, from counts that a database keeps: the condition of an alert,
+        without a watch that remembers events.
+
+            >>> engine.burns({"first_response": [(now, 4, 1)]}, now=now)
+            ()
+
+        Args:
+            counts: By timer: an instant, how many cycles were met or breached then, and how many of them breached.
+            now: The end of the windows.
+
+        Raises:
+            InputError: `limit_exceeded` when more cycles are breached than decided.
+        """
     def calendar(self, /, id: str) -> Calendar:
         """
         Return a calendar of the newest revision.
@@ -814,6 +845,11 @@ class Engine:
         The digest of the newest revision of the policy.
         """
     @property
+    def policy_digests(self, /) -> list[str]:
+        """
+        The digests of every revision, oldest first.
+        """
+    @property
     def rules_digest(self, /) -> str:
         """
         The digest of the newest revision together with the time-zone rules in force.
@@ -834,7 +870,7 @@ class Engine:
 
             >>> values = engine.ticket_values(ticket)
             >>> values.status, values.events, values.timers[0].timer
-            ('new', 1, 'assignment')
+            ('new', 1, 'first_response')
         """
     def visible_tickets(self, /, actor: Actor) -> VisibleTickets | Refusal:
         """
@@ -844,6 +880,17 @@ class Engine:
             >>> visible = engine.visible_tickets(Actor.agent("ana"))
             >>> visible.tickets.everything, visible.tickets.agent
             (False, 'ana')
+        """
+    def with_revision(self, /, policy: Policies) -> Engine:
+        """
+        Return an engine that knows one more revision of the policy: one that was published since, or an older one that a
+        ticket is under. It is placed by its ``version``; one that the engine knows changes nothing.
+
+        Args:
+            policy: A `Policy`, a dict or JSON.
+
+        Raises:
+            PolicyError: With every problem in `related`; also for a policy with another id.
         """
     def with_table_limit(self, /, limit: SupportsIndex) -> Engine:
         """
@@ -976,6 +1023,16 @@ class Policy:
             >>> [warning.code for warning in policy.lint(now)]
             []
         """
+    @staticmethod
+    def place_in(document: Json, pointer: str) -> PolicyPlace:
+        """
+        Return what the JSON pointer of a problem, a warning or a change is about, for a form. The document need not be a
+        valid policy.
+
+            >>> place = Policy.place_in(policy.json(), "/packages/0/targets/resolution")
+            >>> place.kind, place.id, place.field
+            ('package', 'starter', 'targets/resolution')
+        """
     def publish(self, /, *, actor: Actor, reason: str, at: datetime, previous: tuple[Policy, str] | None = None) -> Publication:
         """
         Return the entry that publishes the policy, for the host's chain of revisions.
@@ -994,6 +1051,13 @@ class Policy:
     def rules_digest(self, /) -> str:
         """
         The SHA-256 of the digest together with the time-zone rules in force.
+        """
+    def same_rules_as(self, /, other: Policy) -> bool:
+        """
+        Return whether another policy has the same rules: it is equal but for its version, and need not be published.
+
+            >>> policy.same_rules_as(policy)
+            True
         """
     @property
     def version(self, /) -> int:

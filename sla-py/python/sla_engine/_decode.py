@@ -20,6 +20,8 @@ _TYPES: dict[str, Any] = {
     "report": documents.Report,
     "alerts": tuple[documents.Alert, ...],
     "head": documents.Head,
+    "burns": tuple[documents.BurnRate, ...],
+    "place": documents.PolicyPlace,
     "ticket_values": documents.TicketValues,
     "visible_tickets": documents.VisibleTickets,
     "comparison": documents.Comparison,

@@ -19,6 +19,7 @@ from .documents import (
     Ledger,
     Linked,
     LinkedDecision,
+    PolicyPlace,
     Publication,
     Refusal,
     Report,
@@ -34,6 +35,8 @@ __all__ = [
     "AlertList",
     "AnyTicket",
     "Arrow",
+    "BurnCounts",
+    "Burns",
     "Changes",
     "Comparison",
     "Decision",
@@ -59,6 +62,7 @@ __all__ = [
     "Meaning",
     "OnFault",
     "Policies",
+    "PolicyPlace",
     "Promises",
     "Publication",
     "Refusal",
@@ -77,6 +81,9 @@ __all__ = [
 Actor: TypeAlias = documents.Actor
 Agents: TypeAlias = tuple[documents.AgentPerformance, ...]
 AlertList: TypeAlias = tuple[documents.Alert, ...]
+Burns: TypeAlias = tuple[documents.BurnRate, ...]
+BurnCounts: TypeAlias = Mapping[str, Iterable[tuple[datetime, int, int]]]
+"""By timer: an instant, how many cycles were met or breached then, and how many of them breached."""
 Changes: TypeAlias = tuple[documents.PolicyChange, ...]
 Events: TypeAlias = tuple[documents.Event, ...]
 Flips: TypeAlias = tuple[documents.Flip, ...]

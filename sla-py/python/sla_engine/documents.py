@@ -6,7 +6,7 @@ Instants are aware datetimes in UTC unless a field says otherwise, lengths are w
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -29,6 +29,14 @@ Direction = Literal["inbound", "outbound"]
 CycleClass = Literal["met", "breached", "running", "paused", "cancelled", "terms", "unpromised"]
 CancelCause = Literal["withdrawn", "voided", "duplicate", "closed", "handed_on", "inactivity"]
 Trigger = Literal["breach", "step", "request"]
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def _us(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -159,6 +167,11 @@ class Intent(Document, frozen=True, kw_only=True):
     assign_to: str | None = None
     notify_at: datetime
 
+    @property
+    def notify_at_us(self) -> int:
+        """`notify_at` in microseconds since 1970."""
+        return _us(self.notify_at)
+
 
 class Inactivity(Document, frozen=True, kw_only=True):
     """What an inactivity rule did, and whom the host notifies of it once."""
@@ -173,6 +186,21 @@ class Inactivity(Document, frozen=True, kw_only=True):
     reason: str | None = None
     computed_at: datetime | None = None
     """The instant that the rule gives, where it lies before the event that made it hold and was moved to it."""
+
+    @property
+    def since_us(self) -> int:
+        """`since` in microseconds since 1970."""
+        return _us(self.since)
+
+    @property
+    def notify_at_us(self) -> int:
+        """`notify_at` in microseconds since 1970."""
+        return _us(self.notify_at)
+
+    @property
+    def computed_at_us(self) -> int | None:
+        """`computed_at` in microseconds since 1970."""
+        return _us(self.computed_at) if self.computed_at else None
 
 
 class CommandStamp(Document, frozen=True):
@@ -216,6 +244,11 @@ class Event(Document, frozen=True, kw_only=True, omit_defaults=True):
         found = self.data if self.kind == "reminded" else self.data.get("inactivity")
         return msgspec.convert(found, Inactivity) if found else None
 
+    @property
+    def at_us(self) -> int:
+        """`at` in microseconds since 1970."""
+        return _us(self.at)
+
 
 # Evaluations
 
@@ -225,6 +258,11 @@ class Due(Document, frozen=True, omit_defaults=True):
 
     due_at: datetime | None = None
     due: Literal["out_of_horizon"] | None = None
+
+    @property
+    def due_at_us(self) -> int | None:
+        """`due_at` in microseconds since 1970."""
+        return _us(self.due_at) if self.due_at else None
 
 
 class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
@@ -296,6 +334,26 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
         """The business time since the due."""
         return length(self.overdue_us)
 
+    @property
+    def started_at_us(self) -> int:
+        """`started_at` in microseconds since 1970."""
+        return _us(self.started_at)
+
+    @property
+    def stopped_at_us(self) -> int | None:
+        """`stopped_at` in microseconds since 1970."""
+        return _us(self.stopped_at) if self.stopped_at else None
+
+    @property
+    def due_at_us(self) -> int | None:
+        """`due_at` in microseconds since 1970."""
+        return _us(self.due_at) if self.due_at else None
+
+    @property
+    def breached_at_us(self) -> int | None:
+        """`breached_at` in microseconds since 1970."""
+        return _us(self.breached_at) if self.breached_at else None
+
 
 class Terms(Document, frozen=True):
     """The terms that a cycle would get if it started now, by the channel of the opening."""
@@ -339,6 +397,16 @@ class Evaluation(Document, frozen=True):
     due_events: tuple[Event, ...]
     """The automatic events that are not stored yet."""
 
+    @property
+    def now_us(self) -> int:
+        """`now` in microseconds since 1970."""
+        return _us(self.now)
+
+    @property
+    def next_check_at_us(self) -> int | None:
+        """`next_check_at` in microseconds since 1970."""
+        return _us(self.next_check_at) if self.next_check_at else None
+
 
 class Accepted(Value, frozen=True):
     """The decision on a command that is allowed."""
@@ -359,6 +427,11 @@ class Accepted(Value, frozen=True):
     def refusal(self) -> None:
         """None: the command is accepted."""
         return
+
+    @property
+    def next_check_at_us(self) -> int | None:
+        """`next_check_at` in microseconds since 1970."""
+        return _us(self.next_check_at) if self.next_check_at else None
 
 
 class Refused(Value, frozen=True):
@@ -401,6 +474,11 @@ class DueEvents(Value, frozen=True):
     """The ticket afterwards."""
     next_check_at: datetime | None
 
+    @property
+    def next_check_at_us(self) -> int | None:
+        """`next_check_at` in microseconds since 1970."""
+        return _us(self.next_check_at) if self.next_check_at else None
+
 
 class EscalationValues(Document, frozen=True):
     """An escalation of a ticket."""
@@ -416,7 +494,7 @@ class EscalationValues(Document, frozen=True):
 
 
 class TimerValues(Document, frozen=True):
-    """The latest cycle of a timer, as the last event of the ticket left it; `Engine.evaluate` says where it is as of now."""
+    """The latest cycle of a timer, as the last event of the ticket left it; `Engine.evaluate` evaluates it."""
 
     timer: str
     cycle: int
@@ -462,11 +540,32 @@ class TicketValues(Document, frozen=True):
     """The latest cycle of every timer that has started, by timer id."""
 
 
+class Decided(Document, frozen=True):
+    """Counts of the cycles that were decided in a window."""
+
+    decided: int
+    """Met or breached."""
+    breached: int
+
+
+class BurnRate(Document, frozen=True):
+    """How fast the error budget of an objective burns as of an instant."""
+
+    timer: str
+    long_window_us: int
+    """The length of the long window, in wall time."""
+    long: Decided
+    short_window_us: int
+    short: Decided
+    burning: bool
+    """Whether the budget burns too fast in both: the condition of the alert ``performance_degradation``."""
+
+
 class LinkedDecision(Value, frozen=True):
     """The outcome of a command or of time, ready to be stored."""
 
     entries: tuple[str, ...]
-    """The events as entries of the ticket's chain, to store as they are; empty when refused, or for a repeated command."""
+    """The events as entries of the ticket's chain, to store as they are; empty when refused or repeated."""
     head: Head | None
     """The head of the chain after them; None when refused."""
     ticket: Ticket | None
@@ -482,6 +581,11 @@ class LinkedDecision(Value, frozen=True):
     def accepted(self) -> bool:
         """Whether it is accepted."""
         return self.refusal is None
+
+    @property
+    def next_check_at_us(self) -> int | None:
+        """`next_check_at` in microseconds since 1970."""
+        return _us(self.next_check_at) if self.next_check_at else None
 
 
 class RefusedCommand(Document, frozen=True):
@@ -552,6 +656,16 @@ class MovedDeadline(Document, frozen=True):
     before: datetime | None
     after: datetime | None
 
+    @property
+    def before_us(self) -> int | None:
+        """`before` in microseconds since 1970."""
+        return _us(self.before) if self.before else None
+
+    @property
+    def after_us(self) -> int | None:
+        """`after` in microseconds since 1970."""
+        return _us(self.after) if self.after else None
+
 
 class BrokenPromise(Document, frozen=True):
     """A cycle that adopting a revision breaches."""
@@ -560,6 +674,11 @@ class BrokenPromise(Document, frozen=True):
     timer: str
     cycle: int
     due_at: datetime | None
+
+    @property
+    def due_at_us(self) -> int | None:
+        """`due_at` in microseconds since 1970."""
+        return _us(self.due_at) if self.due_at else None
 
 
 class RefusedTicket(Document, frozen=True):
@@ -660,6 +779,16 @@ class Segment(Document, frozen=True, kw_only=True):
             return "paused"
         return "resolved" if self.resolved is not None else "counted"
 
+    @property
+    def start_us(self) -> int:
+        """`start` in microseconds since 1970."""
+        return _us(self.start)
+
+    @property
+    def end_us(self) -> int:
+        """`end` in microseconds since 1970."""
+        return _us(self.end)
+
 
 class DaysPromised(Document, frozen=True, kw_only=True):
     """How a target follows from business days."""
@@ -675,6 +804,16 @@ class DaysPromised(Document, frozen=True, kw_only=True):
     """The day of receipt, as `2026-03-06`."""
     promised_at: datetime
     """Before pauses."""
+
+    @property
+    def start_us(self) -> int:
+        """`start` in microseconds since 1970."""
+        return _us(self.start)
+
+    @property
+    def promised_at_us(self) -> int:
+        """`promised_at` in microseconds since 1970."""
+        return _us(self.promised_at)
 
 
 class Note(Document, frozen=True, kw_only=True):
@@ -697,6 +836,11 @@ class Note(Document, frozen=True, kw_only=True):
     returned: dict[str, Any] | None = None
     stopped: dict[str, Any] | None = None
     cancelled: dict[str, Any] | None = None
+
+    @property
+    def at_us(self) -> int:
+        """`at` in microseconds since 1970."""
+        return _us(self.at)
 
 
 class Explanation(Document, frozen=True):
@@ -722,6 +866,16 @@ class Explanation(Document, frozen=True):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def now_us(self) -> int:
+        """`now` in microseconds since 1970."""
+        return _us(self.now)
+
+    @property
+    def due_at_us(self) -> int | None:
+        """`due_at` in microseconds since 1970."""
+        return _us(self.due_at) if self.due_at else None
+
 
 class LedgerEntry(Document, frozen=True, kw_only=True):
     """An interval of a ticket's life in one status, with one agent and team."""
@@ -735,6 +889,16 @@ class LedgerEntry(Document, frozen=True, kw_only=True):
     open_us: int
     closed_us: int
 
+    @property
+    def start_us(self) -> int:
+        """`start` in microseconds since 1970."""
+        return _us(self.start)
+
+    @property
+    def end_us(self) -> int:
+        """`end` in microseconds since 1970."""
+        return _us(self.end)
+
 
 class Ledger(Document, frozen=True):
     """Every microsecond since a ticket's opening; the entries add up to its age."""
@@ -742,6 +906,11 @@ class Ledger(Document, frozen=True):
     ticket: str
     now: datetime
     entries: tuple[LedgerEntry, ...]
+
+    @property
+    def now_us(self) -> int:
+        """`now` in microseconds since 1970."""
+        return _us(self.now)
 
 
 # Figures
@@ -892,6 +1061,11 @@ class Key(Document, frozen=True, kw_only=True):
     category: str | None = None
     team: str | None = None
 
+    @property
+    def period_start_us(self) -> int | None:
+        """`period_start` in microseconds since 1970."""
+        return _us(self.period_start) if self.period_start else None
+
 
 class ReportGroup(Document, frozen=True):
     """The figures of one key."""
@@ -916,6 +1090,11 @@ class Report(Document, frozen=True, kw_only=True):
     as_of: datetime | None
     groups: tuple[ReportGroup, ...]
     total: ReportGroup
+
+    @property
+    def as_of_us(self) -> int | None:
+        """`as_of` in microseconds since 1970."""
+        return _us(self.as_of) if self.as_of else None
 
 
 class ScoreComponent(Document, frozen=True):
@@ -951,6 +1130,11 @@ class OpenPromise(Document, frozen=True):
     overdue_us: int
     paused: bool
     due_at: datetime | None
+
+    @property
+    def due_at_us(self) -> int | None:
+        """`due_at` in microseconds since 1970."""
+        return _us(self.due_at) if self.due_at else None
 
 
 # What if
@@ -1057,6 +1241,16 @@ class Alert(Document, frozen=True, kw_only=True):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def at_us(self) -> int:
+        """`at` in microseconds since 1970."""
+        return _us(self.at)
+
+    @property
+    def happened_at_us(self) -> int | None:
+        """`happened_at` in microseconds since 1970."""
+        return _us(self.happened_at) if self.happened_at else None
+
 
 # Audit
 
@@ -1078,6 +1272,19 @@ class Linked(Document, frozen=True):
     """As JSON, to store, in this order."""
     head: Head
     """The head of the chain after them."""
+
+
+class PolicyPlace(Document, frozen=True):
+    """What a JSON pointer into a policy document is about: a part of the policy, and a field of it."""
+
+    kind: str
+    """package, channel, calendar, timer, steps, severity, category, inactivity, pauses, roles, objectives or policy."""
+    id: str | None
+    """The id of the part; None where it has none."""
+    index: int | None
+    """The place of the part in its list, from 0; None where it is not in a list."""
+    field: str
+    """The field of the part; empty for the part as a whole."""
 
 
 class Verification(Document, frozen=True):
