@@ -18,6 +18,7 @@ const SHORT: &[Reader] = &[
     ("actor", |json| wire::command::read_actor(json).map(drop)),
     ("head", |json| wire::audit::read_head(json).map(drop)),
     ("refusal", |json| wire::audit::read_refusal(json).map(drop)),
+    ("place in a policy", |json| wire::policy::place(json, "/id").map(drop)),
     ("grouping", |json| wire::analytics::read_grouping(json, &ZoneDatabase::embedded()).map(drop)),
 ];
 
@@ -38,6 +39,8 @@ const LONG: &[Reader] = &[
     ("kind of a chain", |json| wire::audit::chain_kind(json).map(drop)),
     ("heads", |json| wire::audit::read_heads(json).map(drop)),
     ("list of heads", |json| wire::audit::read_head_list(json).map(drop)),
+    ("memory of alerts", |json| wire::alert::read_memory(&policy::Objectives::default(), json).map(drop)),
+    ("counts of cycles", |json| wire::alert::read_counts(json).map(drop)),
     ("aggregate", |json| wire::analytics::read(json, &ZoneDatabase::embedded()).map(drop)),
     ("plan", |json| {
         let engine = Engine::compile(wire::policy::read(include_str!("../../examples/talkabiz.json"))?)?;

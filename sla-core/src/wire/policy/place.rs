@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::wire::json::to_text;
-use crate::wire::tree::Tree;
+use crate::wire::tree::{MAX_DOCUMENT_BYTES, Tree};
 
 /// What a place in a policy document is about: a part of the policy, and a field of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,7 +38,7 @@ pub struct Place {
 ///
 /// `invalid_json`, `limit_exceeded`.
 pub fn place(json: impl AsRef<[u8]>, pointer: &str) -> Result<Place, Error> {
-    let root = Tree::parse(json.as_ref())?.root;
+    let root = Tree::parse_within(json.as_ref(), MAX_DOCUMENT_BYTES)?.root;
     let mut parts = pointer.trim_start_matches('/').splitn(2, '/');
     let (part, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let (kind, within) = match part {
