@@ -98,8 +98,8 @@ FUZZ_INPUTS ?= 1000000
 fuzz: ## Altered documents, commands, rows and zone files for every entrance, in Rust and through the C interface.
 	FUZZ_INPUTS=$(FUZZ_INPUTS) $(CARGO) test --profile checks -p sla-tests --test tests fuzz:: -- --nocapture
 
-test-long: packages ## The same properties over ten million cases; each feature; sanitizers; the wheel, Spark, old producers of columns; MariaDB.
-	PROPTEST_CASES=10000000 $(CARGO) test -p sla-tests --profile checks
+test-long: packages ## The same properties over ten million cases; the model check one layer further; each feature; sanitizers; the wheel, Spark, old producers of columns; MariaDB.
+	PROPTEST_CASES=10000000 SLA_SEARCH_LONG=1 $(CARGO) test -p sla-tests --profile checks
 	for feature in $(FEATURES); do $(CARGO) test -p sla-core --features "$${feature#none}" || exit; done
 	$(CARGO) package -p sla-core --allow-dirty
 	tests/c/sanitize
