@@ -320,17 +320,20 @@ impl Histogram {
             return Ok(());
         }
         self.settle();
-        let mut added = Vec::new();
-        for Bucket { number, tally } in other.buckets() {
-            match self.page_mut(number) {
-                Some(known) => known.merge(tally)?,
-                None => added.push(Filled { number, tally }),
+        let other = other.settled();
+        let add = |mut one: Tally, other| one.merge(other).map(|()| one);
+        if self.pages.is_empty() && other.pages.is_empty() {
+            self.sparse = try_merged(&self.sparse, &other.sparse, add)?;
+        } else {
+            let mut added = Vec::new();
+            for Bucket { number, tally } in other.buckets() {
+                match self.page_mut(number) {
+                    Some(known) => known.merge(tally)?,
+                    None => added.push(Filled { number, tally }),
+                }
             }
+            self.sparse = try_merged(&self.sparse, &added, add)?;
         }
-        self.sparse = try_merged(&self.sparse, &added, |mut one, other| {
-            one.merge(other)?;
-            Ok::<_, Error>(one)
-        })?;
         self.make_pages();
         Ok(())
     }
@@ -545,23 +548,22 @@ fn try_merged<E>(
     added: &[Filled],
     add: impl Fn(Tally, Tally) -> Result<Tally, E>,
 ) -> Result<Vec<Filled>, E> {
-    let mut rest = known.iter().peekable();
-    let is_new = |filled: &&Filled| {
-        while rest.next_if(|known| known.number < filled.number).is_some() {}
-        rest.peek().is_none_or(|known| known.number != filled.number)
-    };
     // INVARIANT: there are 7,296 buckets.
-    let mut all = Vec::with_capacity(known.len().saturating_add(added.iter().filter(is_new).count()));
-    let mut rest = known.iter().copied().peekable();
-    for Filled { number, tally } in added.iter().copied() {
-        all.extend(std::iter::from_fn(|| rest.next_if(|known| known.number < number)));
-        let tally = match rest.next_if(|known| known.number == number) {
-            Some(known) => add(known.tally, tally)?,
-            None => tally,
-        };
-        all.push(Filled { number, tally });
+    let mut all = Vec::with_capacity(known.len().saturating_add(added.len()));
+    let (mut known, mut added) = (known, added);
+    while let ([one, known_rest @ ..], [other, added_rest @ ..]) = (known, added) {
+        let (is_first, is_second) = (one.number <= other.number, other.number <= one.number);
+        all.push(match (is_first, is_second) {
+            (true, true) => Filled { number: one.number, tally: add(one.tally, other.tally)? },
+            (true, false) => *one,
+            (false, _) => *other,
+        });
+        known = if is_first { known_rest } else { known };
+        added = if is_second { added_rest } else { added };
     }
-    all.extend(rest);
+    all.extend_from_slice(known);
+    all.extend_from_slice(added);
+    all.shrink_to_fit();
     Ok(all)
 }
 

@@ -117,32 +117,58 @@ where
 }
 
 /// Distinct texts by number, in the order of their first occurrence.
-#[derive(Default)]
 pub(crate) struct Interner {
     words: Vec<String>,
     numbers: HashMap<String, u32>,
+    /// The number of the last text of each place, which few texts share: a look costs less than hashing.
+    recent: Vec<u32>,
 }
 
-/// The number of distinct texts that are compared one by one, which is faster than hashing.
-const FEW: usize = 6;
+impl Default for Interner {
+    fn default() -> Self {
+        Self { words: Vec::new(), numbers: HashMap::new(), recent: vec![0; 1 << PLACE_BITS] }
+    }
+}
+
+const PLACE_BITS: u32 = 10;
+
+/// Returns the place of a text: by its length, its first and its last bytes.
+#[inline]
+fn place(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29),
+        _ => bytes.iter().fold(0, |ends, byte| ends << 8 | u64::from(*byte)),
+    };
+    let mixed = (ends ^ u64::try_from(bytes.len()).unwrap_or_default()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(mixed >> (u64::BITS - PLACE_BITS)).unwrap_or_default()
+}
 
 impl Interner {
     /// Returns the number of a text; 0 for none.
     #[inline]
     pub(crate) fn number(&mut self, text: Option<&str>) -> u32 {
         let Some(text) = text else { return 0 };
-        for (number, word) in (1..).zip(self.words.iter().take(FEW)) {
-            if word == text {
-                return number;
-            }
+        let place = place(text);
+        let recent = self.recent.get(place).copied().unwrap_or_default();
+        if self.word(recent) == Some(text) {
+            return recent;
         }
-        match self.numbers.get(text) {
-            Some(number) => *number,
-            None => self.add(text),
-        }
+        self.find(text, place)
     }
 
     #[cold]
+    fn find(&mut self, text: &str, place: usize) -> u32 {
+        let number = match self.numbers.get(text) {
+            Some(number) => *number,
+            None => self.add(text),
+        };
+        if let Some(recent) = self.recent.get_mut(place) {
+            *recent = number;
+        }
+        number
+    }
+
     fn add(&mut self, text: &str) -> u32 {
         self.words.push(text.to_owned());
         let number = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
