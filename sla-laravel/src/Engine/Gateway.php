@@ -7,8 +7,6 @@ namespace Sla\Laravel\Engine;
 use Sla\Actor;
 use Sla\Audit;
 use Sla\Command;
-use Sla\Decision;
-use Sla\DueEvents;
 use Sla\Engine;
 use Sla\Evaluation;
 use Sla\Event;
@@ -18,9 +16,12 @@ use Sla\Explanation;
 use Sla\Head;
 use Sla\History;
 use Sla\Laravel\Policy\PolicyRepository;
+use Sla\LinkedDecision;
 use Sla\Opening;
 use Sla\Refusal;
+use Sla\Request;
 use Sla\Ticket;
+use Sla\TicketValues;
 use Sla\Time;
 use Sla\Verification;
 use Sla\VisibleTickets;
@@ -32,6 +33,8 @@ use Sla\VisibleTickets;
  */
 final class Gateway
 {
+    private const UNKNOWN_REVISION = 'unknown_revision';
+
     private ?Engine $engine = null;
 
     /** Which reading of the revisions the engine is made of. */
@@ -44,7 +47,7 @@ final class Gateway
     public function engine(): Engine
     {
         if ($this->engine === null || $this->reading !== $this->revisions->reading()) {
-            $this->engine = Engine::compile($this->revisions->texts());
+            $this->engine = Engine::ofRevisions($this->revisions->digests(), $this->revisions->texts(...));
             $this->reading = $this->revisions->reading();
         }
 
@@ -53,27 +56,22 @@ final class Gateway
 
     public function open(Opening $opening, Actor $actor, int $nowUs): Step
     {
-        $now = Time::fromUs($nowUs);
-
-        return $this->decided($this->engine()->open($opening, $actor, $now), $opening->ticket, null, $now);
+        return $this->step($this->engine()->openLinked($opening, $actor, Time::fromUs($nowUs)));
     }
 
     public function decide(StoredTicket $ticket, Command $command, Actor $actor, int $nowUs): Step
     {
-        $now = Time::fromUs($nowUs);
-        $decision = $this->withAllRevisions(fn (): Decision => $this->engine()->decide(Ticket::fromJson($ticket->snapshot), $command, $actor, $now));
-
-        return $this->decided($decision, $ticket->reference, $ticket, $now);
+        return $this->decideOn(Ticket::fromJson($ticket->snapshot), $ticket, $command, $actor, $nowUs);
     }
 
-    /** Decides on the whole history, which adopting a revision with another timer needs. */
-    public function decideOnHistory(StoredTicket $ticket, iterable $entries, Command $command, Actor $actor, int $nowUs): Step
+    /**
+     * Decides on the whole history, which adopting a revision with another timer needs.
+     *
+     * @param list<string> $entries
+     */
+    public function decideOnHistory(StoredTicket $ticket, array $entries, Command $command, Actor $actor, int $nowUs): Step
     {
-        $now = Time::fromUs($nowUs);
-        $history = History::ofEntries($entries);
-        $decision = $this->withAllRevisions(fn (): Decision => $this->engine()->decide($history, $command, $actor, $now));
-
-        return $this->decided($decision, $ticket->reference, $ticket, $now);
+        return $this->decideOn(History::ofEntries($entries), $ticket, $command, $actor, $nowUs);
     }
 
     /**
@@ -86,14 +84,21 @@ final class Gateway
     public function due(array $tickets, int $nowUs): array
     {
         $found = [];
+        $ofNow = [];
         foreach ($tickets as $ticket) {
-            $now = Time::fromUs(max($nowUs, $ticket->lastUs));
-            try {
-                $due = $this->withAllRevisions(fn (): DueEvents => $this->engine()->dueEvents(Ticket::fromJson($ticket->snapshot), $now));
-                $found[$ticket->id] = $this->step($due->events, $due->ticket, $due->nextCheckAt, $ticket->reference, $ticket, $now);
-            } catch (SlaThrowable $fault) {
-                $found[$ticket->id] = $fault;
+            if ($ticket->lastUs <= $nowUs) {
+                $ofNow[$ticket->id] = $ticket;
+            } else {
+                // The clock of another machine is ahead.
+                $found[$ticket->id] = $this->dueOn($ticket, $ticket->lastUs);
             }
+        }
+        foreach ($ofNow === [] ? [] : $this->engine()->batch(array_map(self::request(...), $ofNow), Time::fromUs($nowUs)) as $id => $answer) {
+            $found[$id] = match (true) {
+                $answer instanceof LinkedDecision => $this->step($answer),
+                $answer->errorCode === self::UNKNOWN_REVISION => $this->dueOn($ofNow[$id], $nowUs),
+                default => $answer,
+            };
         }
 
         return $found;
@@ -190,7 +195,7 @@ final class Gateway
     /** @param list<string> $entries */
     public function verify(string $kind, string $id, array $entries): Verification
     {
-        return Audit::verify(Audit::chain($kind, $id, $entries));
+        return Audit::verifyEntries($kind, $id, $entries);
     }
 
     /**
@@ -202,34 +207,46 @@ final class Gateway
      */
     public function deny(string $log, int $entries, string $hash, Actor $actor, Refusal $refusal, ?string $ticket, int $nowUs): array
     {
-        $linked = Audit::deny($this->head('access', $log, $entries, $hash), $log, $actor, $refusal, Time::fromUs($nowUs), $ticket);
+        $linked = Audit::deny(self::head('access', $log, $entries, $hash), $log, $actor, $refusal, Time::fromUs($nowUs), $ticket);
 
         return ['entry' => $linked->entries[0], 'hash' => $linked->head->hash];
     }
 
-    private function decided(Decision $decision, string $reference, ?StoredTicket $before, \DateTimeImmutable $now): Step
+    private function decideOn(Ticket|History $on, StoredTicket $ticket, Command $command, Actor $actor, int $nowUs): Step
     {
-        return $decision->refusal === null
-            ? $this->step($decision->events, $decision->ticket ?? throw new \LogicException('an accepted command without ticket'), $decision->nextCheckAt, $reference, $before, $now)
-            : new Step([], $decision->refusal);
+        $now = Time::fromUs($nowUs);
+
+        return $this->step($this->withAllRevisions(fn (): LinkedDecision => $this->engine()->decideLinked($on, self::standsAt($ticket), $command, $actor, $now)));
     }
 
-    /** @param list<Event> $events */
-    private function step(array $events, Ticket $ticket, ?\DateTimeImmutable $nextCheckAt, string $reference, ?StoredTicket $before, \DateTimeImmutable $now): Step
+    private function dueOn(StoredTicket $ticket, int $nowUs): Step|SlaThrowable
     {
-        $snapshot = $ticket->json();
-        $values = json_decode($snapshot, true, 512, JSON_THROW_ON_ERROR);
-        $nextUs = $nextCheckAt === null ? null : Time::toUs($nextCheckAt);
-        if ($events === []) {
-            return new Step([], null, $before->head ?? '', $before->events ?? 0, $snapshot, $nextUs, $this->columns($values, []));
+        try {
+            return $this->step($this->withAllRevisions(
+                fn (): LinkedDecision => $this->engine()->dueEventsLinked(Ticket::fromJson($ticket->snapshot), self::standsAt($ticket), Time::fromUs($nowUs)),
+            ));
+        } catch (SlaThrowable $fault) {
+            return $fault;
         }
-        $linked = Audit::link($this->head('ticket', $reference, $before->events ?? 0, $before->head ?? ''), $events, $now);
-        $made = [];
-        foreach ($events as $index => $event) {
-            $made[] = self::made($event, $linked->entries[$index]);
-        }
+    }
 
-        return new Step($made, null, $linked->head->hash, $linked->head->entries, $snapshot, $nextUs, $this->columns($values, $made));
+    private static function request(StoredTicket $ticket): Request
+    {
+        return Request::dueEvents(Ticket::fromJson($ticket->snapshot), self::standsAt($ticket));
+    }
+
+    private function step(LinkedDecision $decision): Step
+    {
+        if ($decision->refusal !== null) {
+            return new Step([], $decision->refusal);
+        }
+        $values = $decision->values();
+        if ($values === null || $decision->head === null || $decision->ticket === null) {
+            throw new \LogicException('an accepted command without ticket');
+        }
+        $made = array_map(self::made(...), $decision->events(), $decision->entries);
+
+        return new Step($made, null, $decision->head->hash, $decision->head->entries, $decision->ticket->json(), $decision->nextCheckAtUs, self::columns($values));
     }
 
     private static function made(Event $event, string $entry): MadeEvent
@@ -244,63 +261,37 @@ final class Gateway
         return new MadeEvent($event->seq, $event->kind, Time::toUs($event->at), $event->actor->role->value, $event->actor->id, $event->data(), $entry, $intent);
     }
 
-    /**
-     * @param array<string, mixed> $values the snapshot
-     * @param list<MadeEvent>      $events
-     *
-     * @return array<string, string|int|null>
-     */
-    private function columns(array $values, array $events): array
+    /** @return array<string, string|int|null> */
+    private static function columns(TicketValues $values): array
     {
-        $due = ['first_response' => null, 'resolution' => null];
-        $states = $due;
-        foreach ($values['timers'] as $timer) {
-            $cycle = $timer['cycles'] === [] ? null : $timer['cycles'][count($timer['cycles']) - 1];
-            $at = $cycle['promise']['due']['due_at'] ?? null;
-            if ($cycle !== null && array_key_exists($timer['timer'], $due)) {
-                $due[$timer['timer']] = $at === null ? null : self::us($at);
-                $states[$timer['timer']] = self::state($cycle);
-            }
-        }
-        $columns = [
-            'customer' => $values['customer'],
-            'organization' => $values['organization'] ?? null,
-            'package' => $values['package'],
-            'channel' => $values['channel'],
-            'severity' => $values['severity'] ?? null,
-            'category' => $values['category'] ?? null,
-            'priority' => $this->revisions->priority($values['policy_digest'], $values['package']),
-            'status' => $values['status'],
-            'agent' => $values['agent'] ?? null,
-            'team' => $values['team'] ?? null,
-            'first_response_state' => $states['first_response'],
-            'first_response_due_at' => $due['first_response'],
-            'resolution_state' => $states['resolution'],
-            'resolution_due_at' => $due['resolution'],
-            'policy_digest' => $values['policy_digest'],
-            'opened_at' => self::us($values['opened_at']),
-            'last_at' => self::us($values['last_at']),
+        return [
+            'customer' => $values->customer,
+            'organization' => $values->organization,
+            'package' => $values->package,
+            'channel' => $values->channel,
+            'severity' => $values->severity,
+            'category' => $values->category,
+            'priority' => $values->priority,
+            'status' => $values->status->value,
+            'agent' => $values->agent,
+            'team' => $values->team,
+            'first_response_state' => $values->timer('first_response')?->state->value,
+            'first_response_due_at' => $values->timer('first_response')?->dueAtUs,
+            'resolution_state' => $values->timer('resolution')?->state->value,
+            'resolution_due_at' => $values->timer('resolution')?->dueAtUs,
+            'policy_digest' => $values->policyDigest,
+            'opened_at' => $values->openedAtUs,
+            'last_at' => $values->lastAtUs,
+            'closed_at' => $values->closedAtUs,
         ];
-        foreach ($events as $event) {
-            if (in_array($event->kind, ['closed', 'withdrawn', 'voided'], true)) {
-                $columns['closed_at'] = $event->atUs;
-            }
-        }
-
-        return $columns;
     }
 
-    /** @param array<string, mixed> $cycle */
-    private static function state(array $cycle): string
+    private static function standsAt(StoredTicket $ticket): Head
     {
-        return match (true) {
-            $cycle['breached'] === true => 'breached',
-            isset($cycle['phase']['stopped']) => isset($cycle['promise']) ? 'met' : 'unpromised',
-            default => (string) array_key_first($cycle['phase']),
-        };
+        return self::head('ticket', $ticket->reference, $ticket->events, $ticket->head) ?? throw new \LogicException('a stored ticket without events');
     }
 
-    private function head(string $kind, string $id, int $entries, string $hash): ?Head
+    private static function head(string $kind, string $id, int $entries, string $hash): ?Head
     {
         return $entries === 0 ? null : Head::fromJson(json_encode(['kind' => $kind, 'id' => $id, 'entries' => $entries, 'hash' => $hash], JSON_THROW_ON_ERROR));
     }
@@ -319,17 +310,12 @@ final class Gateway
         try {
             return $ask();
         } catch (InvalidInput $fault) {
-            if ($fault->errorCode !== 'unknown_revision') {
+            if ($fault->errorCode !== self::UNKNOWN_REVISION) {
                 throw $fault;
             }
             $this->revisions->reload();
 
             return $ask();
         }
-    }
-
-    private static function us(string $text): int
-    {
-        return Time::toUs(new \DateTimeImmutable($text));
     }
 }

@@ -27,7 +27,7 @@ final class PolicyPreview
     /** @return array<string, mixed> */
     public function of(Policy $draft, Apply $apply): array
     {
-        $engine = Engine::compile([...$this->revisions->texts(), $draft]);
+        $engine = Engine::ofRevisions($this->revisions->digests(), $this->revisions->texts(...))->withRevision($draft);
         $counts = ['tickets' => 0, 'moved' => 0, 'arrived' => 0, 'ended' => 0, 'breached' => 0, 'refused' => 0];
         $moved = [];
         $breached = [];

@@ -10,17 +10,15 @@ use Sla\Laravel\Support\Tables;
  * The published revisions, oldest first.
  *
  * One instance a request or job: it is bound with `scoped`, so a worker sees a revision that was published meanwhile.
+ * A request reads digests; documents are read where this process has not compiled them yet.
  */
 final class PolicyRepository
 {
     /** @var ?list<string> */
-    private ?array $texts = null;
+    private ?array $digests = null;
 
-    /** @var array<string, array<string, mixed>> the documents, by digest */
+    /** @var array<string, array<string, mixed>> documents by digest */
     private array $documents = [];
-
-    /** @var ?array<string, string> */
-    private ?array $byDigest = null;
 
     private int $reading = 0;
 
@@ -29,45 +27,44 @@ final class PolicyRepository
     }
 
     /**
-     * Returns the texts of all revisions.
+     * Returns the digests of all revisions.
      *
      * @return list<string>
      *
      * @throws NoPolicy when nothing is published
      */
-    public function texts(): array
+    public function digests(): array
     {
-        $this->load();
-
-        return $this->texts === [] ? throw new NoPolicy() : $this->texts;
+        return $this->isEmpty() ? throw new NoPolicy() : $this->digests;
     }
 
     public function isEmpty(): bool
     {
-        $this->load();
+        $this->digests ??= $this->tables->table('sla_policy_revisions')->orderBy('version')->pluck('policy_digest')->all();
 
-        return $this->texts === [];
+        return $this->digests === [];
     }
 
-    /** Returns the label by which reports group a package's tickets, under one revision. */
-    public function priority(string $policyDigest, string $package): ?string
+    /**
+     * Returns the texts of revisions, in the order of their digests.
+     *
+     * @param list<string> $digests
+     *
+     * @return list<string>
+     */
+    public function texts(array $digests): array
     {
-        $packages = array_column($this->documentOf($policyDigest)['packages'] ?? [], null, 'id');
-        // A chain of `extends` has at most eight packages.
-        for ($step = 0, $id = $package; $step < 8 && isset($packages[$id]); $step++) {
-            if (isset($packages[$id]['priority'])) {
-                return $packages[$id]['priority'];
-            }
-            $id = $packages[$id]['extends'] ?? '';
-        }
+        $found = $this->tables->table('sla_policy_revisions')->whereIn('policy_digest', $digests)->pluck('document', 'policy_digest');
 
-        return null;
+        return array_map(static fn (string $digest): string => $found[$digest], $digests);
     }
 
     /** Returns the time zone of a calendar of one revision. */
     public function timeZone(string $policyDigest, string $calendar): ?string
     {
-        return $this->documentOf($policyDigest)['calendars'][$calendar]['time_zone'] ?? null;
+        $this->documents[$policyDigest] ??= json_decode($this->texts([$policyDigest])[0], true, 512, JSON_THROW_ON_ERROR);
+
+        return $this->documents[$policyDigest]['calendars'][$calendar]['time_zone'] ?? null;
     }
 
     /** Counts how often the revisions were read anew. */
@@ -80,29 +77,6 @@ final class PolicyRepository
     public function reload(): void
     {
         $this->reading++;
-        $this->texts = null;
-        $this->byDigest = null;
-    }
-
-    /** @return array<string, mixed> */
-    private function documentOf(string $policyDigest): array
-    {
-        if (!isset($this->documents[$policyDigest])) {
-            $this->load();
-            $text = $this->byDigest[$policyDigest] ?? '{}';
-            $this->documents[$policyDigest] = json_decode($text, true, 512, JSON_THROW_ON_ERROR);
-        }
-
-        return $this->documents[$policyDigest];
-    }
-
-    private function load(): void
-    {
-        if ($this->texts !== null) {
-            return;
-        }
-        $rows = $this->tables->table('sla_policy_revisions')->orderBy('version')->get(['policy_digest', 'document']);
-        $this->texts = $rows->pluck('document')->all();
-        $this->byDigest = $rows->pluck('document', 'policy_digest')->all();
+        $this->digests = null;
     }
 }

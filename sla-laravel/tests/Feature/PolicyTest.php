@@ -103,7 +103,7 @@ final class PolicyTest extends TestCase
         Event::assertDispatched(PolicyPublished::class, static fn (PolicyPublished $event): bool => $event->version === 2 && $event->by === 'root');
         $entries = PolicyRevision::query()->orderBy('version')->pluck('entry')->all();
         self::assertTrue($this->app->make(Gateway::class)->verify('policy', 'support', $entries)->isSound());
-        self::assertCount(2, $this->app->make(PolicyRepository::class)->texts());
+        self::assertCount(2, $this->app->make(PolicyRepository::class)->digests());
     }
 
     public function test_problems_of_a_draft_have_the_place_of_their_row(): void

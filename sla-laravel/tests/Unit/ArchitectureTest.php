@@ -47,7 +47,7 @@ final class ArchitectureTest extends TestCase
     {
         $callers = [];
         foreach (self::files('src') as $file => $code) {
-            if (preg_match('/\b(Engine::compile|Audit::(link|deny|verify|chain)|->dueEvents\(|Policy::fromJson)/', $code) === 1) {
+            if (preg_match('/\b(Engine::(compile|ofRevisions)|Audit::|->(openLinked|decideLinked|dueEventsLinked|dryRun|batch)\(|Policy::fromJson)/', $code) === 1) {
                 $callers[] = $file;
             }
         }

@@ -199,7 +199,7 @@ final class PolicyController extends SlaController
     /** @return array<string, mixed> */
     private function described(): array
     {
-        $texts = $this->revisions->texts();
+        $digests = $this->revisions->digests();
         $problems = [];
         $warnings = [];
         $changes = [];
@@ -207,7 +207,7 @@ final class PolicyController extends SlaController
             $policy = $this->publisher->check();
             $warnings = array_map(static fn (Warning $one): array => ['code' => $one->code, 'path' => $one->path, 'message' => $one->message, 'help' => $one->help], $policy->lint(Time::fromUs($this->clock->nowUs())));
             // Every revision has another version.
-            $older = Policy::fromJson($texts[count($texts) - 1]);
+            $older = Policy::fromJson($this->revisions->texts(array_slice($digests, -1))[0]);
             $changes = self::changes(array_values(array_filter($policy->changesSince($older), static fn (PolicyChange $one): bool => $one->path !== '/version')));
         } catch (InvalidPolicy $fault) {
             $problems = self::problems($fault);
@@ -215,7 +215,7 @@ final class PolicyController extends SlaController
 
         return [
             // Places in problems and warnings are about this document.
-            'document' => json_decode($this->draft->document(count($texts) + 1), false, 512, JSON_THROW_ON_ERROR),
+            'document' => json_decode($this->draft->document(count($digests) + 1), false, 512, JSON_THROW_ON_ERROR),
             'can_be_published' => $changes !== [],
             'problems' => $problems,
             'warnings' => $warnings,
