@@ -128,9 +128,17 @@ impl Timestamp {
         if nanos % 1_000 != 0 || nanos >= 1_000_000_000 {
             return Err(refuse().into());
         }
-        Ok(Self(parsed.timestamp_micros()))
+        // With an offset, the first and the last years reach instants that UTC cannot write with four digits.
+        let micros = parsed.timestamp_micros();
+        if !WRITTEN_US.contains(&micros) {
+            return Err(refuse().into());
+        }
+        Ok(Self(micros))
     }
 }
+
+/// The instants of the years 0000 to 9999 in UTC, in microseconds since 1970.
+const WRITTEN_US: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
 
 impl fmt::Display for Timestamp {
     /// Writes RFC 3339 in UTC with no more decimals than needed.

@@ -5,7 +5,7 @@ use sla_core::calendar::{
     Calendar, CalendarDate, CalendarRules, Due, HolidayDate, Hours, MAX_TABLE_BYTES, Week, Window, ZoneDatabase,
 };
 use sla_core::engine::Decision;
-use sla_core::ticket::{Actor, Event, EventKind, History, Role};
+use sla_core::ticket::{Actor, Change, Event, EventKind, History, Role};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Digest, Engine, ErrorCode, wire};
 
@@ -61,7 +61,16 @@ fn a_list_of_events_that_is_no_history_is_refused() {
     let whole = events();
     assert_eq!(whole.len(), 3);
     assert!(History::new(whole.clone()).is_ok());
-    let broken: [(&str, Break); 7] = [
+    let broken: [(&str, Break); 9] = [
+        ("a cycle that starts after its event", |events| {
+            let Change::Started { started_at, .. } = &mut events[0].changes[0].change else { panic!("no start") };
+            *started_at = at("2026-03-02T09:00:00.000001Z");
+        }),
+        ("a cycle beside one that runs", |events| {
+            let mut again = events[0].changes.last().unwrap().clone();
+            again.cycle = 2;
+            events[2].changes.push(again);
+        }),
         ("nothing", Vec::clear),
         ("no opening", |events| drop(events.remove(0))),
         ("two openings", |events| {
@@ -112,7 +121,15 @@ fn an_evaluation_before_the_last_event_is_an_error() {
 
 #[test]
 fn texts_that_are_no_instant_or_digest_are_refused() {
-    for text in ["", "2026-03-02", "2026-03-02T09:00:00", "2026-02-30T09:00:00Z", "2026-03-02T09:00:00.0000001Z", "x"] {
+    let beyond = ["9999-12-31T23:59:59.999999-23:59", "0000-01-01T00:00:00+00:01"];
+    for text in beyond.into_iter().chain([
+        "",
+        "2026-03-02",
+        "2026-03-02T09:00:00",
+        "2026-02-30T09:00:00Z",
+        "2026-03-02T09:00:00.0000001Z",
+        "x",
+    ]) {
         let error = Timestamp::parse(text).err().unwrap_or_else(|| panic!("`{text}` is accepted"));
         assert_eq!(error.code(), ErrorCode::InvalidTimestamp, "{text}");
     }

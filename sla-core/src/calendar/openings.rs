@@ -1,8 +1,17 @@
 //! Where the open intervals of a calendar come from: its own windows, or those of other calendars.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "INVARIANT: seconds are those of the horizon or of the page that begins in it, below 2^33"
+)]
+
 use std::sync::Arc;
 
 use super::schedule::Schedule;
+use crate::time::SECONDS_PER_DAY;
+
+/// The intervals of members are collected for so many seconds at a time: of 64 dense members some 3 MB.
+const PART_S: i64 = 32 * SECONDS_PER_DAY;
 
 /// The source of a calendar's open intervals: the windows of its own dates, or those of all its members together.
 ///
@@ -44,22 +53,29 @@ impl Openings {
         if let Some(schedule) = self.own() {
             return schedule.for_each_interval(from_s, to_s, open);
         }
-        let mut intervals = Vec::new();
-        for schedule in &*self.0 {
-            schedule.for_each_interval(from_s, to_s, |opens_s, closes_s| intervals.push((opens_s, closes_s)));
-        }
-        // Stable, because that makes use of the order that the intervals of each member have.
-        intervals.sort();
         let mut pending: Option<(i64, i64)> = None;
-        for (opens_s, closes_s) in intervals {
-            match &mut pending {
-                Some((_, until_s)) if opens_s <= *until_s => *until_s = closes_s.max(*until_s),
-                _ => {
-                    if let Some((opens_s, closes_s)) = pending.replace((opens_s, closes_s)) {
-                        open(opens_s, closes_s);
+        let mut intervals = Vec::new();
+        let mut start_s = from_s;
+        while start_s < to_s {
+            // What is cut at the end of a part is joined with the start of the next one.
+            let end_s = to_s.min(start_s + PART_S);
+            intervals.clear();
+            for schedule in &*self.0 {
+                schedule.for_each_interval(start_s, end_s, |opens_s, closes_s| intervals.push((opens_s, closes_s)));
+            }
+            // Stable, because that makes use of the order that the intervals of each member have.
+            intervals.sort();
+            for (opens_s, closes_s) in intervals.drain(..) {
+                match &mut pending {
+                    Some((_, until_s)) if opens_s <= *until_s => *until_s = closes_s.max(*until_s),
+                    _ => {
+                        if let Some((opens_s, closes_s)) = pending.replace((opens_s, closes_s)) {
+                            open(opens_s, closes_s);
+                        }
                     }
                 }
             }
+            start_s = end_s;
         }
         if let Some((opens_s, closes_s)) = pending {
             open(opens_s, closes_s);

@@ -237,11 +237,11 @@ impl Schedule {
     /// it and to the horizon, in ascending order and with a gap between neighbours. All in UTC seconds.
     pub(crate) fn for_each_interval(&self, from_s: i64, to_s: i64, mut open: impl FnMut(i64, i64)) {
         let (from_s, to_s) = (from_s.max(HORIZON_START_S), to_s.min(HORIZON_END_S));
-        let mut cursor = self.zone.cursor();
         let mut pending: Option<(i64, i64)> = None;
         // Three days before: a night shift of the day before, and an offset of more than a day either way.
         let first = from_s.div_euclid(SECONDS_PER_DAY) - 3;
         let last = to_s.div_euclid(SECONDS_PER_DAY) + 2;
+        let mut cursor = self.zone.cursor_at(first * SECONDS_PER_DAY);
         let mut days = self.days_from(first);
         for day in first..=last {
             let (_, windows) = days.day(day);

@@ -37,6 +37,10 @@ pub(crate) enum Misfit {
     NotCurrentCycle,
     #[error("the cycles of a timer are numbered from 1, without a gap")]
     CycleNotNext,
+    #[error("it starts a timer cycle before the one before it ended")]
+    CycleStillCounts,
+    #[error("it moves the start of a timer cycle behind what happened to the cycle")]
+    StartsAfterwards,
     #[error("the ticket has no escalation of that number")]
     NoSuchEscalation,
 }

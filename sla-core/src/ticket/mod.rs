@@ -524,6 +524,9 @@ impl Ticket {
             let started_at = current.started_at;
             current.apply(change, at, revision);
             let moved_to = current.started_at;
+            if moved_to > current.since() {
+                return Err(Misfit::StartsAfterwards);
+            }
             if current.promise.is_some() && !was_promised {
                 track.promise_arrived(at);
             }
@@ -536,6 +539,12 @@ impl Ticket {
         let track = self.track_mut(timer);
         if Cycle::next_number(track.cycles.last()) != *cycle {
             return Err(Misfit::CycleNotNext);
+        }
+        if track.cycles.last().is_some_and(Cycle::is_active) {
+            return Err(Misfit::CycleStillCounts);
+        }
+        if started.started_at > started.since() {
+            return Err(Misfit::StartsAfterwards);
         }
         if started.promise.is_some() {
             // A revision that measures the timer anew promises from its adoption on, every other start from itself on.

@@ -239,7 +239,7 @@ fn target(name: &str, seeds: &[Value], few: u64, mut judge: impl FnMut(u64, &[u8
         accepted += u64::from(judge(number, &input(number, seeds)));
     });
     println!("{name}: {accepted} of {judged} accepted");
-    assert!(judged < count || accepted * 50 >= judged, "{name}: {accepted} of {judged}");
+    assert!(judged <= count || accepted * 50 >= judged, "{name}: {accepted} of {judged}");
 }
 
 #[test]
