@@ -504,8 +504,8 @@ impl Page {
     fn of(spans: Vec<u64>, start: u64) -> Self {
         let total = spans.last().copied().unwrap_or_default();
         let open_bits = (0..TIME_BITS).find(|bits| total >> bits <= BUCKET_MASK).unwrap_or(TIME_BITS);
-        let by_time = index(&spans, TIME_BITS, 0, start, false);
-        let by_open = index(&spans, open_bits, 1, 0, true);
+        let by_time = index::<0, false>(&spans, TIME_BITS, start);
+        let by_open = index::<1, true>(&spans, open_bits, 0);
         Self { by_time, by_open, spans: spans.into_boxed_slice(), total, open_bits }
     }
 
@@ -593,21 +593,21 @@ impl Page {
 }
 
 /// Returns for each bucket, which are `1 << bits` numbers wide and begin with `base`, the place of the last span whose
-/// `key` is below all its numbers, or at the first of them unless `is_before`.
+/// number `KEY` is below all its numbers, or at the first of them unless `IS_BEFORE`.
 ///
 /// A place is that of a number among `spans`. Of more spans than a place can name, the later ones are found by a search.
-fn index(spans: &[u64], bits: u32, key: usize, base: u64, is_before: bool) -> [u16; BUCKETS] {
+fn index<const KEY: usize, const IS_BEFORE: bool>(spans: &[u64], bits: u32, base: u64) -> [u16; BUCKETS] {
     let mut first = [0_u16; BUCKETS];
     let mut rest = first.as_mut_slice();
     let mut filled = 0;
     let (spans, _) = spans.as_chunks::<2>();
     let real = spans.get(..spans.len() - 2).unwrap_or_default();
-    for (place, next) in (0..=u16::MAX).step_by(2).zip(real.iter().skip(1)) {
+    for (place, next) in (0..=u16::MAX / 2).zip(real.iter().skip(1)) {
         // The buckets that begin before the next span, or with it.
-        let next = next.get(key).map_or(0, |key| key - base);
-        let until = if is_before { (next >> bits) + 1 } else { next.div_ceil(1 << bits) };
+        let next = next.get(KEY).map_or(0, |key| key - base);
+        let until = if IS_BEFORE { (next >> bits) + 1 } else { next.div_ceil(1 << bits) };
         let (buckets, others) = rest.split_at_mut(usize::try_from(until - filled).unwrap_or(0).min(rest.len()));
-        buckets.fill(place);
+        buckets.fill(2 * place);
         (rest, filled) = (others, until);
     }
     rest.fill(u16::try_from(2 * (real.len() - 1)).unwrap_or(u16::MAX - 1));
