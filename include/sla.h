@@ -1230,6 +1230,28 @@ enum sla_status sla_engine_import(const struct sla_engine *engine,
                                   struct sla_error **error_out);
 
 /*
+ Verifies a history by playing its commands again: the rules must make every event as it is recorded. A chain
+ (`sla_audit_verify`) proves that nothing was changed since it was linked, this proves that the rules made it.
+
+ history_json           a history
+ snapshot_json          a snapshot that must be the fold of the first events of the history, as many as it says; may be
+                        null
+ verification_json_out  receives how many events were verified, and in `difference` the first one that the rules would
+                        not have made (docs/audit.md); without `difference` the rules make every event. Free it with
+                        `sla_string_free`
+
+ Errors: `unknown_revision` when an event is under a revision that is not compiled into the engine; `out_of_horizon`;
+ `invalid_history`; those of documents.
+ */
+enum sla_status sla_engine_verify(const struct sla_engine *engine,
+                                  const char *history_json,
+                                  size_t history_json_len,
+                                  const char *snapshot_json,
+                                  size_t snapshot_json_len,
+                                  struct sla_string *verification_json_out,
+                                  struct sla_error **error_out);
+
+/*
  Says what would happen if tickets adopted the newest revision of the policy. Nothing is changed.
 
  tickets_json      a JSON list of snapshots and histories; a revision that measures a timer which the ticket's own did not

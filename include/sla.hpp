@@ -218,6 +218,14 @@ class Engine {
         detail::call(sla_engine_ledger, get(), history_json.data(), history_json.size(), to_us(now), out.out());
         return out.str();
     }
+    // Whether the rules make the history as it is recorded, and the snapshot is the fold of its events.
+    std::string verify(std::string_view history_json,
+                       std::optional<std::string_view> snapshot_json = std::nullopt) const {
+        detail::Text out;
+        detail::call(sla_engine_verify, get(), history_json.data(), history_json.size(), detail::data(snapshot_json),
+                     detail::size(snapshot_json), out.out());
+        return out.str();
+    }
     // The refusal, or nothing when it is permitted.
     std::optional<std::string> authorize(std::string_view actor_json, std::string_view action,
                                          std::optional<std::string_view> ticket_json = std::nullopt) const {

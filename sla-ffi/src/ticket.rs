@@ -310,6 +310,41 @@ pub unsafe extern "C" fn sla_engine_import(
     }
 }
 
+/// Verifies a history by playing its commands again: the rules must make every event as it is recorded. A chain
+/// (`sla_audit_verify`) proves that nothing was changed since it was linked, this proves that the rules made it.
+///
+/// history_json           a history
+/// snapshot_json          a snapshot that must be the fold of the first events of the history, as many as it says; may be
+///                        null
+/// verification_json_out  receives how many events were verified, and in `difference` the first one that the rules would
+///                        not have made (docs/audit.md); without `difference` the rules make every event. Free it with
+///                        `sla_string_free`
+///
+/// Errors: `unknown_revision` when an event is under a revision that is not compiled into the engine; `out_of_horizon`;
+/// `invalid_history`; those of documents.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_engine_verify(
+    engine: *const sla_engine,
+    history_json: *const c_char,
+    history_json_len: usize,
+    snapshot_json: *const c_char,
+    snapshot_json_len: usize,
+    verification_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(string_slot("verification_json_out", verification_json_out), error_out, || {
+            let engine = &handle("engine", engine)?.0;
+            let history = wire::ticket::read_history(bytes("history_json", history_json, history_json_len)?)?;
+            let snapshot = optional_bytes("snapshot_json", snapshot_json, snapshot_json_len)?;
+            let snapshot = snapshot.map(wire::snapshot::read).transpose()?;
+            let found = engine.verify(&history, snapshot.as_ref())?;
+            Ok(wire::verification::write(&found))
+        })
+    }
+}
+
 /// Says what would happen if tickets adopted the newest revision of the policy. Nothing is changed.
 ///
 /// tickets_json      a JSON list of snapshots and histories; a revision that measures a timer which the ticket's own did not

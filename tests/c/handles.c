@@ -85,6 +85,7 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
         BAD(sla_engine_evaluate(handle, TEXT("{}"), MONDAY_9, &text, &error));
         BAD(sla_engine_next_check_at(handle, TEXT("{}"), &at_us, &error));
         BAD(sla_engine_import(handle, TEXT("[]"), &text, &more, &at_us, &error));
+        BAD(sla_engine_verify(handle, TEXT("{}"), NULL, 0, &text, &error));
         BAD(sla_engine_dry_run(handle, TEXT("[]"), TEXT("keep"), MONDAY_9, &text, &error));
         BAD(sla_engine_explain(handle, TEXT("{}"), TEXT("resolution"), 0, MONDAY_9, &text, &error));
         BAD(sla_engine_ledger(handle, TEXT("{}"), MONDAY_9, &text, &error));

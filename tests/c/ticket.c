@@ -181,6 +181,32 @@ static void time_makes_events_that_can_be_proved(const sla_engine *engine) {
     free(heads);
 }
 
+static void verified(const sla_engine *engine) {
+    const char recorded[] = "[{\"at\":\"2026-11-23T02:00:00Z\",\"actor\":" CUSTOMER ",\"command\":" OPEN "},"
+                            "{\"at\":\"2026-11-23T02:20:00Z\",\"actor\":" ADMIN ",\"command\":" ASSIGN "}]";
+    const char begins[] = "{\"schema\":\"sla-history/1\",\"events\":";
+    sla_string import = NOTHING, ticket = NOTHING, found = NOTHING;
+    WORKS(sla_engine_import(engine, TEXT(recorded), &import, &ticket, NULL, &error));
+    /* The events lie between `{"accepted":{"events":` and `,"refused":[]}}`. */
+    const char *list = strchr(import.data, '['), *end = strstr(import.data, ",\"refused\"");
+    CHECK(list != NULL && end != NULL);
+    char *history = malloc(sizeof begins + import.len);
+    CHECK(history != NULL);
+    sprintf(history, "%s%.*s}", begins, (int)(end - list), list);
+    WORKS(sla_engine_verify(engine, TEXT(history), STRING(ticket), &found, &error));
+    CHECK(has(&found, "\"verified\":2") && !has(&found, "difference"));
+    sla_string_free(&found);
+    char *channel = strstr(history, "\"channel\":\"email\"");
+    CHECK(channel != NULL);
+    memcpy(channel, "\"channel\":\"e_ail\"", 17);
+    WORKS(sla_engine_verify(engine, TEXT(history), NULL, 0, &found, &error));
+    CHECK(has(&found, "\"path\":\"/data/channel\"") && has(&found, "unknown_channel"));
+    sla_string_free(&found);
+    free(history);
+    sla_string_free(&import);
+    sla_string_free(&ticket);
+}
+
 static void other_systems_are_imported(const sla_engine *engine) {
     const char recorded[] = "[{\"at\":\"2026-11-23T02:00:00Z\",\"actor\":" CUSTOMER ",\"command\":" OPEN "},"
                             "{\"at\":\"2026-11-23T02:10:00Z\",\"actor\":" CUSTOMER ",\"command\":" ASSIGN "},"
@@ -201,6 +227,7 @@ static void other_systems_are_imported(const sla_engine *engine) {
           "unknown_word");
     FAILS(sla_engine_import(engine, TEXT("[]"), &import, &ticket, &next, &error), SLA_STATUS_INVALID_INPUT,
           "missing_field");
+    verified(engine);
     free(list);
     CHECK(run.data == NULL && import.data == NULL && ticket.data == NULL);
 }
@@ -248,6 +275,11 @@ static void bad_input_says_where(const sla_engine *engine) {
     IS_NULL(sla_ticket_fold(STRING(ticket), NULL, 0, NULL, &error));
     IS_NULL(sla_engine_import(NULL, TEXT("[]"), &decision, NULL, NULL, &error));
     IS_NULL(sla_engine_import(engine, NULL, 0, &decision, NULL, NULL, &error));
+    IS_NULL(sla_engine_verify(NULL, TEXT("{}"), NULL, 0, &decision, &error));
+    IS_NULL(sla_engine_verify(engine, NULL, 0, NULL, 0, &decision, &error));
+    IS_NULL(sla_engine_verify(engine, TEXT("{}"), NULL, 0, NULL, &error));
+    FAILS(sla_engine_verify(engine, STRING(ticket), NULL, 0, &decision, &error), SLA_STATUS_INVALID_INPUT,
+          "unsupported_schema");
     IS_NULL(sla_engine_dry_run(engine, NULL, 0, TEXT("keep"), 0, &decision, &error));
     IS_NULL(sla_engine_dry_run(NULL, TEXT("[]"), TEXT("keep"), 0, &decision, &error));
     IS_NULL(sla_engine_explain(NULL, TEXT("{}"), TEXT("update"), 0, 0, &decision, &error));

@@ -236,6 +236,19 @@ static void on_aggregate(const char *file, int line, const char *what, char **pa
     compare_document(file, line, &found, parts[0]);
 }
 
+static void verify(const char *file, int line, char **parts) {
+    const int stored = strcmp(parts[1], "-") != 0;
+    sla_string found = NOTHING;
+    sla_error *fault = NULL;
+    if (sla_engine_verify(engine, TEXT(parts[0]), stored ? parts[1] : NULL, stored ? strlen(parts[1]) : 0, &found,
+                          &fault) != SLA_STATUS_OK) {
+        compare(file, line, sla_error_code(fault), parts[2]);
+        sla_error_free(fault);
+        return;
+    }
+    compare_document(file, line, &found, parts[2]);
+}
+
 static int is_one_of(const char *what, const char *words) {
     const char *found = strstr(words, what);
     size_t length = strlen(what);
@@ -266,6 +279,8 @@ static void ask(const char *file, int number, char *line) {
     } else if (strcmp(what, "engine") == 0) {
         sla_engine_free(engine);
         WORKS(sla_engine_compile(TEXT(parts[1]), NULL, &engine, &error));
+    } else if (strcmp(what, "verify") == 0) {
+        verify(file, number, parts + 1);
     } else if (is_one_of(what, "open decide decide_snapshot evaluate due monitor")) {
         on_ticket(file, number, what, parts + 1);
     } else {

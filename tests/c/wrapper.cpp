@@ -66,6 +66,8 @@ int main() {
     const std::string history = R"({"schema":"sla-history/1","events":)" + list + "}";
     CHECK(engine.explain(history, "first_response", 0, monday + 1h).find("lunch_break") != std::string::npos);
     CHECK(engine.ledger(history, monday + 1h).find("entries") != std::string::npos);
+    CHECK(engine.verify(history, *opened.ticket_json).find("difference") == std::string::npos);
+    CHECK(engine.verify(history, *late.ticket_json).find("\"what\":\"snapshot\"") != std::string::npos);
     sla::Aggregate one(R"({"dimensions":["package"]})"), other(R"({"dimensions":["package"]})");
     one.add(engine, history, monday + 1h);
     other.merge(one);
