@@ -349,6 +349,23 @@ final class Engine
     }
 
     /**
+     * Verifies a history by playing its commands again: the rules must make every event as it is recorded. A chain
+     * (`Audit::verify`) proves that nothing was changed since it was linked, this proves that the rules made it.
+     *
+     * @param ?Ticket $snapshot a stored state that must be the fold of the first events of the history
+     *
+     * @throws InvalidInput `unknown_revision` when an event is under a revision that the engine was not compiled with
+     */
+    public function verify(History $history, ?Ticket $snapshot = null): HistoryVerification
+    {
+        $on = $history->json();
+        $stored = $snapshot?->json();
+        $text = $this->library->text('sla_engine_verify', $this->pointer(), $on, strlen($on), $stored, strlen($stored ?? ''));
+
+        return HistoryVerification::read(Json::read($text ?? ''));
+    }
+
+    /**
      * Says what would happen if tickets adopted the newest revision. Nothing is changed.
      *
      * @param iterable<Ticket|History> $tickets a revision that measures a timer which the ticket's own did not needs the

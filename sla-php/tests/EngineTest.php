@@ -309,6 +309,20 @@ final class EngineTest extends TestCase
         Desk::engine()->evaluate($decision->ticket, Desk::monday(1));
     }
 
+    public function test_a_history_is_verified_by_re_execution(): void
+    {
+        $engine = Desk::engine();
+        $history = Desk::late($engine);
+        $found = $engine->verify($history, Ticket::of($history));
+        self::assertTrue($found->isSound());
+        self::assertSame([count(json_decode($history->json())->events), [], 0], [$found->verified, $found->rulesChanged, $found->otherRules]);
+        $altered = History::fromJson(str_replace('"channel":"email"', '"channel":"fax"', $history->json()));
+        $found = $engine->verify($altered);
+        self::assertFalse($found->isSound());
+        self::assertSame([0, 'refused', '/data/channel', 'fax', null], [$found->difference->seq, $found->difference->what, $found->difference->path, $found->difference->recorded, $found->difference->expected]);
+        self::assertSame('unknown_channel', $found->difference->refusal->code);
+    }
+
     public function test_deadlines_are_explained_and_time_is_booked(): void
     {
         $engine = Desk::engine();

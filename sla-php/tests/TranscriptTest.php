@@ -40,7 +40,7 @@ final class TranscriptTest extends TestCase
     /** @return iterable<string, array{string, int}> */
     public static function files(): iterable
     {
-        foreach (['calendars' => 1400, 'stories' => 250, 'scenarios' => 55, 'reports' => 44] as $name => $least) {
+        foreach (['calendars' => 1400, 'stories' => 250, 'scenarios' => 55, 'reports' => 44, 'verifications' => 50] as $name => $least) {
             yield $name => [$name, $least];
         }
     }
@@ -115,6 +115,16 @@ final class TranscriptTest extends TestCase
                 return 1;
             case 'evaluate':
                 self::assertEvaluation(json_decode($parts[1]), $this->engine->evaluate($this->ticket, Time::fromUs((int) $parts[0])), $where);
+
+                return 1;
+            case 'verify':
+                [$history, $snapshot, $expected] = $parts;
+                $stored = $snapshot === '-' ? null : Ticket::fromJson($snapshot);
+                if (!str_starts_with($expected, '{')) {
+                    self::assertSame($expected, self::answer(fn (): string => (string) $this->engine->verify(History::fromJson($history), $stored)->verified), $where);
+                } else {
+                    self::assertMirrors(json_decode($expected), $this->engine->verify(History::fromJson($history), $stored), $where);
+                }
 
                 return 1;
             case 'aggregate':

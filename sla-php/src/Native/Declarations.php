@@ -100,6 +100,7 @@ int32_t sla_engine_evaluate(const sla_engine*,const char*,size_t,int64_t,sla_str
 int32_t sla_engine_next_check_at(const sla_engine*,const char*,size_t,int64_t*,sla_error**);
 int32_t sla_ticket_fold(const char*,size_t,const char*,size_t,sla_string*,sla_error**);
 int32_t sla_engine_import(const sla_engine*,const char*,size_t,sla_string*,sla_string*,int64_t*,sla_error**);
+int32_t sla_engine_verify(const sla_engine*,const char*,size_t,const char*,size_t,sla_string*,sla_error**);
 int32_t sla_engine_dry_run(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,sla_string*,sla_error**);
 int32_t sla_engine_open_linked(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,int64_t,sla_string*,sla_string*,int64_t*,sla_error**);
 int32_t sla_engine_decide_linked(const sla_engine*,const char*,size_t,const char*,size_t,const char*,size_t,const char*,size_t,int64_t,int64_t,sla_string*,sla_string*,int64_t*,sla_error**);
