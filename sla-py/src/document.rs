@@ -56,6 +56,7 @@ answers! {
     Evaluation "evaluation" "Evaluation";
     Refusal "refusal" "Refusal";
     DryRun "dry_run" "DryRun";
+    HistoryVerification "history_verification" "HistoryVerification";
     Explanation "explanation" "Explanation";
     Ledger "ledger" "Ledger";
     Report "report" "Report";

@@ -15,8 +15,8 @@ use crate::arrow::{Input, Table};
 use crate::calendar::Calendar;
 use crate::compiled::{Engine, document, documents};
 use crate::document::{
-    Burns, DryRun, Evaluation, Events, Explanation, Head, Json, Ledger, Refusal, TicketValues, VisibleTickets, Words,
-    list, value,
+    Burns, DryRun, Evaluation, Events, Explanation, Head, HistoryVerification, Json, Ledger, Refusal, TicketValues,
+    VisibleTickets, Words, list, value,
 };
 use crate::error::{OrRaise, raised};
 use crate::figures::{Aggregate, grouping};
@@ -555,6 +555,26 @@ impl Engine {
             }
             Err(refusal) => value(py, "Import", (py.None(), (refused(0, &refusal)?,))),
         }
+    }
+
+    /// Verify a history by playing its commands again: the rules must make every event as it is recorded.
+    ///
+    /// A chain (`audit.verify`) proves that nothing was changed since it was linked, this proves that the rules made it.
+    ///
+    ///     >>> engine.verify(history, snapshot=history.ticket).whole
+    ///     True
+    ///
+    /// Args:
+    ///     history: The ticket with its events.
+    ///     snapshot: A stored state that must be the fold of the first events of the history.
+    ///
+    /// Raises:
+    ///     InputError: `unknown_revision` when an event is under a revision that the engine was not compiled with.
+    #[pyo3(signature = (history, *, snapshot=None))]
+    fn verify(&self, py: Python<'_>, history: &History, snapshot: Option<AnyTicket>) -> PyResult<HistoryVerification> {
+        let snapshot = snapshot.as_ref().map(AnyTicket::get);
+        let found = py.detach(|| self.engine.verify(&history.0, snapshot)).or_raise(py)?;
+        Ok(HistoryVerification(wire::verification::write(&found)))
     }
 
     /// Return what adopting the newest revision would do to tickets, without doing it.

@@ -18,6 +18,7 @@ from sla_engine import (
     Aggregate,
     Alerts,
     Engine,
+    History,
     Message,
     Policy,
     RecordedCommand,
@@ -41,6 +42,7 @@ RECEIVED = {
     "explanation": "explanation",
     "flips": "flip",
     "head": "head",
+    "history_verification": "history_verification",
     "ledger": "ledger",
     "promises": "at_risk",
     "refusal": "refusal",
@@ -58,6 +60,7 @@ CLASSES = {
     "explanation": documents.Explanation,
     "flip": documents.Flip,
     "head": documents.Head,
+    "history_verification": documents.HistoryVerification,
     "ledger": documents.Ledger,
     "refusal": documents.Refusal,
     "report": documents.Report,
@@ -99,6 +102,7 @@ def test_documents_that_become_values_are_as_their_schemas_say(received: list[tu
     changed = Policy({**document(), "version": 2})
     refused = desk.open(opening("whatsapp"), actor=KIM, now=monday()).refusal
     desk.import_history([RecordedCommand(monday(), KIM, opening()), RecordedCommand(monday(1), KIM, commands.Close())])
+    desk.verify(History.from_json(history.json().replace('"email"', '"fax"')))
     desk.dry_run([history, opened().ticket], apply="retroactive", now=monday(31))
     desk.explain(history, "first_response", now=monday(31))
     desk.ledger(history, now=monday(31))

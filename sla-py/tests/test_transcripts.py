@@ -19,7 +19,7 @@ from desk import EPOCH, instant, micros
 from sla_engine import Actor, Aggregate, Calendar, Engine, History, SlaError, Ticket
 
 FOLDER = os.environ.get("SLA_TRANSCRIPTS")
-LEAST = {"calendars": 1_400, "stories": 250, "scenarios": 55, "reports": 44}
+LEAST = {"calendars": 1_400, "stories": 250, "scenarios": 55, "reports": 44, "verifications": 50}
 # Datetimes end with the year 9999; numbers go on.
 DATETIMES = range(micros(datetime(1, 1, 1, tzinfo=UTC)), micros(datetime(9999, 12, 31, tzinfo=UTC)))
 QUESTIONS = {
@@ -195,6 +195,16 @@ class Desk:
                 wanted = json.loads(expected)
                 same_events(wanted.pop("due_events"), found.due_events, where)
                 mirrors(wanted, found, where)
+            case "verify", [history, snapshot, expected]:
+                stored = None if snapshot == "-" else Ticket.from_json(snapshot)
+                if expected.startswith("{"):
+                    mirrors(
+                        json.loads(expected), self.engine.verify(History.from_json(history), snapshot=stored), where
+                    )
+                else:
+                    with pytest.raises(SlaError) as refused:
+                        self.engine.verify(History.from_json(history), snapshot=stored)
+                    assert refused.value.code == expected, where
             case "aggregate", [grouping]:
                 document = json.loads(grouping)
                 period = document["period"] or {"unit": None, "time_zone": "UTC"}
@@ -276,7 +286,7 @@ def mirrors(expected: Any, found: Any, where: str) -> None:
             assert expected == found, where
 
 
-@pytest.mark.parametrize("name", ["stories", "scenarios", "reports"])
+@pytest.mark.parametrize("name", ["stories", "scenarios", "reports", "verifications"])
 def test_tickets_go_as_in_rust(name: str) -> None:
     desk = Desk()
     asked = sum(desk.ask(what, parts, where) for where, what, parts in lines(name))

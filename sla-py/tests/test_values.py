@@ -99,6 +99,7 @@ def values() -> dict[str, Any]:
         "timer": evaluation.timers["first_response"],
         "cycle": evaluation.timers["first_response"].current,
         "import": engine().import_history([RecordedCommand(monday(), KIM, opening())]),
+        "verification of a history": engine().verify(history),
         "dry run": engine().dry_run([history], apply="keep", now=monday(9)),
         "explanation": explanation,
         "segment": explanation.passed[0],

@@ -6,7 +6,7 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, BurnCounts, Burns, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, PolicyPlace, Promises, Publication, Refusal, Report, Request, States, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, BurnCounts, Burns, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, HistoryVerification, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, PolicyPlace, Promises, Publication, Refusal, Report, Request, States, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
@@ -871,6 +871,22 @@ class Engine:
             >>> values = engine.ticket_values(ticket)
             >>> values.status, values.events, values.timers[0].timer
             ('new', 1, 'first_response')
+        """
+    def verify(self, /, history: History, *, snapshot: AnyTicket | None = None) -> HistoryVerification:
+        """
+        Verify a history by playing its commands again: the rules must make every event as it is recorded.
+
+        A chain (`audit.verify`) proves that nothing was changed since it was linked, this proves that the rules made it.
+
+            >>> engine.verify(history, snapshot=history.ticket).whole
+            True
+
+        Args:
+            history: The ticket with its events.
+            snapshot: A stored state that must be the fold of the first events of the history.
+
+        Raises:
+            InputError: `unknown_revision` when an event is under a revision that the engine was not compiled with.
         """
     def visible_tickets(self, /, actor: Actor) -> VisibleTickets | Refusal:
         """

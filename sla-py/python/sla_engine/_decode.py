@@ -15,6 +15,7 @@ _TYPES: dict[str, Any] = {
     "evaluation": documents.Evaluation,
     "refusal": documents.Refusal,
     "dry_run": documents.DryRun,
+    "history_verification": documents.HistoryVerification,
     "explanation": documents.Explanation,
     "ledger": documents.Ledger,
     "report": documents.Report,

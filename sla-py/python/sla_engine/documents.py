@@ -29,6 +29,20 @@ Direction = Literal["inbound", "outbound"]
 CycleClass = Literal["met", "breached", "running", "paused", "cancelled", "terms", "unpromised"]
 CancelCause = Literal["withdrawn", "voided", "duplicate", "closed", "handed_on", "inactivity"]
 Trigger = Literal["breach", "step", "request"]
+DifferenceKind = Literal[
+    "refused",
+    "missing_event",
+    "additional_event",
+    "kind",
+    "instant",
+    "actor",
+    "via",
+    "data",
+    "timers",
+    "command",
+    "revision",
+    "snapshot",
+]
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -701,6 +715,40 @@ class DryRun(Document, frozen=True):
     unbreached: tuple[BrokenPromise, ...]
     """Always empty: a breach is never undone."""
     refused: tuple[RefusedTicket, ...]
+
+
+class Difference(Document, frozen=True, omit_defaults=True):
+    """How a history differs from what the rules make of it."""
+
+    seq: int
+    """The event; of a missing one that which comes instead of it, of a snapshot the last that it folds."""
+    what: DifferenceKind
+    path: str
+    """The first field that differs, as a JSON pointer in the event or snapshot; empty for the whole of it."""
+    recorded: Any = None
+    """What is recorded there, as plain data; None for nothing."""
+    expected: Any = None
+    """What the rules make there, as plain data; None for nothing."""
+    refusal: Refusal | None = None
+    """Why the rules refuse the command."""
+
+
+class HistoryVerification(Document, frozen=True, omit_defaults=True):
+    """The result of verifying a history by re-execution."""
+
+    verified: int
+    """How many events the rules make as they are recorded: all, or those before the first that differs."""
+    difference: Difference | None = None
+    """The first event that the rules would not have made; None where they make all."""
+    rules_changed: tuple[Difference, ...] = ()
+    """The events that differ in instants only, and were made under other time-zone rules."""
+    other_rules: int = 0
+    """How many of the verified events were made under other time-zone rules."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the rules make every event, apart from instants of other time-zone rules."""
+        return self.difference is None
 
 
 class Warning(Document, frozen=True):
