@@ -15,7 +15,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
-from sla_engine import Actor, Engine, Message, Policy, audit, commands
+from sla_engine import Actor, Engine, History, Message, Policy, audit, commands
 from sla_engine.cli.app import app
 
 ROOT = Path(__file__).parents[2]
@@ -359,6 +359,60 @@ def test_verify_says_what_is_no_chain(tmp_path: Path, text: str) -> None:
     result = run("verify", path)
     assert result.exit_code == 1
     assert result.stderr.startswith("Error:")
+
+
+@pytest.fixture
+def history(chain: Path) -> Path:
+    entries = json.loads(chain.read_text())["entries"]
+    events = [
+        {name: part for name, part in entry.items() if name not in ("detected_at", "prev", "hash")} for entry in entries
+    ]
+    path = chain.parent / "history.json"
+    path.write_text(json.dumps({"schema": "sla-history/1", "events": events}))
+    return path
+
+
+def test_verify_plays_the_commands_of_a_chain_again(chain: Path, history: Path) -> None:
+    result = run("verify", chain, "--policy", POLICY)
+    assert result.exit_code == 0, result.output
+    assert "the rules make all 2 events" in result.stdout
+    (said,) = lines(run("verify", history, "--policy", POLICY, "--json"))
+    assert said["verification"] == {"verified": 2}
+    assert "whole" not in said
+
+
+def test_verify_names_the_event_that_the_rules_would_not_have_made(history: Path) -> None:
+    document = json.loads(history.read_text())
+    document["events"][1]["actor"] = {"role": "customer", "id": "c-1"}
+    history.write_text(json.dumps(document))
+    result = run("verify", history, "--policy", POLICY)
+    assert result.exit_code == 1
+    assert "event 1: refused /actor: role_not_permitted" in result.stdout
+    (said,) = lines(run("verify", history, "--policy", POLICY, "--json"))
+    assert said["verification"]["difference"]["refusal"]["code"] == "role_not_permitted"
+    document["events"][0]["data"]["package"] = "professional"
+    history.write_text(json.dumps(document))
+    assert "event 0: timers" in run("verify", history, "--policy", POLICY).stdout
+
+
+def test_verify_compares_a_snapshot(history: Path) -> None:
+    document = json.loads(History.from_json(history.read_text()).ticket.json())
+    snapshot = history.parent / "snapshot.json"
+    snapshot.write_text(json.dumps(document))
+    assert run("verify", history, "--policy", POLICY, "--snapshot", snapshot).exit_code == 0
+    document["customer"] = "eve"
+    snapshot.write_text(json.dumps(document))
+    result = run("verify", history, "--policy", POLICY, "--snapshot", snapshot)
+    assert result.exit_code == 1
+    assert 'snapshot /customer: recorded "eve", expected "c-1"' in result.stdout
+
+
+def test_verify_says_what_it_needs(chain: Path, history: Path) -> None:
+    assert run("verify", history, "--snapshot", history).exit_code == 2
+    assert run("verify", history, "--policy", POLICY, "--pins", history).exit_code == 2
+    assert run("verify", history).exit_code == 2
+    chain.write_text('{"schema": "sla-chain/1", "kind": "access", "id": "log", "entries": []}')
+    assert run("verify", chain, "--policy", POLICY).exit_code == 1
 
 
 # report

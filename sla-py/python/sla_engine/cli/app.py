@@ -173,9 +173,21 @@ def what_if(options: LogOptions, candidate: str | None, targets: tuple[str, ...]
 @app.command()
 @click.argument("chain")
 @click.option("--pins", metavar="FILE", help="Chain heads that were kept elsewhere.")
+@click.option(
+    "--policy",
+    "-p",
+    "policies",
+    metavar="FILE",
+    multiple=True,
+    help="Also whether the rules of this policy made the events; once a revision, the oldest first.",
+)
+@click.option("--snapshot", metavar="FILE", help="A stored state that must be the fold of the events; with --policy.")
 @as_json
-def verify(chain: str, pins: str | None, as_json: bool) -> None:
-    """Check an audit CHAIN: whether nothing was altered, removed, inserted or reordered."""
-    from sla_engine.cli.verify import run
+def verify(chain: str, pins: str | None, policies: tuple[str, ...], snapshot: str | None, as_json: bool) -> None:
+    """Check an audit CHAIN: whether nothing was altered, removed, inserted or reordered.
 
-    run(Terminal(), chain, pins, as_json=as_json)
+    With --policy, CHAIN is a ticket's chain or its history, and its commands are played again.
+    """
+    from sla_engine.cli.verify import Wish, run
+
+    run(Terminal(), Wish(chain, pins, policies, snapshot, as_json))
