@@ -5,7 +5,8 @@ use std::hint::black_box;
 use gungraun::prelude::*;
 use sla_benches::large::SHAPES;
 use sla_benches::{
-    WideRows, candidate, engine, history, instants, kinds, length, office, office_rules, ten_years, wide_now, wide_rows,
+    WideRows, candidate, engine, history, instants, kinds, length, long_history, office, office_rules, ten_years,
+    wide_now, wide_rows,
 };
 use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
 use sla_core::calendar::{Calendar, ZoneDatabase};
@@ -174,6 +175,26 @@ fn fold((_, _, events): Folded) -> Option<Ticket> {
     Some(ticket)
 }
 
+type Recorded = (&'static Engine, &'static History);
+
+fn recorded(count: usize) -> Recorded {
+    let engine = Box::leak(Box::new(engine()));
+    let history: &History = Box::leak(Box::new(long_history(engine, count)));
+    // The pages that the answers read are built.
+    assert!(engine.verify(history, None).unwrap().is_verified());
+    (engine, history)
+}
+
+// One ticket, by the number of its events.
+#[library_benchmark]
+#[bench::events_20(args = (20), setup = recorded)]
+#[bench::events_40(args = (40), setup = recorded)]
+#[bench::events_1000(args = (1_000), setup = recorded)]
+#[bench::events_2000(args = (2_000), setup = recorded)]
+fn verify((engine, history): Recorded) {
+    let _ = black_box(engine.verify(black_box(history), None));
+}
+
 type Watched = (&'static Engine, &'static History, Aggregate);
 
 fn watched() -> Watched {
@@ -242,8 +263,18 @@ library_benchmark_group!(
 );
 library_benchmark_group!(
     name = ticket,
-    benchmarks =
-        [evaluate, decide, compile_seed, compile_large, read_history, fold, evaluate_and_aggregate, what_if, columns]
+    benchmarks = [
+        evaluate,
+        decide,
+        compile_seed,
+        compile_large,
+        read_history,
+        fold,
+        verify,
+        evaluate_and_aggregate,
+        what_if,
+        columns
+    ]
 );
 
 main!(library_benchmark_groups = calendar, ticket);

@@ -79,8 +79,13 @@ pub fn engine() -> Engine {
     Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap()
 }
 
-/// A ticket of 20 events, half an hour apart, still open: opened, assigned, then messages, replies and pauses.
+/// A ticket of 20 events, ten minutes apart, still open: opened, assigned, then messages, replies and pauses.
 pub fn history(engine: &Engine) -> History {
+    long_history(engine, 20)
+}
+
+/// Such a ticket of `count` events.
+pub fn long_history(engine: &Engine, count: usize) -> History {
     let message =
         r#"{"message_ref": "m", "content_sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"}"#;
     let opening = format!(
@@ -100,7 +105,7 @@ pub fn history(engine: &Engine) -> History {
     let Decision::Accepted(opened) = engine.open(&opening, &kim, now).unwrap() else { panic!("refused") };
     let mut history = History::new(opened.events).unwrap();
     for (command, actor) in commands.iter().cycle() {
-        if history.events().len() >= 20 {
+        if history.events().len() >= count {
             break;
         }
         now = Timestamp::from_micros(now.as_micros() + 600_000_000);
