@@ -31,7 +31,7 @@ impl Tree {
         let mut duplicates = Duplicates::default();
         let mut text = serde_json::Deserializer::from_slice(json);
         let root = Node(&mut duplicates).deserialize(&mut text).and_then(|root| text.end().map(|()| root));
-        let root = root.map_err(not_json)?;
+        let root = root.map_err(|fault| not_json(&fault))?;
         let duplicates = duplicates.paths.into_iter().map(|segments| segments.into_iter().rev().collect()).collect();
         Ok(Self { root, duplicates })
     }
@@ -58,7 +58,7 @@ pub(super) fn check_length(json: &[u8], most: usize) -> Result<(), Error> {
 
 /// Returns the error of a text that is not JSON.
 #[cold]
-pub(super) fn not_json(fault: serde_json::Error) -> Error {
+pub(super) fn not_json(fault: &serde_json::Error) -> Error {
     Error::new(ErrorCode::InvalidJson, format!("the document is not JSON: {fault}"))
         .help("write one JSON object in UTF-8, at most 127 levels deep")
 }

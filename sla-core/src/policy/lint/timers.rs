@@ -90,7 +90,7 @@ impl<'a> Lint<'a> {
         let place = Pointer::ROOT.key("steps");
         for (timer, steps) in &policy.steps {
             let place = place.key(timer.as_str());
-            let reach = promises.get(timer).map(|promises| self.reach(promises));
+            let reach = promises.get(timer).map(|promises| self.reach(steps, promises));
             let mut breaches = BTreeSet::new();
             for (at, step) in steps.iter().enumerate() {
                 let place = place.index(at);
@@ -128,11 +128,18 @@ impl<'a> Lint<'a> {
     }
 
     /// Returns how far the steps of a timer reach; `promises` are its targets.
-    fn reach(&self, promises: &BTreeMap<&'a Id, Lengths>) -> Reach {
-        let mut reach = Reach { are_some_in_days: false, longest: None, share: None, after: None };
+    fn reach(&self, steps: &[Step], promises: &BTreeMap<&'a Id, Lengths>) -> Reach {
+        let mut reach = Reach {
+            are_some_in_days: promises.values().any(|lengths| lengths.are_some_in_days),
+            longest: promises.values().filter_map(|lengths| lengths.longest).max(),
+            do_all_fire: self.do_all_fire(steps, promises),
+            share: None,
+            after: None,
+        };
+        if reach.do_all_fire {
+            return reach;
+        }
         for (calendar, lengths) in promises {
-            reach.are_some_in_days |= lengths.are_some_in_days;
-            reach.longest = reach.longest.max(lengths.longest);
             let Some((shortest, open)) = lengths.shortest.zip(self.open_in_life(calendar)) else { continue };
             let after = open.as_micros().checked_sub(shortest.as_micros());
             reach.after = reach.after.max(after.and_then(|after| BusinessDuration::from_micros(after).ok()));
@@ -146,6 +153,23 @@ impl<'a> Lint<'a> {
             reach.share = reach.share.max(Some(Share::from_millionths(fitting)));
         }
         reach
+    }
+
+    /// Returns whether every step fires within the life of a ticket in one calendar alone, as nearly all do.
+    fn do_all_fire(&self, steps: &[Step], promises: &BTreeMap<&'a Id, Lengths>) -> bool {
+        let first = promises.iter().find_map(|(calendar, lengths)| Some((*calendar, lengths.shortest?)));
+        let Some((calendar, shortest)) = first else { return false };
+        let mut last = shortest;
+        for step in steps {
+            let length = match step.time {
+                StepTime::Before(_) => Some(shortest),
+                StepTime::At(share) => share.of(shortest),
+                StepTime::After(after) => shortest.checked_add(after),
+            };
+            let Some(length) = length else { return false };
+            last = last.max(length);
+        }
+        !self.lasts_too_long(calendar, last)
     }
 
     pub(super) fn inactivity(&mut self) {
@@ -188,8 +212,9 @@ impl<'a> Lint<'a> {
     }
 
     /// Returns whether `length` of open time from now on ends after any ticket's life.
-    pub(super) fn lasts_too_long(&self, calendar: &'a Id, length: BusinessDuration) -> bool {
-        self.open_in_life(calendar).is_none_or(|open| length > open)
+    pub(super) fn lasts_too_long(&self, calendar: &Id, length: BusinessDuration) -> bool {
+        let Some(calendar) = self.calendars.get(calendar) else { return false };
+        calendar.add(self.as_of, length).map_or(true, |due| due > later(self.as_of, super::LONGEST_LIFE_US))
     }
 
     /// Returns the open time of a calendar from now on within the life of a ticket; `None` where it cannot be told.
@@ -200,7 +225,9 @@ impl<'a> Lint<'a> {
         // No due lies beyond the horizon.
         let last_us = HORIZON_US.end.saturating_sub(1);
         let end = later(self.as_of, super::LONGEST_LIFE_US).min(Timestamp::from_micros(last_us));
-        let open = self.calendars.get(id).and_then(|calendar| calendar.elapsed(self.as_of, end).ok());
+        // Asked once, of many calendars perhaps: no table of ten years is kept for it.
+        let calendar = self.calendars.get(id).map(|calendar| calendar.with_table_limit(0));
+        let open = calendar.and_then(|calendar| calendar.elapsed(self.as_of, end).ok());
         self.open_in_life.borrow_mut().insert(id, open);
         open
     }
@@ -212,6 +239,9 @@ struct Reach {
     are_some_in_days: bool,
     /// The longest target.
     longest: Option<BusinessDuration>,
+    /// Whether all of them that count from a share or from due fire within the life of a ticket; then what follows is not
+    /// filled in.
+    do_all_fire: bool,
     /// The greatest share of a target that is used up within the life of a ticket.
     share: Option<Share>,
     /// The longest time after a due within the life of a ticket.
@@ -285,8 +315,8 @@ fn never(stated: &Stated<'_>, timer: &Id, step: &Step, reach: Option<&Reach>) ->
             let never = format!("step `{id}` never fires: no target for timer `{timer}` is longer than {before}");
             return reach.longest.is_none_or(|longest| longest <= before).then_some(never);
         }
-        StepTime::At(share) => Some(share) <= reach.share,
-        StepTime::After(after) => Some(after) <= reach.after,
+        StepTime::At(share) => reach.do_all_fire || Some(share) <= reach.share,
+        StepTime::After(after) => reach.do_all_fire || Some(after) <= reach.after,
     };
     (!fires).then(|| format!("step `{id}` never fires within ten years of any ticket"))
 }

@@ -19,7 +19,7 @@ pub(super) fn slot_of<T: Part>(json: &[u8]) -> Result<Slot<T>, Error> {
     check_depth(json, MAX_DOCUMENT_BYTES)?;
     let mut text = serde_json::Deserializer::from_slice(json);
     let read = Read::new(&Faulty::default()).deserialize(&mut text);
-    read.and_then(|slot| text.end().map(|()| slot)).map_err(not_json)
+    read.and_then(|slot| text.end().map(|()| slot)).map_err(|fault| not_json(&fault))
 }
 
 /// Refuses a policy, or a list of revisions, that is longer than [`super::read_revisions`] reads. The text itself is not
@@ -62,7 +62,7 @@ pub(super) fn revisions_of(json: &[u8]) -> Result<Option<Vec<Slot<Document>>>, E
     check_depth(json, MAX_REVISIONS_BYTES)?;
     let mut text = serde_json::Deserializer::from_slice(json);
     let read = text.deserialize_seq(Revisions);
-    read.and_then(|revisions| text.end().map(|()| revisions)).map(Some).map_err(not_json)
+    read.and_then(|revisions| text.end().map(|()| revisions)).map(Some).map_err(|fault| not_json(&fault))
 }
 
 /// Refuses a text that is nested too deep: what stands in an unknown field is skipped, however deep it is.
