@@ -101,26 +101,31 @@ pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
 /// whose places the tree shows.
 fn read_own(json: &[u8]) -> Option<Result<History, Error>> {
     let begins = format!("{{\"schema\": \"{HISTORY_SCHEMA}\",");
-    if json.len() > MAX_HISTORY_BYTES || !json.starts_with(begins.as_bytes()) || !has_own_lists(json) {
+    if json.len() > MAX_HISTORY_BYTES || !json.starts_with(begins.as_bytes()) {
         return None;
     }
-    let document: HistoryDocument<'_> = serde_json::from_slice(json).ok()?;
+    // The whole text is checked at once, not each string in it.
+    let text = std::str::from_utf8(json).ok().filter(|text| has_own_lists(text))?;
+    let document: HistoryDocument<'_> = serde_json::from_str(text).ok()?;
     Some(History::new(document.events.into_owned()))
 }
 
 /// Returns whether every list stands where the library writes one: an object may not be written as a list of its values.
-fn has_own_lists(json: &[u8]) -> bool {
-    let lists = [&b"\"events\": "[..], b"\"changes\":", b"\"promised\":", b"\"notify\":", b"\"computed_steps\":"];
-    let brackets = json.iter().enumerate().filter(|(_, byte)| **byte == b'[');
-    let mut before = brackets.map(|(place, _)| json.get(..place).unwrap_or_default());
+fn has_own_lists(text: &str) -> bool {
+    let lists = ["\"events\": ", "\"changes\":", "\"promised\":", "\"notify\":", "\"computed_steps\":"];
+    let mut before = text.match_indices('[').map(|(place, _)| text.get(..place).unwrap_or_default());
     before.all(|before| lists.iter().any(|list| before.ends_with(list)))
 }
 
 /// Reads a list of stored entries without a tree; `None` for any other document and for one with faults, whose places the
 /// tree shows.
 fn read_stored(json: &[u8]) -> Option<History> {
-    let is_own = json.len() <= MAX_HISTORY_BYTES && json.strip_prefix(b"[").is_some_and(has_own_lists);
-    let entries: Vec<Entry<Event>> = is_own.then(|| serde_json::from_slice(json).ok()).flatten()?;
+    if json.len() > MAX_HISTORY_BYTES || !json.starts_with(b"[") {
+        return None;
+    }
+    let text = std::str::from_utf8(json).ok()?;
+    text.strip_prefix('[').filter(|entries| has_own_lists(entries))?;
+    let entries: Vec<Entry<Event>> = serde_json::from_str(text).ok()?;
     history_of(entries).ok()
 }
 
