@@ -1,4 +1,5 @@
-//! Memory of aggregates, counted: in proportion to the buckets that are filled, not to groups times what a group could hold.
+//! Memory, counted: of aggregates in proportion to the buckets that are filled, not to groups times what a group could hold;
+//! of policies in proportion to the length of their documents, whichever of their lists is long.
 //!
 //! A program of its own, because its allocator counts what every thread holds; so there is one test.
 
@@ -13,6 +14,9 @@ use sla_core::engine::RecordedCommand;
 use sla_core::ticket::{Actor, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, Id, wire};
+
+#[path = "../../benches/src/large.rs"]
+mod large;
 
 struct Counting;
 
@@ -180,8 +184,30 @@ fn histories(engine: &Engine, count: usize) -> [usize; 3] {
     [sum.rows().count() * BUCKET, held, peak]
 }
 
+/// Policies of half a megabyte, read, compiled and linted, or refused.
+fn policies() {
+    const BYTES: usize = 500_000;
+    // What a policy takes for its presets, and its calendars for their first tables.
+    const FIXED: usize = 300_000;
+    for (shape, document) in large::SHAPES {
+        let text = document(BYTES);
+        let (_, _, peak) = measured(|| {
+            let policy = wire::policy::read(&text).ok()?;
+            let engine = Engine::compile(policy).unwrap();
+            let warnings = sla_core::policy::lint(engine.policy(), now());
+            Some((engine, warnings))
+        });
+        println!("{shape}: {} bytes, peak {peak}", text.len());
+        // Tables are shared out by calendars, of which a document has at most a thousand.
+        let tables =
+            if ["any_of", "calendars", "rotation", "steps_and_calendars"].contains(shape) { 10_000_000 } else { FIXED };
+        assert!(peak <= text.len() * 20 + tables, "{shape}: {peak} bytes for {}", text.len());
+    }
+}
+
 #[test]
-fn memory_is_in_proportion_to_what_was_counted() {
+fn memory_is_in_proportion_to_what_is_read_and_counted() {
+    policies();
     let engine = engine();
     for count in [16_000, 32_000] {
         let [filled, held, peak] = rows(&engine, count);
