@@ -63,7 +63,7 @@ impl Openings {
             for schedule in &*self.0 {
                 schedule.for_each_interval(start_s, end_s, |opens_s, closes_s| intervals.push((opens_s, closes_s)));
             }
-            // Stable, because that makes use of the order that the intervals of each member have.
+            #[expect(clippy::stable_sort_primitive, reason = "it makes use of the order within each member")]
             intervals.sort();
             for (opens_s, closes_s) in intervals.drain(..) {
                 match &mut pending {

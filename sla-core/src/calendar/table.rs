@@ -66,7 +66,8 @@ impl TableBudget {
     }
 
     fn left(&self) -> usize {
-        self.limit.checked_sub(self.held()).unwrap_or_default()
+        // Saturating: no more than the limit is held, and then nothing is left.
+        self.limit.saturating_sub(self.held())
     }
 
     /// Takes `bytes` of what is left, if there are so many.

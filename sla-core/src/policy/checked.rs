@@ -44,12 +44,12 @@ pub struct CheckedPolicy {
 }
 
 impl CheckedPolicy {
-    pub(crate) fn new(policy: Policy, calendars: BTreeMap<Id, Arc<Calendar>>, zones: &ZoneDatabase) -> Self {
+    pub(crate) fn new(policy: Policy, calendars: &BTreeMap<Id, Arc<Calendar>>, zones: &ZoneDatabase) -> Self {
         let mut by_id: Vec<(&Id, usize)> = policy.packages.iter().map(|package| &package.id).zip(0..).collect();
         by_id.sort_unstable();
         let packages_by_id = by_id.into_iter().map(|(_, place)| place).collect();
         let tables = TableBudget::new(MAX_TABLE_BYTES);
-        let calendars = in_budget(&calendars, &tables);
+        let calendars = in_budget(calendars, &tables);
         Self {
             policy,
             calendars,

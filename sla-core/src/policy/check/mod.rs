@@ -53,7 +53,7 @@ pub fn check(mut policy: Policy, zones: &ZoneDatabase) -> Result<CheckedPolicy, 
     policy.listed_timers = written_timers(&policy).map(|timer| timer.id.clone()).collect();
     check.made_by_hand(&policy);
     let read = check.document(Document::of(&policy));
-    check.finish("policy", read.map(|(_, calendars)| CheckedPolicy::new(policy, calendars, zones)))
+    check.finish("policy", read.map(|(_, calendars)| CheckedPolicy::new(policy, &calendars, zones)))
 }
 
 /// Makes a policy of a document of the format `format`, or reports all its problems.
@@ -72,7 +72,7 @@ pub(crate) fn document(
         }
         check.document(document)
     });
-    check.finish("policy", read.map(|(policy, calendars)| CheckedPolicy::new(policy, calendars, zones)))
+    check.finish("policy", read.map(|(policy, calendars)| CheckedPolicy::new(policy, &calendars, zones)))
 }
 
 /// Makes a calendar of its document, or reports all its problems.
