@@ -5,8 +5,8 @@ use std::hint::black_box;
 use gungraun::prelude::*;
 use sla_benches::large::SHAPES;
 use sla_benches::{
-    WideRows, candidate, engine, history, instants, kinds, length, long_history, office, office_rules, ten_years,
-    wide_now, wide_rows,
+    WideRows, candidate, engine, grown, history, instants, kinds, length, long_history, office, office_rules, stepped,
+    ten_years, wide_now, wide_rows, with_timers,
 };
 use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
 use sla_core::calendar::{Calendar, ZoneDatabase};
@@ -257,6 +257,66 @@ fn columns((_, wide, mut figures): Planned) -> Figures<'static> {
     figures
 }
 
+type Due = (&'static Engine, &'static Ticket, Timestamp);
+
+fn steps_due(steps: u32) -> Due {
+    let (engine, ticket, now) = stepped(steps);
+    let (engine, ticket): (&Engine, &Ticket) = (Box::leak(Box::new(engine)), Box::leak(Box::new(ticket)));
+    engine.next_check_at(ticket).unwrap();
+    (engine, ticket, now)
+}
+
+fn timers_due(timers: u32) -> Due {
+    let (engine, ticket, now) = with_timers(timers);
+    (Box::leak(Box::new(engine)), Box::leak(Box::new(ticket)), now)
+}
+
+// Everything that is due at once.
+#[library_benchmark]
+#[bench::steps_1000(args = (1_000), setup = steps_due)]
+#[bench::steps_2000(args = (2_000), setup = steps_due)]
+#[bench::timers_500(args = (500), setup = timers_due)]
+#[bench::timers_1000(args = (1_000), setup = timers_due)]
+fn due_events((engine, ticket, now): Due) {
+    black_box(engine.due_events(black_box(ticket), now).unwrap());
+}
+
+fn steps_happened(steps: u32) -> &'static [Event] {
+    let (engine, ticket, now) = stepped(steps);
+    let mut history = sla_benches::opened(&engine);
+    history.extend(engine.due_events(&ticket, now).unwrap().events).unwrap();
+    history.events().to_vec().leak()
+}
+
+// Steps that happened.
+#[library_benchmark]
+#[bench::steps_1000(args = (1_000), setup = steps_happened)]
+#[bench::steps_2000(args = (2_000), setup = steps_happened)]
+fn fold_steps(events: &'static [Event]) {
+    black_box(History::new(black_box(events).to_vec()).unwrap());
+}
+
+type Stored = (&'static Engine, String, sla_core::ticket::Actor);
+
+fn stored(events: usize) -> Stored {
+    let engine = Box::leak(Box::new(engine()));
+    let snapshot = wire::snapshot::write(grown(engine, events).ticket());
+    (engine, snapshot, sla_core::ticket::Actor::new(sla_core::ticket::Role::Admin, "root"))
+}
+
+// What a host does for one command with an id: it reads a snapshot, decides, and writes the next.
+#[library_benchmark]
+#[bench::events_10(args = (10), setup = stored)]
+#[bench::events_2000(args = (2_000), setup = stored)]
+#[bench::events_4000(args = (4_000), setup = stored)]
+fn request((engine, snapshot, admin): Stored) -> String {
+    let ticket = wire::snapshot::read(black_box(&snapshot)).unwrap();
+    let assign = r#"{"command": "assign", "agent": "ben", "command_id": "6f1c1a52-7d1e-4b44-9c07-aaaaaaaaaaaa"}"#;
+    let assign = wire::command::read(assign).unwrap();
+    let decision = engine.decide(&ticket, &assign, &admin, ticket.last_at).unwrap();
+    wire::snapshot::write(&decision.into_result().unwrap().ticket)
+}
+
 library_benchmark_group!(
     name = calendar,
     benchmarks = [loop_alone, add, subtract, elapsed, is_open, next_open, next_close, compile_and_ask_ten_years]
@@ -277,4 +337,6 @@ library_benchmark_group!(
     ]
 );
 
-main!(library_benchmark_groups = calendar, ticket);
+library_benchmark_group!(name = growth, benchmarks = [due_events, fold_steps, request]);
+
+main!(library_benchmark_groups = calendar, ticket, growth);

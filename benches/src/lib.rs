@@ -7,7 +7,8 @@ use sla_core::calendar::{Calendar, CalendarDate, CalendarRules, Holiday, Hours, 
 use sla_core::columns::{Column, Kind, NONE, Rows};
 use sla_core::engine::Decision;
 use sla_core::package::Target;
-use sla_core::ticket::{Actor, Command, History, Opening, Role};
+use sla_core::policy::{Policy, QuietHours, Step, StepAction, StepCondition, StepTime};
+use sla_core::ticket::{Actor, Command, History, Opening, Role, Ticket};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Engine, Id, wire};
 
@@ -79,6 +80,99 @@ pub fn engine() -> Engine {
     Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap()
 }
 
+const MESSAGE: &str =
+    r#"{"message_ref": "m", "content_sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"}"#;
+
+/// When the tickets of the benchmarks are opened.
+pub fn opened_at() -> Timestamp {
+    Timestamp::parse("2026-03-02T09:00:00Z").unwrap()
+}
+
+/// A ticket that has just been opened.
+pub fn opened(engine: &Engine) -> History {
+    let opening = format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "enterprise", "channel": "whatsapp", "message": {MESSAGE}}}"#
+    );
+    let opening: Opening = wire::command::read_opening(opening).unwrap();
+    let kim = Actor::new(Role::Customer, "kim");
+    let Decision::Accepted(opened) = engine.open(&opening, &kim, opened_at()).unwrap() else { panic!("refused") };
+    History::new(opened.events).unwrap()
+}
+
+/// An engine under the seed policy, changed.
+fn changed(change: impl FnOnce(&mut Policy)) -> Engine {
+    let mut policy = wire::policy::read(TALKABIZ).unwrap().into_policy();
+    change(&mut policy);
+    Engine::compile(policy).unwrap()
+}
+
+/// A ticket whose first response has `steps` steps after its due, all of them due an instant later, an engine, and that
+/// instant.
+pub fn stepped(steps: u32) -> (Engine, Ticket, Timestamp) {
+    let step = |after| Step {
+        id: Id::new(format!("step {}", after % 97 * 100_000 + after)).unwrap(),
+        time: StepTime::After(length(&format!("{after}s"))),
+        when: StepCondition::default(),
+        action: if after % 2 == 0 { StepAction::Warn } else { StepAction::Escalate { level: 2 } },
+        notify: Vec::new(),
+        assign_to: None,
+        quiet_hours: QuietHours::Off,
+        repeat: None,
+        until_acknowledged: after % 3 == 0,
+    };
+    let engine = changed(|policy| {
+        policy.steps.insert(Id::new("first_response").unwrap(), (1..=steps).rev().map(step).collect());
+    });
+    let ticket = opened(&engine).ticket().clone();
+    (engine, ticket, Timestamp::from_micros(opened_at().as_micros() + 86_400_000_000))
+}
+
+/// A ticket with `timers` timers, each with a warning and a breach due an instant later, an engine, and that instant.
+pub fn with_timers(timers: u32) -> (Engine, Ticket, Timestamp) {
+    let engine = changed(|policy| {
+        let first_response = Id::new("first_response").unwrap();
+        let ids = (0..timers).map(|timer| Id::new(format!("timer {timer}")).unwrap());
+        for id in ids {
+            let mut rules = policy.timers[&first_response].clone();
+            rules.id = id.clone();
+            policy.timers.insert(id.clone(), rules);
+            policy.steps.insert(id.clone(), policy.steps[&first_response][..1].to_vec());
+            let targets = &mut policy.packages.last_mut().unwrap().targets;
+            targets.insert(id, targets[&first_response].clone());
+        }
+    });
+    let ticket = opened(&engine).ticket().clone();
+    (engine, ticket, Timestamp::from_micros(opened_at().as_micros() + 86_400_000_000))
+}
+
+/// A ticket of `events` events with a command id each, and now and then a pause: what a host stores of it.
+pub fn grown(engine: &Engine, events: usize) -> History {
+    let mut history = opened(engine);
+    let (admin, mut now) = (Actor::new(Role::Admin, "root"), opened_at());
+    let assign = r#"{"command": "assign", "agent": "ana"}"#.to_owned();
+    let commands = std::iter::once(assign).chain((0..).map(|number| {
+        let id = format!("6f1c1a52-7d1e-4b44-9c07-{number:012}");
+        match number % 8 {
+            0 => format!(r#"{{"command": "pause", "status": "pending", "reason": "question", "command_id": "{id}"}}"#),
+            1 => format!(r#"{{"command": "resume", "command_id": "{id}"}}"#),
+            2 => format!(r#"{{"command": "reply", "channel": "email", "message": {MESSAGE}, "command_id": "{id}"}}"#),
+            _ => format!(r#"{{"command": "note", "message": {MESSAGE}, "command_id": "{id}"}}"#),
+        }
+    }));
+    for command in commands {
+        if history.events().len() >= events {
+            break;
+        }
+        now = Timestamp::from_micros(now.as_micros() + 1_000_000);
+        let command: Command = wire::command::read(command).unwrap();
+        match engine.decide(history.ticket(), &command, &admin, now).unwrap() {
+            Decision::Accepted(accepted) => history.extend(accepted.events).unwrap(),
+            Decision::Refused(refusal) => panic!("{refusal}"),
+        }
+    }
+    history
+}
+
 /// A ticket of 20 events, ten minutes apart, still open: opened, assigned, then messages, replies and pauses.
 pub fn history(engine: &Engine) -> History {
     long_history(engine, 20)
@@ -86,24 +180,17 @@ pub fn history(engine: &Engine) -> History {
 
 /// Such a ticket of `count` events.
 pub fn long_history(engine: &Engine, count: usize) -> History {
-    let message =
-        r#"{"message_ref": "m", "content_sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"}"#;
-    let opening = format!(
-        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "enterprise", "channel": "whatsapp", "message": {message}}}"#
-    );
-    let opening: Opening = wire::command::read_opening(opening).unwrap();
     let admin = Actor::new(Role::Admin, "root");
     let kim = Actor::new(Role::Customer, "kim");
+    let mut history = opened(engine);
     let commands: [(String, &Actor); 5] = [
         (r#"{"command": "assign", "agent": "ana"}"#.to_owned(), &admin),
-        (format!(r#"{{"command": "reply", "channel": "whatsapp", "message": {message}}}"#), &admin),
+        (format!(r#"{{"command": "reply", "channel": "whatsapp", "message": {MESSAGE}}}"#), &admin),
         (r#"{"command": "pause", "status": "pending", "reason": "question"}"#.to_owned(), &admin),
-        (format!(r#"{{"command": "customer_message", "channel": "whatsapp", "message": {message}}}"#), &kim),
-        (format!(r#"{{"command": "note", "message": {message}}}"#), &admin),
+        (format!(r#"{{"command": "customer_message", "channel": "whatsapp", "message": {MESSAGE}}}"#), &kim),
+        (format!(r#"{{"command": "note", "message": {MESSAGE}}}"#), &admin),
     ];
-    let mut now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
-    let Decision::Accepted(opened) = engine.open(&opening, &kim, now).unwrap() else { panic!("refused") };
-    let mut history = History::new(opened.events).unwrap();
+    let mut now = opened_at();
     for (command, actor) in commands.iter().cycle() {
         if history.events().len() >= count {
             break;

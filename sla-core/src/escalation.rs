@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::id::Id;
 use crate::policy::{BREACH_STEP, QuietHours, Step, StepAction, StepCondition, StepTime};
 use crate::record::Record;
-use crate::ticket::{Cycle, Due, EscalationStage, EscalationTrigger, Intent, Phase, Ticket};
+use crate::ticket::{Cycle, Due, Intent, Phase, Ticket};
 use crate::time::{BusinessDuration, Share, Timestamp};
 
 /// Returns the steps of a timer in firing order for equal instants, the breach escalation included.
@@ -97,17 +97,16 @@ pub(crate) enum FiresAt {
 
 /// Returns when a step of a cycle fires next if nothing else happens, and which repetition of it; `None` while the cycle
 /// is paused or ended, when nothing is promised, when the step fired for the last time, or beyond the horizon.
+/// `acknowledged` is the highest level of an automatic escalation of the cycle that was acknowledged.
 pub(crate) fn fires_at(
     step: &Step,
-    ticket: &Ticket,
-    timer: &Id,
     cycle: &Cycle,
     calendar: &Calendar,
+    acknowledged: Option<u32>,
 ) -> Result<Option<(u32, FiresAt)>, Error> {
     let Some(target) = cycle.target().filter(|_| cycle.is_active()) else { return Ok(None) };
     let Some(mut repetition) = next_repetition(step, cycle) else { return Ok(None) };
-    let is_acknowledged =
-        |repetition| step.until_acknowledged && is_acknowledged(step, repetition, ticket, timer, cycle);
+    let is_acknowledged = |repetition| step.until_acknowledged && ends_by(step, repetition, acknowledged);
     if is_acknowledged(repetition) {
         return Ok(None);
     }
@@ -145,14 +144,13 @@ pub(crate) fn fires_at(
 
 /// Returns the repetition of a step that a cycle has not reached yet; `None` after the last one.
 fn next_repetition(step: &Step, cycle: &Cycle) -> Option<u32> {
-    let fired = cycle.fired.iter().find(|fired| fired.step == step.id);
-    let Some(fired) = fired else { return Some(0) };
-    let next = fired.repetition.checked_add(1)?;
+    let Some(fired) = cycle.fired.get(&step.id) else { return Some(0) };
+    let next = fired.checked_add(1)?;
     (next <= step.repeat?.times).then_some(next)
 }
 
 /// Returns whether an acknowledged escalation of the cycle ends a step or its repetition.
-fn is_acknowledged(step: &Step, repetition: u32, ticket: &Ticket, timer: &Id, cycle: &Cycle) -> bool {
+fn ends_by(step: &Step, repetition: u32, acknowledged: Option<u32>) -> bool {
     if repetition == 0 && step.time == StepTime::At(Share::WHOLE) {
         return false;
     }
@@ -160,12 +158,7 @@ fn is_acknowledged(step: &Step, repetition: u32, ticket: &Ticket, timer: &Id, cy
         StepAction::Warn => 0,
         StepAction::Escalate { level } => level,
     };
-    ticket.escalations.iter().any(|escalation| {
-        escalation.trigger != EscalationTrigger::Request
-            && escalation.stage != EscalationStage::Open
-            && escalation.level >= least
-            && (escalation.timer.as_ref(), escalation.cycle) == (Some(timer), Some(cycle.number))
-    })
+    acknowledged.is_some_and(|level| level >= least)
 }
 
 /// Returns how much of its target a cycle has used when a step fires the first time, before its due; `None` for a step

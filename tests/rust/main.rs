@@ -21,6 +21,7 @@ mod limits;
 mod linked;
 mod log_rows;
 mod logs;
+mod many_steps;
 mod mirror;
 mod monitor;
 mod no_bypass;

@@ -1,6 +1,8 @@
 //! Automatic events: pauses that end, what inactivity does, steps, breaches.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::event::NewEvent;
 use super::fault::EngineFault;
@@ -11,8 +13,8 @@ use crate::escalation::{self, FiresAt, Firing};
 use crate::id::Id;
 use crate::policy::{InactivityAction, InactivityRule, Step, StepAction, StepTime};
 use crate::ticket::{
-    Actor, CloseCause, Cycle, Due, Escalation, EscalationTrigger, Event, EventKind, InactivityIntent, Pause, Phase,
-    ResumeCause, Ticket,
+    Actor, CloseCause, Cycle, Due, Escalation, EscalationStage, EscalationTrigger, Event, EventKind, InactivityIntent,
+    Pause, Phase, Promise, ResumeCause, Ticket,
 };
 use crate::time::{Share, Timestamp};
 
@@ -29,14 +31,30 @@ pub struct DueEvents {
 
 /// A ticket as of an instant, with the automatic events up to then.
 pub(super) struct UpToDate<'a> {
-    pub(super) ticket: Cow<'a, Ticket>,
+    before: &'a Ticket,
+    /// The ticket after the events, where there are any.
+    after: Option<Box<Ticket>>,
     pub(super) events: Vec<Event>,
     /// The earliest instant at which there will be another one.
     pub(super) next_check_at: Option<Timestamp>,
 }
 
-/// An automatic event that has happened, with its instant.
-type Happened = (Timestamp, EventKind);
+impl UpToDate<'_> {
+    pub(super) fn ticket(&self) -> &Ticket {
+        self.after.as_deref().unwrap_or(self.before)
+    }
+
+    /// Returns the ticket, a copy of it where nothing happened, and the events.
+    pub(super) fn into_parts(self) -> (Ticket, Vec<Event>) {
+        (self.after.map_or_else(|| self.before.clone(), |after| *after), self.events)
+    }
+
+    fn append(&mut self, event: Event) -> Result<(), Error> {
+        self.after.get_or_insert_with(|| Box::new(self.before.clone())).apply(&event)?;
+        self.events.push(event);
+        Ok(())
+    }
+}
 
 /// The earliest instant at which one of some automatic events happens.
 ///
@@ -54,7 +72,7 @@ impl Default for Earliest {
 }
 
 impl Earliest {
-    fn add(&mut self, upcoming: &Upcoming<'_>) {
+    fn add(&mut self, upcoming: Upcoming) {
         self.any = true;
         self.at = self.at.min(upcoming.happens_from());
     }
@@ -76,28 +94,109 @@ enum Class {
     StepOnDue,
 }
 
-/// A timer, its cycle, and of a step its place and repetition.
-type StepPlace<'a> = (&'a Id, u32, (usize, u32));
-
-/// An automatic event that will happen unless something else does before.
-struct Upcoming<'a> {
+/// An automatic event that will happen unless something else does before. It is ordered as it happens: at one instant, what
+/// the event of that instant broke comes first, and what happens at it comes before what needs it to pass, so the order of
+/// events does not depend on when they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Upcoming {
     at: Timestamp,
+    /// Whether it is not of a promise that the event of that instant broke.
+    is_unbroken: bool,
+    /// Whether the event has happened only once `now` is past its instant: a breach, and what comes with it, unless the
+    /// event that set the due came too late for it.
+    needs_passing: bool,
     class: Class,
-    cause: Cause<'a>,
+    /// Of a step or a breach, the place of its timer among those of the ticket, which are in the order of their ids.
+    timer: usize,
+    /// Of a step, its place among those of the timer, and the repetition.
+    step: (usize, u32),
 }
 
-#[derive(Clone, Copy)]
-enum Cause<'a> {
-    /// The end of a pause.
-    Pause,
-    Inactive(Inactivity<'a>),
-    /// A breach, or a step with its place and repetition.
-    Cycle {
-        timer: &'a Id,
-        cycle: &'a Cycle,
-        step: &'a Step,
-        order: (usize, u32),
-    },
+impl Upcoming {
+    const fn of_ticket(at: Timestamp, class: Class) -> Self {
+        Self { at, is_unbroken: true, needs_passing: false, class, timer: 0, step: (0, 0) }
+    }
+
+    fn of_cycle(at: Timestamp, class: Class, timer: usize, step: (usize, u32), promise: Promise) -> Self {
+        let needs_passing = matches!(class, Class::Breach | Class::StepOnDue) && !promise.is_late;
+        let is_unbroken = !(promise.is_late && promise.due == Some(Due::At(at)));
+        Self { at, is_unbroken, needs_passing, class, timer, step }
+    }
+
+    /// The first `now` at which the event has happened.
+    fn happens_from(&self) -> Timestamp {
+        if self.needs_passing { self.at.just_after() } else { self.at }
+    }
+}
+
+/// What is upcoming for a ticket, seen from an instant.
+#[derive(Default)]
+struct Outlook {
+    /// What has happened by the instant.
+    happened: BinaryHeap<Reverse<Upcoming>>,
+    /// When the first of what has not happens.
+    next: Earliest,
+}
+
+impl Outlook {
+    fn add(&mut self, upcoming: Upcoming, now: Timestamp) {
+        if upcoming.happens_from() <= now {
+            self.happened.push(Reverse(upcoming));
+        } else {
+            self.next.add(upcoming);
+        }
+    }
+}
+
+/// The highest level of an automatic escalation of each latest cycle that was acknowledged, by the place of the timer.
+struct Acknowledged(BTreeMap<usize, u32>);
+
+impl Acknowledged {
+    fn of(ticket: &Ticket) -> Self {
+        let mut levels = BTreeMap::new();
+        for escalation in &ticket.escalations {
+            if escalation.stage != EscalationStage::Open
+                && escalation.trigger != EscalationTrigger::Request
+                && let Some(timer) = &escalation.timer
+                && let Ok(place) = ticket.timers.binary_search_by(|track| track.timer.cmp(timer))
+                && let Some(cycle) = ticket.timers.get(place).and_then(|track| track.cycles.last())
+                && escalation.cycle == Some(cycle.number)
+            {
+                let level = levels.entry(place).or_insert(0);
+                *level = escalation.level.max(*level);
+            }
+        }
+        Self(levels)
+    }
+
+    fn level(&self, timer: usize) -> Option<u32> {
+        self.0.get(&timer).copied()
+    }
+}
+
+/// A cycle whose steps may fire, with what decides when they do.
+struct FiringCycle<'a> {
+    timer: &'a Id,
+    cycle: &'a Cycle,
+    promise: Promise,
+    revision: &'a Revision,
+    calendar: &'a Calendar,
+    steps: &'a [Step],
+}
+
+impl FiringCycle<'_> {
+    /// Returns when a step fires next, of the timer at `place` in the ticket; `None` when it does not.
+    fn step(&self, step: (usize, &Step), place: usize, acknowledged: &Acknowledged) -> Result<Option<Upcoming>, Error> {
+        let (at_step, step) = step;
+        let fires = escalation::fires_at(step, self.cycle, self.calendar, acknowledged.level(place))?;
+        Ok(fires.map(|(repetition, fires_at)| {
+            let (at, class) = match fires_at {
+                FiresAt::Instant(at) => (at, Class::Step),
+                FiresAt::OnDue(at) => (at, Class::StepOnDue),
+            };
+            Upcoming::of_cycle(at, class, place, (at_step, repetition), self.promise)
+        }))
+    }
 }
 
 /// An inactivity rule that will happen to a ticket.
@@ -110,37 +209,6 @@ pub(super) struct Inactivity<'a> {
     computed_at: Timestamp,
     /// That instant, or the later one of the event that made the rule hold.
     pub(super) at: Timestamp,
-}
-
-impl Upcoming<'_> {
-    /// Returns whether the event has happened only once `now` is past its instant: a breach, and what comes with it,
-    /// unless the event that set the due came too late for it.
-    fn needs_passing(&self) -> bool {
-        match (self.class, self.cause) {
-            (Class::Breach | Class::StepOnDue, Cause::Cycle { cycle, .. }) => {
-                !cycle.promise.is_some_and(|promise| promise.is_late)
-            }
-            _ => false,
-        }
-    }
-
-    /// The first `now` at which the event has happened.
-    fn happens_from(&self) -> Timestamp {
-        if self.needs_passing() { self.at.just_after() } else { self.at }
-    }
-
-    /// At one instant, what the event of that instant broke comes first, and what happens at it comes before what needs it
-    /// to pass: so the order of events does not depend on when they are asked for.
-    fn order(&self) -> (Timestamp, bool, bool, Class, Option<StepPlace<'_>>) {
-        let (is_broken, of_cycle) = match self.cause {
-            Cause::Cycle { timer, cycle, order, .. } => {
-                let is_broken = cycle.promise.is_some_and(|own| own.is_late && own.due == Some(Due::At(self.at)));
-                (is_broken, Some((timer, cycle.number, order)))
-            }
-            Cause::Pause | Cause::Inactive(_) => (false, None),
-        };
-        (self.at, !is_broken, self.needs_passing(), self.class, of_cycle)
-    }
 }
 
 impl Engine {
@@ -165,8 +233,10 @@ impl Engine {
     /// - `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// - `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn due_events(&self, ticket: &Ticket, now: Timestamp) -> Result<DueEvents, Error> {
-        let UpToDate { ticket, events, next_check_at } = self.caught_up(ticket, now)?;
-        Ok(DueEvents { events, ticket: ticket.into_owned(), next_check_at })
+        let caught_up = self.caught_up(ticket, now)?;
+        let next_check_at = caught_up.next_check_at;
+        let (ticket, events) = caught_up.into_parts();
+        Ok(DueEvents { events, ticket, next_check_at })
     }
 
     /// Returns the earliest `now` at which [`Engine::due_events`] would return an event; `None` when it never will.
@@ -185,7 +255,7 @@ impl Engine {
     /// `unknown_revision` when the ticket is under a revision that is not compiled into the engine.
     pub fn next_check_at(&self, ticket: &Ticket) -> Result<Option<Timestamp>, Error> {
         let mut earliest = Earliest::default();
-        self.for_each_upcoming(ticket, &mut |upcoming| earliest.add(&upcoming))?;
+        self.for_each_upcoming(ticket, &Acknowledged::of(ticket), &mut |upcoming| earliest.add(upcoming))?;
         Ok(earliest.for_ticket(ticket))
     }
 
@@ -195,28 +265,74 @@ impl Engine {
         ticket: &'a Ticket,
         now: Timestamp,
     ) -> Result<(Cow<'a, Ticket>, Vec<Event>), Error> {
-        self.caught_up(ticket, now).map(|UpToDate { ticket, events, .. }| (ticket, events))
+        let UpToDate { before, after, events, .. } = self.caught_up(ticket, now)?;
+        Ok((after.map_or(Cow::Borrowed(before), |after| Cow::Owned(*after)), events))
     }
 
     /// Returns the ticket as of `now`, with the automatic events that made it so and when there will be another one.
     pub(super) fn caught_up<'a>(&self, ticket: &'a Ticket, now: Timestamp) -> Result<UpToDate<'a>, Error> {
         check_time(ticket, now)?;
-        let mut ticket = Cow::Borrowed(ticket);
-        let mut events = Vec::new();
+        let mut caught_up = UpToDate { before: ticket, after: None, events: Vec::new(), next_check_at: None };
         loop {
-            // What the last look finds to come later is the next instant to check at.
-            let (first, next_check_at) = self.next_automatic(&ticket, now)?;
-            let Some((at, kind)) = first else { return Ok(UpToDate { ticket, events, next_check_at }) };
-            let event = self.automatic_event(&ticket, at, kind)?;
-            ticket.to_mut().apply(&event)?;
-            events.push(event);
+            let ticket = caught_up.ticket();
+            let acknowledged = Acknowledged::of(ticket);
+            let mut outlook = Outlook::default();
+            self.for_each_upcoming(ticket, &acknowledged, &mut |upcoming| outlook.add(upcoming, now))?;
+            if !self.happen(&mut caught_up, &mut outlook, &acknowledged, now)? {
+                // What is left comes later.
+                caught_up.next_check_at = outlook.next.for_ticket(caught_up.ticket());
+                return Ok(caught_up);
+            }
         }
+    }
+
+    /// Makes what has happened by `now` events, in order, and returns whether one of them changed what is upcoming
+    /// otherwise than by happening: it then ends there.
+    ///
+    /// A breach and a step leave the instants of all others as they are: of the step itself, the next repetition is
+    /// upcoming. An inactivity rule that reminds does, too. So what is upcoming is looked for once, and each event costs a
+    /// place in the queue.
+    fn happen(
+        &self,
+        caught_up: &mut UpToDate<'_>,
+        outlook: &mut Outlook,
+        acknowledged: &Acknowledged,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        while let Some(Reverse(upcoming)) = outlook.happened.pop() {
+            let ticket = caught_up.ticket();
+            // INVARIANT: what is upcoming was found in this ticket, and nothing that has happened since ended it.
+            let Some(kind) = self.automatic_kind(ticket, upcoming)? else { continue };
+            let is_status =
+                matches!(kind, EventKind::Resumed { .. } | EventKind::Resolved { .. } | EventKind::Closed { .. });
+            caught_up.append(self.automatic_event(ticket, upcoming.at, kind)?)?;
+            if is_status {
+                return Ok(true);
+            }
+            if matches!(upcoming.class, Class::Step | Class::StepOnDue) {
+                let (place, (step, _)) = (upcoming.timer, upcoming.step);
+                if let Some(firing) = self.firing_cycle(caught_up.ticket(), place)?
+                    && let Some(repeated) = firing.steps.get(step).filter(|step| step.repeat.is_some())
+                    && let Some(next) = firing.step((step, repeated), place, acknowledged)?
+                {
+                    outlook.add(next, now);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Returns the first automatic event that has happened by `now` and is not in the history yet, without applying it.
     pub(super) fn first_automatic(&self, ticket: &Ticket, now: Timestamp) -> Result<Option<Event>, Error> {
-        let happened = self.next_automatic(ticket, now)?.0;
-        happened.map(|(at, kind)| self.automatic_event(ticket, at, kind)).transpose()
+        let mut first: Option<Upcoming> = None;
+        self.for_each_upcoming(ticket, &Acknowledged::of(ticket), &mut |upcoming| {
+            if upcoming.happens_from() <= now && first.is_none_or(|first| upcoming < first) {
+                first = Some(upcoming);
+            }
+        })?;
+        let Some(first) = first else { return Ok(None) };
+        let kind = self.automatic_kind(ticket, first)?;
+        kind.map(|kind| self.automatic_event(ticket, first.at, kind)).transpose()
     }
 
     fn automatic_event(&self, ticket: &Ticket, at: Timestamp, kind: EventKind) -> Result<Event, Error> {
@@ -225,85 +341,79 @@ impl Engine {
         self.event(revision, ticket, NewEvent { kind, at, actor, via: None, command: None, events: None })
     }
 
-    /// Returns the first automatic event that has happened by `now`, and when the first of all happens.
-    fn next_automatic(&self, ticket: &Ticket, now: Timestamp) -> Result<(Option<Happened>, Option<Timestamp>), Error> {
-        let mut first: Option<Upcoming<'_>> = None;
-        let mut earliest = Earliest::default();
-        self.for_each_upcoming(ticket, &mut |upcoming| {
-            earliest.add(&upcoming);
-            let earlier = first.as_ref().is_none_or(|first| upcoming.order() < first.order());
-            if upcoming.happens_from() <= now && earlier {
-                first = Some(upcoming);
-            }
-        })?;
-        let happened = match first {
-            Some(first) => Some((first.at, self.automatic_kind(ticket, &first)?)),
-            None => None,
-        };
-        Ok((happened, earliest.for_ticket(ticket)))
-    }
-
-    fn for_each_upcoming<'a>(&'a self, ticket: &'a Ticket, visit: &mut impl FnMut(Upcoming<'a>)) -> Result<(), Error> {
+    fn for_each_upcoming(
+        &self,
+        ticket: &Ticket,
+        acknowledged: &Acknowledged,
+        visit: &mut impl FnMut(Upcoming),
+    ) -> Result<(), Error> {
         let revision = self.revision(ticket.policy_digest)?;
         if let Some(at) = ticket.pause.as_ref().and_then(Pause::ends_at) {
-            visit(Upcoming { at, class: Class::PauseEnd, cause: Cause::Pause });
+            visit(Upcoming::of_ticket(at, Class::PauseEnd));
         }
         for (place, rule) in revision.policy.inactivity.iter().enumerate() {
             if let Some(inactivity) = revision.inactivity(ticket, rule)? {
-                let (at, cause) = (inactivity.at, Cause::Inactive(inactivity));
-                visit(Upcoming { at, class: Class::Inactivity(place), cause });
+                visit(Upcoming::of_ticket(inactivity.at, Class::Inactivity(place)));
             }
         }
-        for track in &ticket.timers {
-            let Some(cycle) = track.cycles.last() else { continue };
-            let Some(promise) = cycle.promise else { continue };
-            // A promise that its event breached is breached even while the cycle is paused.
-            let may_fire = matches!(cycle.phase, Phase::Running { .. }) || (promise.is_late && cycle.is_active());
-            if !may_fire {
-                continue;
+        for place in 0..ticket.timers.len() {
+            let Some(firing) = self.firing_cycle(ticket, place)? else { continue };
+            let FiringCycle { cycle, promise, steps, .. } = firing;
+            if let (false, Some(Due::At(at))) = (cycle.breached, promise.due) {
+                visit(Upcoming::of_cycle(at, Class::Breach, place, (0, 0), promise));
             }
-            let timer = &track.timer;
-            let revision = self.revision(cycle.revision)?;
-            let calendar = revision.calendar(&cycle.calendar)?;
-            let steps = revision.steps.get(timer).map_or(&[][..], Vec::as_slice);
-            if let (false, Some(Due::At(at)), Some(step)) = (cycle.breached, promise.due, steps.first()) {
-                let cause = Cause::Cycle { timer, cycle, step, order: (0, 0) };
-                visit(Upcoming { at, class: Class::Breach, cause });
-            }
-            for (place, step) in escalation::steps_of(steps, cycle) {
-                let Some((repetition, fires_at)) = escalation::fires_at(step, ticket, timer, cycle, calendar)? else {
-                    continue;
-                };
-                let cause = Cause::Cycle { timer, cycle, step, order: (place, repetition) };
-                visit(match fires_at {
-                    FiresAt::Instant(at) => Upcoming { at, class: Class::Step, cause },
-                    FiresAt::OnDue(at) => Upcoming { at, class: Class::StepOnDue, cause },
-                });
+            for step in escalation::steps_of(steps, cycle) {
+                if let Some(upcoming) = firing.step(step, place, acknowledged)? {
+                    visit(upcoming);
+                }
             }
         }
         Ok(())
     }
 
-    fn automatic_kind(&self, ticket: &Ticket, upcoming: &Upcoming<'_>) -> Result<EventKind, Error> {
-        let (timer, cycle, step, (_, repetition)) = match upcoming.cause {
-            Cause::Pause => {
-                let cause = ticket.pause.as_ref().map_or(ResumeCause::Until, Pause::ends_by);
-                return Ok(EventKind::Resumed { cause });
-            }
-            Cause::Inactive(inactivity) => {
-                return self.revision(ticket.policy_digest)?.inactivity_kind(ticket, inactivity);
-            }
-            Cause::Cycle { timer, cycle, step, order } => (timer, cycle, step, order),
+    /// Returns the latest cycle of the timer at a place in the ticket, if its breach or its steps may still happen.
+    fn firing_cycle<'a>(&'a self, ticket: &'a Ticket, place: usize) -> Result<Option<FiringCycle<'a>>, Error> {
+        let Some(track) = ticket.timers.get(place) else { return Ok(None) };
+        let Some((cycle, promise)) = track.cycles.last().and_then(|cycle| Some((cycle, cycle.promise?))) else {
+            return Ok(None);
         };
-        if upcoming.class == Class::Breach {
-            let target = cycle.target().unwrap_or_default();
-            return Ok(EventKind::Breached { timer: timer.clone(), cycle: cycle.number, target });
+        // A promise that its event breached is breached even while the cycle is paused.
+        let may_fire = matches!(cycle.phase, Phase::Running { .. }) || (promise.is_late && cycle.is_active());
+        if !may_fire {
+            return Ok(None);
         }
+        let timer = &track.timer;
         let revision = self.revision(cycle.revision)?;
         let calendar = revision.calendar(&cycle.calendar)?;
+        let steps = revision.steps.get(timer).map_or(&[][..], Vec::as_slice);
+        Ok(Some(FiringCycle { timer, cycle, promise, revision, calendar, steps }))
+    }
+
+    fn automatic_kind(&self, ticket: &Ticket, upcoming: Upcoming) -> Result<Option<EventKind>, Error> {
+        match upcoming.class {
+            Class::PauseEnd => {
+                let cause = ticket.pause.as_ref().map_or(ResumeCause::Until, Pause::ends_by);
+                return Ok(Some(EventKind::Resumed { cause }));
+            }
+            Class::Inactivity(place) => {
+                let revision = self.revision(ticket.policy_digest)?;
+                let Some(rule) = revision.policy.inactivity.get(place) else { return Ok(None) };
+                let inactivity = revision.inactivity(ticket, rule)?;
+                return inactivity.map(|inactivity| revision.inactivity_kind(ticket, inactivity)).transpose();
+            }
+            Class::Breach | Class::Step | Class::StepOnDue => {}
+        }
+        let Some(firing) = self.firing_cycle(ticket, upcoming.timer)? else { return Ok(None) };
+        let FiringCycle { timer, cycle, promise, revision, calendar, steps } = firing;
+        if upcoming.class == Class::Breach {
+            let (timer, target) = (timer.clone(), promise.target);
+            return Ok(Some(EventKind::Breached { timer, cycle: cycle.number, target }));
+        }
+        let (place, repetition) = upcoming.step;
+        let Some(step) = steps.get(place) else { return Ok(None) };
         let firing = Firing { ticket, timer, cycle, step, repetition, at: upcoming.at };
         let intent = firing.intent(revision.quiet_calendar(&step.quiet_hours, calendar)?);
-        Ok(match step.action {
+        Ok(Some(match step.action {
             StepAction::Warn => EventKind::Warned(intent),
             StepAction::Escalate { level } => EventKind::Escalated(Escalation {
                 number: ticket.next_escalation(),
@@ -316,7 +426,7 @@ impl Engine {
                 firing: Some(intent),
                 channel: None,
             }),
-        })
+        }))
     }
 }
 

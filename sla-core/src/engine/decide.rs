@@ -247,8 +247,8 @@ impl Engine {
                     return Ok(Accepted { events: Vec::new(), ticket: ticket.clone() });
                 }
                 Recognized::Executed => {
-                    let (ticket, events) = self.up_to_date(ticket, now)?;
-                    return Ok(Accepted { events, ticket: ticket.into_owned() });
+                    let (ticket, events) = self.caught_up(ticket, now)?.into_parts();
+                    return Ok(Accepted { events, ticket });
                 }
                 Recognized::New(digest) => Some((id, digest)),
             },
@@ -262,10 +262,10 @@ impl Engine {
                 "pass the later of your clock and the last event's instant",
             ));
         }
-        let (ticket, automatic) = self.up_to_date(ticket, now)?;
+        let (ticket, automatic) = self.caught_up(ticket, now)?.into_parts();
         let mut transaction = Transaction {
             engine: self,
-            ticket,
+            ticket: Cow::Owned(ticket),
             past: events,
             events: automatic,
             actor,
@@ -559,6 +559,10 @@ impl Transaction<'_> {
         let event = self.engine.event(revision, &self.ticket, new)?;
         if !self.only_first {
             self.ticket.to_mut().apply(&event)?;
+        }
+        if self.events.is_empty() {
+            // Most decisions make one event, which is large.
+            self.events.reserve_exact(1);
         }
         self.events.push(event);
         Ok(())

@@ -248,7 +248,8 @@ impl Engine {
     /// - `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// - `out_of_horizon` when `now` lies outside the horizon of calendars.
     pub fn evaluate(&self, ticket: &Ticket, now: Timestamp) -> Result<Evaluation, Error> {
-        let UpToDate { ticket, events: due_events, next_check_at } = self.caught_up(ticket, now)?;
+        let caught_up = self.caught_up(ticket, now)?;
+        let ticket = caught_up.ticket();
         let mut timers = Vec::with_capacity(ticket.timers.len());
         for track in ticket.timers.iter().filter(|track| !track.cycles.is_empty()) {
             let mut cycles = Vec::with_capacity(track.cycles.len());
@@ -258,27 +259,27 @@ impl Engine {
             timers.push(TimerEvaluation { timer: track.timer.clone(), cycles, terms: None });
         }
         let revision = self.revision(ticket.policy_digest)?;
+        let started = timers.len();
         for rules in &revision.measured {
-            if let Err(at) = timers.binary_search_by(|known| known.timer.cmp(&rules.id)) {
-                let terms = match revision.terms(Subject::of(&ticket), &rules.id, &ticket.channel, now) {
+            let known = timers.get(..started).unwrap_or_default();
+            if known.binary_search_by(|known| known.timer.cmp(&rules.id)).is_err() {
+                let terms = match revision.terms(Subject::of(ticket), &rules.id, &ticket.channel, now) {
                     Some(terms) => {
                         let target = revision.length(&terms, now)?;
                         Some(TermsEvaluation { target, calendar: terms.calendar.clone() })
                     }
                     None => None,
                 };
-                timers.insert(at, TimerEvaluation { timer: rules.id.clone(), cycles: Vec::new(), terms });
+                timers.push(TimerEvaluation { timer: rules.id.clone(), cycles: Vec::new(), terms });
             }
         }
+        if timers.len() > started {
+            timers.sort_by(|a, b| a.timer.cmp(&b.timer));
+        }
         let end = if ticket.status.is_final() { ticket.timeline.last().map_or(now, |(at, _)| *at) } else { now };
-        Ok(Evaluation {
-            now,
-            status: ticket.status,
-            age_us: end.micros_since(ticket.opened_at),
-            timers,
-            next_check_at,
-            due_events,
-        })
+        let (status, age_us) = (ticket.status, end.micros_since(ticket.opened_at));
+        let UpToDate { events: due_events, next_check_at, .. } = caught_up;
+        Ok(Evaluation { now, status, age_us, timers, next_check_at, due_events })
     }
 
     pub(crate) fn evaluate_cycle(&self, timer: &Id, cycle: &Cycle, now: Timestamp) -> Result<CycleEvaluation, Error> {

@@ -77,6 +77,10 @@ impl<'a> EventContext<'a> {
         let mut promised = false;
         let mut change_of = |cycle: u32, change: Change| {
             promised |= change.promise().is_some();
+            if reaction.changes.is_empty() {
+                // Most events change one timer, and keep what is reserved.
+                reaction.changes.reserve_exact(1);
+            }
             reaction.changes.push(TimerChange { timer: timer.clone(), cycle, change });
         };
         if let (Some(track), Some(cycle)) = (track, last) {

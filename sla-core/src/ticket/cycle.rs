@@ -1,11 +1,13 @@
 //! One cycle of one timer, as the events have left it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Due;
 use crate::digest::Digest;
 use crate::id::Id;
-use crate::serde_text::{is_false, is_zero};
+use crate::serde_text::is_false;
 use crate::time::{BusinessDuration, Timestamp};
 
 use super::event::{CancelCause, Change, CycleTerms, Promised, Spent, Standing, StopCause, StopOutcome};
@@ -81,9 +83,10 @@ pub struct Cycle {
     /// Open, unpaused time after due, up to the phase's instant.
     #[serde(rename = "overdue_us")]
     pub overdue: BusinessDuration,
-    /// The steps that fired.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fired: Vec<FiredStep>,
+    /// The steps that fired, by id, with the last repetition that did: 0 for the step itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "fired_steps")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<fired_steps::FiredStep>"))]
+    pub fired: BTreeMap<Id, u32>,
     /// The changes of terms since the resolve stopped it: a reopening that resumes it applies them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending_terms: Vec<PendingTerms>,
@@ -103,18 +106,6 @@ pub struct Promise {
     /// breached by that event.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_late: bool,
-}
-
-/// A step that fired in a cycle.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FiredStep {
-    /// The step's id within the timer.
-    pub step: Id,
-    /// The last repetition that fired; 0 for the step itself.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub repetition: u32,
 }
 
 /// Terms that a stopped cycle takes over when a reopening resumes it.
@@ -171,6 +162,42 @@ pub enum Phase {
     },
 }
 
+/// How a cycle writes the steps that fired: as a list, by id.
+mod fired_steps {
+    use std::collections::BTreeMap;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::id::Id;
+    use crate::serde_text::is_zero;
+
+    /// A step that fired in a cycle.
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub(super) struct FiredStep {
+        /// The step's id within the timer.
+        step: Id,
+        /// The last repetition that fired; 0 for the step itself.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        repetition: u32,
+    }
+
+    pub(super) fn serialize<S: Serializer>(fired: &BTreeMap<Id, u32>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(
+            fired.iter().map(|(step, repetition)| FiredStep { step: step.clone(), repetition: *repetition }),
+        )
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Id, u32>, D::Error> {
+        let listed = Vec::<FiredStep>::deserialize(deserializer)?;
+        let count = listed.len();
+        let fired: BTreeMap<Id, u32> = listed.into_iter().map(|fired| (fired.step, fired.repetition)).collect();
+        if fired.len() == count { Ok(fired) } else { Err(D::Error::custom("a step is listed twice")) }
+    }
+}
+
 impl Cycle {
     /// Returns whether the cycle is running or paused.
     #[must_use]
@@ -210,15 +237,13 @@ impl Cycle {
 
     /// Returns whether a step fired, with its repetition `repetition` or a later one.
     pub(crate) fn has_fired(&self, step: &Id, repetition: u32) -> bool {
-        self.fired.iter().any(|fired| fired.step == *step && fired.repetition >= repetition)
+        self.fired.get(step).is_some_and(|fired| *fired >= repetition)
     }
 
     /// Records that a step fired.
     pub(super) fn fire(&mut self, step: &Id, repetition: u32) {
-        match self.fired.iter_mut().find(|fired| fired.step == *step) {
-            Some(fired) => fired.repetition = fired.repetition.max(repetition),
-            None => self.fired.push(FiredStep { step: step.clone(), repetition }),
-        }
+        let fired = self.fired.entry(step.clone()).or_default();
+        *fired = repetition.max(*fired);
     }
 
     /// Returns the number of the cycle after `last`, the latest of a timer.
@@ -333,7 +358,7 @@ impl Cycle {
             elapsed: *elapsed,
             used: BusinessDuration::ZERO,
             overdue: BusinessDuration::ZERO,
-            fired: Vec::new(),
+            fired: BTreeMap::new(),
             pending_terms: Vec::new(),
         };
         cycle.set_promise(promise.as_ref(), at, *paused);

@@ -50,11 +50,7 @@ impl History {
     /// `invalid_history` when the list is empty, does not begin with its one opening, has a gap or a repetition in
     /// its sequence numbers, goes back in time, or mixes tickets.
     pub fn new(events: Vec<Event>) -> Result<Self, Error> {
-        let Some((opening, rest)) = events.split_first() else { return Err(TicketFault::NoEvents.into()) };
-        let mut ticket = Ticket::open(opening)?;
-        for event in rest {
-            ticket.apply(event)?;
-        }
+        let ticket = folded(&events)?;
         Ok(Self { events, ticket })
     }
 
@@ -76,13 +72,16 @@ impl History {
     ///
     /// `invalid_history` when an event does not follow; then nothing is appended.
     pub fn extend(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), Error> {
-        let events: Vec<Event> = events.into_iter().collect();
-        let mut ticket = self.ticket.clone();
-        for event in &events {
-            ticket.apply(event)?;
+        let known = self.events.len();
+        for event in events {
+            if let Err(error) = self.ticket.apply(&event) {
+                // Rare, so that a copy of the ticket for each call would cost more than folding again here.
+                self.events.truncate(known);
+                self.ticket = folded(&self.events)?;
+                return Err(error);
+            }
+            self.events.push(event);
         }
-        self.ticket = ticket;
-        self.events.extend(events);
         Ok(())
     }
 
@@ -109,4 +108,13 @@ impl History {
     pub const fn ticket(&self) -> &Ticket {
         &self.ticket
     }
+}
+
+fn folded(events: &[Event]) -> Result<Ticket, Error> {
+    let Some((opening, rest)) = events.split_first() else { return Err(TicketFault::NoEvents.into()) };
+    let mut ticket = Ticket::open(opening)?;
+    for event in rest {
+        ticket.apply(event)?;
+    }
+    Ok(ticket)
 }

@@ -40,7 +40,7 @@ use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 
 pub use self::command::{Action, Command, CommandKind, MessageRef, Opening};
-pub use self::cycle::{Cycle, FiredStep, PendingTerms, Phase, Promise, TimerTrack};
+pub use self::cycle::{Cycle, PendingTerms, Phase, Promise, TimerTrack};
 pub(crate) use self::event::recorded;
 pub use self::event::{
     Apply, AssignCause, BeganBy, CancelCause, Change, CloseCause, CommandStamp, ComputedStep, CycleTerms, Direction,
@@ -319,7 +319,9 @@ impl Ticket {
             return Err(Misfit::BackInTime.of(event));
         }
         self.apply_event(event)?;
-        self.defer_terms(&event.kind, event.actor.role, event.policy_digest);
+        if event.kind.apply().is_some() {
+            self.defer_terms(&event.kind, event.actor.role, event.policy_digest);
+        }
         self.apply_changes(event)?;
         self.policy_digest = event.policy_digest;
         self.last_at = event.at;
@@ -517,7 +519,8 @@ impl Ticket {
         waits: bool,
     ) -> Result<(), Misfit> {
         let Some(started) = Cycle::started(*cycle, change, at, revision, waits) else {
-            let track = self.timers.iter_mut().find(|track| track.timer == *timer).ok_or(Misfit::NotCurrentCycle)?;
+            let place = self.timers.binary_search_by(|track| track.timer.cmp(timer));
+            let track = place.ok().and_then(|place| self.timers.get_mut(place)).ok_or(Misfit::NotCurrentCycle)?;
             let current = track.cycles.last_mut().filter(|current| current.number == *cycle);
             let current = current.ok_or(Misfit::NotCurrentCycle)?;
             let was_promised = current.promise.is_some() || current.was_promised;
@@ -549,6 +552,10 @@ impl Ticket {
         if started.promise.is_some() {
             // A revision that measures the timer anew promises from its adoption on, every other start from itself on.
             track.promise_arrived(if started.began_by == at { started.started_at } else { at });
+        }
+        if track.cycles.is_empty() {
+            // Most timers have one cycle, which is large.
+            track.cycles.reserve_exact(1);
         }
         track.cycles.push(started);
         Ok(())
