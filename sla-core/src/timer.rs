@@ -184,6 +184,8 @@ struct Span {
 impl<'a> Recount<'a> {
     /// Counts a cycle from `from`, its start or later, under `rules` and `calendar` through the statuses that the ticket
     /// was in until `now`. The time before the event that started it counts whatever the status was.
+    ///
+    /// INVARIANT: the ticket knows every change of status since that event: a command that needs more is refused.
     pub(crate) fn new(
         ticket: &Ticket,
         cycle: &Cycle,

@@ -152,7 +152,7 @@ fn a_ticket_reads_the_same_from_its_history_and_its_snapshot() {
         // With blanks it goes another way.
         let spaced = snapshot.replacen(':', " : ", 1);
         for text in [snapshot, spaced, wire::ticket::write_history(&history)] {
-            assert_eq!(&wire::ticket::read_ticket(text).unwrap(), history.ticket());
+            assert_eq!(wire::ticket::read_ticket(text).unwrap().in_short(), history.ticket().in_short());
         }
         let events = wire::ticket::write_events(history.events());
         assert_eq!(wire::ticket::read_events(events).unwrap(), history.events());

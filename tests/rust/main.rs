@@ -32,6 +32,7 @@ mod policy_problems;
 mod recipes;
 mod reports;
 mod revisions;
+mod snapshots;
 mod terms_laws;
 mod terms_properties;
 mod ticket_laws;

@@ -651,6 +651,7 @@ fn fingerprint(ticket: &Ticket, now: Timestamp) -> u64 {
         agent,
         team,
         last_agent,
+        unassigned_at,
         holders,
         answered_at,
         inactive,
@@ -664,7 +665,7 @@ fn fingerprint(ticket: &Ticket, now: Timestamp) -> u64 {
     } = ticket;
     let mut hasher = DefaultHasher::new();
     (now, package, policy_digest, channel, severity, category, status, agent).hash(&mut hasher);
-    (organization, team, last_agent, holders, answered_at, inactive).hash(&mut hasher);
+    (organization, team, last_agent, unassigned_at, holders, answered_at, inactive).hash(&mut hasher);
     (last_at, timeline, pause, reply_owed, timers, escalations, rated).hash(&mut hasher);
     hasher.finish()
 }

@@ -384,8 +384,7 @@ impl<'a> Observer<'a> {
         let now = self.moment(evaluation.now);
         for track in std::mem::take(&mut self.tracks) {
             let timer = evaluation.timers.iter().find(|timer| timer.timer == *track.timer);
-            let number = usize::try_from(track.cycle).ok().and_then(|number| number.checked_sub(1));
-            let cycle = timer.zip(number).and_then(|(timer, number)| timer.cycles.get(number));
+            let cycle = timer.and_then(|timer| timer.cycle(track.cycle));
             if let Some(cycle) = cycle {
                 self.cycle(&track, cycle, now)?;
             }

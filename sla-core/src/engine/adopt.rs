@@ -45,7 +45,7 @@ fn newly_measured(
     events: &[Event],
 ) -> Result<Option<TimerChange>, Error> {
     let Some(cycle) = left_running(context, rules, events)? else { return Ok(None) };
-    let empty = TimerTrack { timer: rules.id.clone(), promised_since: None, cycles: Vec::new() };
+    let empty = TimerTrack::new(rules.id.clone());
     let track = track.unwrap_or(&empty);
     let own = CycleRules { revision: context.revision, rules };
     let new = NewTerms { revision: context.revision, rules: Some(rules), subject: context.subject };
@@ -71,7 +71,7 @@ fn newly_measured(
         promise,
         paused,
     };
-    let number = Cycle::next_number(track.cycles.last());
+    let number = track.next_number();
     Ok(Some(TimerChange { timer: rules.id.clone(), cycle: number, change }))
 }
 

@@ -17,9 +17,9 @@ use crate::id::Id;
 use crate::policy::{CheckedPolicy, Policy};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::ticket::{
-    Action, Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Direction, Escalation, EscalationStage,
-    EscalationTrigger, Event, EventKind, History, Message, MessageRef, Opening, Pause, PauseStatus, ResumeCause, Role,
-    Ticket, Via,
+    Action, Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Cycle, Direction, Escalation,
+    EscalationStage, EscalationTrigger, Event, EventKind, History, Message, MessageRef, Opening, Pause, PauseStatus,
+    ResumeCause, Role, Ticket, Via,
 };
 use crate::time::Timestamp;
 
@@ -142,8 +142,10 @@ impl Engine {
 
     /// Decides as [`Engine::decide`], on a ticket whose whole history is at hand.
     ///
-    /// Only the adoption of a revision that measures a timer which the ticket's revision does not measure needs it:
-    /// whether a cycle of that timer runs follows from the events.
+    /// The adoption of a revision that measures a timer which the ticket's revision does not measure needs it: whether a
+    /// cycle of that timer runs follows from the events. On a ticket that was read from a snapshot, so do a change of terms
+    /// that may count a cycle anew and a pause under `max_paused_total`, once the ticket has changed its status more often
+    /// than a snapshot holds. [`Engine::decide`] refuses them as `history_needed`.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
@@ -398,10 +400,10 @@ enum Recognized {
 /// Returns whether a ticket has executed the command, by its id; refuses another command of the same id.
 fn recognized(ticket: &Ticket, id: &str, command: &Command, actor: &Actor) -> Judged<Recognized> {
     let digest = command_digest(&command.kind, actor);
-    match ticket.commands.iter().find(|known| known.id.as_str() == id) {
+    match ticket.commands.is_same(id, digest) {
         None => Ok(Recognized::New(digest)),
-        Some(known) if known.digest == digest => Ok(Recognized::Executed),
-        Some(_) => Err(refuse(
+        Some(true) => Ok(Recognized::Executed),
+        Some(false) => Err(refuse(
             RefusalCode::DuplicateCommand,
             command.kind.name(),
             format!("command `{id}` was executed with another content or actor"),
@@ -544,6 +546,7 @@ impl Transaction<'_> {
     }
 
     fn record_under(&mut self, revision: &Revision, kind: EventKind) -> Judged<()> {
+        self.recountable(&kind)?;
         let command = self.stamp.take();
         let all;
         let events = match self.past {
@@ -636,6 +639,9 @@ impl Transaction<'_> {
     }
 
     fn pause_end(&self) -> Judged<Option<(Timestamp, ResumeCause)>> {
+        if self.policy()?.pauses.max_paused_total.is_some() {
+            self.knows_statuses_since(self.ticket.opened_at)?;
+        }
         match self.engine.pause_end(&self.ticket, self.now)? {
             PauseEnd::Limited(ends_at, limit) => Ok(Some((ends_at, limit))),
             PauseEnd::Unlimited => Ok(None),
@@ -684,23 +690,64 @@ impl Transaction<'_> {
 
     /// Checks that the escalation exists and has not reached `stage` yet.
     fn escalation(&self, number: u32, stage: EscalationStage) -> Judged<()> {
+        let known = self.ticket.escalations.last().map_or(0, |last| last.number);
         let Some(escalation) = self.ticket.escalation(number) else {
+            // A ticket in short does not hold what is resolved.
+            if (1..known).contains(&number) {
+                return Err(self.escalation_is(number, EscalationStage::Resolved));
+            }
             return Err(refuse(
                 RefusalCode::UnknownEscalation,
                 self.name,
                 format!("the ticket has no escalation {number}"),
-                format!("it has {}, numbered from 1", self.ticket.escalations.len()),
+                format!("it has {known}, numbered from 1"),
             ));
         };
         if escalation.stage >= stage {
-            return Err(refuse(
-                RefusalCode::EscalationNotOpen,
-                self.name,
-                format!("escalation {number} is already {}", escalation.stage.as_str()),
-                "an escalation is acknowledged once, then resolved once",
-            ));
+            return Err(self.escalation_is(number, escalation.stage));
         }
         Ok(())
+    }
+
+    fn escalation_is(&self, number: u32, stage: EscalationStage) -> Declined {
+        refuse(
+            RefusalCode::EscalationNotOpen,
+            self.name,
+            format!("escalation {number} is already {}", stage.as_str()),
+            "an escalation is acknowledged once, then resolved once",
+        )
+    }
+
+    /// Refuses what a ticket in short cannot tell, as it does not hold every change of status since an instant.
+    fn knows_statuses_since(&self, at: Timestamp) -> Judged<()> {
+        if self.ticket.knows_statuses_since(at) {
+            return Ok(());
+        }
+        Err(refuse(
+            RefusalCode::HistoryNeeded,
+            self.name,
+            format!("the snapshot does not hold every change of status since {at}"),
+            "decide on the ticket's whole history",
+        ))
+    }
+
+    /// Checks that the ticket holds what an event may count anew: a change of terms every cycle that it may change, a
+    /// reopening a cycle whose terms changed while it was stopped.
+    fn recountable(&self, kind: &EventKind) -> Judged<()> {
+        let (changes_terms, reopens) = (kind.apply().is_some(), matches!(kind, EventKind::Reopened { .. }));
+        if !changes_terms && !reopens {
+            return Ok(());
+        }
+        let last = self.ticket.timers.iter().filter_map(|track| track.cycles.last());
+        let recounts = |cycle: &&Cycle| {
+            !cycle.breached
+                && if changes_terms {
+                    cycle.is_active()
+                } else {
+                    cycle.ended_at_resolve() && !cycle.pending_terms.is_empty()
+                }
+        };
+        last.filter(recounts).try_for_each(|cycle| self.knows_statuses_since(cycle.began_by))
     }
 
     fn adopt(&mut self, digest: Digest, kind: EventKind) -> Judged<()> {

@@ -115,10 +115,11 @@ impl Difference {
     pub(super) fn of_snapshot(snapshot: &Ticket, fold: &Ticket) -> Option<Self> {
         // INVARIANT: a fold has at least the opening.
         let seq = fold.events.saturating_sub(1);
-        (snapshot != fold).then(|| Self {
+        let (recorded, expected) = (snapshot.in_short(), fold.in_short());
+        (recorded != expected).then(|| Self {
             seq,
             what: DifferenceKind::Snapshot,
-            sides: Box::new(Sides::Snapshot { recorded: snapshot.clone(), expected: fold.clone() }),
+            sides: Box::new(Sides::Snapshot { recorded, expected }),
             refusal: None,
         })
     }

@@ -62,6 +62,11 @@ impl TimerEvaluation {
         self.cycles.last()
     }
 
+    /// Returns a cycle by its number.
+    pub(crate) fn cycle(&self, number: u32) -> Option<&CycleEvaluation> {
+        self.cycles.binary_search_by(|cycle| cycle.number.cmp(&number)).ok().and_then(|place| self.cycles.get(place))
+    }
+
     /// Returns when the latest cycle falls or fell due; `None` when it has not started, is paused unbreached, or is due
     /// beyond the horizon.
     #[must_use]

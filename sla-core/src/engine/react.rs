@@ -96,7 +96,7 @@ impl<'a> EventContext<'a> {
         }
         let Some(rules) = rules else { return Ok(()) };
         if !active && let Some(change) = self.start(rules, track)? {
-            change_of(Cycle::next_number(last), change);
+            change_of(track.map_or(1, TimerTrack::next_number), change);
         }
         // What is promised for a timer that no cycle says it of is recorded, too: it counts from then on.
         if !promised && self.brings_terms() && track.is_none_or(|track| track.promised_since.is_none()) {
@@ -232,15 +232,7 @@ impl<'a> EventContext<'a> {
             return false;
         };
         let Phase::Cancelled { at, cause: CancelCause::HandedOn, .. } = cycle.phase else { return false };
-        // An `unassign` leaves the team; another team that takes the ticket hands it on.
-        let without = ticket.holders.iter().rev().take_while(|holding| holding.agent.is_none()).count();
-        let lost = ticket.holders.iter().rev().skip(without.saturating_sub(1));
-        let unassigned = lost
-            .clone()
-            .zip(lost.skip(1))
-            .next()
-            .is_some_and(|(without, with)| without.at == at && without.team == with.team);
-        ticket.last_agent.as_ref() == Some(agent) && ticket.agent.is_none() && unassigned
+        ticket.agent.is_none() && ticket.last_agent.as_ref() == Some(agent) && ticket.unassigned_at == Some(at)
     }
 
     /// Returns how a cycle resumes whose agent took the ticket again: the time between counts.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Due;
 use crate::digest::Digest;
 use crate::id::Id;
-use crate::serde_text::is_false;
+use crate::serde_text::{is_false, is_zero};
 use crate::time::{BusinessDuration, Timestamp};
 
 use super::event::{CancelCause, Change, CycleTerms, Promised, Spent, Standing, StopCause, StopOutcome};
@@ -22,17 +22,78 @@ pub struct TimerTrack {
     /// When the ticket's terms first promised something for the timer; kept for the life of the ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised_since: Option<Timestamp>,
-    /// Its cycles, oldest first; only the last one may still count. Empty where only a promise arrived.
+    /// How many cycles came before those that follow, which the ticket, in short, does not hold any more.
+    #[serde(default, skip_serializing_if = "EarlierCycles::is_empty")]
+    pub earlier: EarlierCycles,
+    /// Its cycles, oldest first; only the last one may still count. Empty where only a promise arrived. In short the last
+    /// [`LATEST_CYCLES`](super::LATEST_CYCLES).
     pub cycles: Vec<Cycle>,
 }
 
+/// How many cycles of a timer ended, by their outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EarlierCycles {
+    /// Stopped in time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub met: u32,
+    /// Breached.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub breached: u32,
+    /// Ended before their due without being stopped.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cancelled: u32,
+    /// Ended without a promise.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unpromised: u32,
+}
+
+impl EarlierCycles {
+    /// Returns how many there are in all.
+    ///
+    /// ```
+    /// use sla_core::ticket::EarlierCycles;
+    ///
+    /// let earlier = EarlierCycles { met: 3, breached: 1, ..EarlierCycles::default() };
+    /// assert_eq!(earlier.count(), 4); // the cycles that follow are numbered from 5
+    /// ```
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        let Self { met, breached, cancelled, unpromised } = *self;
+        // A count beyond `u32` is none of a ticket: `TimerTrack::is_whole` refuses it, as no cycle has a number after it.
+        met.saturating_add(breached).saturating_add(cancelled).saturating_add(unpromised)
+    }
+
+    /// Returns whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+}
+
 impl TimerTrack {
+    /// Returns the track of a timer that has not started.
+    pub(crate) const fn new(timer: Id) -> Self {
+        let earlier = EarlierCycles { met: 0, breached: 0, cancelled: 0, unpromised: 0 };
+        Self { timer, promised_since: None, earlier, cycles: Vec::new() }
+    }
+
+    /// Returns the number of the next cycle.
+    pub(crate) fn next_number(&self) -> u32 {
+        // INVARIANT: an event starts one cycle of a timer at most, and a ticket's events are counted in `u32`.
+        self.cycles.last().map_or(1, |last| last.number.saturating_add(1))
+    }
+
     /// Returns whether the cycles are in order, none but the last counts, and nothing lies after `last_at`.
     pub(super) fn is_whole(&self, last_at: Timestamp) -> bool {
+        let Some((_, before)) = self.cycles.split_last() else {
+            return self.promised_since.is_some() && self.earlier.is_empty();
+        };
+        let Some(first) = self.earlier.count().checked_add(1) else { return false };
         let numbers = self.cycles.iter().map(|cycle| cycle.number);
-        let Some((_, earlier)) = self.cycles.split_last() else { return self.promised_since.is_some() };
-        numbers.eq((1..).take(self.cycles.len()))
-            && earlier.iter().all(|cycle| !cycle.is_active())
+        numbers.eq((first..).take(self.cycles.len()))
+            && before.iter().all(|cycle| !cycle.is_active())
             && self.cycles.iter().all(|cycle| cycle.started_at <= cycle.since() && cycle.since() <= last_at)
     }
 
@@ -244,15 +305,6 @@ impl Cycle {
     pub(super) fn fire(&mut self, step: &Id, repetition: u32) {
         let fired = self.fired.entry(step.clone()).or_default();
         *fired = repetition.max(*fired);
-    }
-
-    /// Returns the number of the cycle after `last`, the latest of a timer.
-    pub(crate) const fn next_number(last: Option<&Self>) -> u32 {
-        match last {
-            // INVARIANT: an event starts one cycle of a timer at most, and a ticket's events are counted in `u32`.
-            Some(last) => last.number.saturating_add(1),
-            None => 1,
-        }
     }
 
     /// Applies what an event did to this cycle.

@@ -81,8 +81,8 @@ pub(super) enum Inconsistency {
     TimerOrder,
     #[error("the cycles of a timer are not in order")]
     CycleOrder,
-    #[error("it knows more than 1000 commands")]
-    TooManyCommands,
+    #[error("its escalations are not in order")]
+    EscalationOrder,
 }
 
 impl Fault for TicketFault {

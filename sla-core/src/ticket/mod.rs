@@ -27,6 +27,8 @@ mod cycle;
 mod event;
 mod fault;
 mod history;
+mod known_commands;
+mod short;
 mod status;
 mod transition;
 mod verdict;
@@ -40,7 +42,7 @@ use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 
 pub use self::command::{Action, Command, CommandKind, MessageRef, Opening};
-pub use self::cycle::{Cycle, PendingTerms, Phase, Promise, TimerTrack};
+pub use self::cycle::{Cycle, EarlierCycles, PendingTerms, Phase, Promise, TimerTrack};
 pub(crate) use self::event::recorded;
 pub use self::event::{
     Apply, AssignCause, BeganBy, CancelCause, Change, CloseCause, CommandStamp, ComputedStep, CycleTerms, Direction,
@@ -50,17 +52,30 @@ pub use self::event::{
 pub(crate) use self::fault::place_of;
 use self::fault::{Inconsistency, Misfit, TicketFault};
 pub use self::history::History;
+pub use self::known_commands::{KnownCommands, MAX_COMMANDS};
 pub use self::status::{Actor, MAX_TEAMS, PauseStatus, Role, Status, Via};
 pub use self::transition::{Trigger, Triggers};
 pub use self::verdict::{Activity, Outcome, State, Verdict};
 pub use crate::calendar::Due;
 
-/// The most commands that a ticket recognizes by their ids: the latest.
-pub const MAX_COMMANDS: usize = 1_000;
+/// How many cycles of a timer a ticket in short holds: the latest.
+pub const LATEST_CYCLES: usize = 4;
+
+/// How many changes of status a ticket in short holds: the latest. A change of terms that counts a cycle anew, and a limit
+/// for all pauses of a ticket, read them; where they do not reach back far enough, the whole history is needed.
+pub const LATEST_STATUSES: usize = 64;
+
+/// How many changes of agent or team a ticket in short holds: the latest.
+pub const LATEST_HOLDERS: usize = 8;
+
+/// How many escalations a ticket in short holds at least: the latest.
+pub const LATEST_ESCALATIONS: usize = 8;
 
 /// The state of one ticket after its last event.
 ///
-/// A pure function of the events: the same events give an equal ticket, whoever folds them and whenever.
+/// A pure function of the events: the same events give an equal ticket, whoever folds them and whenever. A snapshot holds
+/// it [in short](Ticket::in_short), so that what a host stores and reads for each command does not grow with the ticket;
+/// what happens next is the same either way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -95,7 +110,10 @@ pub struct Ticket {
     /// The last agent or admin it was assigned to, the present one included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_agent: Option<Id>,
-    /// Every change of agent or team with its instant, oldest first.
+    /// When the last agent lost the ticket, if they did so by an `unassign` and no agent has it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unassigned_at: Option<Timestamp>,
+    /// The changes of agent or team with their instants, oldest first; in short the last [`LATEST_HOLDERS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holders: Vec<Holding>,
     /// When it was opened.
@@ -104,7 +122,7 @@ pub struct Ticket {
     pub last_at: Timestamp,
     /// The number of events so far, which is the next event's `seq`.
     pub events: u32,
-    /// Every change of status with its instant, the opening first.
+    /// The changes of status with their instants, the opening first; in short the last [`LATEST_STATUSES`].
     pub timeline: Vec<(Timestamp, Status)>,
     /// The pause the ticket is in.
     pub pause: Option<Pause>,
@@ -117,12 +135,13 @@ pub struct Ticket {
     pub inactive: Inactive,
     /// Timers that ever started or that something was promised for, by timer id.
     pub timers: Vec<TimerTrack>,
-    /// Escalations, oldest first.
+    /// Escalations, oldest first; in short those that may matter again, and the last [`LATEST_ESCALATIONS`].
     pub escalations: Vec<EscalationState>,
     /// Whether the latest resolution was rated.
     pub rated: bool,
-    /// The last [`MAX_COMMANDS`] commands that carried an id, oldest first.
-    pub commands: Vec<CommandStamp>,
+    /// The last [`MAX_COMMANDS`] commands that carried an id.
+    #[serde(default, skip_serializing_if = "KnownCommands::is_empty")]
+    pub commands: KnownCommands,
 }
 
 /// A pause of a ticket, for the customer or a third party.
@@ -195,6 +214,8 @@ pub struct Inactive {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EscalationState {
+    /// Its number within the ticket, from 1.
+    pub number: u32,
     /// When the ticket was escalated.
     pub at: Timestamp,
     /// Its level.
@@ -249,7 +270,9 @@ impl Ticket {
         if event.seq != 0 {
             return Err(Misfit::OpeningNotFirst.of(event));
         }
-        ticket.remember(event.command.as_ref());
+        if let Some(command) = &event.command {
+            ticket.commands.remember(command);
+        }
         ticket.apply_changes(event)?;
         Ok(ticket)
     }
@@ -277,6 +300,7 @@ impl Ticket {
             agent: None,
             team: None,
             last_agent: None,
+            unassigned_at: None,
             holders: Vec::new(),
             opened_at: at,
             last_at: at,
@@ -289,7 +313,7 @@ impl Ticket {
             timers,
             escalations: Vec::new(),
             rated: false,
-            commands: Vec::new(),
+            commands: KnownCommands::default(),
         })
     }
 
@@ -326,17 +350,10 @@ impl Ticket {
         self.policy_digest = event.policy_digest;
         self.last_at = event.at;
         self.events = self.events.checked_add(1).ok_or_else(|| Misfit::NoNext.of(event))?;
-        self.remember(event.command.as_ref());
-        Ok(())
-    }
-
-    /// Records the id of a command, in the place of the oldest where the ticket knows as many as it may.
-    fn remember(&mut self, command: Option<&CommandStamp>) {
-        let Some(command) = command else { return };
-        if self.commands.len() >= MAX_COMMANDS {
-            self.commands.remove(0);
+        if let Some(command) = &event.command {
+            self.commands.remember(command);
         }
-        self.commands.push(command.clone());
+        Ok(())
     }
 
     fn apply_event(&mut self, event: &Event) -> Result<(), Error> {
@@ -351,6 +368,7 @@ impl Ticket {
                 let (timer, cycle) =
                     escalation.firing.as_ref().map(|firing| (firing.timer.clone(), firing.cycle)).unzip();
                 self.escalations.push(EscalationState {
+                    number: self.next_escalation(),
                     at: event.at,
                     level: escalation.level,
                     trigger: escalation.trigger,
@@ -462,6 +480,10 @@ impl Ticket {
         }
         if agent.is_some() {
             self.last_agent.clone_from(&agent);
+            self.unassigned_at = None;
+        } else if self.agent.is_some() {
+            // An `unassign` leaves the team; another team that takes the ticket hands it on.
+            self.unassigned_at = (team == self.team).then_some(at);
         }
         (self.agent, self.team) = (agent.clone(), team.clone());
         self.holders.push(Holding { at, agent, team });
@@ -501,7 +523,7 @@ impl Ticket {
         let place = match self.timers.binary_search_by(|track| track.timer.cmp(timer)) {
             Ok(place) => place,
             Err(place) => {
-                let track = TimerTrack { timer: timer.clone(), promised_since: None, cycles: Vec::new() };
+                let track = TimerTrack::new(timer.clone());
                 self.timers.insert(place, track);
                 place
             }
@@ -540,7 +562,7 @@ impl Ticket {
             return Ok(());
         };
         let track = self.track_mut(timer);
-        if Cycle::next_number(track.cycles.last()) != *cycle {
+        if track.next_number() != *cycle {
             return Err(Misfit::CycleNotNext);
         }
         if track.cycles.last().is_some_and(Cycle::is_active) {
@@ -565,8 +587,11 @@ impl Ticket {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let why = if self.events == 0 {
             Inconsistency::NoEvents
-        } else if self.timeline.first().is_none_or(|(at, status)| *at != self.opened_at || *status != Status::New) {
+        } else if self.timeline.len() < LATEST_STATUSES && self.timeline.first() != Some(&(self.opened_at, Status::New))
+        {
             Inconsistency::TimelineStart
+        } else if self.timeline.first().is_some_and(|(at, _)| *at < self.opened_at) {
+            Inconsistency::TimelineOrder
         } else if self.timeline.last().is_none_or(|(at, status)| *at > self.last_at || *status != self.status) {
             Inconsistency::TimelineEnd
         } else if !self.timeline.is_sorted_by(|(a, _), (b, _)| a <= b) {
@@ -588,15 +613,17 @@ impl Ticket {
             Inconsistency::TimerOrder
         } else if !self.timers.iter().all(|track| track.is_whole(self.last_at)) {
             Inconsistency::CycleOrder
-        } else if self.commands.len() > MAX_COMMANDS {
-            Inconsistency::TooManyCommands
+        } else if !self.escalations.is_sorted_by(|a, b| a.number < b.number)
+            || self.escalations.first().is_some_and(|first| first.number == 0)
+        {
+            Inconsistency::EscalationOrder
         } else {
             return Ok(());
         };
         Err(TicketFault::State { ticket: self.id.clone(), why }.into())
     }
 
-    /// Returns the cycles of a timer, oldest first; empty when it never started.
+    /// Returns the cycles of a timer that the ticket holds, oldest first; empty when it never started.
     #[must_use]
     pub fn cycles(&self, timer: &str) -> &[Cycle] {
         match self.timers.binary_search_by(|track| track.timer.as_str().cmp(timer)) {
@@ -633,26 +660,31 @@ impl Ticket {
         last.into_iter().any(|cycle| cycle.is_active() && !cycle.breached && is_other(cycle))
     }
 
-    /// Returns an escalation by its number, from 1.
+    /// Returns whether every change of status since an instant is known.
+    pub(crate) fn knows_statuses_since(&self, at: Timestamp) -> bool {
+        self.timeline.first().is_some_and(|(first, _)| *first <= at)
+    }
+
+    /// Returns an escalation by its number, from 1; `None` where there is none of that number, or the ticket, in short,
+    /// does not hold it any more.
     #[must_use]
     pub fn escalation(&self, number: u32) -> Option<&EscalationState> {
-        self.escalations.get(place(number)?)
+        self.escalations.get(self.place_of(number)?)
     }
 
     /// Returns the number of the ticket's next escalation.
     pub(crate) fn next_escalation(&self) -> u32 {
         // INVARIANT: each escalation is one of the ticket's events, whose count fits in `u32`.
-        u32::try_from(self.escalations.len()).ok().and_then(|count| count.checked_add(1)).unwrap_or(u32::MAX)
+        self.escalations.last().map_or(1, |last| last.number.saturating_add(1))
     }
 
     fn escalation_mut(&mut self, event: &Event, number: u32) -> Result<&mut EscalationState, Error> {
-        place(number)
+        self.place_of(number)
             .and_then(|place| self.escalations.get_mut(place))
             .ok_or_else(|| Misfit::NoSuchEscalation.of(event))
     }
-}
 
-/// Returns the place in a list of what is numbered from 1.
-fn place(number: u32) -> Option<usize> {
-    usize::try_from(number.checked_sub(1)?).ok()
+    fn place_of(&self, escalation: u32) -> Option<usize> {
+        self.escalations.binary_search_by(|known| known.number.cmp(&escalation)).ok()
+    }
 }

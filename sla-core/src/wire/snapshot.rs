@@ -1,6 +1,7 @@
 //! A ticket's folded state as a document, so that a host need not fold a long history again.
 //!
-//! A snapshot is a cache: whoever doubts it folds the events and compares.
+//! A snapshot is a cache: whoever doubts it folds the events and compares. It holds the ticket in short: what is open, what may
+//! matter again, and the latest of what ended, so that its size does not grow with the ticket.
 
 use serde_json::Value;
 
@@ -13,9 +14,18 @@ use crate::ticket::Ticket;
 /// The format of snapshots, with its version.
 pub const SNAPSHOT_SCHEMA: &str = "sla-ticket/1";
 
-/// Writes a ticket's state, on one line.
+/// Writes a ticket's state in short, on one line: [`Ticket::in_short`].
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire::snapshot;
+/// assert!(snapshot::write(&opened()).starts_with(r#"{"schema":"sla-ticket/1","id":"T-1""#));
+/// ```
 #[must_use]
 pub fn write(ticket: &Ticket) -> String {
+    if !ticket.is_short() {
+        return to_text(&Versioned { schema: SNAPSHOT_SCHEMA, document: &ticket.in_short() });
+    }
     to_text(&Versioned { schema: SNAPSHOT_SCHEMA, document: ticket })
 }
 
