@@ -21,9 +21,12 @@ class SlaDefinitionSeeder extends Seeder
     /**
      * Public holidays of Indonesia.
      *
-     * 2026: joint decree of three ministers (SKB 3 Menteri) of 2025-09-19, numbers 1497, 2 and 5 of 2025, without the
-     * days of joint leave. 2027: not decreed yet; fixed days, and computed dates of the Christian, Islamic, Balinese and
-     * Buddhist calendars. Correct the computed ones when the decree is out.
+     * The days of the joint decrees of three ministers (SKB 3 Menteri), without the days of joint leave; that of
+     * 2026 has the numbers 1497, 2 and 5 of 2025. Each date was compared with the Python package `holidays` 0.109, country ID,
+     * category public, which names its sources:
+     * https://www.detik.com/hikmah/khazanah/d-8346579/libur-nasional-dan-cuti-bersama-2026-cek-jadwalnya-di-sini and
+     * https://setneg.go.id/baca/index/inilah_skb_3_menteri_libur_nasional_dan_cuti_bersama_2027. Idulfitri and Iduladha of
+     * 2027 are estimates there: correct them if they are proclaimed for other days.
      */
     public const HOLIDAYS = [
         '2026-01-01' => 'Tahun Baru Masehi',
@@ -44,23 +47,23 @@ class SlaDefinitionSeeder extends Seeder
         '2026-08-25' => 'Maulid Nabi Muhammad',
         '2026-12-25' => 'Kelahiran Yesus Kristus',
         '2027-01-01' => 'Tahun Baru Masehi',
-        '2027-01-05' => 'Isra Mikraj (computed)',
-        '2027-02-06' => 'Tahun Baru Imlek (computed)',
-        '2027-03-08' => 'Hari Suci Nyepi (computed)',
-        '2027-03-10' => 'Idulfitri (computed)',
-        '2027-03-11' => 'Idulfitri, hari kedua (computed)',
+        '2027-01-05' => 'Isra Mikraj',
+        '2027-02-06' => 'Tahun Baru Imlek',
+        '2027-03-08' => 'Hari Suci Nyepi',
+        '2027-03-10' => 'Idulfitri (perkiraan)',
+        '2027-03-11' => 'Idulfitri, hari kedua (perkiraan)',
         '2027-03-26' => 'Wafat Yesus Kristus',
         '2027-03-28' => 'Kebangkitan Yesus Kristus',
         '2027-05-01' => 'Hari Buruh Internasional',
         '2027-05-06' => 'Kenaikan Yesus Kristus',
-        '2027-05-17' => 'Iduladha (computed)',
-        '2027-05-20' => 'Hari Raya Waisak (computed)',
+        '2027-05-17' => 'Iduladha (perkiraan)',
+        '2027-05-20' => 'Hari Raya Waisak',
         '2027-06-01' => 'Hari Lahir Pancasila',
-        '2027-06-06' => 'Tahun Baru Islam (computed)',
-        '2027-08-15' => 'Maulid Nabi Muhammad (computed)',
+        '2027-06-06' => 'Tahun Baru Islam',
+        '2027-08-15' => 'Maulid Nabi Muhammad',
         '2027-08-17' => 'Proklamasi Kemerdekaan',
         '2027-12-25' => 'Kelahiran Yesus Kristus',
-        '2027-12-26' => 'Isra Mikraj (computed)',
+        '2027-12-26' => 'Isra Mikraj',
     ];
 
     public function run(PolicyDraft $draft, PolicyPublisher $publisher, PolicyRepository $revisions, Settings $settings): void
