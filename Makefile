@@ -8,7 +8,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),target)
 # What the Rust tests asked, for the other languages to ask again.
 export SLA_TRANSCRIPTS = $(abspath $(TARGET)/transcripts)
 
-.PHONY: demo report test test-long fuzz bench fmt doc python-docs packages
+.PHONY: demo report desk test test-long fuzz bench fmt doc python-docs packages
 
 demo: ## Evaluates a real incident log; `make demo ARGS=--json` writes JSON.
 	$(CARGO) run --quiet --release -p sla-examples --bin incident-desk -- $(ARGS)
@@ -17,6 +17,10 @@ report: ## Makes a report of the same log as an HTML page, and says its main fig
 	sla-py/tools/install
 	sla-py/.venv/bin/sla-engine report examples/data/incident-events.csv --policy examples/incident-desk.json \
 		--mapping examples/python/incident-log.toml --what-if resolution=75% -o $(TARGET)/report.html $(ARGS)
+
+desk: packages ## Sets up a support desk in Laravel with tickets of the same log, and serves it on 127.0.0.1; with SLA_LIBRARY of that library.
+	$(if $(SLA_LIBRARY),,$(CARGO) build --release -p sla-ffi)
+	sla-laravel/testhost/desk $(TARGET)/release
 
 packages: ## Installs what is missing of packages.txt (Debian).
 	@missing=$$(grep -v '^#' packages.txt | while read -r name; do dpkg -s $$name >/dev/null 2>&1 || echo $$name; done); \

@@ -6,5 +6,5 @@ use Illuminate\Foundation\Console\Kernel as ConsoleKernel;
 
 class Kernel extends ConsoleKernel
 {
-    protected $commands = [Commands\Work::class];
+    protected $commands = [Commands\Desk::class, Commands\Work::class];
 }
