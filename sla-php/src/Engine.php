@@ -394,8 +394,14 @@ final class Engine
      */
     public function burns(array $counts, \DateTimeInterface $now): array
     {
-        $one = static fn (array $count): array => ['at_us' => $count[0], 'decided' => $count[1], 'breached' => $count[2]];
-        $document = Json::write((object) array_map(static fn (array $of): array => array_map($one, $of), $counts));
+        $document = [];
+        foreach ($counts as $timer => $instants) {
+            $document[$timer] = [];
+            foreach ($instants as [$atUs, $decided, $breached]) {
+                $document[$timer][] = ['at_us' => $atUs, 'decided' => $decided, 'breached' => $breached];
+            }
+        }
+        $document = Json::write((object) $document);
         $text = $this->library->text('sla_engine_burns', $this->pointer(), $document, strlen($document), Time::toUs($now));
 
         return Json::each(BurnRate::read(...), Json::read($text ?? '[]'));

@@ -87,16 +87,17 @@ final class LinkedDecision
         $lines = explode("\n", $text);
         $answers = [];
         for ($at = 1, $end = count($lines) - 1; $at < $end; $at++) {
-            if (!str_starts_with($lines[$at], '{"accepted"')) {
-                $document = Json::read(rtrim($lines[$at], ','));
+            $line = $lines[$at] ?? '';
+            if (!str_starts_with($line, '{"accepted"')) {
+                $document = Json::read(rtrim($line, ','));
                 $answers[] = isset($document->refused) ? self::refused($document->refused) : self::failed($document->failed);
                 continue;
             }
-            $accepted = Json::read("{$lines[$at]}null}}")->accepted;
-            $ticket = $lines[$at + 1];
+            $accepted = Json::read("{$line}null}}")->accepted;
+            $ticket = $lines[$at + 1] ?? '';
             $at += 3;
             $first = $at;
-            while (!str_starts_with($lines[$at], ']}}')) {
+            while (!str_starts_with($lines[$at] ?? ']}}', ']}}')) {
                 $at++;
             }
             $answers[] = self::accepted($accepted, $ticket, array_slice($lines, $first, $at - $first));

@@ -52,8 +52,8 @@ final class TicketValues
     public static function read(\stdClass $document): self
     {
         $timers = [];
-        foreach ($document->timers as $timer) {
-            $timers[$timer->timer] = TimerValues::read($timer);
+        foreach (Json::each(TimerValues::read(...), $document->timers) as $timer) {
+            $timers[$timer->timer] = $timer;
         }
 
         return new self(
