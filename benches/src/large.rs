@@ -476,7 +476,7 @@ fn extending_variants(bytes: usize) -> String {
 /// Chains of eight packages.
 fn chains(bytes: usize) -> String {
     let entry = |at: usize| {
-        if at % 8 == 0 { package(at, OWN) } else { package(at, &format!(r#""extends": "p{}""#, at - 1)) }
+        if at.is_multiple_of(8) { package(at, OWN) } else { package(at, &format!(r#""extends": "p{}""#, at - 1)) }
     };
     Parts { packages: filled(bytes, entry), ..Parts::default() }.document()
 }

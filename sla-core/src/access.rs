@@ -266,6 +266,13 @@ impl Visible {
     }
 
     /// Returns whether a ticket is one of them.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let visible = engine().visible_tickets(&admin())?;
+    /// assert!(visible.tickets.includes(&opened()));
+    /// # Ok::<(), sla_core::refusal::Refusal>(())
+    /// ```
     #[must_use]
     pub fn includes(&self, ticket: &Ticket) -> bool {
         let own = Own {

@@ -215,7 +215,8 @@ pub unsafe extern "C" fn sla_engine_batch(
         answer(string_slot("answers_json_out", answers_json_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let texts = bytes("texts", texts, texts_len)?;
-            let lengths = array("lengths", lengths, requests.checked_mul(TEXTS).unwrap_or(usize::MAX))?;
+            // A number of lengths that does not fit is one that `array` refuses.
+            let lengths = array("lengths", lengths, requests.saturating_mul(TEXTS))?;
             let now = Timestamp::from_micros(now_us);
             let detected_at = optional_instant(detected_at_us).unwrap_or(now);
             let mut answers = String::from("[");

@@ -87,6 +87,13 @@ impl From<Refusal> for Declined {
 
 type Judged<T> = Result<T, Declined>;
 
+/// Whether the actor of a recorded command is still to be judged.
+pub(super) enum Permission {
+    Asked,
+    /// What permitted the command is known, as the event that it implies is already in the history.
+    Given(Option<Via>),
+}
+
 impl Engine {
     /// Decides whether a ticket is opened.
     ///
@@ -298,16 +305,15 @@ impl Engine {
     }
 
     /// Returns the first event that a command makes on a ticket that is up to date, without applying it; `None` for a
-    /// command that the ticket has executed. `begun` is what permitted the command, where the event that it implies is
-    /// already in the history.
+    /// command that the ticket has executed.
     pub(super) fn first_of_command(
         &self,
         ticket: &Ticket,
         past: &[Event],
         recorded: Recorded<'_>,
-        begun: Option<Option<Via>>,
+        permission: Permission,
     ) -> Result<Decision<Option<Event>>, Error> {
-        decision(self.judge_first(ticket, past, recorded, begun))
+        decision(self.judge_first(ticket, past, recorded, permission))
     }
 
     fn judge_first(
@@ -315,7 +321,7 @@ impl Engine {
         ticket: &Ticket,
         past: &[Event],
         Recorded { command, actor, now }: Recorded<'_>,
-        begun: Option<Option<Via>>,
+        permission: Permission,
     ) -> Judged<Option<Event>> {
         let name = command.kind.name();
         check_horizon(name, now)?;
@@ -326,9 +332,9 @@ impl Engine {
             },
             None => None,
         };
-        let via = match begun {
-            Some(via) => via,
-            None => {
+        let via = match permission {
+            Permission::Given(via) => via,
+            Permission::Asked => {
                 let rules = self.revision(ticket.policy_digest)?.policy.roles;
                 access::permit(actor, command.kind.action(), Some(Holders::of(ticket)), rules)?
             }

@@ -199,6 +199,7 @@ fn us<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
 }
 
 /// Writes an instant in microseconds.
+#[expect(clippy::ref_option, reason = "the signature is serde's")]
 pub(super) fn maybe_us<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     at.map(Timestamp::as_micros).serialize(serializer)
 }

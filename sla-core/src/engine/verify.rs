@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::decide::Recorded;
+use super::decide::{Permission, Recorded};
 use super::difference::{Difference, is_instants_only, is_same_automatic};
 use super::{Decision, Engine, recorded};
 use crate::error::Error;
@@ -136,14 +136,17 @@ impl Execution<'_> {
         if let Some(missing) = self.engine.first_automatic(ticket, event.at)? {
             return Ok(otherwise(Difference::missing(event, &missing)));
         }
-        let begun = self.begun.take().filter(|(own_event, _)| *own_event == place).map(|(_, via)| via);
+        let permission = match self.begun.take() {
+            Some((own_event, via)) if own_event == place => Permission::Given(via),
+            _ => Permission::Asked,
+        };
         let Some(recorded) = recorded::command(self.events, place) else {
             return Ok(otherwise(Difference::additional(event)));
         };
         let actor = recorded::actor(event);
         let past = self.events.get(..place).unwrap_or_default();
         let by = Recorded { command: &recorded.command, actor: &actor, now: event.at };
-        let expected = match self.engine.first_of_command(ticket, past, by, begun)? {
+        let expected = match self.engine.first_of_command(ticket, past, by, permission)? {
             Decision::Refused(refusal) => return Ok(otherwise(Difference::refused(event, refusal))),
             Decision::Accepted(None) => return Ok(otherwise(Difference::additional(event))),
             Decision::Accepted(Some(expected)) => expected,
@@ -209,6 +212,7 @@ impl Execution<'_> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every caller answers with it")]
 fn otherwise(difference: Difference) -> Option<Differs> {
     Some(Differs::Otherwise(difference))
 }

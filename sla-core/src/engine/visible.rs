@@ -31,6 +31,13 @@ pub struct VisibleUnder {
 
 impl VisibleTickets {
     /// Returns whether a list may show a ticket.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let visible = engine().visible_tickets(&agent())?;
+    /// assert!(!visible.includes(&opened())); // nobody is assigned to it
+    /// # Ok::<(), sla_core::refusal::Refusal>(())
+    /// ```
     #[must_use]
     pub fn includes(&self, ticket: &Ticket) -> bool {
         let own = self.under.iter().find(|under| under.policy_digests.contains(&ticket.policy_digest));
