@@ -4,11 +4,12 @@ CARGO ?= cargo
 GUNGRAUN = 0.20.0
 # Static analysis of PHP; the version is that of sla-php/mago.toml.
 MAGO = 1.29.0
+MUTANTS = 27.1.0
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 # What the Rust tests asked, for the other languages to ask again.
 export SLA_TRANSCRIPTS = $(abspath $(TARGET)/transcripts)
 
-.PHONY: demo report desk test test-long fuzz bench fmt doc python-docs packages
+.PHONY: demo report desk test test-long fuzz bench mutants fmt doc python-docs packages
 
 demo: ## Evaluates a real incident log; `make demo ARGS=--json` writes JSON.
 	$(CARGO) run --quiet --release -p sla-examples --bin incident-desk -- $(ARGS)
@@ -129,3 +130,8 @@ doc:
 python-docs: ## The reference of the Python package, in target/python-docs.
 	sla-py/tools/install
 	sla-py/.venv/bin/python sla-py/tools/reference $(TARGET)/python-docs
+
+mutants: packages ## Mutates what decides and counts what no test notices, in shards that go on where they stopped: many hours.
+	cargo mutants --version 2>/dev/null | grep -qF "$(MUTANTS)" || CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+		CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 $(CARGO) install --quiet --locked cargo-mutants --version $(MUTANTS)
+	tests/tools/mutants
