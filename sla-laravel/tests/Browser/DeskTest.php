@@ -44,7 +44,10 @@ final class DeskTest extends TestCase
             proc_terminate($desk);
             stream_get_contents($pipes[1]);
             proc_close($desk);
-            $isServed = @fsockopen('127.0.0.1', $port) !== false;
+            // The server's workers end after it.
+            for ($wait = 0; $wait < 250 && ($isServed = @fsockopen('127.0.0.1', $port) !== false); $wait++) {
+                usleep(20_000);
+            }
             exec('rm -rf ' . escapeshellarg($folder));
         }
         self::assertFalse($isServed, 'nothing is left that listens');
