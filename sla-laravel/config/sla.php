@@ -54,6 +54,8 @@ return [
         ],
         // Whom to notify of an escalation that a person requested.
         'requested_escalations' => ['agent', 'supervisor'],
+        // Whom to notify, beside those whom the policy names, of an escalation to `objectives.critical_level` or above.
+        'critical_escalations' => ['operations'],
         // After how many seconds the claim of a sender that died is void.
         'claim' => 300,
         // Seconds before the next attempts; the last one is used again and again.

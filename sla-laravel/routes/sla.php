@@ -51,6 +51,8 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::post('support/tickets/{ticket}/rating', [CommandController::class, 'rate'])->where('ticket', $number)->name('ticket.rating');
         Route::get('sla-dashboard', [DashboardController::class, 'index'])->name('dashboard');
         Route::get('sla-dashboard/live', [DashboardController::class, 'fragment'])->name('dashboard.live');
+        Route::get('sla-dashboard/escalations', [EscalationController::class, 'page'])->name('escalations');
+        Route::get('admin/sla/definitions/preview', [PolicyController::class, 'preview'])->name('definitions.preview');
         Route::get('admin/sla/definitions', [PolicyController::class, 'draft'])->name('definitions');
         Route::post('admin/sla/definitions/packages', [PolicyController::class, 'package'])->name('definitions.package.add');
         Route::put('admin/sla/definitions/packages/{package}', [PolicyController::class, 'package'])->name('definitions.package');

@@ -17,6 +17,14 @@ return [
     'definitions' => 'Packages', 'package_id' => 'Id', 'name' => 'Name', 'rank' => 'Rank', 'calendar' => 'Calendar',
     'priority' => 'Priority', 'save' => 'Save the draft', 'add_package' => 'Add a package', 'remove' => 'Remove', 'publish' => 'Publish',
     'published_as' => 'Revision :version, published by :by: :reason', 'changes' => 'What publishing changes', 'no_changes' => 'The draft is what is published.', 'channels' => 'Channels',
+    'unresolved_escalations' => ':count are not resolved; :shown are shown, the highest level first.',
+    'preview' => 'Preview on open tickets', 'apply' => 'Open tickets adopt the draft', 'show' => 'Show', 'due_before' => 'Due before',
+    'first_of' => 'The first :shown of :count.', 'publish_keeps' => 'Open tickets stay under their own revision until an admin lets them adopt this one.',
+    'applies' => ['keep' => 'and keep their due instants', 'from_now' => 'from now on', 'retroactive' => 'as if since they were opened'],
+    'preview_counts' => [
+        'tickets' => 'Open tickets', 'moved' => 'Due instants that move', 'arrived' => 'New promises', 'ended' => 'Promises that end',
+        'breached' => 'Would be breached', 'refused' => 'Cannot adopt it',
+    ],
     'statuses' => [
         'new' => 'New', 'open' => 'Open', 'pending' => 'Waiting for the customer', 'on_hold' => 'On hold', 'resolved' => 'Resolved', 'closed' => 'Closed',
         'withdrawn' => 'Withdrawn', 'voided' => 'Voided', 'acknowledged' => 'Acknowledged',

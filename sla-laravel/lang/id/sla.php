@@ -17,6 +17,14 @@ return [
     'definitions' => 'Paket', 'package_id' => 'Id', 'name' => 'Nama', 'rank' => 'Urutan', 'calendar' => 'Kalender',
     'priority' => 'Prioritas', 'save' => 'Simpan draf', 'add_package' => 'Tambah paket', 'remove' => 'Hapus', 'publish' => 'Terbitkan',
     'published_as' => 'Revisi :version, diterbitkan oleh :by: :reason', 'changes' => 'Yang diubah oleh penerbitan', 'no_changes' => 'Draf sama dengan yang diterbitkan.', 'channels' => 'Saluran',
+    'unresolved_escalations' => ':count belum selesai; :shown ditampilkan, tingkat tertinggi dahulu.',
+    'preview' => 'Pratinjau pada tiket terbuka', 'apply' => 'Tiket terbuka mengikuti draf', 'show' => 'Tampilkan', 'due_before' => 'Tenggat sebelumnya',
+    'first_of' => ':shown pertama dari :count.', 'publish_keeps' => 'Tiket terbuka tetap mengikuti revisinya sendiri sampai admin memindahkannya ke revisi ini.',
+    'applies' => ['keep' => 'dengan tenggat yang sama', 'from_now' => 'mulai sekarang', 'retroactive' => 'seolah sejak tiket dibuka'],
+    'preview_counts' => [
+        'tickets' => 'Tiket terbuka', 'moved' => 'Tenggat yang bergeser', 'arrived' => 'Janji baru', 'ended' => 'Janji yang berakhir',
+        'breached' => 'Akan dilanggar', 'refused' => 'Tidak dapat mengikuti',
+    ],
     'statuses' => [
         'new' => 'Baru', 'open' => 'Terbuka', 'pending' => 'Menunggu pelanggan', 'on_hold' => 'Ditahan', 'resolved' => 'Selesai', 'closed' => 'Ditutup',
         'withdrawn' => 'Ditarik', 'voided' => 'Dibatalkan', 'acknowledged' => 'Diterima',

@@ -146,6 +146,14 @@ final class Gateway
         return null;
     }
 
+    /** Returns whether a level of escalation is critical under a revision. */
+    public function isCritical(string $policyDigest, int $level): bool
+    {
+        $critical = $this->revisions->criticalLevel($policyDigest);
+
+        return $critical !== null && $level >= $critical;
+    }
+
     /**
      * Returns every channel of the newest revision.
      *
@@ -244,12 +252,12 @@ final class Gateway
         if ($values === null || $decision->head === null || $decision->ticket === null) {
             throw new \LogicException('an accepted command without ticket');
         }
-        $made = array_map(self::made(...), $decision->events(), $decision->entries);
+        $made = array_map(fn (Event $event, string $entry): MadeEvent => $this->made($event, $entry, $values->policyDigest), $decision->events(), $decision->entries);
 
         return new Step($made, null, $decision->head->hash, $decision->head->entries, $decision->ticket->json(), $decision->nextCheckAtUs, self::columns($values));
     }
 
-    private static function made(Event $event, string $entry): MadeEvent
+    private function made(Event $event, string $entry, string $policyDigest): MadeEvent
     {
         $intent = null;
         if (($firing = $event->intent()) !== null) {
@@ -258,7 +266,10 @@ final class Gateway
             $intent = new MadeIntent($inactivity->id, $inactivity->notify, null, Time::toUs($inactivity->notifyAt), null, $inactivity->rule);
         }
 
-        return new MadeEvent($event->seq, $event->kind, Time::toUs($event->at), $event->actor->role->value, $event->actor->id, $event->data(), $entry, $intent);
+        $data = $event->data();
+        $isCritical = $event->kind === 'escalated' && $this->isCritical($policyDigest, $data['level']);
+
+        return new MadeEvent($event->seq, $event->kind, Time::toUs($event->at), $event->actor->role->value, $event->actor->id, $data, $entry, $intent, $isCritical);
     }
 
     /** @return array<string, string|int|null> */

@@ -21,6 +21,8 @@ final class MadeEvent
         public readonly string $entry,
         /** What to act on once; `null` for what people did. */
         public readonly ?MadeIntent $intent,
+        /** Whether it is an escalation to the policy's critical level, or above. */
+        public readonly bool $isCritical = false,
     ) {
     }
 }

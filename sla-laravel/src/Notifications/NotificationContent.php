@@ -19,6 +19,8 @@ final class NotificationContent
         public readonly ?\DateTimeImmutable $dueAt,
         public readonly ?string $reason,
         public readonly \DateTimeImmutable $at,
+        /** Whether it is an escalation to the policy's critical level, or above. */
+        public readonly bool $isCritical = false,
     ) {
     }
 
@@ -28,7 +30,7 @@ final class NotificationContent
 
         return match ($this->kind) {
             'warned' => "Ticket #{$this->ticketId}: {$timer} is at risk",
-            'escalated' => "Ticket #{$this->ticketId}: escalation to level {$this->level}" . ($timer === '' ? '' : ", {$timer}"),
+            'escalated' => "Ticket #{$this->ticketId}: " . ($this->isCritical ? 'critical ' : '') . "escalation to level {$this->level}" . ($timer === '' ? '' : ", {$timer}"),
             'reminded' => "Ticket #{$this->ticketId}: nothing has happened",
             default => "Ticket #{$this->ticketId}: {$this->kind} automatically",
         };

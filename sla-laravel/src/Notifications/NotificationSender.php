@@ -77,7 +77,8 @@ final class NotificationSender
     private function deliver(Claim $claim): void
     {
         $ticket = SupportTicket::query()->findOrFail($claim->ticketId);
-        $notification = new SlaStepFired($this->content($claim, $ticket), $claim->channel);
+        $content = $this->content($claim, $ticket);
+        $notification = $content->isCritical ? new CriticalEscalation($content, $claim->channel) : new SlaStepFired($content, $claim->channel);
         $recipients = $this->recipients->recipientsOf($claim->audience, $ticket);
         if ($claim->channel === 'email') {
             if ($recipients->addresses === []) {
@@ -118,6 +119,7 @@ final class NotificationSender
             dueAt: isset($promise) && $promise['due_at'] !== null ? (new \DateTimeImmutable($promise['due_at']))->setTimezone($zone) : null,
             reason: $event['data']['reason'] ?? $event['data']['inactivity']['reason'] ?? null,
             at: (new \DateTimeImmutable($event['at']))->setTimezone($zone),
+            isCritical: $event['kind'] === 'escalated' && $this->gateway->isCritical($ticket->policy_digest, $event['data']['level']),
         );
     }
 

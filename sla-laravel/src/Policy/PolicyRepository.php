@@ -67,6 +67,14 @@ final class PolicyRepository
         return $this->documents[$policyDigest]['calendars'][$calendar]['time_zone'] ?? null;
     }
 
+    /** Returns the level from which an escalation is critical, in one revision; `null` where it names none. */
+    public function criticalLevel(string $policyDigest): ?int
+    {
+        $this->documents[$policyDigest] ??= json_decode($this->texts([$policyDigest])[0], true, 512, JSON_THROW_ON_ERROR);
+
+        return $this->documents[$policyDigest]['objectives']['critical_level'] ?? null;
+    }
+
     /** Counts how often the revisions were read anew. */
     public function reading(): int
     {

@@ -29,15 +29,17 @@ final class Outbox
     public function rows(int $ticketId, string $reference, MadeEvent $event): array
     {
         $intent = $event->intent ?? $this->requested($reference, $event);
-        if ($intent === null || $intent->notify === []) {
+        $critical = $event->isCritical ? $this->settings->criticalEscalationAudience() : [];
+        if ($intent === null || [...$intent->notify, ...$critical] === []) {
             return [];
         }
         // A step may name channels of its own; its other names are audiences.
         $named = array_values(array_intersect($intent->notify, Settings::DELIVERIES));
         $audience = array_values(array_diff($intent->notify, Settings::DELIVERIES));
-        if ($audience === []) {
-            $audience = array_values(array_unique(array_filter(['agent', $intent->assignTo])));
+        if ($audience === [] && $intent->notify !== []) {
+            $audience = array_filter(['agent', $intent->assignTo]);
         }
+        $audience = array_values(array_unique([...$audience, ...$critical]));
         $rows = [];
         foreach ($named === [] ? $this->settings->deliveries() : $named as $channel) {
             $rows[] = [

@@ -99,6 +99,12 @@ final class Settings
         return array_values((array) $this->config->get('sla.notifications.requested_escalations'));
     }
 
+    /** @return list<string> */
+    public function criticalEscalationAudience(): array
+    {
+        return array_values((array) $this->config->get('sla.notifications.critical_escalations'));
+    }
+
     public function slackWebhook(): ?string
     {
         $url = $this->config->get('sla.notifications.slack.webhook');

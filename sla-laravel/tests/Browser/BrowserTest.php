@@ -56,7 +56,7 @@ final class BrowserTest extends ProcessTestCase
         $pages = [
             'kim' => ['/support/tickets' => 'Nothing works', '/support/tickets/1' => 'We are looking into it.', '/support/tickets/new' => 'Live chat'],
             'ana' => ['/agent/tickets/assigned' => 'Nothing works', '/support/tickets/1' => 'Request an escalation', '/support/tickets/1/audit' => 'Chain verified'],
-            'root' => ['/support/tickets' => 'Nothing works', '/sla-dashboard' => 'data-state="live"', '/admin/sla/definitions' => 'Professional'],
+            'root' => ['/support/tickets' => 'Nothing works', '/sla-dashboard' => 'data-state="live"', '/sla-dashboard/escalations' => 'Acknowledge', '/admin/sla/definitions' => 'Professional', '/admin/sla/definitions/preview' => 'Open tickets'],
         ];
         foreach ($pages as $user => $paths) {
             foreach ($paths as $path => $text) {

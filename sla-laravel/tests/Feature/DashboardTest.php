@@ -69,6 +69,26 @@ final class DashboardTest extends TestCase
         $this->get('/sla-dashboard/live', ['If-None-Match' => $etag])->assertOk();
     }
 
+    public function test_escalations_are_acknowledged_and_resolved_on_their_page(): void
+    {
+        $this->actingAs($this->user('root', 'admin'))->get('/sla-dashboard/escalations')->assertOk()->assertSee('There is nothing here yet.');
+        $id = (int) $this->opened()->ticketId;
+        $this->tickets()->assign($id, Actor::admin('root'), 'ana');
+        $this->clockAt('2026-11-23 14:30');
+        $this->monitor()->run();
+        $this->get('/sla-dashboard/escalations')->assertSee("#{$id}")->assertSee('1 are not resolved; 1 are shown')->assertSee('acknowledge_escalation');
+        $form = ['number' => 1, '_list' => 'escalations'];
+        $this->post("/agent/tickets/{$id}/acknowledge_escalation", $form)->assertStatus(303)->assertRedirect('/sla-dashboard/escalations');
+        $this->get('/sla-dashboard/escalations')->assertSee('Acknowledged')->assertDontSee('acknowledge_escalation');
+        $this->getJson('/sla-dashboard/escalations')->assertJsonPath('escalations.0.status', 'acknowledged');
+        // An agent sees those of their own tickets, a customer none.
+        $this->actingAs($this->user('bob', 'agent'))->get('/sla-dashboard/escalations')->assertOk()->assertDontSee("#{$id}");
+        $this->actingAs($this->user('kim', 'customer', 'starter'))->get('/sla-dashboard/escalations')->assertStatus(403);
+        self::assertSame(1, SlaDenial::query()->where('action', 'view_metrics')->count());
+        $this->actingAs($this->user('ana', 'agent'))->post("/agent/tickets/{$id}/resolve_escalation", $form)->assertRedirect('/sla-dashboard/escalations');
+        $this->get('/sla-dashboard/escalations')->assertSee('There is nothing here yet.');
+    }
+
     public function test_a_late_monitor_and_failed_tickets_are_shown(): void
     {
         $id = (int) $this->opened()->ticketId;

@@ -135,11 +135,30 @@ final class NotificationTest extends TestCase
         $this->app->make(EscalationService::class)->request($this->ticket, Actor::customer('kim'), "we <b>cannot</b> sell\n\n[click](https://evil.test) ![x](https://evil.test/x.png)", 'email');
         DB::table('sla_notifications')->whereNotNull('step')->delete();
         $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('1 notifications sent, 0 failed')->assertExitCode(0);
-        self::assertSame("Ticket #{$this->ticket}: escalation to level 2", $this->mails()[0]->getSubject());
+        self::assertSame("Ticket #{$this->ticket}: critical escalation to level 2", $this->mails()[0]->getSubject());
+        self::assertSame(['ana@example.test', 'sue@example.test', 'ops@example.test'], array_keys($this->mails()[0]->getTo()));
+        self::assertEquals(1, $this->mails()[0]->getPriority());
         $body = $this->mails()[0]->getBody();
         self::assertStringContainsString('[click](https://evil.test)', $body, 'what people write is text');
         foreach (['<b>cannot', 'href="https://evil', 'src="https://evil'] as $part) {
             self::assertStringNotContainsString($part, $body);
+        }
+    }
+
+    public function test_of_a_critical_escalation_more_are_notified(): void
+    {
+        $row = DB::table('sla_settings')->where('key', 'steps');
+        $row->update(['document' => str_replace('["operations"]', '[]', $row->value('document'))]);
+        $this->artisan('sla:publish', ['--reason' => 'quieter'])->assertExitCode(0);
+        foreach ([['on-call'], []] as $audience) {
+            $this->app->forgetScopedInstances();
+            config(['sla.notifications.channels' => 'email', 'sla.notifications.critical_escalations' => $audience]);
+            $this->clockAt('2026-11-24 08:00');
+            $id = $this->opened('lee')->ticketId;
+            $this->clockAt('2026-11-24 16:30');
+            $this->monitor()->run();
+            $found = SlaNotification::query()->where('ticket_id', $id)->orderBy('seq')->get();
+            self::assertSame([['agent'], ['agent', 'supervisor'], ...($audience === [] ? [] : [$audience])], $found->pluck('audience')->all());
         }
     }
 

@@ -88,6 +88,23 @@ final class PolicyHttpTest extends TestCase
         self::assertSame('3h', DB::table('sla_definitions')->where('package', 'starter')->value('first_response'));
     }
 
+    public function test_the_page_of_the_preview(): void
+    {
+        $id = (int) $this->opened()->ticketId;
+        $this->get('/admin/sla/definitions/preview')->assertOk()->assertDontSee('name="reason"', false);
+        $form = ['_method' => 'PUT', 'first_response' => '30m'] + self::PACKAGE;
+        $this->post('/admin/sla/definitions/packages/starter', $form)->assertStatus(303);
+        $this->get('/admin/sla/definitions')->assertSee('/admin/sla/definitions/preview');
+        $this->clockAt('2026-11-23 10:00');
+$this->get('/admin/sla/definitions/preview?apply=retroactive')->assertOk()->assertSee('Would be breached')->assertSee("#{$id}")->assertSee('2026-11-23 10:00 WIB')->assertSee('name="reason"', false);
+        $this->get('/admin/sla/definitions/preview?apply=keep')->assertOk()->assertDontSee("#{$id}");
+        $this->from('/admin/sla/definitions')->get('/admin/sla/definitions/preview?apply=soon')->assertSessionHasErrors('apply');
+        self::assertSame(1, DB::table('sla_policy_revisions')->count(), 'a preview publishes nothing');
+        $this->post('/admin/sla/definitions/packages/starter', ['first_response' => 'soon'] + $form);
+        $this->get('/admin/sla/definitions/preview')->assertStatus(303)->assertRedirect('/admin/sla/definitions');
+        $this->actingAs($this->user('ana', 'agent'))->get('/admin/sla/definitions/preview')->assertStatus(403);
+    }
+
     public function test_only_admins(): void
     {
         $before = DB::table('sla_definitions')->get()->all();

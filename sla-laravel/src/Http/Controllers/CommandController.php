@@ -97,7 +97,8 @@ final class CommandController extends SlaController
         }
 
         if (Pages::isWanted($request)) {
-            return redirect()->route('sla.ticket', $ticket, 303);
+            // A form says from which list it is sent.
+            return $request->input('_list') === 'escalations' ? redirect()->route('sla.escalations', [], 303) : redirect()->route('sla.ticket', $ticket, 303);
         }
 
         return new JsonResponse([

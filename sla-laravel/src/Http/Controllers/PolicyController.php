@@ -121,8 +121,17 @@ final class PolicyController extends SlaController
         }
         $input = $this->input($request, ['apply' => 'nullable|in:keep,from_now,retroactive']);
         try {
-            return new JsonResponse($preview->of($this->publisher->check(), Apply::from($input['apply'] ?? 'from_now')));
+            $found = $preview->of($this->publisher->check(), Apply::from($input['apply'] ?? 'from_now'));
+
+            return Pages::isWanted($request)
+                ? Pages::view($request, 'admin.preview', $found + ['applies' => Apply::cases(), 'canBePublished' => $this->publisher->isChanged()])
+                : new JsonResponse($found);
         } catch (InvalidPolicy $fault) {
+            if (Pages::isWanted($request)) {
+                // The problems stand there, each at its field.
+                return redirect()->route('sla.definitions', [], 303);
+            }
+
             return new JsonResponse(['message' => 'the draft has problems', 'problems' => self::problems($fault)], 422);
         }
     }
