@@ -12,6 +12,12 @@ return [
     // The engine's shared library; null to let sla-engine/sla find it.
     'library' => env('SLA_LIBRARY'),
 
+    // Where `sla:doctor` reaches this application over HTTP, for example http://127.0.0.1; null to look at the console's PHP
+    // only. The web's PHP has settings of its own, and may hold an older library.
+    'doctor' => [
+        'url' => env('SLA_DOCTOR_URL'),
+    ],
+
     // The id of the policy, the same in all its revisions.
     'policy' => env('SLA_POLICY', 'support'),
 

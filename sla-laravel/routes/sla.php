@@ -6,6 +6,7 @@ use Sla\Laravel\Http\Controllers\AuditController;
 use Sla\Laravel\Http\Controllers\CommandController;
 use Sla\Laravel\Http\Controllers\DashboardController;
 use Sla\Laravel\Http\Controllers\EscalationController;
+use Sla\Laravel\Http\Controllers\HealthController;
 use Sla\Laravel\Http\Controllers\PolicyController;
 use Sla\Laravel\Http\Controllers\TicketController;
 use Sla\Laravel\Http\Middleware\PageHeaders;
@@ -63,3 +64,4 @@ Route::prefix(config('sla.routes.web.prefix'))
     });
 
 Route::get(trim(config('sla.routes.web.prefix') . '/sla-assets/{hash}/{name}', '/'), [AssetController::class, 'show'])->name('sla.asset');
+Route::get(trim(config('sla.routes.web.prefix') . '/sla-health', '/'), [HealthController::class, 'show'])->name('sla.health');

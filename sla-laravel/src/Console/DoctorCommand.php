@@ -6,11 +6,13 @@ namespace Sla\Laravel\Console;
 
 use Illuminate\Console\Command;
 use Illuminate\Contracts\Queue\Factory;
+use Illuminate\Support\Facades\Http;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\SlaThrowable;
 use Sla\Laravel\Policy\PolicyPublisher;
 use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\HealthToken;
 use Sla\Laravel\Support\InvalidSetting;
 use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
@@ -40,6 +42,7 @@ class DoctorCommand extends Command
         PolicyPublisher $publisher,
         Clock $clock,
         Factory $queues,
+        HealthToken $token,
     ): int {
         $this->isHealthy = true;
         try {
@@ -61,6 +64,7 @@ class DoctorCommand extends Command
         $this->monitor($monitor, $settings);
         $this->notifications($tables, $clock);
         $this->queue($queues, $settings);
+        $this->web($tables, $settings, $token);
 
         return $this->isHealthy ? self::SUCCESS : self::FAILURE;
     }
@@ -146,6 +150,41 @@ class DoctorCommand extends Command
             $this->good('queue', "{$settings->queue()}: {$size} jobs");
         } catch (\Throwable $fault) {
             $this->bad('queue', $fault->getMessage());
+        }
+    }
+
+    /** Asks the PHP that serves requests, which has settings and a memory of its own. */
+    private function web(Tables $tables, Settings $settings, HealthToken $token): void
+    {
+        $base = $settings->doctorUrl();
+        if ($base === null) {
+            $this->note('web', 'not asked; SLA_DOCTOR_URL says where this application answers');
+
+            return;
+        }
+        $url = $base . route('sla.health', [], false);
+        try {
+            $answer = Http::timeout(10)->withOptions(['allow_redirects' => false])->withHeaders([HealthToken::HEADER => $token->make(), 'Accept' => 'application/json'])->get($url);
+        } catch (\Throwable $fault) {
+            $this->bad('web', "{$url}: {$fault->getMessage()}");
+
+            return;
+        }
+        $seen = $answer->json();
+        if ($answer->status() !== 200 || !is_array($seen) || !array_key_exists('library', $seen)) {
+            $this->bad('web', "{$url} answers {$answer->status()}; is it this application, with the same APP_KEY and clock?");
+
+            return;
+        }
+        $revision = $tables->table('sla_policy_revisions')->orderByDesc('version')->value('policy_digest');
+        if ($seen['fault'] !== null) {
+            $this->bad('web', "PHP {$seen['php']}, {$seen['sapi']}: {$seen['fault']}");
+        } elseif ($seen['library'] !== Library::get()->version()) {
+            $this->bad('web', "the library is {$seen['library']} there, {$seen['file']}; reload php-fpm after an update");
+        } elseif ($seen['revision'] !== $revision) {
+            $this->bad('web', 'another policy is the newest there; is it the same database?');
+        } else {
+            $this->good('web', "PHP {$seen['php']}, {$seen['sapi']}: {$seen['library']}, {$seen['file']}");
         }
     }
 

@@ -118,6 +118,13 @@ final class Settings
         return max(1000, (int) $this->config->get('sla.dashboard.refresh'));
     }
 
+    public function doctorUrl(): ?string
+    {
+        $url = $this->config->get('sla.doctor.url');
+
+        return is_string($url) && $url !== '' ? rtrim($url, '/') : null;
+    }
+
     /** @return list<string> */
     public function slackHosts(): array
     {

@@ -25,6 +25,7 @@ final class DeskTest extends TestCase
         }
         try {
             self::assertStringContainsString("root@desk.test  desk       http://127.0.0.1:{$port}/sla-dashboard", $said);
+            self::assertStringContainsString('PHP ' . PHP_VERSION . ', cli-server: ', $said, 'the doctor has asked the server');
             for ($wait = 0; $wait < 500 && ($probe = @fsockopen('127.0.0.1', $port)) === false; $wait++) {
                 usleep(20_000);
             }

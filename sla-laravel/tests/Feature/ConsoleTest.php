@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Tests\Feature;
 
+use Illuminate\Http\Client\Request;
 use Illuminate\Support\Facades\DB;
+use Illuminate\Support\Facades\Http;
 use Sla\Laravel\Tests\TestCase;
 
 final class ConsoleTest extends TestCase
@@ -61,6 +63,27 @@ final class ConsoleTest extends TestCase
         $this->artisan('sla:verify', ['--states' => true])->expectsOutput("ticket #{$id}: 1 texts are missing")->assertExitCode(1);
         DB::table('sla_ticket_states')->update(['snapshot' => DB::raw("replace(snapshot, 'starter', 'enterprise')")]);
         $this->artisan('sla:verify', ['--states' => true])->expectsOutput("ticket #{$id}: the snapshot is not what the events fold to")->assertExitCode(1);
+    }
+
+    public function test_the_doctor_asks_the_web(): void
+    {
+        $this->seedPolicy();
+        config(['sla.notifications.channels' => 'email', 'sla.doctor.url' => 'http://127.0.0.1:1/']);
+        Http::fake(function (Request $request) {
+            $answer = $this->get(substr($request->url(), strlen('http://127.0.0.1:1')), array_map(static fn (array $values): string => $values[0], $request->headers()));
+
+            return Http::response($answer->getContent(), $answer->getStatusCode());
+        });
+        $this->artisan('sla:doctor')->assertExitCode(0);
+        foreach (['', '1', time() . '.' . str_repeat('0', 64), (time() - 120) . '.' . hash_hmac('sha256', 'sla-doctor/' . (time() - 120), config('app.key'))] as $token) {
+            $this->get('/sla-health', ['X-Sla-Doctor' => $token])->assertStatus(404);
+        }
+        $sound = ['php' => '8.1', 'sapi' => 'fpm-fcgi', 'library' => \Sla\Native\Library::get()->version(), 'file' => 'x', 'revision' => DB::table('sla_policy_revisions')->value('policy_digest'), 'fault' => null];
+        foreach ([[$sound, 200, 0], [['library' => '0.0.9'] + $sound, 200, 1], [['revision' => 'other'] + $sound, 200, 1], [['fault' => 'no FFI'] + $sound, 200, 1], [$sound, 302, 1], [[], 200, 1]] as [$seen, $status, $code]) {
+            Http::swap(new \Illuminate\Http\Client\Factory());
+            Http::fake(['*' => Http::response($seen, $status)]);
+            $this->artisan('sla:doctor')->assertExitCode($code);
+        }
     }
 
     public function test_the_doctor_without_tables_or_policy(): void
