@@ -75,6 +75,7 @@ mago:
 
 test-php-code: mago packages
 	sla-php/tests/analyze
+	sla-laravel/tests/analyze
 
 test-php: test-rust packages
 	SLA_TEST_PANIC=1 sla-php/tests/run $(TARGET)/checks

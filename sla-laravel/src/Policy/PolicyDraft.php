@@ -157,6 +157,7 @@ final class PolicyDraft
         }
     }
 
+    /** @param array<array-key, mixed>|object $document */
     private static function json(array|object $document): string
     {
         return json_encode($document, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR);

@@ -16,7 +16,7 @@ final class HealthController
 {
     public function show(Request $request, HealthToken $tokens, Gateway $gateway): JsonResponse
     {
-        abort_unless($tokens->isValid((string) $request->header(HealthToken::HEADER)), 404);
+        abort_unless($tokens->isValid($request->headers->get(HealthToken::HEADER, '')), 404);
         $seen = ['php' => PHP_VERSION, 'sapi' => PHP_SAPI, 'library' => null, 'file' => null, 'revision' => null, 'fault' => null];
         try {
             $library = Library::get();
