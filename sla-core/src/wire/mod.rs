@@ -7,6 +7,7 @@ pub mod columns;
 pub mod command;
 pub mod evaluation;
 pub mod explanation;
+mod fields;
 pub mod info;
 mod json;
 mod lines;
