@@ -300,7 +300,9 @@ type Stored = (&'static Engine, String, sla_core::ticket::Actor);
 
 fn stored(events: usize) -> Stored {
     let engine = Box::leak(Box::new(engine()));
-    let snapshot = wire::snapshot::write(grown(engine, events).ticket());
+    // Kept, so that the question does not tidy up the memory of thousands of events.
+    let grown = Box::leak(Box::new(grown(engine, events)));
+    let snapshot = wire::snapshot::write(grown.ticket());
     (engine, snapshot, sla_core::ticket::Actor::new(sla_core::ticket::Role::Admin, "root"))
 }
 
