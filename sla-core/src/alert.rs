@@ -245,6 +245,17 @@ impl Alerts {
     /// Returns a watch that goes on from what another one remembered. What it remembered of an objective that the policy
     /// does not have, by timer and windows, is dropped; an objective that it did not know begins anew.
     ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::alert::Alerts;
+    ///
+    /// let objectives = engine().policy().objectives.clone();
+    /// let stored = Alerts::new(&objectives).memory(); // by another process
+    /// let alerts = Alerts::resume(&objectives, stored)?;
+    /// assert_eq!(alerts.memory(), Alerts::new(&objectives).memory());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `invalid_history` when a cycle lies outside its window, or stands twice.

@@ -66,6 +66,14 @@ pub(super) struct CountDocument {
 
 /// Reads counts of decided cycles by timer and instant: `{"first_response": [{"at_us": …, "decided": 4, "breached": 1}]}`.
 ///
+/// ```
+/// let counts = sla_core::wire::alert::read_counts(
+///     r#"{"first_response": [{"at_us": 1772460000000000, "decided": 4, "breached": 1}]}"#,
+/// )?;
+/// assert_eq!(counts["first_response"][0].1.breached, 1);
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// Those of documents.

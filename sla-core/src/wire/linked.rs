@@ -21,7 +21,7 @@ pub fn write(answer: &Decision<Linked>) -> String {
     }
 }
 
-/// Writes one answer of a batch as [`write`] does, with the ticket's snapshot on a line of its own, after
+/// Writes one answer of a batch as [`write()`] does, with the ticket's snapshot on a line of its own, after
 /// `"snapshot":`; or `{"failed": {"code": …, "path": …, "message": …, "help": …}}`.
 #[must_use]
 pub fn write_of_batch(answer: &Result<Decision<Linked>, Error>) -> String {

@@ -144,6 +144,13 @@ impl Log {
 
 /// Writes what was made of a log, each history on a line of its own: `{"refused": […], "remarks": […], "histories": […]}`.
 /// The list of histories begins and ends with a line break, so that a host can store them without reading them.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::log::LogImport;
+/// let text = sla_core::wire::log::write_import(&[closed()], &LogImport::default());
+/// assert_eq!(text.lines().count(), 3);
+/// ```
 #[must_use]
 pub fn write_import(histories: &[History], import: &LogImport) -> String {
     let remarks =
