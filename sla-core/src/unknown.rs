@@ -57,14 +57,19 @@ fn shown(input: &str) -> String {
 /// The most alternatives that a message lists.
 const MAX_LISTED: usize = 32;
 
+/// Joins words by commas; of many, the first.
+pub(crate) fn comma_list(words: &[&str]) -> String {
+    match words.get(..MAX_LISTED) {
+        Some(first) if words.len() > MAX_LISTED => format!("{}, ...", first.join(", ")),
+        _ => words.join(", "),
+    }
+}
+
 /// Joins alternatives as prose does: `a, b or c`; of many, the first.
 fn alternatives(words: &[&str]) -> String {
     match words {
         [] => String::new(),
-        words if words.len() > MAX_LISTED => {
-            let first: Vec<&str> = words.iter().copied().take(MAX_LISTED).collect();
-            format!("{}, ...", first.join(", "))
-        }
+        words if words.len() > MAX_LISTED => comma_list(words),
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }

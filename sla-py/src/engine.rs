@@ -569,7 +569,7 @@ impl Engine {
     ///     snapshot: A stored state that must be the fold of the first events of the history.
     ///
     /// Raises:
-    ///     InputError: `unknown_revision` when an event is under a revision that the engine was not compiled with.
+    ///     UnknownNameError: `unknown_revision` when an event is under a revision that the engine was not compiled with.
     #[pyo3(signature = (history, *, snapshot=None))]
     fn verify(&self, py: Python<'_>, history: &History, snapshot: Option<AnyTicket>) -> PyResult<HistoryVerification> {
         let snapshot = snapshot.as_ref().map(AnyTicket::get);

@@ -22,6 +22,7 @@ use crate::ticket::{
     ResumeCause, Role, Ticket, Via,
 };
 use crate::time::Timestamp;
+use crate::unknown::comma_list;
 
 /// The answer to what was asked for: accepted, or refused with nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -938,7 +939,7 @@ fn entitled(policy: &CheckedPolicy, package: &Id, name: &str, channel: &str) -> 
     channels.iter().find(|entitled| entitled.as_str() == channel).cloned().ok_or_else(|| {
         let ids: Vec<&str> = channels.iter().map(Id::as_str).collect();
         let message = format!("package `{package}` does not include channel `{channel}`");
-        refuse(RefusalCode::ChannelNotEntitled, name, message, format!("entitled: {}", ids.join(", ")))
+        refuse(RefusalCode::ChannelNotEntitled, name, message, format!("entitled: {}", comma_list(&ids)))
     })
 }
 
@@ -951,9 +952,9 @@ fn listed(name: &str, code: RefusalCode, what: &str, known: &[Id], wanted: Optio
     })
 }
 
-/// Names the ids that a policy lists, or says that it lists none.
+/// Names the ids that a policy lists, of many the first, or says that it lists none.
 fn one_of(what: &str, ids: &[&str]) -> String {
-    if ids.is_empty() { format!("no {what}, as the policy lists none") } else { format!("one of: {}", ids.join(", ")) }
+    if ids.is_empty() { format!("no {what}, as the policy lists none") } else { format!("one of: {}", comma_list(ids)) }
 }
 
 /// Cuts a text of the host to a length that a message can carry.

@@ -886,7 +886,7 @@ class Engine:
             snapshot: A stored state that must be the fold of the first events of the history.
 
         Raises:
-            InputError: `unknown_revision` when an event is under a revision that the engine was not compiled with.
+            UnknownNameError: `unknown_revision` when an event is under a revision that the engine was not compiled with.
         """
     def visible_tickets(self, /, actor: Actor) -> VisibleTickets | Refusal:
         """
