@@ -167,6 +167,8 @@ def properties(definition: Any) -> set[str]:
 def test_value_classes_have_every_field_of_their_schemas() -> None:
     classes = {name: value for name, value in vars(documents).items() if inspect.isclass(value)}
     pairs = {name: classes[name] for name in DEFINITIONS if issubclass(classes.get(name, int), documents.Document)}
+    # The class of that name is what `audit.link` returns; the definition is read into a `LinkedDecision`.
+    del pairs["Linked"]
     pairs |= CLASSES
     assert len(pairs) >= 25, sorted(pairs)
     lost = {
