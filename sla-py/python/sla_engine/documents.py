@@ -733,16 +733,16 @@ class Difference(Document, frozen=True, omit_defaults=True):
     """Why the rules refuse the command."""
 
 
-class HistoryVerification(Document, frozen=True, omit_defaults=True):
+class HistoryVerification(Document, frozen=True, kw_only=True, omit_defaults=True):
     """The result of verifying a history by re-execution."""
 
     verified: int
     """How many events the rules make as they are recorded: all, or those before the first that differs."""
     difference: Difference | None = None
     """The first event that the rules would not have made; None where they make all."""
-    rules_changed: tuple[Difference, ...] = ()
+    rules_changed: tuple[Difference, ...]
     """The events that differ in instants only, and were made under other time-zone rules."""
-    other_rules: int = 0
+    other_rules: int
     """How many of the verified events were made under other time-zone rules."""
 
     @property
