@@ -412,9 +412,9 @@ impl<'a> Lint<'a> {
         }
         let place = root.key("steps");
         for (timer, steps) in &policy.steps {
-            let repetitions = steps.iter().filter_map(|step| usize::try_from(step.repeat?.times).ok());
+            let repetitions = steps.iter().map(|step| step.repeat.map_or(0, |repeat| u64::from(repeat.times)));
             // INVARIANT: a checked policy has at most `MAX_STEPS` of both.
-            let count = repetitions.fold(steps.len(), usize::saturating_add);
+            let count = usize::try_from(repetitions.sum::<u64>()).unwrap_or(usize::MAX).saturating_add(steps.len());
             self.limit(count, MAX_STEPS, &place.key(timer.as_str()));
         }
         self.limit(policy.inactivity.len(), MAX_INACTIVITY_RULES, &root.key("inactivity"));
