@@ -377,7 +377,7 @@ def test_verify_plays_the_commands_of_a_chain_again(chain: Path, history: Path) 
     assert result.exit_code == 0, result.output
     assert "the rules make all 2 events" in result.stdout
     (said,) = lines(run("verify", history, "--policy", POLICY, "--json"))
-    assert said["verification"] == {"verified": 2}
+    assert said["verification"] == {"verified": 2, "rules_changed": [], "other_rules": 0}
     assert "whole" not in said
 
 
