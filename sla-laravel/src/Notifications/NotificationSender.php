@@ -31,12 +31,8 @@ final class NotificationSender
     ) {
     }
 
-    /**
-     * Sends everything that is due and not sent.
-     *
-     * @param (callable(SendRun): void)|null $progress called after each chunk
-     */
-    public function run(?callable $progress = null): SendRun
+    /** Sends everything that is due and not sent. */
+    public function run(): SendRun
     {
         $run = new SendRun();
         do {
@@ -46,9 +42,6 @@ final class NotificationSender
                 $chunk = $chunk->and($this->send($row['intent_id'], $row['channel']));
             }
             $run = $run->and($chunk);
-            if ($progress !== null) {
-                $progress($chunk);
-            }
             // A failed row is available later, a sent one never; where all were of other senders, they are at it.
         } while ($chunk->sent + $chunk->failed > 0);
 

@@ -13,7 +13,6 @@ final class Claim
         public readonly string $channel,
         public readonly int $ticketId,
         public readonly int $seq,
-        public readonly ?string $timer,
         public readonly array $audience,
         /** From 1. */
         public readonly int $attempt,
@@ -29,7 +28,6 @@ final class Claim
             $row->channel,
             (int) $row->ticket_id,
             (int) $row->seq,
-            $row->timer,
             json_decode($row->audience, true, 512, JSON_THROW_ON_ERROR),
             (int) $row->attempts,
             $token,
