@@ -11,7 +11,7 @@ return [
     'assign' => 'Assign', 'pause' => 'Pause', 'resume' => 'Resume', 'resolve' => 'Resolve', 'close' => 'Close',
     'acknowledge' => 'Acknowledge', 'sound' => 'Chain verified: :count entries', 'unsound' => 'The chain is not what was written',
     'event' => 'Event', 'by' => 'By', 'hash' => 'Hash', 'explanation' => 'Explanation', 'skip' => 'Skip to the content', 'team' => 'Team',
-    'refused' => 'Not possible', 'back' => 'Back to the tickets', 'waiting_customer' => 'Waiting for the customer', 'waiting_other' => 'Waiting for somebody else',
+    'refused' => 'Not possible', 'back' => 'Back to the tickets', 'waiting_customer' => 'Waiting for the customer', 'waiting_other' => 'Waiting for a third party',
     'dashboard' => 'Dashboard', 'as_of' => 'As of', 'breached_open' => 'Breached and unresolved', 'refusals' => 'Refusals in 24 hours', 'unsent' => 'Notifications to send',
     'monitor_off' => 'The monitor is switched off: what is due waits.', 'monitor_late' => 'The monitor is late: :count tickets, the oldest for :length.', 'monitor_failed' => 'Tickets that cannot be read', 'next' => 'Due next',
     'definitions' => 'Packages', 'package_id' => 'Id', 'name' => 'Name', 'rank' => 'Rank', 'calendar' => 'Calendar',

@@ -107,7 +107,7 @@ class DoctorCommand extends Command
     {
         try {
             $deliveries = $settings->deliveries();
-            $this->good('channels', $deliveries === [] ? 'none: nobody is notified' : implode(', ', $deliveries));
+            $this->good('channels', $deliveries === [] ? 'none: notifications have no recipient' : implode(', ', $deliveries));
             if (in_array('slack', $deliveries, true) && $settings->slackWebhook() === null) {
                 $this->bad('slack', 'SLA_SLACK_WEBHOOK is not set; notifications wait until it is');
             }

@@ -11,8 +11,8 @@ use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Support\Settings;
 
 /**
- * The ticket's agent by user, every other audience by the addresses of `sla.notifications.audiences`. Of a ticket that
- * nobody holds, what is for the agent is for the supervisor.
+ * The ticket's agent by user, every other audience by the addresses of `sla.notifications.audiences`. For an unassigned
+ * ticket the supervisor is notified in place of the agent.
  */
 final class ConfiguredRecipients implements ResolvesRecipients
 {

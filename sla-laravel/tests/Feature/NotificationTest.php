@@ -86,7 +86,7 @@ final class NotificationTest extends TestCase
         self::assertSame(0, SlaNotification::query()->whereNull('sent_at')->count());
     }
 
-    public function test_what_is_for_the_agent_of_an_unassigned_ticket_is_for_the_supervisor(): void
+    public function test_for_an_unassigned_ticket_the_supervisor_is_notified_in_place_of_the_agent(): void
     {
         config(['sla.notifications.channels' => 'email']);
         DB::table('sla_notifications')->delete();

@@ -62,7 +62,7 @@ final class KillTest extends ProcessTestCase
     }
 
     /**
-     * Kills a process before its first step, the next one before its second, and so on, until one ends by itself.
+     * Kills a process before its first step, the next one before its second, and so on, until one completes.
      *
      * Each starts where the one before was killed; `$revive` stands for the time that passes in between. As the work that
      * is left becomes less, the set-up is made anew for each step.

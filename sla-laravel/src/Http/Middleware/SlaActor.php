@@ -22,7 +22,7 @@ final class SlaActor
     {
         $user = $request->user();
         if ($user === null) {
-            return Refusals::response($request, 401, 'anonymous_actor', 'nobody is signed in', 'sign in');
+            return Refusals::response($request, 401, 'anonymous_actor', 'the request has no signed-in user', 'sign in');
         }
         $actor = $this->actors->actorOf($user);
         if ($actor === null) {

@@ -51,7 +51,7 @@ class Desk extends Command
             return self::SUCCESS;
         }
         if (DB::getDriverName() === 'sqlite') {
-            // A set-up that is stopped is begun anew, so nothing waits for the disk.
+            // A set-up that is interrupted starts again from an empty database, so nothing waits for the disk.
             DB::statement('pragma synchronous = off');
         }
         $nowUs = Time::toUs(Carbon::now());
