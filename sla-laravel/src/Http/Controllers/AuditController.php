@@ -21,15 +21,12 @@ final class AuditController extends SlaController
 {
     public function show(Request $request, SupportTicketService $tickets, TicketStore $store, Gateway $gateway, Clock $clock, int $ticket): Response
     {
-        $actor = $this->actor($request);
         // Entries say who wrote notes and when, so customers do not see them.
-        $refusal = $gateway->authorize($actor, 'view_metrics');
-        if ($refusal !== null) {
-            $store->deny($actor, $refusal, $store->find($ticket)?->reference, $clock->nowUs());
-
-            return $this->refused($request, $refusal);
+        $denied = $this->denied($request, 'view_metrics', $ticket);
+        if ($denied !== null) {
+            return $denied;
         }
-        $refusal = $tickets->refusalToView($ticket, $actor);
+        $refusal = $tickets->refusalToView($ticket, $this->actor($request));
         if ($refusal !== null) {
             return $this->refused($request, $refusal);
         }

@@ -6,12 +6,9 @@ namespace Sla\Laravel\Http\Controllers;
 
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
-use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Services\LiveMetrics;
-use Sla\Laravel\Store\TicketStore;
-use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Settings;
 use Sla\Refusal;
 use Symfony\Component\HttpFoundation\Response;
@@ -19,19 +16,15 @@ use Symfony\Component\HttpFoundation\Response;
 /** What is the case now, for agents and admins. */
 final class DashboardController extends SlaController
 {
-    public function __construct(
-        private readonly LiveMetrics $metrics,
-        private readonly Gateway $gateway,
-        private readonly TicketStore $store,
-        private readonly Clock $clock,
-    ) {
+    public function __construct(private readonly LiveMetrics $metrics)
+    {
     }
 
     public function index(Request $request, Settings $settings): Response
     {
         $live = $this->live($request);
-        if ($live instanceof Refusal) {
-            return $this->refused($request, $live);
+        if ($live instanceof Response) {
+            return $live;
         }
         if (Pages::isWanted($request)) {
             return Pages::view($request, 'dashboard.index', ['live' => (object) $live, 'refresh' => $settings->dashboardRefresh()]);
@@ -53,8 +46,8 @@ final class DashboardController extends SlaController
     public function fragment(Request $request): Response
     {
         $live = $this->live($request);
-        if ($live instanceof Refusal) {
-            return $this->refused($request, $live);
+        if ($live instanceof Response) {
+            return $live;
         }
         $response = Pages::view($request, 'dashboard.live', ['live' => (object) $live]);
         // Without the instant, which changes each time.
@@ -68,17 +61,15 @@ final class DashboardController extends SlaController
         return $response;
     }
 
-    /** @return array<string, mixed>|Refusal */
-    private function live(Request $request): array|Refusal
+    /** @return array<string, mixed>|Response */
+    private function live(Request $request): array|Response
     {
-        $actor = $this->actor($request);
-        $refusal = $this->gateway->authorize($actor, 'view_metrics');
-        if ($refusal !== null) {
-            $this->store->deny($actor, $refusal, null, $this->clock->nowUs());
-
-            return $refusal;
+        $denied = $this->denied($request, 'view_metrics');
+        if ($denied !== null) {
+            return $denied;
         }
+        $live = $this->metrics->of($this->actor($request));
 
-        return $this->metrics->of($actor);
+        return $live instanceof Refusal ? $this->refused($request, $live) : $live;
     }
 }

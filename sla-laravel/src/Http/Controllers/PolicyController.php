@@ -9,7 +9,6 @@ use Illuminate\Http\Request;
 use Sla\Apply;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\Problem;
-use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\Refusals;
 use Sla\Laravel\Http\TicketDocument;
@@ -18,7 +17,6 @@ use Sla\Laravel\Policy\PolicyDraft;
 use Sla\Laravel\Policy\PolicyPreview;
 use Sla\Laravel\Policy\PolicyPublisher;
 use Sla\Laravel\Policy\PolicyRepository;
-use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Clock;
 use Sla\Policy;
 use Sla\PolicyChange;
@@ -29,12 +27,12 @@ use Symfony\Component\HttpFoundation\Response;
 /** The policy, for admins: its draft with problems and warnings, a preview, publishing, and the revisions. */
 final class PolicyController extends SlaController
 {
+    private const ACTION = 'manage_policy';
+
     public function __construct(
         private readonly PolicyDraft $draft,
         private readonly PolicyPublisher $publisher,
         private readonly PolicyRepository $revisions,
-        private readonly Gateway $gateway,
-        private readonly TicketStore $store,
         private readonly Clock $clock,
     ) {
     }
@@ -42,9 +40,9 @@ final class PolicyController extends SlaController
     /** Shows the draft, what is wrong with it, and what it changes. */
     public function draft(Request $request): Response
     {
-        $refusal = $this->refusal($request);
-        if ($refusal !== null) {
-            return $refusal;
+        $denied = $this->denied($request, self::ACTION);
+        if ($denied !== null) {
+            return $denied;
         }
         $draft = $this->described();
 
@@ -58,7 +56,7 @@ final class PolicyController extends SlaController
     {
         $package ??= (string) ($this->input($request, ['id' => 'required|string|max:128'])['id']);
 
-        return $this->refusal($request) ?? $this->written($request, function () use ($request, $package): void {
+        return $this->denied($request, self::ACTION) ?? $this->written($request, function () use ($request, $package): void {
             $isForm = Pages::isWanted($request);
             if ($isForm) {
                 // A form without a checked box sends no list.
@@ -86,12 +84,12 @@ final class PolicyController extends SlaController
 
     public function removePackage(Request $request, string $package): Response
     {
-        return $this->refusal($request) ?? $this->written($request, fn () => $this->draft->removePackage($package));
+        return $this->denied($request, self::ACTION) ?? $this->written($request, fn () => $this->draft->removePackage($package));
     }
 
     public function channel(Request $request, string $channel): Response
     {
-        return $this->refusal($request) ?? $this->written($request, function () use ($request, $channel): void {
+        return $this->denied($request, self::ACTION) ?? $this->written($request, function () use ($request, $channel): void {
             $input = $this->input($request, ['name' => 'required|string|max:255', 'position' => 'required|integer|min:0|max:65535']);
             $this->draft->channel($channel, $input['name'], (int) $input['position']);
         });
@@ -99,13 +97,13 @@ final class PolicyController extends SlaController
 
     public function removeChannel(Request $request, string $channel): Response
     {
-        return $this->refusal($request) ?? $this->written($request, fn () => $this->draft->removeChannel($channel));
+        return $this->denied($request, self::ACTION) ?? $this->written($request, fn () => $this->draft->removeChannel($channel));
     }
 
     /** Replaces another part of the draft: the body is that part, as the policy document has it. */
     public function setting(Request $request, string $key): Response
     {
-        return $this->refusal($request) ?? $this->written($request, function () use ($request, $key): void {
+        return $this->denied($request, self::ACTION) ?? $this->written($request, function () use ($request, $key): void {
             $document = json_decode((string) $request->getContent());
             abort_unless(is_array($document) || is_object($document), 422, 'the body is no JSON object or list');
             $this->draft->setting($key, $document, $this->actor($request)->id);
@@ -115,9 +113,9 @@ final class PolicyController extends SlaController
     /** Says what publishing would do to open tickets that adopt the draft. */
     public function preview(Request $request, PolicyPreview $preview): Response
     {
-        $refusal = $this->refusal($request);
-        if ($refusal !== null) {
-            return $refusal;
+        $denied = $this->denied($request, self::ACTION);
+        if ($denied !== null) {
+            return $denied;
         }
         $input = $this->input($request, ['apply' => 'nullable|in:keep,from_now,retroactive']);
         try {
@@ -140,7 +138,7 @@ final class PolicyController extends SlaController
     {
         $reason = (string) ($this->input($request, ['reason' => 'nullable|string|max:10000'])['reason'] ?? '');
         $actor = $this->actor($request);
-        $denied = $this->refusal($request);
+        $denied = $this->denied($request, self::ACTION);
         if ($denied !== null) {
             return $denied;
         }
@@ -170,7 +168,7 @@ final class PolicyController extends SlaController
     /** Lists the revisions, newest first, with what each changed. */
     public function revisions(Request $request): Response
     {
-        return $this->refusal($request) ?? new JsonResponse([
+        return $this->denied($request, self::ACTION) ?? new JsonResponse([
             'revisions' => PolicyRevision::query()->orderByDesc('version')->limit(100)->get()->map(static fn (PolicyRevision $row): array => [
                 'version' => (int) $row->version,
                 'policy_digest' => $row->policy_digest,
@@ -180,18 +178,6 @@ final class PolicyController extends SlaController
                 'changes' => json_decode($row->entry, true, 512, JSON_THROW_ON_ERROR)['changes'] ?? [],
             ])->all(),
         ]);
-    }
-
-    private function refusal(Request $request): ?Response
-    {
-        $actor = $this->actor($request);
-        $refusal = $this->gateway->authorize($actor, 'manage_policy');
-        if ($refusal === null) {
-            return null;
-        }
-        $this->store->deny($actor, $refusal, null, $this->clock->nowUs());
-
-        return $this->refused($request, $refusal);
     }
 
     /** @param callable(): mixed $write */

@@ -8,8 +8,11 @@ use Illuminate\Http\Request;
 use Illuminate\Support\Facades\Validator;
 use Illuminate\Validation\ValidationException;
 use Sla\Actor;
+use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Http\Actors;
 use Sla\Laravel\Http\Refusals;
+use Sla\Laravel\Store\TicketStore;
+use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Settings;
 use Sla\Refusal;
 use Symfony\Component\HttpFoundation\Response;
@@ -22,6 +25,25 @@ abstract class SlaController
     protected function actor(Request $request): Actor
     {
         return Actors::of($request);
+    }
+
+    /**
+     * Returns the answer to an actor whose role is not permitted an action; `null` where it is. The refusal stands in the
+     * access log.
+     *
+     * @param ?int $ticket which the request is about
+     */
+    protected function denied(Request $request, string $action, ?int $ticket = null): ?Response
+    {
+        $actor = $this->actor($request);
+        $refusal = app(Gateway::class)->authorize($actor, $action);
+        if ($refusal === null) {
+            return null;
+        }
+        $store = app(TicketStore::class);
+        $store->deny($actor, $refusal, $ticket === null ? null : $store->find($ticket)?->reference, app(Clock::class)->nowUs());
+
+        return $this->refused($request, $refusal);
     }
 
     protected function refused(Request $request, Refusal $refusal): Response
