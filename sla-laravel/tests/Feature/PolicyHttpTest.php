@@ -120,6 +120,11 @@ $this->get('/admin/sla/definitions/preview?apply=retroactive')->assertOk()->asse
                 $this->json($method, "/api/sla/policy/{$path}", self::PACKAGE + ['reason' => 'x'])->assertStatus(403);
                 $count++;
             }
+            // What the role is not permitted is refused on record before any field is read.
+            foreach ([['POST', '/admin/sla/definitions/packages'], ['POST', '/admin/sla/definitions/revisions'], ['POST', '/api/sla/policy/revisions']] as [$method, $path]) {
+                $this->json($method, $path, ['reason' => ['no text']])->assertStatus(403)->assertJsonPath('refusal.code', 'role_not_permitted');
+                $count++;
+            }
         }
         self::assertEquals($before, DB::table('sla_definitions')->get()->all());
         self::assertSame($count, SlaDenial::query()->count());

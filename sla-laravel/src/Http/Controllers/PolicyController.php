@@ -54,9 +54,8 @@ final class PolicyController extends SlaController
     /** Writes a package of the draft; a form that adds one names it in `id`. */
     public function package(Request $request, ?string $package = null): Response
     {
-        $package ??= (string) ($this->input($request, ['id' => 'required|string|max:128'])['id']);
-
         return $this->denied($request, self::ACTION) ?? $this->written($request, function () use ($request, $package): void {
+            $package ??= (string) ($this->input($request, ['id' => 'required|string|max:128'])['id']);
             $isForm = Pages::isWanted($request);
             if ($isForm) {
                 // A form without a checked box sends no list.
@@ -136,17 +135,16 @@ final class PolicyController extends SlaController
 
     public function publish(Request $request): Response
     {
-        $reason = (string) ($this->input($request, ['reason' => 'nullable|string|max:10000'])['reason'] ?? '');
-        $actor = $this->actor($request);
         $denied = $this->denied($request, self::ACTION);
         if ($denied !== null) {
             return $denied;
         }
+        $reason = (string) ($this->input($request, ['reason' => 'nullable|string|max:10000'])['reason'] ?? '');
         try {
             if (!$this->publisher->isChanged()) {
                 return Refusals::response($request, 409, 'nothing_to_change', 'the draft is what is published', 'change the draft first', 'publish');
             }
-            $published = $this->publisher->publish($actor, $reason);
+            $published = $this->publisher->publish($this->actor($request), $reason);
         } catch (InvalidPolicy $fault) {
             if (Pages::isWanted($request)) {
                 return redirect()->route('sla.definitions', [], 303);
