@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Notifications;
 
+use Illuminate\Support\Facades\Route;
+
 /** What a notification says. */
 final class NotificationContent
 {
@@ -56,6 +58,7 @@ final class NotificationContent
 
     public function link(): string
     {
-        return url("/support/tickets/{$this->ticketId}");
+        // An application that ignores the routes has its own under this path.
+        return Route::has('sla.ticket') ? route('sla.ticket', $this->ticketId) : url("/support/tickets/{$this->ticketId}");
     }
 }

@@ -8,6 +8,7 @@ use Illuminate\Http\Client\Request;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Http;
 use Illuminate\Support\Facades\Mail;
+use Illuminate\Support\Facades\Route;
 use Sla\Actor;
 use Sla\Laravel\Models\SlaNotification;
 use Sla\Laravel\Notifications\NotificationSender;
@@ -57,6 +58,16 @@ final class NotificationTest extends TestCase
         Http::assertSent(fn (Request $request): bool => $request->url() === self::WEBHOOK && str_contains($request['text'], "Ticket #{$this->ticket}"));
         self::assertSame(2, DB::table('notifications')->where('notifiable_id', 'ana')->count());
         self::assertSame(6, SlaNotification::query()->whereNotNull('sent_at')->count());
+    }
+
+    public function test_a_mail_links_to_the_page_where_the_routes_are(): void
+    {
+        config(['sla.notifications.channels' => 'email', 'sla.routes.web.prefix' => 'help']);
+        require dirname(__DIR__, 2) . '/routes/sla.php';
+        Route::getRoutes()->refreshNameLookups();
+        DB::table('sla_notifications')->where('channel', '<>', 'email')->delete();
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->assertExitCode(0);
+        self::assertStringContainsString("http://support.test/help/support/tickets/{$this->ticket}", $this->mails()[0]->getBody());
     }
 
     public function test_what_fails_waits_and_the_rest_goes_out(): void
