@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Http;
 
+use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
 use Illuminate\Http\Response;
 use Sla\Actor;
@@ -35,6 +36,18 @@ final class Pages
                 'zone' => new \DateTimeZone(app(Settings::class)->timeZone()),
             ]),
         ], $status);
+    }
+
+    /**
+     * Answers a request that failed for a reason that is no refusal.
+     *
+     * @param array<string, string> $headers
+     */
+    public static function failed(Request $request, int $status, string $message, array $headers = []): Response|JsonResponse
+    {
+        return self::isWanted($request)
+            ? self::view($request, 'refused', ['message' => $message, 'accepted' => ''], $status)->withHeaders($headers)
+            : new JsonResponse(['message' => $message], $status, $headers);
     }
 
     /** Writes a length of time for people: `1 h 20 min`. */

@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Policy;
 
-use Illuminate\Http\JsonResponse;
+use Illuminate\Http\Request;
+use Sla\Laravel\Http\Pages;
+use Symfony\Component\HttpFoundation\Response;
 
 /** No revision of the policy is published, so nothing can be decided. */
 final class NoPolicy extends \RuntimeException
@@ -15,8 +17,8 @@ final class NoPolicy extends \RuntimeException
     }
 
     /** Answers a request. */
-    public function render(): JsonResponse
+    public function render(Request $request): Response
     {
-        return new JsonResponse(['message' => 'no policy is published'], 503);
+        return Pages::failed($request, 503, 'no policy is published');
     }
 }

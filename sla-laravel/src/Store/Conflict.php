@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Store;
 
-use Illuminate\Http\JsonResponse;
+use Illuminate\Http\Request;
+use Sla\Laravel\Http\Pages;
+use Symfony\Component\HttpFoundation\Response;
 
 /** Others changed the same row at every attempt; nothing was stored. */
 final class Conflict extends \RuntimeException
@@ -15,8 +17,8 @@ final class Conflict extends \RuntimeException
     }
 
     /** Answers a request. */
-    public function render(): JsonResponse
+    public function render(Request $request): Response
     {
-        return new JsonResponse(['message' => $this->getMessage()], 503, ['Retry-After' => '1']);
+        return Pages::failed($request, 503, $this->getMessage(), ['Retry-After' => '1']);
     }
 }

@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Store;
 
-use Illuminate\Http\JsonResponse;
+use Illuminate\Http\Request;
+use Sla\Laravel\Http\Pages;
+use Symfony\Component\HttpFoundation\Response;
 
 /** There is no ticket of this id. */
 final class UnknownTicket extends \RuntimeException
@@ -20,8 +22,8 @@ final class UnknownTicket extends \RuntimeException
     }
 
     /** Answers a request. */
-    public function render(): JsonResponse
+    public function render(Request $request): Response
     {
-        return new JsonResponse(['message' => $this->getMessage()], 404);
+        return Pages::failed($request, 404, $this->getMessage());
     }
 }

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Tests\Feature;
 
+use Illuminate\Support\Facades\DB;
+use Illuminate\Support\Facades\Log;
+use Psr\Log\NullLogger;
 use Sla\Actor;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Models\SupportResponse;
@@ -61,6 +64,17 @@ final class PagesTest extends TestCase
         $this->get("/support/tickets/{$id}")->assertStatus(401)->assertSee('sign in');
         $this->actingAs($this->user('max', 'visitor'))->get('/support/tickets')->assertStatus(403)->assertSee('this user has no role');
         $this->actingAs($this->user('lee', 'customer', 'starter'))->get("/support/tickets/{$id}")->assertStatus(403)->assertDontSee('Please help.');
+    }
+
+    public function test_what_fails_without_a_refusal_is_a_page_too(): void
+    {
+        $this->actingAs($this->user('root', 'admin'));
+        $this->get('/support/tickets/99')->assertStatus(404)->assertSee('<h1>Not possible</h1>', false)->assertSee('there is no ticket #99');
+        $this->getJson('/support/tickets/99')->assertStatus(404)->assertExactJson(['message' => 'there is no ticket #99']);
+        DB::table('sla_policy_revisions')->delete();
+        Log::swap(new NullLogger());
+        $this->app->forgetScopedInstances();
+        $this->get('/support/tickets')->assertStatus(503)->assertSee('no policy is published')->assertSee('<html', false);
     }
 
     public function test_what_people_write_is_text(): void
