@@ -26,8 +26,9 @@ class PublishPolicyCommand extends Command
             foreach ($policy->lint(new \DateTimeImmutable()) as $warning) {
                 $this->warn("{$warning->code} at {$warning->path}: {$warning->message}");
             }
-            if ($this->option('check') || !$publisher->isChanged()) {
-                $this->line($publisher->isChanged() ? 'the draft can be published' : 'the draft is what is published');
+            $isChanged = $publisher->isChanged();
+            if ($this->option('check') || !$isChanged) {
+                $this->line($isChanged ? 'the draft can be published' : 'the draft is what is published');
 
                 return self::SUCCESS;
             }

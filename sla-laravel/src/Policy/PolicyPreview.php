@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Sla\Laravel\Policy;
 
 use Sla\Apply;
-use Sla\Engine;
+use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Tables;
 use Sla\Policy;
@@ -20,14 +20,14 @@ final class PolicyPreview
     private const LIST = 50;
     private const FINAL = ['closed', 'withdrawn', 'voided'];
 
-    public function __construct(private readonly Tables $tables, private readonly PolicyRepository $revisions, private readonly Clock $clock)
+    public function __construct(private readonly Tables $tables, private readonly Gateway $gateway, private readonly Clock $clock)
     {
     }
 
     /** @return array<string, mixed> */
     public function of(Policy $draft, Apply $apply): array
     {
-        $engine = Engine::ofRevisions($this->revisions->digests(), $this->revisions->texts(...))->withRevision($draft);
+        $engine = $this->gateway->engine()->withRevision($draft);
         $counts = ['tickets' => 0, 'moved' => 0, 'arrived' => 0, 'ended' => 0, 'breached' => 0, 'refused' => 0];
         $moved = [];
         $breached = [];

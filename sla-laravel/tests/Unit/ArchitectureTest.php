@@ -52,7 +52,7 @@ final class ArchitectureTest extends TestCase
             }
         }
         sort($callers);
-        self::assertSame(['Engine/Gateway.php', 'Http/Controllers/PolicyController.php', 'Policy/PolicyPreview.php', 'Policy/PolicyPublisher.php'], $callers);
+        self::assertSame(['Engine/Gateway.php', 'Policy/PolicyPreview.php', 'Policy/PolicyPublisher.php'], $callers);
     }
 
     public function test_settings_come_from_the_environment_in_the_configuration_only(): void

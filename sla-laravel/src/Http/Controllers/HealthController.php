@@ -21,7 +21,7 @@ final class HealthController
         try {
             $library = Library::get();
             $seen = ['library' => $library->version(), 'file' => $library->file] + $seen;
-            $seen['revision'] = $gateway->engine()->policy()->digest();
+            $seen['revision'] = $gateway->engine()->info()->policyDigest;
         } catch (SlaThrowable | \FFI\Exception $fault) {
             $seen['fault'] = $fault->getMessage();
         }

@@ -9,6 +9,7 @@ use Illuminate\Http\Request;
 use Sla\Apply;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\Problem;
+use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\Refusals;
 use Sla\Laravel\Http\TicketDocument;
@@ -16,9 +17,7 @@ use Sla\Laravel\Models\PolicyRevision;
 use Sla\Laravel\Policy\PolicyDraft;
 use Sla\Laravel\Policy\PolicyPreview;
 use Sla\Laravel\Policy\PolicyPublisher;
-use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Support\Clock;
-use Sla\Policy;
 use Sla\PolicyChange;
 use Sla\Time;
 use Sla\Warning;
@@ -32,7 +31,7 @@ final class PolicyController extends SlaController
     public function __construct(
         private readonly PolicyDraft $draft,
         private readonly PolicyPublisher $publisher,
-        private readonly PolicyRepository $revisions,
+        private readonly Gateway $gateway,
         private readonly Clock $clock,
     ) {
     }
@@ -192,7 +191,7 @@ final class PolicyController extends SlaController
     /** @return array<string, mixed> */
     private function described(): array
     {
-        $digests = $this->revisions->digests();
+        $engine = $this->gateway->engine();
         $problems = [];
         $warnings = [];
         $changes = [];
@@ -200,15 +199,14 @@ final class PolicyController extends SlaController
             $policy = $this->publisher->check();
             $warnings = array_map(static fn (Warning $one): array => ['code' => $one->code, 'path' => $one->path, 'message' => $one->message, 'help' => $one->help], $policy->lint(Time::fromUs($this->clock->nowUs())));
             // Every revision has another version.
-            $older = Policy::fromJson($this->revisions->texts(array_slice($digests, -1))[0]);
-            $changes = self::changes(array_values(array_filter($policy->changesSince($older), static fn (PolicyChange $one): bool => $one->path !== '/version')));
+            $changes = self::changes(array_values(array_filter($policy->changesSince($engine->policy()), static fn (PolicyChange $one): bool => $one->path !== '/version')));
         } catch (InvalidPolicy $fault) {
             $problems = self::problems($fault);
         }
 
         return [
             // Places in problems and warnings are about this document.
-            'document' => json_decode($this->draft->document(count($digests) + 1), false, 512, JSON_THROW_ON_ERROR),
+            'document' => json_decode($this->draft->document($engine->info()->version + 1), false, 512, JSON_THROW_ON_ERROR),
             'can_be_published' => $changes !== [],
             'problems' => $problems,
             'warnings' => $warnings,
