@@ -8,6 +8,7 @@ use Illuminate\Console\Command;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Engine\StoredTicket;
 use Sla\Laravel\Store\TicketStore;
+use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
 
 /** Verifies the chains and that the tables say what the events say. */
@@ -20,7 +21,7 @@ class VerifyCommand extends Command
 
     protected $description = 'Verify the audit chains of tickets, of the access log and of the policy';
 
-    public function handle(Gateway $gateway, TicketStore $store, Tables $tables): int
+    public function handle(Gateway $gateway, TicketStore $store, Tables $tables, Settings $settings): int
     {
         $faults = 0;
         $checked = 0;
@@ -53,6 +54,15 @@ class VerifyCommand extends Command
             if (!$gateway->verify('access', $log, $entries)->isSound()) {
                 $faults++;
                 $this->error("the log `{$log}` was altered");
+            }
+        }
+        $revisions = $only !== null ? [] : $tables->table('sla_policy_revisions')->orderBy('version')->pluck('entry')->all();
+        if ($revisions !== []) {
+            $checked++;
+            $found = $gateway->verify('policy', $settings->policy(), $revisions);
+            if (!$found->isSound()) {
+                $faults++;
+                $this->error("the chain of the policy: {$found->tampering}" . ($found->index === null ? '' : " at entry {$found->index}"));
             }
         }
         $this->line("{$checked} chains verified, {$faults} at fault");

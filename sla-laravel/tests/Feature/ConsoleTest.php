@@ -43,18 +43,26 @@ final class ConsoleTest extends TestCase
         $second = (int) $this->opened('lee')->ticketId;
         $this->opened('lee', channel: 'phone');
         $this->artisan('sla:verify', ['ticket' => $first])->expectsOutput('1 chains verified, 0 at fault')->assertExitCode(0);
-        $this->artisan('sla:verify')->expectsOutput('3 chains verified, 0 at fault')->assertExitCode(0);
+        $this->artisan('sla:verify')->expectsOutput('4 chains verified, 0 at fault')->assertExitCode(0);
         DB::table('sla_denials')->update(['entry' => DB::raw("replace(entry, 'lee', 'eve')")]);
-        $this->artisan('sla:verify')->expectsOutput('3 chains verified, 1 at fault')->assertExitCode(1);
+        $this->artisan('sla:verify')->expectsOutput('4 chains verified, 1 at fault')->assertExitCode(1);
         DB::table('sla_ticket_states')->where('ticket_id', $second)->update(['events' => 7]);
-        $this->artisan('sla:verify', ['--skip-denials' => true])->expectsOutput('2 chains verified, 1 at fault')->assertExitCode(1);
+        $this->artisan('sla:verify', ['--skip-denials' => true])->expectsOutput('3 chains verified, 1 at fault')->assertExitCode(1);
+    }
+
+    public function test_verify_finds_an_altered_publication(): void
+    {
+        $this->seedPolicy();
+        $this->artisan('sla:verify')->expectsOutput('1 chains verified, 0 at fault')->assertExitCode(0);
+        DB::table('sla_policy_revisions')->update(['entry' => DB::raw("replace(entry, 'the first revision', 'another reason')")]);
+        $this->artisan('sla:verify')->expectsOutput('the chain of the policy: altered at entry 0')->expectsOutput('1 chains verified, 1 at fault')->assertExitCode(1);
     }
 
     public function test_verify_compares_states_and_texts_with_the_events(): void
     {
         $this->seedPolicy();
         $id = (int) $this->opened()->ticketId;
-        $this->artisan('sla:verify', ['--states' => true])->expectsOutput('1 chains verified, 0 at fault')->assertExitCode(0);
+        $this->artisan('sla:verify', ['--states' => true])->expectsOutput('2 chains verified, 0 at fault')->assertExitCode(0);
         $response = DB::table('support_responses')->value('id');
         DB::table('support_responses')->update(['body' => 'Please hurry.']);
         $this->artisan('sla:verify')->assertExitCode(0);

@@ -75,7 +75,7 @@ final class TicketTest extends TestCase
         foreach ($ticket->responses as $response) {
             self::assertSame(hash('sha256', $response->body), $response->content_sha256);
         }
-        $this->artisan('sla:verify')->expectsOutput('1 chains verified, 0 at fault')->assertExitCode(0);
+        $this->artisan('sla:verify')->expectsOutput('2 chains verified, 0 at fault')->assertExitCode(0);
         self::assertSame('met', $this->tickets()->evaluate($id)->timer('first_response')?->state->value);
     }
 
