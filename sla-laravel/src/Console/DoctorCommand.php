@@ -26,9 +26,6 @@ class DoctorCommand extends Command
         'support_responses', 'support_escalations', 'sla_notifications', 'sla_denials', 'sla_monitor_failures',
     ];
 
-    /** Longer than this is no delay of a schedule that runs every minute. */
-    private const LAG_US = 300_000_000;
-
     protected $signature = 'sla:doctor';
 
     protected $description = 'Say whether the engine, the tables, the policy, the monitor and the notifications are in order';
@@ -123,7 +120,7 @@ class DoctorCommand extends Command
         }
         $lag = $monitor->lagUs();
         $text = $monitor->backlog() . ' tickets due, the oldest for ' . intdiv($lag, 1_000_000) . ' s';
-        $lag > self::LAG_US ? $this->bad('monitor', "{$text}; is `sla:monitor-compliance` scheduled?") : $this->good('monitor', $text);
+        $lag > SlaMonitorService::LATE_US ? $this->bad('monitor', "{$text}; is `sla:monitor-compliance` scheduled?") : $this->good('monitor', $text);
         foreach ($monitor->failures() as $failure) {
             $this->bad('ticket', "#{$failure->ticket_id} cannot be looked at, {$failure->attempts} attempts: {$failure->message}");
         }
@@ -135,7 +132,7 @@ class DoctorCommand extends Command
         $count = (clone $unsent)->count();
         $oldest = $count === 0 ? null : (int) (clone $unsent)->min('notify_at');
         $text = "{$count} to send";
-        if ($oldest !== null && $clock->nowUs() - $oldest > 2 * self::LAG_US) {
+        if ($oldest !== null && $clock->nowUs() - $oldest > 2 * SlaMonitorService::LATE_US) {
             $error = (clone $unsent)->whereNotNull('error')->orderBy('notify_at')->value('error');
             $this->bad('outbox', "{$text}, the oldest for " . intdiv($clock->nowUs() - $oldest, 1_000_000) . ' s' . ($error === null ? '' : "; {$error}"));
         } else {

@@ -62,17 +62,13 @@ final class PolicyRepository
     /** Returns the time zone of a calendar of one revision. */
     public function timeZone(string $policyDigest, string $calendar): ?string
     {
-        $this->documents[$policyDigest] ??= json_decode($this->texts([$policyDigest])[0], true, 512, JSON_THROW_ON_ERROR);
-
-        return $this->documents[$policyDigest]['calendars'][$calendar]['time_zone'] ?? null;
+        return $this->document($policyDigest)['calendars'][$calendar]['time_zone'] ?? null;
     }
 
     /** Returns the level from which an escalation is critical, in one revision; `null` where it names none. */
     public function criticalLevel(string $policyDigest): ?int
     {
-        $this->documents[$policyDigest] ??= json_decode($this->texts([$policyDigest])[0], true, 512, JSON_THROW_ON_ERROR);
-
-        return $this->documents[$policyDigest]['objectives']['critical_level'] ?? null;
+        return $this->document($policyDigest)['objectives']['critical_level'] ?? null;
     }
 
     /** Counts how often the revisions were read anew. */
@@ -86,5 +82,11 @@ final class PolicyRepository
     {
         $this->reading++;
         $this->digests = null;
+    }
+
+    /** @return array<string, mixed> */
+    private function document(string $policyDigest): array
+    {
+        return $this->documents[$policyDigest] ??= json_decode($this->texts([$policyDigest])[0], true, 512, JSON_THROW_ON_ERROR);
     }
 }

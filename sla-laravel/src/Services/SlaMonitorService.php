@@ -19,6 +19,9 @@ use Sla\Laravel\Support\Tables;
  */
 final class SlaMonitorService
 {
+    /** Longer than this is no delay of a schedule that runs every minute. */
+    public const LATE_US = 300_000_000;
+
     public function __construct(
         private readonly TicketStore $store,
         private readonly Tables $tables,

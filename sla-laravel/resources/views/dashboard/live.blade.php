@@ -10,10 +10,11 @@
 <div><dt>{{ __('sla::sla.refusals') }}</dt><dd>{{ $page->live->refusals }}</dd></div>
 <div><dt>{{ __('sla::sla.unsent') }}</dt><dd>{{ $page->live->unsent }}</dd></div>
 </dl>
-@if (!$page->live->monitor['enabled'] || $page->live->monitor['lag_us'] > 300000000 || $page->live->monitor['failed'] !== [])
+@php($isLate = $page->live->monitor['lag_us'] > \Sla\Laravel\Services\SlaMonitorService::LATE_US)
+@if (!$page->live->monitor['enabled'] || $isLate || $page->live->monitor['failed'] !== [])
 <div class="notice" role="alert">
 @unless ($page->live->monitor['enabled'])<div>{{ __('sla::sla.monitor_off') }}</div>@endunless
-@if ($page->live->monitor['lag_us'] > 300000000)<div>{{ __('sla::sla.monitor_late', ['count' => $page->live->monitor['backlog'], 'length' => \Sla\Laravel\Http\Pages::length($page->live->monitor['lag_us'])]) }}</div>@endif
+@if ($isLate)<div>{{ __('sla::sla.monitor_late', ['count' => $page->live->monitor['backlog'], 'length' => \Sla\Laravel\Http\Pages::length($page->live->monitor['lag_us'])]) }}</div>@endif
 @if ($page->live->monitor['failed'] !== [])<div>{{ __('sla::sla.monitor_failed') }}: #{{ implode(', #', $page->live->monitor['failed']) }}</div>@endif
 </div>
 @endif

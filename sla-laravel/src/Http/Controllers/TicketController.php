@@ -12,18 +12,19 @@ use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Services\ChannelAccessService;
+use Sla\Laravel\Services\LiveMetrics;
 use Sla\Laravel\Services\NewTicket;
 use Sla\Laravel\Services\SupportTicketService;
 use Sla\Laravel\Services\VisibleTicketQuery;
 use Sla\Refusal;
 use Sla\Role;
+use Sla\Status;
 use Symfony\Component\HttpFoundation\Response;
 
 /** Tickets to open, to list and to look at. */
 final class TicketController extends SlaController
 {
     private const PAGE = 50;
-    private const STATUSES = ['new', 'open', 'pending', 'on_hold', 'resolved', 'closed', 'withdrawn', 'voided'];
 
     public function __construct(private readonly SupportTicketService $tickets, private readonly VisibleTicketQuery $visible)
     {
@@ -32,9 +33,10 @@ final class TicketController extends SlaController
     /** Lists the newest tickets first; `before` is the number of the last one of the page before. */
     public function index(Request $request): Response
     {
+        $statuses = array_column(Status::cases(), 'value');
         $input = $this->input($request, [
             'before' => 'nullable|integer|min:1',
-            'status' => 'nullable|in:' . implode(',', self::STATUSES),
+            'status' => 'nullable|in:' . implode(',', $statuses),
             'assigned' => 'nullable|in:me',
         ]);
         $actor = $this->actor($request);
@@ -57,7 +59,7 @@ final class TicketController extends SlaController
             return Pages::view($request, 'support.index', [
                 'tickets' => $page->all(),
                 'next' => $found->count() > self::PAGE ? $page->last()->id : null,
-                'statuses' => self::STATUSES,
+                'statuses' => $statuses,
                 'status' => $input['status'] ?? null,
                 'isAssigned' => $request->routeIs('sla.agent.tickets'),
             ]);
@@ -161,8 +163,7 @@ final class TicketController extends SlaController
     private function actions(SupportTicket $ticket, Actor $actor): array
     {
         $isCustomer = $actor->role === Role::Customer;
-        $unresolved = ['new', 'open', 'pending', 'on_hold'];
-        $live = [...$unresolved, 'resolved'];
+        $live = [...LiveMetrics::UNRESOLVED, 'resolved'];
         $offers = [
             'response' => [$isCustomer ? 'customer_message' : 'reply', $live],
             'note' => ['note', $live],
@@ -171,7 +172,7 @@ final class TicketController extends SlaController
             'assign' => ['assign', $live],
             'pause' => ['pause', ['open', 'pending', 'on_hold']],
             'resume' => ['resume', ['pending', 'on_hold']],
-            'resolve' => ['resolve', $unresolved],
+            'resolve' => ['resolve', LiveMetrics::UNRESOLVED],
             'close' => ['close', ['resolved']],
         ];
         $permitted = $this->tickets->permitted((int) $ticket->id, $actor, array_column($offers, 0));
