@@ -9,10 +9,10 @@ use Illuminate\Database\Eloquent\Builder;
 /** A query that reads. */
 final class ReadBuilder extends Builder
 {
+    /** Those that a query builder has beside the methods below; the others, like `create`, save a model. */
     private const WRITES = [
-        'create', 'createOrFirst', 'createQuietly', 'decrement', 'delete', 'firstOrCreate', 'forceCreate', 'forceCreateQuietly', 'forceDelete', 'increment',
-        'insert', 'insertGetId', 'insertOrIgnore', 'insertUsing', 'touch', 'truncate', 'update', 'updateFrom', 'updateOrCreate',
-        'updateOrInsert', 'upsert',
+        'decrementEach', 'incrementEach', 'insert', 'insertGetId', 'insertOrIgnore', 'insertOrIgnoreUsing', 'insertUsing', 'truncate', 'updateFrom',
+        'updateOrInsert',
     ];
 
     /** @throws ReadOnlyRow for a method that writes */

@@ -12,7 +12,8 @@ abstract class ReadModel extends Model
 {
     public $timestamps = false;
 
-    protected $guarded = ['*'];
+    /** Guards nothing, so that `create` and others are refused as what they are: writes. */
+    protected $guarded = [];
 
     public function getConnectionName(): ?string
     {

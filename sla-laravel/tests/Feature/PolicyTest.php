@@ -157,6 +157,12 @@ final class PolicyTest extends TestCase
             static fn () => SlaDefinition::query()->insert(['name' => 'Cheap']),
             static fn () => SlaDefinition::query()->where('id', 1)->increment('rank'),
             static fn () => SlaDefinition::query()->forceCreate(['name' => 'Cheap']),
+            static fn () => SlaDefinition::query()->create(['name' => 'Cheap']),
+            static fn () => SlaDefinition::query()->updateOrCreate(['package' => 'starter'], ['name' => 'Cheap']),
+            static fn () => SlaDefinition::query()->updateOrInsert(['package' => 'starter'], ['name' => 'Cheap']),
+            static fn () => SlaDefinition::query()->incrementEach(['rank' => 1]),
+            static fn () => SlaDefinition::query()->forceDelete(),
+            static fn () => SlaDefinition::query()->truncate(),
         ];
         foreach ($writes as $index => $write) {
             try {
