@@ -137,7 +137,7 @@ final class SupportTicketService
 
     public function void(int $ticketId, Actor $actor, string $reason, ?int $duplicateOf = null, ?string $commandId = null): Outcome
     {
-        return $this->act($ticketId, Command::void($reason, $duplicateOf === null ? null : $this->reference($duplicateOf)), $actor, $commandId);
+        return $this->act($ticketId, Command::void($reason, $duplicateOf === null ? null : $this->store->reference($duplicateOf)), $actor, $commandId);
     }
 
     /** Takes over another ticket, which is voided as a duplicate. */
@@ -156,7 +156,7 @@ final class SupportTicketService
         }
         $since = $waitingSince === null ? null : new \DateTimeImmutable($waitingSince);
 
-        return $this->act($ticketId, Command::absorb($this->reference($duplicate), $reason, $since), $actor, $commandId);
+        return $this->act($ticketId, Command::absorb($this->store->reference($duplicate), $reason, $since), $actor, $commandId);
     }
 
     /** @param int $score 1 to 5 */
@@ -226,7 +226,7 @@ final class SupportTicketService
     /** @param callable(Message): Command $command */
     private function write(int $ticketId, Actor $actor, string $body, ?string $commandId, callable $command): Outcome
     {
-        $message = $this->message($actor, $this->reference($ticketId), $body, $commandId);
+        $message = $this->message($actor, $this->store->reference($ticketId), $body, $commandId);
 
         return $this->act($ticketId, $command($message), $actor, $commandId, $body);
     }
@@ -234,11 +234,6 @@ final class SupportTicketService
     private function act(int $ticketId, Command $command, Actor $actor, ?string $commandId, ?string $body = null): Outcome
     {
         return $this->store->decide($ticketId, $commandId === null ? $command : $command->withId($commandId), $actor, $this->clock->nowUs(), $body);
-    }
-
-    private function reference(int $ticketId): string
-    {
-        return $this->store->find($ticketId)?->reference ?? throw new UnknownTicket($ticketId);
     }
 
     private function message(Actor $actor, string $reference, string $body, ?string $commandId): Message

@@ -160,6 +160,19 @@ final class TicketStore
         return $this->findMany([$ticketId])[$ticketId] ?? null;
     }
 
+    /**
+     * Returns the engine's id of a ticket, which never changes: without its state, and without a lock.
+     *
+     * @throws UnknownTicket
+     */
+    public function reference(int $ticketId): string
+    {
+        $found = $this->tables->table('support_tickets')->where('id', $ticketId)->value('reference');
+
+        // A transaction of the host may be older than the ticket.
+        return $found ?? $this->find($ticketId)?->reference ?? throw new UnknownTicket($ticketId);
+    }
+
     public function byReference(string $reference): ?StoredTicket
     {
         $id = $this->tables->current('support_tickets')->where('reference', $reference)->value('id');
