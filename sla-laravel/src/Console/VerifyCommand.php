@@ -32,8 +32,7 @@ class VerifyCommand extends Command
             foreach ($ids as $id) {
                 $after = (int) $id;
                 $checked++;
-                $ticket = $store->find($after);
-                $entries = $store->entries($after);
+                [$ticket, $entries] = $store->whole($after) ?? [null, []];
                 $found = $ticket === null ? null : $gateway->verify('ticket', $ticket->reference, $entries);
                 $isSound = $found !== null && $found->isSound() && count($entries) === $ticket->events && $found->head?->hash === $ticket->head;
                 if (!$isSound) {

@@ -191,6 +191,22 @@ final class TicketStore
     }
 
     /**
+     * Returns a ticket with its entries, oldest first, both as of one instant.
+     *
+     * @return array{StoredTicket, list<string>}|null
+     */
+    public function whole(int $ticketId): ?array
+    {
+        do {
+            $ticket = $this->find($ticketId);
+            $entries = $this->entries($ticketId);
+            // Another process may store events between the two readings.
+        } while ($ticket !== null && $this->find($ticketId)?->head !== $ticket->head);
+
+        return $ticket === null ? null : [$ticket, $entries];
+    }
+
+    /**
      * @param list<int> $ids
      *
      * @return array<int, StoredTicket> by id

@@ -243,6 +243,24 @@ final class TicketTest extends TestCase
         self::assertSame($published->policyDigest, SupportTicket::query()->value('policy_digest'));
     }
 
+    public function test_a_ticket_that_is_changed_while_it_is_verified_is_no_fault(): void
+    {
+        $id = (int) $this->opened()->ticketId;
+        $this->actingAs($this->user('root', 'admin'));
+        $reads = 0;
+        // What another process does between the reading of the state and that of the events.
+        DB::listen(function ($query) use (&$reads, $id): void {
+            if (str_starts_with($query->sql, 'select') && str_contains($query->sql, 'sla_ticket_states') && --$reads === 0) {
+                $this->tickets()->note($id, Actor::admin('root'), 'Meanwhile.');
+            }
+        });
+        $reads = 1;
+        $this->artisan('sla:verify', ['ticket' => $id])->expectsOutput('1 chains verified, 0 at fault')->assertExitCode(0);
+        // The first reading is for the permission.
+        $reads = 2;
+        $this->getJson("/api/sla/tickets/{$id}/audit")->assertJsonPath('chain', ['sound' => true, 'finding' => null, 'at' => null, 'entries' => 3]);
+    }
+
     public function test_tampering_is_found(): void
     {
         $id = (int) $this->opened()->ticketId;

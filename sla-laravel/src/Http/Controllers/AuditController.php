@@ -30,8 +30,7 @@ final class AuditController extends SlaController
         if ($refusal !== null) {
             return $this->refused($request, $refusal);
         }
-        $stored = $store->find($ticket) ?? throw new UnknownTicket($ticket);
-        $entries = $store->entries($ticket);
+        [$stored, $entries] = $store->whole($ticket) ?? throw new UnknownTicket($ticket);
         $nowUs = max($clock->nowUs(), $stored->lastUs);
         $found = $gateway->verify('ticket', $stored->reference, $entries);
         $isSound = $found->isSound() && $found->head?->hash === $stored->head;
