@@ -26,9 +26,9 @@ class VerifyCommand extends Command
         $faults = 0;
         $checked = 0;
         $only = $this->argument('ticket');
-        $after = $only === null ? 0 : (int) $only - 1;
+        $after = 0;
         do {
-            $ids = $tables->table('support_tickets')->where('id', '>', $after)->orderBy('id')->limit($only === null ? 500 : 1)->pluck('id')->all();
+            $ids = $only === null ? $tables->table('support_tickets')->where('id', '>', $after)->orderBy('id')->limit(500)->pluck('id')->all() : [$only];
             foreach ($ids as $id) {
                 $after = (int) $id;
                 $checked++;

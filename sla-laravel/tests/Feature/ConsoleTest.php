@@ -44,6 +44,7 @@ final class ConsoleTest extends TestCase
         $this->opened('lee', channel: 'phone');
         $this->artisan('sla:verify', ['ticket' => $first])->expectsOutput('1 chains verified, 0 at fault')->assertExitCode(0);
         $this->artisan('sla:verify')->expectsOutput('4 chains verified, 0 at fault')->assertExitCode(0);
+        $this->artisan('sla:verify', ['ticket' => $first - 1])->expectsOutput('1 chains verified, 1 at fault')->assertExitCode(1);
         DB::table('sla_denials')->update(['entry' => DB::raw("replace(entry, 'lee', 'eve')")]);
         $this->artisan('sla:verify')->expectsOutput('4 chains verified, 1 at fault')->assertExitCode(1);
         DB::table('sla_ticket_states')->where('ticket_id', $second)->update(['events' => 7]);
