@@ -69,6 +69,15 @@ final class HttpTest extends TestCase
         self::assertSame('07:00', $ticket->first_response_due_at->format('H:i'));
     }
 
+    public function test_a_customer_opens_no_ticket_for_another(): void
+    {
+        foreach (['/api/sla/tickets', '/support/tickets'] as $path) {
+            $this->actingAs($this->kim)->postJson($path, ['subject' => 'x', 'message' => 'x', 'channel' => 'whatsapp', 'customer' => 'lee'])
+                ->assertStatus(403)->assertJsonPath('refusal.code', 'not_ticket_owner');
+        }
+        self::assertSame(0, SupportTicket::query()->count());
+    }
+
     public function test_refusals_say_what_would_be_accepted_and_are_on_record(): void
     {
         $this->actingAs($this->kim)->postJson('/api/sla/tickets', ['subject' => 'x', 'message' => 'x', 'channel' => 'whatsapp'])
