@@ -28,7 +28,8 @@ if (live) {
     const refresh = async () => {
         if (!document.hidden && !live.contains(document.activeElement)) {
             try {
-                const answer = await fetch(live.dataset.live, {headers: etag ? {'If-None-Match': etag} : {}, credentials: 'same-origin'});
+                // Where the session has ended, an application often redirects to its login, which is no part of this page.
+                const answer = await fetch(live.dataset.live, {headers: etag ? {'If-None-Match': etag} : {}, credentials: 'same-origin', redirect: 'error'});
                 if (answer.status === 200) {
                     etag = answer.headers.get('ETag') || '';
                     live.innerHTML = await answer.text();
