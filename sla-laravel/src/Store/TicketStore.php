@@ -347,26 +347,28 @@ final class TicketStore
 
     private function repeated(StoredTicket $before, Opening $opening, Actor $actor, int $nowUs): Outcome
     {
-        $first = json_decode($this->entries($before->id)[0], true, 512, JSON_THROW_ON_ERROR);
-        $said = static fn (array $data): array => [
-            $data['customer'] ?? null,
-            $data['channel'] ?? null,
-            $data['severity'] ?? null,
-            $data['category'] ?? null,
-            $data['direction'] ?? 'inbound',
-            $data['message']['content_sha256'] ?? null,
-        ];
+        $entry = $this->tables->current('support_events')->where('ticket_id', $before->id)->where('seq', 0)->value('entry');
+        $first = json_decode((string) $entry, true, 512, JSON_THROW_ON_ERROR);
         // The package and the organization may have changed since; the customer did not say them.
-        $asked = json_decode(json_encode([
-            'customer' => $opening->customer,
-            'channel' => $opening->channel,
-            'severity' => $opening->severity,
-            'category' => $opening->category,
-            'direction' => $opening->direction->value,
-            'message' => ['content_sha256' => $opening->message->contentSha256],
-        ], JSON_THROW_ON_ERROR), true, 512, JSON_THROW_ON_ERROR);
-        $isSame = $said($first['data']) === $said($asked) && $first['actor'] === ['role' => $actor->role->value, 'id' => $actor->id];
-        if ($isSame) {
+        $said = [
+            $first['data']['customer'],
+            $first['data']['channel'],
+            $first['data']['severity'] ?? null,
+            $first['data']['category'] ?? null,
+            $first['data']['direction'] ?? 'inbound',
+            $first['data']['message']['content_sha256'],
+            $first['actor'],
+        ];
+        $asked = [
+            $opening->customer,
+            $opening->channel,
+            $opening->severity,
+            $opening->category,
+            $opening->direction->value,
+            $opening->message->contentSha256,
+            ['role' => $actor->role->value, 'id' => $actor->id],
+        ];
+        if ($said === $asked) {
             return new Outcome($before->id, $before->reference, [], null);
         }
         // Of a command id that the ticket knows with another content the engine makes this refusal, whatever is asked.
