@@ -24,7 +24,8 @@ final class HealthToken
 
     public function isValid(string $token): bool
     {
-        $time = (int) $token;
+        // Not all of the token: PHP reads a hash that begins with `1e4` as an exponent of the number before it.
+        $time = (int) explode('.', $token)[0];
 
         return abs(time() - $time) <= self::SECONDS && hash_equals($this->at($time), $token);
     }

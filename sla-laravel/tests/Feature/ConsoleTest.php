@@ -7,6 +7,7 @@ namespace Sla\Laravel\Tests\Feature;
 use Illuminate\Http\Client\Request;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Http;
+use Sla\Laravel\Support\HealthToken;
 use Sla\Laravel\Tests\TestCase;
 
 final class ConsoleTest extends TestCase
@@ -92,6 +93,18 @@ final class ConsoleTest extends TestCase
             Http::swap(new \Illuminate\Http\Client\Factory());
             Http::fake(['*' => Http::response($seen, $status)]);
             $this->artisan('sla:doctor')->assertExitCode($code);
+        }
+    }
+
+    public function test_a_health_token_is_valid_whatever_its_hash_begins_with(): void
+    {
+        $tokens = $this->app->make(HealthToken::class);
+        $exponents = 0;
+        for ($key = 0; $exponents < 10; $key++) {
+            config(['app.key' => "key {$key}"]);
+            $token = $tokens->make();
+            $exponents += preg_match('/\.\d*e\d/', $token);
+            self::assertTrue($tokens->isValid($token), $token);
         }
     }
 
