@@ -25,6 +25,7 @@ use Sla\Laravel\Services\NewTicket;
 use Sla\Laravel\Store\AccessLog;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Store\UnknownTicket;
+use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Tests\TestCase;
 use Sla\PauseStatus;
 
@@ -172,6 +173,17 @@ final class TicketTest extends TestCase
         self::assertSame(2, $outcome->events[0]->seq, 'decided again on what the other one stored');
         self::assertSame(['opened', 'assigned', 'replied'], SupportEvent::query()->orderBy('seq')->pluck('kind')->all());
         self::assertCount(3, $store->entries($id));
+        $this->artisan('sla:verify')->assertExitCode(0);
+    }
+
+    public function test_a_clock_that_is_behind_counts_as_the_instant_of_the_last_event(): void
+    {
+        $id = (int) $this->opened()->ticketId;
+        $openedUs = $this->app->make(Clock::class)->nowUs();
+        $this->clockAt('2026-11-23 08:59');
+        self::assertSame($openedUs, $this->tickets()->note($id, Actor::admin('root'), 'Early.')->events[0]->atUs);
+        self::assertSame('new', $this->tickets()->evaluate($id)->status->value);
+        self::assertSame([], $this->app->make(TicketStore::class)->storeDue([$id], $openedUs - 60_000_000)->failed);
         $this->artisan('sla:verify')->assertExitCode(0);
     }
 
