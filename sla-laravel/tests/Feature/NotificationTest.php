@@ -11,7 +11,9 @@ use Illuminate\Support\Facades\Mail;
 use Illuminate\Support\Facades\Route;
 use Sla\Actor;
 use Sla\Laravel\Models\SlaNotification;
+use Sla\Laravel\Notifications\NotificationContent;
 use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Notifications\SlaStepFired;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Store\Outbox;
 use Sla\Laravel\Support\Clock;
@@ -149,6 +151,9 @@ final class NotificationTest extends TestCase
         self::assertSame("Ticket #{$this->ticket}: critical escalation to level 2", $this->mails()[0]->getSubject());
         self::assertSame(['ana@example.test', 'sue@example.test', 'ops@example.test'], array_keys($this->mails()[0]->getTo()));
         self::assertEquals(1, $this->mails()[0]->getPriority());
+        $content = new NotificationContent('i', $this->ticket, 'a & b', 'escalated', null, 1, null, '<!channel> <https://evil.test|click>', new \DateTimeImmutable('2026-11-23'));
+        $slack = (new SlaStepFired($content, 'slack'))->toSlackWebhook($this)['text'];
+        self::assertStringContainsString("a &amp; b\nReason: &lt;!channel&gt; &lt;https://evil.test|click&gt;", $slack);
         $body = $this->mails()[0]->getBody();
         self::assertStringContainsString('[click](https://evil.test)', $body, 'what people write is text');
         foreach (['<b>cannot', 'href="https://evil', 'src="https://evil'] as $part) {

@@ -9,6 +9,8 @@ use Illuminate\Support\Facades\Event;
 use Sla\Actor;
 use Sla\Apply;
 use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Engine\MadeEvent;
+use Sla\Laravel\Engine\Step;
 use Sla\Laravel\Events\AccessDenied;
 use Sla\Laravel\Events\TicketAssigned;
 use Sla\Laravel\Events\TicketOpened;
@@ -19,6 +21,7 @@ use Sla\Laravel\Models\SupportEvent;
 use Sla\Laravel\Models\SupportResponse;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Services\ChannelAccessService;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Services\NewTicket;
@@ -26,6 +29,7 @@ use Sla\Laravel\Store\AccessLog;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Store\UnknownTicket;
 use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\Tables;
 use Sla\Laravel\Tests\TestCase;
 use Sla\PauseStatus;
 
@@ -234,12 +238,17 @@ final class TicketTest extends TestCase
         // Another process publishes, and opens a ticket under the new revision.
         DB::table('sla_definitions')->where('package', 'starter')->update(['first_response' => '3h']);
         $stale = $this->app->make(Gateway::class);
+        $monitor = new Gateway(new PolicyRepository($this->app->make(Tables::class)));
+        $monitor->engine();
         $this->app->forgetScopedInstances();
         $this->app->make(PolicyPublisher::class)->publish(Actor::admin('root'), 'faster');
         $id = (int) $this->opened()->ticketId;
         $ticket = $this->app->make(TicketStore::class)->find($id);
         self::assertNotNull($ticket);
         self::assertSame('new', $stale->evaluate($ticket, $ticket->lastUs)->status->value);
+        $due = $monitor->due([$ticket], $ticket->lastUs + 3 * 3_600_000_000)[$id];
+        self::assertInstanceOf(Step::class, $due);
+        self::assertSame(['warned'], array_map(static fn (MadeEvent $event): string => $event->kind, $due->events));
     }
 
     public function test_an_open_ticket_adopts_a_revision(): void
