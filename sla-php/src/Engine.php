@@ -125,7 +125,7 @@ final class Engine
     /** Returns the newest revision of the policy. */
     public function policy(): Policy
     {
-        return Policy::fromJson($this->library->policyText('sla_engine_policy', $this->pointer()));
+        return Policy::checked($this->library->policyText('sla_engine_policy', $this->pointer()));
     }
 
     /** Returns which policy this is. */

@@ -24,6 +24,16 @@ final class Policy
         return new self(Library::get()->policyText('sla_policy_check', $json, strlen($json), $zones?->pointer()), $zones);
     }
 
+    /**
+     * Returns the policy of an engine, which checked it.
+     *
+     * @internal
+     */
+    public static function checked(string $json): self
+    {
+        return new self($json, null);
+    }
+
     /** Returns the document, in the order of the format; pointers of warnings and changes are about this text. */
     public function json(): string
     {
