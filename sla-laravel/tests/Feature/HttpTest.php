@@ -41,7 +41,7 @@ final class HttpTest extends TestCase
             $this->app['auth']->forgetGuards();
         }
         // A role that only the engine acts in is none for a user.
-        $this->actingAs($this->user('sam', 'system'))->getJson('/api/sla/tickets')->assertStatus(403);
+        $this->actingAs($this->user('sam', 'system'))->getJson('/api/sla/tickets')->assertStatus(403)->assertJsonPath('message', 'this user has no role');
     }
 
     public function test_a_customer_opens_a_ticket(): void

@@ -191,6 +191,13 @@ final class TicketTest extends TestCase
         $this->artisan('sla:verify')->assertExitCode(0);
     }
 
+    public function test_a_refusal_of_a_long_id_is_on_record(): void
+    {
+        $id = (int) $this->opened()->ticketId;
+        self::assertSame('invalid_reference', $this->tickets()->withdraw($id, Actor::customer(str_repeat('ä', 100)))->refusal?->code);
+        self::assertSame(str_repeat('ä', 64), SlaDenial::query()->value('actor_id'));
+    }
+
     public function test_an_escalation_is_requested_acknowledged_and_resolved(): void
     {
         $id = (int) $this->opened()->ticketId;
