@@ -193,6 +193,28 @@ final class NotificationTest extends TestCase
         self::assertSame([['slack', ['supervisor']]], $rows->map(static fn ($row): array => [$row->channel, $row->audience])->all());
     }
 
+    public function test_a_step_that_names_channels_only_is_for_the_agent_and_whom_it_assigns(): void
+    {
+        $row = DB::table('sla_settings')->where('key', 'steps');
+        $row->update(['document' => str_replace('["agent","supervisor"]', '["slack"]', $row->value('document'))]);
+        $this->artisan('sla:publish', ['--reason' => 'louder'])->assertExitCode(0);
+        $this->app->forgetScopedInstances();
+        $this->clockAt('2026-11-24 08:00');
+        $id = $this->opened('lee')->ticketId;
+        $this->clockAt('2026-11-24 13:30');
+        $this->monitor()->run();
+        $rows = SlaNotification::query()->where('ticket_id', $id)->where('step', 'breach')->get();
+        self::assertSame([['slack', ['agent', 'supervisor']]], $rows->map(static fn ($row): array => [$row->channel, $row->audience])->all());
+    }
+
+    public function test_instants_are_in_the_zone_of_the_calendar(): void
+    {
+        config(['sla.notifications.channels' => 'email', 'sla.time_zone' => 'Europe/Berlin']);
+        DB::table('sla_notifications')->where('channel', '<>', 'email')->delete();
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->assertExitCode(0);
+        self::assertStringContainsString('Due: 2026-11-23 14:00:00 WIB', $this->mails()[1]->getBody());
+    }
+
     public function test_a_webhook_points_to_a_known_host(): void
     {
         Http::fake();
