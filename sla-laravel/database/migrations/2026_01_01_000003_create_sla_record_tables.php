@@ -15,6 +15,7 @@ return new class extends SlaMigration {
             $this->idColumn($table, 'timer')->nullable();
             $this->idColumn($table, 'step')->nullable();
             $table->text('audience');
+            $table->boolean('is_critical');
             $table->bigInteger('notify_at');
             // Not before this instant: notify_at, later after a failure.
             $table->bigInteger('available_at');

@@ -146,14 +146,6 @@ final class Gateway
         return null;
     }
 
-    /** Returns whether a level of escalation is critical under a revision. */
-    public function isCritical(string $policyDigest, int $level): bool
-    {
-        $critical = $this->revisions->criticalLevel($policyDigest);
-
-        return $critical !== null && $level >= $critical;
-    }
-
     /**
      * Returns every channel of the newest revision.
      *
@@ -267,7 +259,8 @@ final class Gateway
         }
 
         $data = $event->data();
-        $isCritical = $event->kind === 'escalated' && $this->isCritical($policyDigest, $data['level']);
+        $critical = $event->kind === 'escalated' ? $this->revisions->criticalLevel($policyDigest) : null;
+        $isCritical = $critical !== null && $data['level'] >= $critical;
 
         return new MadeEvent($event->seq, $event->kind, Time::toUs($event->at), $event->actor->role->value, $event->actor->id, $data, $entry, $intent, $isCritical);
     }

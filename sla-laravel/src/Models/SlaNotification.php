@@ -14,6 +14,7 @@ class SlaNotification extends ReadModel
 
     protected $casts = [
         'audience' => 'array',
+        'is_critical' => 'bool',
         'notify_at' => Instant::class,
         'available_at' => Instant::class,
         'claimed_at' => Instant::class,

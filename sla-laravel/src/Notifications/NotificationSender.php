@@ -112,7 +112,7 @@ final class NotificationSender
             dueAt: isset($promise) && $promise['due_at'] !== null ? (new \DateTimeImmutable($promise['due_at']))->setTimezone($zone) : null,
             reason: $event['data']['reason'] ?? $event['data']['inactivity']['reason'] ?? null,
             at: (new \DateTimeImmutable($event['at']))->setTimezone($zone),
-            isCritical: $event['kind'] === 'escalated' && $this->gateway->isCritical($ticket->policy_digest, $event['data']['level']),
+            isCritical: $claim->isCritical,
         );
     }
 

@@ -14,6 +14,7 @@ final class Claim
         public readonly int $ticketId,
         public readonly int $seq,
         public readonly array $audience,
+        public readonly bool $isCritical,
         /** From 1. */
         public readonly int $attempt,
         /** @internal */
@@ -29,6 +30,7 @@ final class Claim
             (int) $row->ticket_id,
             (int) $row->seq,
             json_decode($row->audience, true, 512, JSON_THROW_ON_ERROR),
+            (bool) $row->is_critical,
             (int) $row->attempts,
             $token,
         );

@@ -50,6 +50,7 @@ final class Outbox
                 'timer' => $intent->timer,
                 'step' => $intent->step,
                 'audience' => json_encode($audience, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE),
+                'is_critical' => $event->isCritical,
                 'notify_at' => $intent->notifyAtUs,
                 'available_at' => $intent->notifyAtUs,
                 'attempts' => 0,

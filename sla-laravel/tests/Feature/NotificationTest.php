@@ -149,6 +149,7 @@ final class NotificationTest extends TestCase
         DB::table('sla_notifications')->whereNotNull('step')->delete();
         $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('1 notifications sent, 0 failed')->assertExitCode(0);
         self::assertSame("Ticket #{$this->ticket}: critical escalation to level 2", $this->mails()[0]->getSubject());
+        self::assertSame([true], SlaNotification::query()->pluck('is_critical')->all());
         self::assertSame(['ana@example.test', 'sue@example.test', 'ops@example.test'], array_keys($this->mails()[0]->getTo()));
         self::assertEquals(1, $this->mails()[0]->getPriority());
         $content = new NotificationContent('i', $this->ticket, 'a & b', 'escalated', null, 1, null, '<!channel> <https://evil.test|click>', new \DateTimeImmutable('2026-11-23'));
