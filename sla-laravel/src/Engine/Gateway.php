@@ -17,6 +17,7 @@ use Sla\Head;
 use Sla\History;
 use Sla\Laravel\Policy\PolicyRepository;
 use Sla\LinkedDecision;
+use Sla\Message;
 use Sla\Opening;
 use Sla\Refusal;
 use Sla\Request;
@@ -116,6 +117,21 @@ final class Gateway
         $on = $ticket === null ? null : Ticket::fromJson($ticket->snapshot);
 
         return $this->withAllRevisions(fn (): ?Refusal => $this->engine()->authorize($actor, $action, $on));
+    }
+
+    /**
+     * Returns a ticket of a customer whom nobody is, stored nowhere. Of a ticket that is absent an actor is told what they
+     * are told of one that is another's.
+     */
+    public function foreign(int $nowUs): StoredTicket
+    {
+        $policy = json_decode($this->engine()->policy()->json(), true, 512, JSON_THROW_ON_ERROR);
+        $name = 'foreign-' . bin2hex(random_bytes(16));
+        $package = $policy['packages'][0];
+        $opening = new Opening(ticket: $name, customer: $name, package: $package['id'], channel: $package['channels'][0], message: Message::of($name, ''));
+        $step = $this->open($opening, Actor::admin($name), $nowUs);
+
+        return new StoredTicket(0, $name, $step->count, $step->head, $step->snapshot, $step->nextCheckUs, $nowUs);
     }
 
     /** Returns which tickets a list may show to an actor, or why none. */

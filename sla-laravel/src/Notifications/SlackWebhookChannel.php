@@ -18,9 +18,11 @@ class SlackWebhookChannel
     public function send(object $notifiable, Notification $notification): void
     {
         $url = (string) $notifiable->routeNotificationFor(self::class, $notification);
-        $host = parse_url($url, PHP_URL_HOST);
-        // A webhook is a request that this server makes: only to hosts that the settings name.
-        if (!in_array($host, $this->settings->slackHosts(), true) || (parse_url($url, PHP_URL_SCHEME) !== 'https' && $host !== '127.0.0.1')) {
+        // A webhook is a request that this server makes: only to hosts that the settings name. What parsers read in different
+        // ways, such as a user, a backslash or a space, is no part of a webhook.
+        $part = [];
+        $isRead = preg_match('~\A(https?)://([a-z0-9.-]+)(?::\d{1,5})?/[A-Za-z0-9._/-]*(?:\?[A-Za-z0-9._/&=%-]*)?\z~', $url, $part) === 1;
+        if (!$isRead || !in_array($part[2], $this->settings->slackHosts(), true) || ($part[1] !== 'https' && $part[2] !== '127.0.0.1')) {
             throw new NoRecipient('the webhook is no https address of a host in sla.notifications.slack.hosts');
         }
         Http::timeout($this->settings->slackTimeout())

@@ -137,7 +137,15 @@ final class SupportTicketService
 
     public function void(int $ticketId, Actor $actor, string $reason, ?int $duplicateOf = null, ?string $commandId = null): Outcome
     {
-        return $this->act($ticketId, Command::void($reason, $duplicateOf === null ? null : $this->store->reference($duplicateOf)), $actor, $commandId);
+        $reference = $duplicateOf === null ? null : $this->store->reference($duplicateOf);
+        if ($duplicateOf !== null && $reference === null) {
+            // Who may not void learns nothing of which tickets there are.
+            $refusal = $this->refusalTo('void', $ticketId, $actor) ?? throw new UnknownTicket($duplicateOf);
+
+            return new Outcome($ticketId, null, [], $refusal);
+        }
+
+        return $this->act($ticketId, Command::void($reason, $reference), $actor, $commandId);
     }
 
     /** Takes over another ticket, which is voided as a duplicate. */
@@ -156,7 +164,7 @@ final class SupportTicketService
         }
         $since = $waitingSince === null ? null : new \DateTimeImmutable($waitingSince);
 
-        return $this->act($ticketId, Command::absorb($this->store->reference($duplicate), $reason, $since), $actor, $commandId);
+        return $this->act($ticketId, Command::absorb($voided->reference ?? throw new UnknownTicket($duplicate), $reason, $since), $actor, $commandId);
     }
 
     /** @param int $score 1 to 5 */
@@ -196,17 +204,11 @@ final class SupportTicketService
     /**
      * Says why an actor may not look at a ticket; `null` when they may. A refusal stands in the access log.
      *
-     * @throws UnknownTicket
+     * @throws UnknownTicket where they may look at every ticket
      */
     public function refusalToView(int $ticketId, Actor $actor): ?Refusal
     {
-        $ticket = $this->store->find($ticketId) ?? throw new UnknownTicket($ticketId);
-        $refusal = $this->gateway->authorize($actor, 'view_ticket', $ticket);
-        if ($refusal !== null) {
-            $this->store->deny($actor, $refusal, $ticket->reference, $this->clock->nowUs());
-        }
-
-        return $refusal;
+        return $this->refusalTo('view_ticket', $ticketId, $actor);
     }
 
     /**
@@ -223,10 +225,26 @@ final class SupportTicketService
         return array_values(array_filter($actions, fn (string $action): bool => $this->gateway->authorize($actor, $action, $ticket) === null));
     }
 
+    /** Of a ticket that is absent an actor is told what they are told of one that is another's. */
+    private function refusalTo(string $action, int $ticketId, Actor $actor): ?Refusal
+    {
+        $ticket = $this->store->find($ticketId);
+        $nowUs = $this->clock->nowUs();
+        $refusal = $this->gateway->authorize($actor, $action, $ticket ?? $this->gateway->foreign($nowUs));
+        if ($refusal === null && $ticket === null) {
+            throw new UnknownTicket($ticketId);
+        }
+        if ($refusal !== null) {
+            $this->store->deny($actor, $refusal, $ticket?->reference, $nowUs);
+        }
+
+        return $refusal;
+    }
+
     /** @param callable(Message): Command $command */
     private function write(int $ticketId, Actor $actor, string $body, ?string $commandId, callable $command): Outcome
     {
-        $message = $this->message($actor, $this->store->reference($ticketId), $body, $commandId);
+        $message = $this->message($actor, $this->store->reference($ticketId) ?? 'absent', $body, $commandId);
 
         return $this->act($ticketId, $command($message), $actor, $commandId, $body);
     }

@@ -16,6 +16,7 @@ use Sla\Laravel\Engine\StoredTicket;
 use Sla\Laravel\Events\TicketEvent;
 use Sla\Laravel\Support\Tables;
 use Sla\Opening;
+use Sla\RefusalKind;
 
 /**
  * The only writer of tickets, events, responses, escalations and notifications.
@@ -80,13 +81,16 @@ final class TicketStore
      *
      * @param ?string $body the text of the command's message
      *
-     * @throws UnknownTicket
+     * @throws UnknownTicket where the actor is permitted the command on a ticket that is another's
      * @throws Conflict
      */
     public function decide(int $ticketId, Command $command, Actor $actor, int $nowUs, ?string $body = null): Outcome
     {
         for ($attempt = 1; $attempt <= self::ATTEMPTS; $attempt++) {
-            $ticket = $this->find($ticketId) ?? throw new UnknownTicket($ticketId);
+            $ticket = $this->find($ticketId);
+            if ($ticket === null) {
+                return $this->decideAbsent($ticketId, $command, $actor, $nowUs);
+            }
             // The clocks of several machines differ.
             $at = max($nowUs, $ticket->lastUs);
             $step = $this->gateway->decide($ticket, $command, $actor, $at);
@@ -94,9 +98,13 @@ final class TicketStore
                 $step = $this->gateway->decideOnHistory($ticket, $this->entries($ticketId), $command, $actor, $at);
             }
             if ($step->refusal !== null) {
-                $this->log->deny($actor, $step->refusal, $ticket->reference, $nowUs);
+                $refusal = $step->refusal->code === 'duplicate_command'
+                    // The engine judges the id of a command first; whom the ticket is hidden from learns nothing of its commands.
+                    ? $this->gateway->authorize($actor, $step->refusal->action, $ticket) ?? $step->refusal
+                    : $step->refusal;
+                $this->log->deny($actor, $refusal, $ticket->reference, $nowUs);
 
-                return new Outcome($ticketId, $ticket->reference, [], $step->refusal);
+                return new Outcome($ticketId, $ticket->reference, [], $refusal);
             }
             if ($step->events === []) {
                 return new Outcome($ticketId, $ticket->reference, [], null);
@@ -161,16 +169,14 @@ final class TicketStore
     }
 
     /**
-     * Returns the engine's id of a ticket, which never changes: without its state, and without a lock.
-     *
-     * @throws UnknownTicket
+     * Returns the engine's id of a ticket, which never changes: without its state, and without a lock; `null` where it is absent.
      */
-    public function reference(int $ticketId): string
+    public function reference(int $ticketId): ?string
     {
         $found = $this->tables->table('support_tickets')->where('id', $ticketId)->value('reference');
 
         // A transaction of the host may be older than the ticket.
-        return $found ?? $this->find($ticketId)?->reference ?? throw new UnknownTicket($ticketId);
+        return $found ?? $this->find($ticketId)?->reference;
     }
 
     public function byReference(string $reference): ?StoredTicket
@@ -343,6 +349,22 @@ final class TicketStore
                 ->where('number', $event->data['number'])
                 ->update(['status' => $stage, "{$stage}_by" => $event->actorId, "{$stage}_at" => $event->atUs]);
         }
+    }
+
+    /**
+     * Refuses a command on a ticket that is absent as on one that is another's, so that numbers cannot be tried.
+     *
+     * @throws UnknownTicket
+     */
+    private function decideAbsent(int $ticketId, Command $command, Actor $actor, int $nowUs): Outcome
+    {
+        $refusal = $this->gateway->decide($this->gateway->foreign($nowUs), $command, $actor, $nowUs)->refusal;
+        if ($refusal === null || !in_array($refusal->kind, [RefusalKind::Identity, RefusalKind::Permission], true)) {
+            throw new UnknownTicket($ticketId);
+        }
+        $this->log->deny($actor, $refusal, null, $nowUs);
+
+        return new Outcome(null, null, [], $refusal);
     }
 
     private function repeated(StoredTicket $before, Opening $opening, Actor $actor, int $nowUs): Outcome

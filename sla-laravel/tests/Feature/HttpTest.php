@@ -214,10 +214,11 @@ final class HttpTest extends TestCase
         $this->getJson("/api/sla/tickets/{$id}")->assertJsonPath('ticket.subject', $nasty)->assertJsonPath('conversation.0.body', $nasty);
         $this->getJson("/api/sla/tickets?status=" . urlencode("new' or 1=1"))->assertStatus(422);
         $this->getJson('/api/sla/tickets/1%20or%201')->assertStatus(404);
-        $this->getJson('/api/sla/tickets/' . str_repeat('9', 18))->assertStatus(404);
+        $this->getJson('/api/sla/tickets/' . str_repeat('9', 18))->assertStatus(403);
+        $this->actingAs($this->root)->getJson('/api/sla/tickets/' . str_repeat('9', 18))->assertStatus(404);
         $this->getJson('/api/sla/tickets/' . str_repeat('9', 30))->assertStatus(404);
         foreach (["a\0b", "\xff\xfe"] as $text) {
-            $this->post('/api/sla/tickets', ['subject' => $text, 'message' => 'x', 'channel' => 'email'], ['Accept' => 'application/json'])->assertStatus(422)->assertJsonValidationErrors('subject');
+            $this->actingAs($this->kim)->post('/api/sla/tickets', ['subject' => $text, 'message' => 'x', 'channel' => 'email'], ['Accept' => 'application/json'])->assertStatus(422)->assertJsonValidationErrors('subject');
         }
     }
 

@@ -220,7 +220,14 @@ final class NotificationTest extends TestCase
     {
         Http::fake();
         config(['sla.notifications.channels' => 'slack']);
-        foreach (['http://169.254.169.254/latest', 'https://hooks.slack.com.evil.test/x', 'http://hooks.slack.com/x', 'file:///etc/passwd', 'https://evil.test#hooks.slack.com'] as $url) {
+        $addresses = [
+            'http://169.254.169.254/latest', 'https://169.254.169.254/latest', 'https://127.0.0.1/x', 'http://127.0.0.1:6379/x', 'https://10.0.0.1/x', 'https://[::1]/x', 'https://2130706433/x',
+            'https://localhost/x', 'https://hooks.slack.com.evil.test/x', 'https://evilhooks.slack.com/x', 'http://hooks.slack.com/x', 'HTTPS://HOOKS.SLACK.COM/x', 'file:///etc/passwd',
+            'gopher://hooks.slack.com/x', '//hooks.slack.com/x', 'https://evil.test#hooks.slack.com', 'https://evil.test?@hooks.slack.com/x', 'https://hooks.slack.com@evil.test/x',
+            'https://hooks.slack.com:x@evil.test/x', 'https://evil.test\\@hooks.slack.com/x', 'https://hooks.slack.com\\@evil.test/x', "https://hooks.slack.com/x\r\nHost: evil.test", ' https://hooks.slack.com/x',
+            'https://hooks.slack.com', '',
+        ];
+        foreach ($addresses as $url) {
             config(['sla.notifications.slack.webhook' => $url]);
             $this->app->forgetScopedInstances();
             $run = $this->app->make(NotificationSender::class)->send(SlaNotification::query()->where('step', 'warning')->value('intent_id'), 'slack');
@@ -228,6 +235,10 @@ final class NotificationTest extends TestCase
             DB::table('sla_notifications')->update(['available_at' => 0]);
         }
         Http::assertNothingSent();
+        config(['sla.notifications.slack.webhook' => 'https://hooks.slack.com/services/T0/B0/x_Y-1']);
+        $this->app->forgetScopedInstances();
+        self::assertSame(1, $this->app->make(NotificationSender::class)->send(SlaNotification::query()->where('step', 'warning')->value('intent_id'), 'slack')->sent);
+        Http::assertSentCount(1);
     }
 
     public function test_nothing_is_sent_while_monitoring_is_off(): void
