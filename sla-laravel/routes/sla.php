@@ -8,13 +8,16 @@ use Sla\Laravel\Http\Controllers\DashboardController;
 use Sla\Laravel\Http\Controllers\EscalationController;
 use Sla\Laravel\Http\Controllers\HealthController;
 use Sla\Laravel\Http\Controllers\PolicyController;
+use Sla\Laravel\Http\Controllers\PolicyFormController;
 use Sla\Laravel\Http\Controllers\TicketController;
 use Sla\Laravel\Http\Middleware\PageHeaders;
+use Sla\Laravel\Policy\DraftForms;
 use Sla\Laravel\Policy\PolicyDraft;
 
 $commands = implode('|', CommandController::commands());
 // What an integer of the database holds.
 $number = '[0-9]{1,18}';
+$parts = implode('|', DraftForms::PARTS);
 
 Route::prefix(config('sla.routes.api.prefix'))
     ->middleware([...config('sla.routes.api.middleware'), 'sla.actor'])
@@ -41,7 +44,7 @@ Route::prefix(config('sla.routes.api.prefix'))
 Route::prefix(config('sla.routes.web.prefix'))
     ->middleware([...config('sla.routes.web.middleware'), PageHeaders::class, 'sla.actor'])
     ->name('sla.')
-    ->group(static function () use ($commands, $number): void {
+    ->group(static function () use ($commands, $number, $parts): void {
         Route::get('support/tickets', [TicketController::class, 'index'])->name('tickets');
         Route::get('support/tickets/new', [TicketController::class, 'create'])->name('tickets.create');
         Route::get('support/tickets/{ticket}/audit', [AuditController::class, 'show'])->where('ticket', $number)->name('ticket.audit');
@@ -55,9 +58,8 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::get('sla-dashboard/escalations', [EscalationController::class, 'page'])->name('escalations');
         Route::get('admin/sla/definitions/preview', [PolicyController::class, 'preview'])->name('definitions.preview');
         Route::get('admin/sla/definitions', [PolicyController::class, 'draft'])->name('definitions');
-        Route::post('admin/sla/definitions/packages', [PolicyController::class, 'package'])->name('definitions.package.add');
-        Route::put('admin/sla/definitions/packages/{package}', [PolicyController::class, 'package'])->name('definitions.package');
-        Route::delete('admin/sla/definitions/packages/{package}', [PolicyController::class, 'removePackage'])->name('definitions.package.remove');
+        Route::get('admin/sla/definitions/{part}', [PolicyFormController::class, 'show'])->where('part', $parts)->name('definitions.part');
+        Route::post('admin/sla/definitions/{part}', [PolicyFormController::class, 'save'])->where('part', $parts)->name('definitions.part.save');
         Route::post('admin/sla/definitions/revisions', [PolicyController::class, 'publish'])->name('definitions.publish');
         Route::get('agent/tickets/assigned', [TicketController::class, 'index'])->defaults('assigned', 'me')->name('agent.tickets');
         Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('agent.act');

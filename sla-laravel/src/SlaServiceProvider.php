@@ -24,6 +24,8 @@ use Sla\Laravel\Defaults\UserPackage;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Http\Middleware\SlaActor;
 use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Policy\DraftForms;
+use Sla\Laravel\Policy\DraftReview;
 use Sla\Laravel\Policy\PolicyDraft;
 use Sla\Laravel\Policy\PolicyPublisher;
 use Sla\Laravel\Policy\PolicyRepository;
@@ -57,7 +59,7 @@ class SlaServiceProvider extends ServiceProvider
         // One instance a request or job: a worker that lives on sees a revision that was published meanwhile.
         foreach (
             [
-                PolicyRepository::class, Gateway::class, AccessLog::class, Outbox::class, TicketStore::class, PolicyPublisher::class,
+                PolicyRepository::class, Gateway::class, AccessLog::class, Outbox::class, TicketStore::class, PolicyPublisher::class, DraftReview::class, DraftForms::class,
                 SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, VisibleTicketQuery::class, LiveMetrics::class,
                 NotificationSender::class,
             ] as $class

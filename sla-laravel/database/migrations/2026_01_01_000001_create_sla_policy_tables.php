@@ -12,12 +12,13 @@ return new class extends SlaMigration {
             $this->idColumn($table, 'package');
             $table->string('name', 255);
             $table->unsignedInteger('rank');
+            $this->idColumn($table, 'extends')->nullable();
             $this->idColumn($table, 'calendar')->nullable();
             $this->idColumn($table, 'priority')->nullable();
             $table->string('first_response', 64)->nullable();
             $table->string('resolution', 64)->nullable();
             $table->text('other_targets')->nullable();
-            $table->text('channels');
+            $table->text('channels')->nullable();
             $table->text('variants')->nullable();
             $table->bigInteger('updated_at');
             $table->unique('package', 'sla_definitions_package');

@@ -13,9 +13,12 @@ localize(document);
 // A form is sent once.
 for (const form of document.forms) {
     form.addEventListener('submit', () => {
-        for (const button of form.querySelectorAll('button')) {
-            button.disabled = true;
-        }
+        // Afterwards: a disabled button is not sent with its form.
+        setTimeout(() => {
+            for (const button of form.querySelectorAll('button')) {
+                button.disabled = true;
+            }
+        });
     });
 }
 

@@ -30,13 +30,13 @@ final class PolicyDraft
             $settings[$row->key] = json_decode($row->document, false, 512, JSON_THROW_ON_ERROR);
         }
         $document['calendars'] = $settings['calendars'] ?? new \stdClass();
-        $document['channels'] = $this->channels();
+        $document['channels'] = $this->channelRows();
         foreach (['severities', 'categories'] as $key) {
             if (isset($settings[$key])) {
                 $document[$key] = $settings[$key];
             }
         }
-        $document['packages'] = $this->packages();
+        $document['packages'] = $this->packageRows();
         foreach (['timers', 'steps', 'pauses', 'inactivity', 'roles', 'objectives'] as $key) {
             if (isset($settings[$key])) {
                 $document[$key] = $settings[$key];
@@ -50,8 +50,8 @@ final class PolicyDraft
      * Writes a package.
      *
      * @param array{
-     *     name: string, rank: int, channels: list<string>, calendar?: ?string, priority?: ?string, first_response?: ?string,
-     *     resolution?: ?string, other_targets?: ?array<string, mixed>, variants?: ?list<array<string, mixed>>
+     *     name: string, rank: int, extends?: ?string, channels?: ?list<string>, calendar?: ?string, priority?: ?string, first_response?: ?string,
+     *     resolution?: ?string, other_targets?: ?array<string, mixed>, variants?: ?list<mixed>
      * } $values
      * @param bool $isKept whether a package of this id stays as it is
      */
@@ -60,36 +60,38 @@ final class PolicyDraft
         $row = [
             'name' => $values['name'],
             'rank' => $values['rank'],
+            'extends' => $values['extends'] ?? null,
             'calendar' => $values['calendar'] ?? null,
             'priority' => $values['priority'] ?? null,
             'first_response' => $values['first_response'] ?? null,
             'resolution' => $values['resolution'] ?? null,
             'other_targets' => isset($values['other_targets']) ? self::json($values['other_targets']) : null,
-            'channels' => self::json($values['channels']),
+            'channels' => isset($values['channels']) ? self::json($values['channels']) : null,
             'variants' => isset($values['variants']) ? self::json($values['variants']) : null,
             'updated_at' => $this->clock->nowUs(),
         ];
         $this->write('sla_definitions', ['package' => $id], $row, $isKept);
     }
 
-    /**
-     * Returns what a package has beside the usual columns; nothing for one that is not there.
-     *
-     * @return array{other_targets?: ?array<string, mixed>, variants?: ?list<array<string, mixed>>}
-     */
-    public function more(string $id): array
-    {
-        $row = $this->tables->table('sla_definitions')->where('package', $id)->first(['other_targets', 'variants']);
-
-        return array_map(
-            static fn (?string $json): ?array => $json === null ? null : json_decode($json, true, 512, JSON_THROW_ON_ERROR),
-            $row === null ? [] : ['other_targets' => $row->other_targets, 'variants' => $row->variants],
-        );
-    }
-
     public function channel(string $id, string $name, int $position, bool $isKept = false): void
     {
         $this->write('support_channels', ['key' => $id], ['name' => $name, 'position' => $position], $isKept);
+    }
+
+    /**
+     * Replaces all channels.
+     *
+     * @param array<string, string> $names by id, in their order
+     */
+    public function channels(array $names): void
+    {
+        $this->tables->connection()->transaction(function () use ($names): void {
+            $this->tables->table('support_channels')->whereNotIn('key', array_map('strval', array_keys($names)))->delete();
+            $position = 0;
+            foreach ($names as $id => $name) {
+                $this->channel((string) $id, $name, ++$position);
+            }
+        });
     }
 
     /**
@@ -107,6 +109,12 @@ final class PolicyDraft
         $this->write('sla_settings', ['key' => $key], $row, $isKept);
     }
 
+    /** Leaves a part of the policy out. */
+    public function removeSetting(string $key): void
+    {
+        $this->tables->table('sla_settings')->where('key', $key)->delete();
+    }
+
     public function removePackage(string $id): void
     {
         $this->tables->table('sla_definitions')->where('package', $id)->delete();
@@ -118,26 +126,28 @@ final class PolicyDraft
     }
 
     /** @return list<array<string, mixed>> */
-    private function channels(): array
+    private function channelRows(): array
     {
         return $this->tables->table('support_channels')->orderBy('position')->orderBy('key')->get()
             ->map(static fn (\stdClass $row): array => ['id' => $row->key, 'name' => $row->name])->all();
     }
 
     /** @return list<array<string, mixed>> */
-    private function packages(): array
+    private function packageRows(): array
     {
         return $this->tables->table('sla_definitions')->orderBy('rank')->orderBy('package')->get()->map(static function (\stdClass $row): array {
             $targets = array_filter(['first_response' => $row->first_response, 'resolution' => $row->resolution], static fn (?string $target): bool => $target !== null);
-            $others = $row->other_targets === null ? [] : json_decode($row->other_targets, true, 512, JSON_THROW_ON_ERROR);
+            $others = $row->other_targets === null ? [] : (array) json_decode($row->other_targets, false, 512, JSON_THROW_ON_ERROR);
 
             return array_filter([
                 'id' => $row->package,
                 'name' => $row->name,
                 'rank' => (int) $row->rank,
-                'channels' => json_decode($row->channels, false, 512, JSON_THROW_ON_ERROR),
+                'extends' => $row->extends,
+                'channels' => $row->channels === null ? null : json_decode($row->channels, false, 512, JSON_THROW_ON_ERROR),
                 'calendar' => $row->calendar,
-                'targets' => (object) ($targets + $others),
+                // A package without targets promises nothing; one that extends another takes its targets.
+                'targets' => $targets + $others === [] && $row->extends !== null ? null : (object) ($targets + $others),
                 'priority' => $row->priority,
                 'variants' => $row->variants === null ? null : json_decode($row->variants, false, 512, JSON_THROW_ON_ERROR),
             ], static fn (mixed $value): bool => $value !== null);

@@ -93,6 +93,16 @@ final class Settings
         return array_values((array) $this->config->get("sla.notifications.audiences.{$audience}", []));
     }
 
+    /**
+     * Returns the audiences that have addresses.
+     *
+     * @return list<string>
+     */
+    public function audiences(): array
+    {
+        return array_map('strval', array_keys((array) $this->config->get('sla.notifications.audiences', [])));
+    }
+
     /** @return list<string> */
     public function requestedEscalationAudience(): array
     {

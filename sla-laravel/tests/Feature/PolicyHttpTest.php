@@ -66,41 +66,38 @@ final class PolicyHttpTest extends TestCase
         $this->putJson('/api/sla/policy/draft/settings/packages', [])->assertStatus(404);
     }
 
-    public function test_the_page_of_packages(): void
+    public function test_the_page_of_the_policy(): void
     {
-        DB::table('sla_definitions')->where('package', 'starter')->update(['other_targets' => '{"assignment":"1h"}', 'variants' => '[{"when":{"channel":"chat"},"targets":{"first_response":"2h"}}]']);
-        $this->get('/admin/sla/definitions')->assertOk()->assertSee('Starter')->assertSee('/packages/0/targets/assignment')->assertSee('Revision 1, published by seeder');
-        $form = ['_method' => 'PUT'] + self::PACKAGE;
-        $this->post('/admin/sla/definitions/packages/starter', $form)->assertStatus(303)->assertRedirect('/admin/sla/definitions');
-        $row = DB::table('sla_definitions')->where('package', 'starter')->first();
-        self::assertSame(['3h', '{"assignment":"1h"}'], [$row->first_response, $row->other_targets], 'what the form has no field for stays');
-        self::assertNotNull($row->variants);
-        $this->post('/admin/sla/definitions/packages/starter', ['first_response' => 'soon'] + $form)->assertStatus(303);
-        $this->get('/admin/sla/definitions')->assertSee('class="fault"', false)->assertDontSee('name="reason"', false);
-        $this->post('/admin/sla/definitions/packages/starter', $form);
-        $this->post('/admin/sla/definitions/packages', ['id' => 'gold', 'name' => '<b>Gold</b>', 'rank' => 4, 'first_response' => '10m', 'resolution' => '2h', 'calendar' => 'office'])->assertStatus(303);
+        $this->get('/admin/sla/definitions')->assertOk()->assertSee('Starter')->assertSee('packages?id=starter')->assertSee('Revision 1, published by seeder')->assertSee('The draft is what is published.');
+        $this->putJson('/api/sla/policy/draft/packages/gold', ['name' => '<b>Gold</b>', 'rank' => 4] + self::PACKAGE)->assertOk();
         $this->get('/admin/sla/definitions')->assertSee('gold')->assertDontSee('<b>Gold', false)->assertSee('name="reason"', false);
         $this->from('/admin/sla/definitions')->post('/admin/sla/definitions/revisions', ['reason' => ' '])->assertSessionHasErrors('reason_required');
         $this->post('/admin/sla/definitions/revisions', ['reason' => 'faster'])->assertStatus(303);
         $this->get('/admin/sla/definitions')->assertSee('Revision 2, published by root: faster')->assertSee('The draft is what is published.');
         $this->actingAs($this->user('ana', 'agent'))->get('/admin/sla/definitions')->assertStatus(403);
-        $this->post('/admin/sla/definitions/packages/starter', $form)->assertRedirect();
-        self::assertSame('3h', DB::table('sla_definitions')->where('package', 'starter')->value('first_response'));
+    }
+
+    public function test_a_package_that_extends_another(): void
+    {
+        $this->putJson('/api/sla/policy/draft/packages/starter_plus', ['name' => 'Starter plus', 'rank' => 1, 'extends' => 'starter', 'first_response' => '1h'])->assertOk()->assertJsonPath('problems', []);
+        $this->putJson('/api/sla/policy/draft/packages/lone', ['name' => 'Lone', 'rank' => 1])->assertStatus(422);
+        $this->postJson('/api/sla/policy/revisions', ['reason' => 'better terms for one'])->assertStatus(201);
+        $this->actingAs($this->user('max', 'customer', 'starter_plus'))->postJson('/api/sla/tickets', ['subject' => 'x', 'message' => 'x', 'channel' => 'chat'])->assertStatus(201);
+        self::assertSame('03:00', SupportTicket::query()->sole()->first_response_due_at->format('H:i'));
     }
 
     public function test_the_page_of_the_preview(): void
     {
         $id = (int) $this->opened()->ticketId;
         $this->get('/admin/sla/definitions/preview')->assertOk()->assertDontSee('name="reason"', false);
-        $form = ['_method' => 'PUT', 'first_response' => '30m'] + self::PACKAGE;
-        $this->post('/admin/sla/definitions/packages/starter', $form)->assertStatus(303);
+        $this->putJson('/api/sla/policy/draft/packages/starter', ['first_response' => '30m'] + self::PACKAGE)->assertOk();
         $this->get('/admin/sla/definitions')->assertSee('/admin/sla/definitions/preview');
         $this->clockAt('2026-11-23 10:00');
-$this->get('/admin/sla/definitions/preview?apply=retroactive')->assertOk()->assertSee('Would be breached')->assertSee("#{$id}")->assertSee('2026-11-23 10:00 WIB')->assertSee('name="reason"', false);
+        $this->get('/admin/sla/definitions/preview?apply=retroactive')->assertOk()->assertSee('Would be breached')->assertSee("#{$id}")->assertSee('2026-11-23 10:00 WIB')->assertSee('name="reason"', false);
         $this->get('/admin/sla/definitions/preview?apply=keep')->assertOk()->assertDontSee("#{$id}");
         $this->from('/admin/sla/definitions')->get('/admin/sla/definitions/preview?apply=soon')->assertSessionHasErrors('apply');
         self::assertSame(1, DB::table('sla_policy_revisions')->count(), 'a preview publishes nothing');
-        $this->post('/admin/sla/definitions/packages/starter', ['first_response' => 'soon'] + $form);
+        $this->putJson('/api/sla/policy/draft/packages/starter', ['first_response' => 'soon'] + self::PACKAGE)->assertOk();
         $this->get('/admin/sla/definitions/preview')->assertStatus(303)->assertRedirect('/admin/sla/definitions');
         $this->actingAs($this->user('ana', 'agent'))->get('/admin/sla/definitions/preview')->assertStatus(403);
     }
@@ -121,7 +118,7 @@ $this->get('/admin/sla/definitions/preview?apply=retroactive')->assertOk()->asse
                 $count++;
             }
             // What the role is not permitted is refused on record before any field is read.
-            foreach ([['POST', '/admin/sla/definitions/packages'], ['POST', '/admin/sla/definitions/revisions'], ['POST', '/api/sla/policy/revisions']] as [$method, $path]) {
+            foreach ([['POST', '/admin/sla/definitions/roles'], ['POST', '/admin/sla/definitions/revisions'], ['POST', '/api/sla/policy/revisions']] as [$method, $path]) {
                 $this->json($method, $path, ['reason' => ['no text']])->assertStatus(403)->assertJsonPath('refusal.code', 'role_not_permitted');
                 $count++;
             }

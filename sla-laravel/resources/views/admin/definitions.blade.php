@@ -4,30 +4,41 @@
 @if ($page->revision !== null)
 <p class="dim">{{ __('sla::sla.published_as', ['version' => $page->revision->version, 'by' => $page->revision->published_by, 'reason' => $page->revision->reason]) }}</p>
 @endif
-@if (($page->problemsAt['']['']  ?? []) !== [])
-<div class="notice" role="alert">
-@foreach ($page->problemsAt[''][''] as $fault)
-<div>{{ $fault }}</div>
+@foreach (['problems' => 'alert', 'warnings' => 'status'] as $what => $role)
+@if ($page->{$what} !== [])
+<div class="notice {{ $what }}" role="{{ $role }}">
+<p>{{ trans_choice("sla::policy.{$what}", count($page->{$what})) }}</p>
+<ul>
+@foreach ($page->{$what} as $one)
+<li>@if ($one['place']['part'] === null || ($one['place']['id'] === null && isset($page->entries[$one['place']['part']])))<code>{{ $one['path'] }}</code>@else<a href="{{ route('sla.definitions.part', ['part' => $one['place']['part']] + ($one['place']['id'] === null ? [] : ['id' => $one['place']['id']])) }}"><code>{{ $one['path'] }}</code></a>@endif: {{ $one['message'] }}@if ($one['help'] !== ''); {{ $one['help'] }}@endif</li>
 @endforeach
+</ul>
 </div>
 @endif
-@foreach ($page->document->packages as $package)
-<h2>{{ $package->name }} <span class="dim">{{ $package->id }}</span></h2>
-<form method="post" action="{{ route('sla.definitions.package', $package->id) }}">
-<input type="hidden" name="_method" value="PUT">
-@include('sla::admin.package', ['package' => $package])
-<button>{{ __('sla::sla.save') }}</button>
-</form>
 @endforeach
-<h2>{{ __('sla::sla.add_package') }}</h2>
-<form method="post" action="{{ route('sla.definitions.package.add') }}">
-<label>{{ __('sla::sla.package_id') }}<input name="id" maxlength="128" required></label>
-@include('sla::admin.package', ['package' => null])
-<button>{{ __('sla::sla.save') }}</button>
+@foreach ($page->entries as $part => $entries)
+<h2>{{ __("sla::policy.parts.{$part}") }}</h2>
+<ul class="entries">
+@foreach ($entries as $id => $name)
+<li><a href="{{ route('sla.definitions.part', ['part' => $part, 'id' => (string) $id]) }}">{{ $name }}</a>@if ($name !== (string) $id) <span class="dim">{{ $id }}</span>@endif</li>
+@endforeach
+</ul>
+@if ($part !== 'steps')
+<form class="line" method="get" action="{{ route('sla.definitions.part', $part) }}">
+<label>{{ __("sla::policy.new.{$part}") }}<input name="id" maxlength="128" required></label>
+<button>{{ __('sla::policy.add') }}</button>
 </form>
+@endif
+@endforeach
+<h2>{{ __('sla::policy.other_parts') }}</h2>
+<ul class="entries">
+@foreach (array_diff(\Sla\Laravel\Policy\DraftForms::PARTS, array_keys($page->entries)) as $part)
+<li><a href="{{ route('sla.definitions.part', $part) }}">{{ __("sla::policy.parts.{$part}") }}</a></li>
+@endforeach
+</ul>
 <h2>{{ __('sla::sla.changes') }}</h2>
 @if ($page->changes === [])
-<p>{{ __('sla::sla.no_changes') }}</p>
+<p>{{ __($page->problems === [] ? 'sla::sla.no_changes' : 'sla::policy.problems_first') }}</p>
 @else
 <div class="scroll">
 <table>

@@ -9,18 +9,15 @@ use Illuminate\Http\Request;
 use Sla\Apply;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\Problem;
-use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\Refusals;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Models\PolicyRevision;
+use Sla\Laravel\Policy\DraftForms;
+use Sla\Laravel\Policy\DraftReview;
 use Sla\Laravel\Policy\PolicyDraft;
 use Sla\Laravel\Policy\PolicyPreview;
 use Sla\Laravel\Policy\PolicyPublisher;
-use Sla\Laravel\Support\Clock;
-use Sla\PolicyChange;
-use Sla\Time;
-use Sla\Warning;
 use Symfony\Component\HttpFoundation\Response;
 
 /** The policy, for admins: its draft with problems and warnings, a preview, publishing, and the revisions. */
@@ -31,39 +28,37 @@ final class PolicyController extends SlaController
     public function __construct(
         private readonly PolicyDraft $draft,
         private readonly PolicyPublisher $publisher,
-        private readonly Gateway $gateway,
-        private readonly Clock $clock,
+        private readonly DraftReview $review,
     ) {
     }
 
     /** Shows the draft, what is wrong with it, and what it changes. */
-    public function draft(Request $request): Response
+    public function draft(Request $request, DraftForms $forms): Response
     {
         $denied = $this->denied($request, self::ACTION);
         if ($denied !== null) {
             return $denied;
         }
-        $draft = $this->described();
+        $draft = $this->review->of();
+        if (!Pages::isWanted($request)) {
+            return new JsonResponse($draft);
+        }
+        $entries = [];
+        foreach (DraftForms::WITH_ENTRIES as $part) {
+            $entries[$part] = $forms->entries($part, $draft['document']);
+        }
 
-        return Pages::isWanted($request)
-            ? Pages::view($request, 'admin.definitions', $draft + ['problemsAt' => self::byField($draft), 'revision' => PolicyRevision::query()->orderByDesc('version')->first()])
-            : new JsonResponse($draft);
+        return Pages::view($request, 'admin.definitions', $draft + ['entries' => $entries, 'revision' => PolicyRevision::query()->orderByDesc('version')->first()]);
     }
 
-    /** Writes a package of the draft; a form that adds one names it in `id`. */
-    public function package(Request $request, ?string $package = null): Response
+    public function package(Request $request, string $package): Response
     {
-        return $this->denied($request, self::ACTION) ?? $this->written($request, function () use ($request, $package): void {
-            $package ??= (string) ($this->input($request, ['id' => 'required|string|max:128'])['id']);
-            $isForm = Pages::isWanted($request);
-            if ($isForm) {
-                // A form without a checked box sends no list.
-                $request->merge(['channels' => $request->input('channels') ?? []]);
-            }
+        return $this->denied($request, self::ACTION) ?? $this->written(function () use ($request, $package): void {
             $input = $this->input($request, [
                 'name' => 'required|string|max:255',
                 'rank' => 'required|integer|min:0|max:4294967295',
-                'channels' => 'present|array',
+                'extends' => 'nullable|string|max:128',
+                'channels' => 'nullable|array|required_without:extends',
                 'channels.*' => 'string|max:128',
                 'calendar' => 'nullable|string|max:128',
                 'priority' => 'nullable|string|max:128',
@@ -72,22 +67,19 @@ final class PolicyController extends SlaController
                 'other_targets' => 'nullable|array',
                 'variants' => 'nullable|array',
             ]);
-            if ($isForm) {
-                // What the form has no field for stays.
-                $input = $this->draft->more($package) + $input;
-            }
-            $this->draft->package($package, ['rank' => (int) $input['rank'], 'channels' => array_values($input['channels'])] + $input);
+            $channels = isset($input['channels']) ? array_values($input['channels']) : null;
+            $this->draft->package($package, ['rank' => (int) $input['rank'], 'channels' => $channels] + $input);
         });
     }
 
     public function removePackage(Request $request, string $package): Response
     {
-        return $this->denied($request, self::ACTION) ?? $this->written($request, fn () => $this->draft->removePackage($package));
+        return $this->denied($request, self::ACTION) ?? $this->written(fn () => $this->draft->removePackage($package));
     }
 
     public function channel(Request $request, string $channel): Response
     {
-        return $this->denied($request, self::ACTION) ?? $this->written($request, function () use ($request, $channel): void {
+        return $this->denied($request, self::ACTION) ?? $this->written(function () use ($request, $channel): void {
             $input = $this->input($request, ['name' => 'required|string|max:255', 'position' => 'required|integer|min:0|max:65535']);
             $this->draft->channel($channel, $input['name'], (int) $input['position']);
         });
@@ -95,13 +87,13 @@ final class PolicyController extends SlaController
 
     public function removeChannel(Request $request, string $channel): Response
     {
-        return $this->denied($request, self::ACTION) ?? $this->written($request, fn () => $this->draft->removeChannel($channel));
+        return $this->denied($request, self::ACTION) ?? $this->written(fn () => $this->draft->removeChannel($channel));
     }
 
     /** Replaces another part of the draft: the body is that part, as the policy document has it. */
     public function setting(Request $request, string $key): Response
     {
-        return $this->denied($request, self::ACTION) ?? $this->written($request, function () use ($request, $key): void {
+        return $this->denied($request, self::ACTION) ?? $this->written(function () use ($request, $key): void {
             $document = json_decode((string) $request->getContent());
             abort_unless(is_array($document) || is_object($document), 422, 'the body is no JSON object or list');
             $this->draft->setting($key, $document, $this->actor($request)->id);
@@ -159,7 +151,7 @@ final class PolicyController extends SlaController
             return redirect()->route('sla.definitions', [], 303);
         }
 
-        return new JsonResponse(['version' => $published->version, 'policy_digest' => $published->policyDigest, 'changes' => self::changes($published->changes)], 201);
+        return new JsonResponse(['version' => $published->version, 'policy_digest' => $published->policyDigest, 'changes' => DraftReview::changes($published->changes)], 201);
     }
 
     /** Lists the revisions, newest first, with what each changed. */
@@ -178,77 +170,16 @@ final class PolicyController extends SlaController
     }
 
     /** @param callable(): mixed $write */
-    private function written(Request $request, callable $write): Response
+    private function written(callable $write): Response
     {
         $write();
-        if (Pages::isWanted($request)) {
-            return redirect()->route('sla.definitions', [], 303);
-        }
 
-        return new JsonResponse($this->described());
-    }
-
-    /** @return array<string, mixed> */
-    private function described(): array
-    {
-        $engine = $this->gateway->engine();
-        $problems = [];
-        $warnings = [];
-        $changes = [];
-        try {
-            $policy = $this->publisher->check();
-            $warnings = array_map(static fn (Warning $one): array => ['code' => $one->code, 'path' => $one->path, 'message' => $one->message, 'help' => $one->help], $policy->lint(Time::fromUs($this->clock->nowUs())));
-            // Every revision has another version.
-            $changes = self::changes(array_values(array_filter($policy->changesSince($engine->policy()), static fn (PolicyChange $one): bool => $one->path !== '/version')));
-        } catch (InvalidPolicy $fault) {
-            $problems = self::problems($fault);
-        }
-
-        return [
-            // Places in problems and warnings are about this document.
-            'document' => json_decode($this->draft->document($engine->info()->version + 1), false, 512, JSON_THROW_ON_ERROR),
-            'can_be_published' => $changes !== [],
-            'problems' => $problems,
-            'warnings' => $warnings,
-            'changes' => $changes,
-        ];
-    }
-
-    /**
-     * Returns the messages of problems and warnings by package and field of its form; the others under an empty name.
-     *
-     * @param array<string, mixed> $draft
-     *
-     * @return array<string, array<string, list<string>>>
-     */
-    private static function byField(array $draft): array
-    {
-        $found = [];
-        foreach ([...$draft['problems'], ...$draft['warnings']] as $one) {
-            $text = $one['message'] . ($one['help'] === '' ? '' : "; {$one['help']}");
-            if (preg_match('~^/packages/(\d+)(?:/targets)?/?([^/]*)~', $one['path'], $place) === 1 && isset($draft['document']->packages[(int) $place[1]])) {
-                $found[$draft['document']->packages[(int) $place[1]]->id][$place[2]][] = $text;
-            } else {
-                $found[''][''][] = "{$one['path']}: {$text}";
-            }
-        }
-
-        return $found;
+        return new JsonResponse($this->review->of());
     }
 
     /** @return list<array<string, string>> */
     private static function problems(InvalidPolicy $fault): array
     {
         return array_map(static fn (Problem $one): array => ['code' => $one->errorCode, 'path' => $one->path, 'message' => $one->message, 'help' => $one->help], $fault->related);
-    }
-
-    /**
-     * @param list<PolicyChange> $changes
-     *
-     * @return list<array<string, ?string>>
-     */
-    private static function changes(array $changes): array
-    {
-        return array_map(static fn (PolicyChange $one): array => ['path' => $one->path, 'before' => $one->before, 'after' => $one->after], $changes);
     }
 }
