@@ -50,6 +50,12 @@ final class Pages
             : new JsonResponse(['message' => $message], $status, $headers);
     }
 
+    /** Returns the name of a timer for people; a policy may have timers of its own. */
+    public static function timer(string $id): string
+    {
+        return trans()->has("sla::sla.{$id}") ? trans("sla::sla.{$id}") : str_replace('_', ' ', $id);
+    }
+
     /** Writes a length of time for people: `1 h 20 min`. */
     public static function length(?int $us): string
     {

@@ -4,27 +4,310 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Tests\Browser;
 
+use Illuminate\Routing\Route;
+use Illuminate\Support\Carbon;
+use Illuminate\Support\Facades\DB;
 use Sla\Actor;
-use Sla\Laravel\Tests\Processes\ProcessTestCase;
+use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Services\EscalationService;
+use Sla\Laravel\Services\NewTicket;
+use Sla\Laravel\Tests\TestCase;
+use Sla\Time;
 
-/** Pages in Chromium: the script runs under the strict policy, and the console stays empty. */
-final class BrowserTest extends ProcessTestCase
+/** Pages in Chromium, on the desk to try at a fixed time: what people see there, and do by keyboard. */
+final class BrowserTest extends TestCase
 {
+    /** A Wednesday. */
+    private const NOW = '2026-11-25 15:00';
+    private const TICKETS = 40;
+    /** What is on these pages, beside what is checked on every page. */
+    private const SEEN = [
+        'kim' => ['/support/tickets' => 'Nothing works', '/support/tickets/{ticket}' => 'We are looking into it.', '/support/tickets/new' => 'Live chat'],
+        'ana' => ['/agent/tickets/assigned' => 'Nothing works', '/support/tickets/{ticket}' => 'Request an escalation', '/support/tickets/{ticket}/audit' => 'Chain verified'],
+        'root' => ['/support/tickets' => 'Nothing works', '/sla-dashboard/escalations' => 'Acknowledge', '/admin/sla/definitions' => 'Professional', '/admin/sla/definitions/preview' => 'Open tickets'],
+        // Those who have nothing yet.
+        'nia' => ['/support/tickets' => 'There is nothing here yet.'],
+        'otto' => ['/agent/tickets/assigned' => 'There is nothing here yet.'],
+    ];
+    private const VIEWS = ['light' => ['light', 1280], 'dark' => ['dark', 1280], 'phone' => ['light', 390], 'dark-phone' => ['dark', 390]];
+
+    private static ?string $desk = null;
+
+    private static ?Chromium $browser = null;
+
     /** @var resource */
     private mixed $server;
 
+    private string $folder;
+
     private string $address;
+
+    /** The ticket of kim that ana holds. */
+    private int $ticket;
 
     protected function setUp(): void
     {
-        parent::setUp();
+        $this->folder = sys_get_temp_dir() . '/sla-browser-' . bin2hex(random_bytes(6));
+        mkdir("{$this->folder}/sessions", 0777, true);
+        $file = "{$this->folder}/database.sqlite";
+        self::$desk === null ? touch($file) : copy(self::$desk, $file);
+        putenv("DB_DATABASE={$file}");
+        $_ENV['DB_DATABASE'] = $_SERVER['DB_DATABASE'] = $file;
+        $isNew = self::$desk === null;
+        $isNew ? parent::setUp() : \Illuminate\Foundation\Testing\TestCase::setUp();
+        $this->clockAt(self::NOW);
+        if ($isNew) {
+            $this->furnish();
+            self::$desk = sys_get_temp_dir() . '/sla-browser-' . bin2hex(random_bytes(6)) . '.sqlite';
+            copy($file, self::$desk);
+        }
+        $this->ticket = (int) SupportTicket::query()->where('subject', 'like', 'Nothing works%')->value('id');
+        $this->serve();
+        self::$browser ??= new Chromium(sys_get_temp_dir() . '/sla-chromium-' . bin2hex(random_bytes(6)));
+    }
+
+    protected function tearDown(): void
+    {
+        // The server's workers are its children, in a process group of their own.
+        posix_kill(-proc_get_status($this->server)['pid'], SIGTERM);
+        proc_close($this->server);
+        putenv('DB_DATABASE');
+        unset($_ENV['DB_DATABASE'], $_SERVER['DB_DATABASE']);
+        parent::tearDown();
+        exec('rm -rf ' . escapeshellarg($this->folder));
+    }
+
+    public static function tearDownAfterClass(): void
+    {
+        self::$browser?->stop();
+        self::$browser = null;
+        if (self::$desk !== null) {
+            unlink(self::$desk);
+            self::$desk = null;
+        }
+    }
+
+    public function test_every_page_as_every_role_in_every_look(): void
+    {
+        $check = (string) file_get_contents(__DIR__ . '/page.js');
+        $loaded = 0;
+        $complaints = [];
+        foreach (['kim', 'ana', 'root', 'nia', 'otto'] as $user) {
+            $tab = $this->signedIn($user);
+            $expected = self::SEEN[$user];
+            foreach ($this->pagesOf($user) as $uri => $path) {
+                $tab->as('light', 1280)->open("http://{$this->address}{$path}");
+                $loaded++;
+                self::assertStringContainsString("default-src 'none'", $tab->headers()['content-security-policy'] ?? '', $path);
+                self::assertStringNotContainsString('unsafe', $tab->headers()['content-security-policy'], $path);
+                $text = (string) $tab->evaluate('document.body.innerText');
+                if (isset($expected[$uri])) {
+                    self::assertStringContainsString($expected[$uri], $text, "{$user} at {$path}");
+                    unset($expected[$uri]);
+                }
+                self::assertStringNotContainsString('sla::', $text, "{$user} at {$path}: a text that no language has");
+                // The script has put every instant into the zone of the viewer.
+                self::assertSame(0, $tab->evaluate("document.querySelectorAll('time:not([title])').length"), "{$user} at {$path}");
+                foreach (self::VIEWS as $view => [$scheme, $width]) {
+                    $tab->as($scheme, $width);
+                    foreach ($tab->evaluate($check) as $complaint) {
+                        $complaints["{$path}: {$complaint}"] = "{$user} at {$path}, {$view}: {$complaint}";
+                    }
+                    $this->keep("{$user}-" . trim(preg_replace('/\W+/', '-', $path), '-') . "-{$view}", $tab);
+                }
+                if (isset(self::SEEN[$user][$uri])) {
+                    array_push($complaints, ...$this->unreached($tab->as('light', 1280), "{$user} at {$path}"));
+                }
+            }
+            self::assertSame([], $expected, "pages that {$user} has not seen");
+            self::assertSame([], $tab->faults(), $user);
+            foreach ($tab->requests() as $address) {
+                self::assertTrue(str_starts_with($address, "http://{$this->address}/") || str_starts_with($address, 'data:') || $address === 'about:blank', "{$user}: {$address}");
+            }
+            $tab->close();
+        }
+        self::assertSame([], array_values($complaints));
+        self::assertGreaterThan(20, $loaded);
+    }
+
+    public function test_the_dashboard_refreshes_itself(): void
+    {
+        $tab = $this->signedIn('root')->as('light', 1280)->open("http://{$this->address}/sla-dashboard");
+        $shown = "Number([...document.querySelectorAll('.numbers div')].find((one) => one.querySelector('dt').textContent === 'New').querySelector('dd').textContent)";
+        $before = $tab->evaluate($shown);
+        self::assertGreaterThan(0, $before);
+        self::assertTrue($tab->waitFor("document.querySelector('[data-live]').dataset.state === 'live'"));
+        $this->opened('lee', 'professional');
+        self::assertTrue($tab->waitFor("{$shown} === " . ($before + 1)), 'the number has changed');
+        self::assertTrue($tab->waitFor("document.body.innerText.includes('Nothing works')"));
+        self::assertSame(0, $tab->evaluate("document.querySelectorAll('time:not([title])').length"));
+        // Where nothing changes, nothing is sent.
+        self::assertTrue($tab->waitFor("performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/live')).some((one) => one.responseStatus === 304)"));
+        self::assertSame([], $tab->faults());
+        $tab->close();
+    }
+
+    public function test_what_people_do_by_keyboard_alone(): void
+    {
+        $kim = $this->signedIn('kim')->as('light', 1280)->open("http://{$this->address}/support/tickets");
+        // The first stop skips the navigation.
+        $kim->press('Tab');
+        self::assertTrue($kim->evaluate("document.activeElement.matches('.skip')"));
+        $kim->press('Enter');
+        self::assertSame('#content', $kim->evaluate('location.hash'));
+        self::assertTrue($kim->tabTo('a[href$="/support/tickets/new"]'));
+        $kim->press('Enter');
+        $kim->loaded();
+        $this->fill($kim, ['[name=subject]' => 'By keyboard', '[name=message]' => 'No mouse here.']);
+        $this->sendBy($kim, 'form[action$="/support/tickets"] button');
+        $id = (int) SupportTicket::query()->max('id');
+        self::assertSame(['By keyboard', 'email'], [SupportTicket::query()->find($id)->subject, SupportTicket::query()->find($id)->channel]);
+        self::assertSame("/support/tickets/{$id}", $kim->evaluate('location.pathname'));
+        // A list is chosen from by the arrows.
+        self::assertTrue($kim->tabTo('form[action$="/response"] [name=channel]'));
+        $kim->press('ArrowDown');
+        $this->fill($kim, ['form[action$="/response"] [name=message]' => 'Hello?']);
+        $this->sendBy($kim, 'form[action$="/response"] button');
+        self::assertSame(['Hello?', 'chat'], array_values((array) DB::table('support_responses')->where('ticket_id', $id)->orderByDesc('id')->first(['body', 'channel'])));
+        $this->fill($kim, ['form[action$="/escalation"] [name=reason]' => 'We lose money.']);
+        $this->sendBy($kim, 'form[action$="/escalation"] button');
+        self::assertSame(1, DB::table('support_escalations')->where('ticket_id', $id)->count());
+
+        $ana = $this->signedIn('ana')->as('light', 1280)->open("http://{$this->address}/support/tickets/{$this->ticket}");
+        $this->fill($ana, ['form[action$="/note"] [name=message]' => 'A note.']);
+        $this->sendBy($ana, 'form[action$="/note"] button');
+        $this->fill($ana, ['form[action$="/pause"] [name=reason]' => 'a question']);
+        $this->sendBy($ana, 'form[action$="/pause"] button');
+        self::assertSame('pending', SupportTicket::query()->find($this->ticket)->status);
+        $this->sendBy($ana, 'form[action$="/resume"] button');
+        $this->fill($ana, ['form[action$="/resolve"] [name=message]' => 'Solved.']);
+        $this->sendBy($ana, 'form[action$="/resolve"] button');
+        self::assertSame('resolved', SupportTicket::query()->find($this->ticket)->status);
+
+        $root = $this->signedIn('root')->as('light', 1280)->open("http://{$this->address}/sla-dashboard/escalations");
+        $open = DB::table('support_escalations')->where('status', 'open')->count();
+        $this->sendBy($root, 'form[action*="/acknowledge_escalation"] button');
+        self::assertSame($open - 1, DB::table('support_escalations')->where('status', 'open')->count());
+        foreach ([$kim, $ana, $root] as $tab) {
+            self::assertSame([], $tab->faults());
+            $tab->close();
+        }
+    }
+
+    /** Every stop of the Tab key shows where it is, and every field, button and link is one. */
+    private function unreached(Tab $tab, string $place): array
+    {
+        $tab->evaluate('(() => { document.activeElement?.blur(); document.querySelectorAll("[data-stop]").forEach((one) => delete one.dataset.stop); })()');
+        $stops = "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')].filter((one) => !one.disabled && one.checkVisibility())";
+        $complaints = [];
+        $count = (int) $tab->evaluate("{$stops}.length");
+        for ($pressed = 0; $pressed < $count + 30; $pressed++) {
+            $tab->press('Tab');
+            $hidden = $tab->evaluate('(() => { const one = document.activeElement; one.dataset.stop = "1"; const style = getComputedStyle(one); return one === document.body || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) ? null : one.outerHTML.slice(0, 120); })()');
+            if ($hidden !== null) {
+                $complaints[] = "{$place}: the focus does not show on {$hidden}";
+            }
+        }
+        foreach ($tab->evaluate("{$stops}.filter((one) => one.dataset.stop !== '1' && !(one.type === 'radio' && !one.checked)).map((one) => one.outerHTML.slice(0, 120))") as $missed) {
+            $complaints[] = "{$place}: the Tab key does not come to {$missed}";
+        }
+
+        return array_values(array_unique($complaints));
+    }
+
+    /** @param array<string, string> $fields texts by selector, in the order of the page */
+    private function fill(Tab $tab, array $fields): void
+    {
+        foreach ($fields as $selector => $text) {
+            self::assertTrue($tab->tabTo($selector), $selector);
+            $tab->type($text);
+        }
+    }
+
+    private function sendBy(Tab $tab, string $button): void
+    {
+        self::assertTrue($tab->tabTo($button), $button);
+        $tab->press('Enter');
+        $tab->loaded();
+        self::assertSame(0, $tab->evaluate("document.querySelectorAll('.notice').length"), (string) $tab->evaluate("document.querySelector('.notice')?.textContent"));
+    }
+
+    private function signedIn(string $user): Tab
+    {
+        return self::$browser->tab()->open("http://{$this->address}/sign-in/{$user}");
+    }
+
+    /**
+     * Returns the pages that a user may see.
+     *
+     * @return array<string, string> paths by uri
+     */
+    private function pagesOf(string $user): array
+    {
+        $pages = [];
+        $this->actingAs($this->app['auth']->getProvider()->retrieveById($user));
+        foreach ($this->app['router']->getRoutes()->getRoutes() as $route) {
+            if ($route->methods()[0] !== 'GET' || !str_starts_with((string) $route->getActionName(), 'Sla\\Laravel\\') || !in_array('web', $route->gatherMiddleware(), true)) {
+                continue;
+            }
+            $path = '/' . preg_replace_callback('/\{(\w+)\??\}/', fn (array $found): string => (string) ($this->parameters()[$found[1]] ?? self::fail("a test of pages does not know {$found[0]} of {$route->uri()}")), $route->uri());
+            $this->app->forgetScopedInstances();
+            $answer = $this->get($path);
+            // Some answer with a part of a page, or a file.
+            if ($answer->status() === 200 && str_contains((string) $answer->getContent(), '<html')) {
+                $pages["/{$route->uri()}"] = $path;
+            }
+        }
+
+        return $pages;
+    }
+
+    /** @return array<string, int|string> */
+    private function parameters(): array
+    {
+        return ['ticket' => $this->ticket];
+    }
+
+    /** Writes a picture where SLA_SCREENSHOTS names a folder, for people to look at. */
+    private function keep(string $name, Tab $tab): void
+    {
+        $folder = getenv('SLA_SCREENSHOTS');
+        if (is_string($folder) && $folder !== '') {
+            file_put_contents("{$folder}/{$name}.png", $tab->screenshot());
+        }
+    }
+
+    private function furnish(): void
+    {
+        config(['sla.notifications.channels' => 'database']);
+        $this->artisan('testhost:desk', ['--tickets' => self::TICKETS])->assertExitCode(0);
+        $this->clockAt('2026-11-25 09:30');
+        $this->user('nia', 'customer', 'professional');
+        $this->user('otto', 'agent');
+        $tickets = $this->tickets();
+        $long = 'Nothing works since this morning: ' . str_repeat('NobodyEverBreaksThisWord', 8);
+        $id = (int) $tickets->open(new NewTicket($long, "Please help.\n\n" . str_repeat('https://example.test/a/long/address/', 6), 'email'), Actor::customer('kim'))->ticketId;
+        $tickets->assign($id, Actor::admin('root'), 'ana');
+        $this->clockAt('2026-11-25 14:50');
+        $this->monitor()->run();
+        $tickets->reply($id, Actor::agent('ana'), 'email', 'We are looking into it.');
+        $tickets->note($id, Actor::agent('ana'), 'Seen before.');
+        $this->app->make(EscalationService::class)->request($id, Actor::customer('kim'), 'We lose money: ' . str_repeat('WithoutASpace', 12), 'email');
+        $this->clockAt(self::NOW);
+        $this->monitor()->run();
+    }
+
+    private function serve(): void
+    {
         $this->address = '127.0.0.1:' . self::freePort();
-        mkdir("{$this->folder}/sessions");
-        $environment = getenv() + [];
-        $environment = ['SESSION_DRIVER' => 'file', 'SESSION_FILES' => "{$this->folder}/sessions", 'TESTHOST_SIGN_IN' => '1', 'SLA_DASHBOARD_REFRESH' => '1000', 'APP_URL' => "http://{$this->address}"] + $environment;
+        $clock = Time::toUs(Carbon::now()) . ',' . (int) (microtime(true) * 1_000_000);
+        $environment = [
+            'SESSION_DRIVER' => 'file', 'SESSION_FILES' => "{$this->folder}/sessions", 'TESTHOST_SIGN_IN' => '1', 'TESTHOST_CLOCK' => $clock, 'SLA_DASHBOARD_REFRESH' => '1000',
+            'APP_URL' => "http://{$this->address}", 'PHP_CLI_SERVER_WORKERS' => '2', 'DB_CONNECTION' => 'sqlite',
+        ] + getenv();
         $public = dirname(__DIR__, 2) . '/testhost/public';
         $server = proc_open(
-            [PHP_BINARY, '-d', 'ffi.enable=1', '-S', $this->address, '-t', $public, "{$public}/index.php"],
+            ['setsid', PHP_BINARY, '-d', 'ffi.enable=1', '-S', $this->address, '-t', $public, "{$public}/index.php"],
             [1 => ['file', "{$this->folder}/out-server", 'w'], 2 => ['redirect', 1]],
             $pipes,
             null,
@@ -32,64 +315,9 @@ final class BrowserTest extends ProcessTestCase
         );
         self::assertIsResource($server);
         $this->server = $server;
-        for ($wait = 0; $wait < 500 && @fsockopen('127.0.0.1', (int) explode(':', $this->address)[1]) === false; $wait++) {
+        for ($wait = 0; $wait < 500 && ($probe = @fsockopen('127.0.0.1', (int) explode(':', $this->address)[1])) === false; $wait++) {
             usleep(20_000);
         }
-        $this->user('root', 'admin');
-        $id = (int) $this->opened()->ticketId;
-        $this->clockAt('2026-11-23 14:30');
-        $this->monitor()->run();
-        $this->tickets()->assign($id, Actor::admin('root'), 'ana');
-        $this->tickets()->reply($id, Actor::agent('ana'), 'email', 'We are looking into it.');
-    }
-
-    protected function tearDown(): void
-    {
-        proc_terminate($this->server);
-        proc_close($this->server);
-        exec('rm -rf ' . escapeshellarg("{$this->folder}/sessions") . ' ' . escapeshellarg($this->folder) . '/profile-*');
-        parent::tearDown();
-    }
-
-    public function test_pages_of_each_role_in_a_browser(): void
-    {
-        $pages = [
-            'kim' => ['/support/tickets' => 'Nothing works', '/support/tickets/1' => 'We are looking into it.', '/support/tickets/new' => 'Live chat'],
-            'ana' => ['/agent/tickets/assigned' => 'Nothing works', '/support/tickets/1' => 'Request an escalation', '/support/tickets/1/audit' => 'Chain verified'],
-            'root' => ['/support/tickets' => 'Nothing works', '/sla-dashboard' => 'data-state="live"', '/sla-dashboard/escalations' => 'Acknowledge', '/admin/sla/definitions' => 'Professional', '/admin/sla/definitions/preview' => 'Open tickets'],
-        ];
-        foreach ($pages as $user => $paths) {
-            foreach ($paths as $path => $text) {
-                $seen = $this->seen($user, $path, $user === 'root' ? ['--window-size=390,800', '--force-dark-mode'] : []);
-                self::assertStringContainsString($text, $seen['dom'], "{$user} at {$path}");
-                self::assertStringNotContainsString('CONSOLE', $seen['log'], "{$user} at {$path}");
-                // The script has put every instant into the zone of the viewer.
-                preg_match_all('/<time (?![^>]*title=)/', $seen['dom'], $untouched);
-                self::assertSame([], $untouched[0], "{$user} at {$path}");
-            }
-        }
-        preg_match_all('~GET (\S+)|\] 127\S+ (\S+)~', (string) file_get_contents("{$this->folder}/out-server"), $requests);
-        self::assertNotSame([], $requests[0]);
-    }
-
-    /**
-     * @param list<string> $options
-     *
-     * @return array{dom: string, log: string}
-     */
-    private function seen(string $user, string $path, array $options): array
-    {
-        $address = "http://{$this->address}/sign-in/{$user}?to=" . urlencode($path);
-        $command = [
-            'timeout', '60', 'chromium', '--headless', '--no-sandbox', '--disable-gpu', "--user-data-dir={$this->folder}/profile-{$user}",
-            '--enable-logging=stderr', '--virtual-time-budget=3000', ...$options, '--dump-dom', $address,
-        ];
-        $process = proc_open($command, [1 => ['pipe', 'w'], 2 => ['file', "{$this->folder}/out-browser", 'w']], $pipes);
-        self::assertIsResource($process);
-        $dom = (string) stream_get_contents($pipes[1]);
-        proc_close($process);
-
-        return ['dom' => $dom, 'log' => (string) file_get_contents("{$this->folder}/out-browser")];
     }
 
     private static function freePort(): int

@@ -30,7 +30,7 @@ final class PagesTest extends TestCase
         foreach ($users as $name => $user) {
             $this->actingAs($user);
             $this->get('/support/tickets')->assertOk()->assertSee('Nothing works')->assertSee("#{$id}");
-            $page = $this->get("/support/tickets/{$id}")->assertOk()->assertSee('Please help.')->assertSee('first_response')->assertSee('4 h 0 min');
+            $page = $this->get("/support/tickets/{$id}")->assertOk()->assertSee('Please help.')->assertSee('First response')->assertSee('4 h 0 min');
             $name === 'kim' ? $page->assertDontSee('a secret')->assertDontSee('/audit') : $page->assertSee('a secret')->assertSee('/audit');
             $this->get('/support/tickets/new')->assertOk()->assertSee('Live chat');
             $this->get('/agent/tickets/assigned')->assertOk();

@@ -4,7 +4,7 @@
 <p class="{{ $page->chain['sound'] ? 'good' : 'bad' }}">{{ $page->chain['sound'] ? __('sla::sla.sound', ['count' => $page->chain['entries']]) : __('sla::sla.unsound') }}</p>
 <p><a href="{{ route('sla.ticket', $page->ticket) }}">#{{ $page->ticket }}</a></p>
 @foreach ($page->explanations as $timer => $text)
-<h2>{{ __('sla::sla.explanation') }}: {{ $timer }}</h2>
+<h2>{{ __('sla::sla.explanation') }}: {{ \Sla\Laravel\Http\Pages::timer($timer) }}</h2>
 <pre>{{ $text }}</pre>
 @endforeach
 <h2>{{ __('sla::sla.event') }}</h2>

@@ -30,8 +30,8 @@
 <td>{{ __("sla::sla.statuses.{$ticket->status}") }}</td>
 <td>{{ $ticket->package }}</td>
 <td>{{ $ticket->agent ?? '–' }}</td>
-<td>@include('sla::components.time', ['at' => $ticket->first_response_due_at])</td>
-<td>@include('sla::components.time', ['at' => $ticket->resolution_due_at])</td>
+<td>@include('sla::components.timer', ['state' => $ticket->first_response_state, 'at' => $ticket->first_response_due_at])</td>
+<td>@include('sla::components.timer', ['state' => $ticket->resolution_state, 'at' => $ticket->resolution_due_at])</td>
 </tr>
 @endforeach
 </tbody>

@@ -4,6 +4,8 @@
 <p class="dim">{{ __("sla::sla.statuses.{$page->ticket->status}") }} · {{ $page->ticket->package }} · {{ __('sla::sla.agent') }}: {{ $page->ticket->agent ?? '–' }}
 @if ($page->isStaff) · {{ __('sla::sla.customer') }}: {{ $page->ticket->customer }} · <a href="{{ route('sla.ticket.audit', $page->ticket->id) }}">{{ __('sla::sla.audit') }}</a>@endif</p>
 
+<div class="beside">
+<div>
 <h2>{{ __('sla::sla.due') }}</h2>
 <div class="scroll">
 <table>
@@ -11,7 +13,7 @@
 <tbody>
 @foreach ($page->timers as $timer)
 <tr>
-<td>{{ $timer->name }}</td>
+<td>{{ \Sla\Laravel\Http\Pages::timer($timer->name) }}</td>
 <td class="{{ $timer->tone }}">{{ __("sla::sla.states.{$timer->state}") }}</td>
 <td>@include('sla::components.time', ['at' => $timer->dueAt])</td>
 <td>{{ $timer->left }}</td>
@@ -60,10 +62,10 @@
 </table>
 </div>
 @endif
-
+</div>
 @if (array_diff($page->actions, ['response', 'note']) !== [])
+<section>
 <h2>{{ __('sla::sla.actions') }}</h2>
-@endif
 @if (in_array('escalation', $page->actions, true))
 <form method="post" action="{{ route('sla.ticket.escalation', $page->ticket->id) }}">
 @include('sla::components.command')
@@ -106,4 +108,7 @@
 @foreach (array_intersect(['resume', 'close'], $page->actions) as $action)
 <form method="post" action="{{ route('sla.agent.act', [$page->ticket->id, $action]) }}">@include('sla::components.command')<button>{{ __("sla::sla.{$action}") }}</button></form>
 @endforeach
+</section>
+@endif
+</div>
 @endsection
