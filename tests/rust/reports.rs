@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use sla_core::analytics::{Aggregate, Dimension, Figure, Grouping, Key, PeriodUnit, Report, Row, Tally, agents};
 use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::{Activity, CycleEvaluation, Evaluation, Outcome};
-use sla_core::ticket::{Apply, Change, CommandKind, Event, EventKind, History, Role, Ticket};
+use sla_core::ticket::{Apply, Change, CommandKind, Due, Event, EventKind, History, Role, Standing, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, ErrorCode, wire};
 use sla_tests::stories;
-use sla_tests::streams::{HOUR, Turn, at, cases, message, played, run, stream, turn};
+use sla_tests::streams::{HOUR, Turn, When, at, cases, message, played, run, stream, turn};
 use sla_tests::transcript::Transcript;
 
 const VECTORS: &str = include_str!("../vectors/analytics.json");
@@ -392,9 +392,12 @@ impl Witness<'_> {
             event.at == due_at
                 && matches!(event.kind, EventKind::Assigned { .. })
                 && event.changes.iter().any(|one| {
+                    let is_due =
+                        one.change.promise().is_some_and(|promise| promise.standing == Standing::Due(Due::At(due_at)));
                     one.timer.as_str() == timer
                         && one.cycle == cycle
                         && matches!(one.change, Change::Resumed { .. } | Change::Retargeted { .. })
+                        && is_due
                 })
                 && before.next().is_some_and(|last| matches!(last.change, Change::Cancelled { .. }))
         });
@@ -758,6 +761,34 @@ fn figures_of_teams_and_changing_terms_are_those_of_the_witness() {
     run(cases(4_000), &(0..3_usize, vec(desk_turn(), 1..28), 0..200 * HOUR), |(package, turns, later)| {
         check_witness(&engine, package, &turns, later)
     });
+}
+
+/// A change of package in the instant of an agent's return breaches the cycle; the return does not.
+#[test]
+fn a_breach_by_a_change_in_the_instant_of_a_return_belongs_to_the_holder_before() {
+    let engine = desk_engine();
+    let turn = |when, command| Turn { when, actor: 2, command, look: None };
+    let assign = || CommandKind::Assign { agent: Some("ana".to_owned()), team: None };
+    let because = || "because".to_owned();
+    let reply = CommandKind::Reply { channel: "email".to_owned(), message: message(), automatic: false };
+    let turns = [
+        turn(When::After(HOUR * 3 / 4), assign()),
+        turn(When::After(HOUR / 4), CommandKind::Unassign { reason: because() }),
+        turn(When::After(HOUR / 2), reply),
+        turn(When::After(20 * HOUR), assign()),
+        turn(
+            When::After(0),
+            CommandKind::ChangePackage { package: "b".to_owned(), apply: Apply::Retroactive, reason: because() },
+        ),
+    ];
+    check_witness(&engine, 0, &turns, 0).unwrap();
+    let (history, now) = played(&engine, 0, &turns);
+    let aggregate = added(&engine, &Grouping::by(&[Dimension::Agent]), &[(history, now)]);
+    let of_owner = |row: &Row| row.timer.as_ref().is_some_and(|timer| timer.as_str() == "owner");
+    let breached: Vec<Row> =
+        aggregate.rows().filter(|row| of_owner(row) && row.outcome == Figure::BreachedOpen).collect();
+    assert_eq!(breached.len(), 1);
+    assert_eq!(breached[0].key.agent, None);
 }
 
 #[test]

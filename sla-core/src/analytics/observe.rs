@@ -47,7 +47,8 @@ struct TrackedCycle<'a> {
     breached: Option<Moment>,
     /// The change of terms that took its promise away.
     promise_ended: Option<Moment>,
-    /// The return of the agent whom an unassignment took it from: the instant, and the place of that holder.
+    /// The return of the agent whom an unassignment took it from, when it is due at that very instant: the instant, and
+    /// the place of that holder.
     returned: Option<(Timestamp, usize)>,
 }
 
@@ -316,11 +317,11 @@ impl<'a> Observer<'a> {
         match change {
             Change::Started { .. } => {}
             Change::Resumed { promise, .. } => {
-                track.counts_again(event, holder);
+                track.counts_again(event, *promise, holder);
                 track.promise_changes(*promise, before);
             }
             Change::Retargeted { promise, channel, calendar, keeps_rules, .. } => {
-                track.counts_again(event, holder);
+                track.counts_again(event, *promise, holder);
                 track.channel = channel.as_ref().unwrap_or(track.channel);
                 track.calendar = calendar;
                 if !keeps_rules {
@@ -522,9 +523,11 @@ impl<'a> Observer<'a> {
 
 impl TrackedCycle<'_> {
     /// Takes back a stop: a reopening resumes the cycle, or the agent returns whom it was taken from.
-    fn counts_again(&mut self, event: &Event, holder: usize) {
+    fn counts_again(&mut self, event: &Event, promise: Option<Promised>, holder: usize) {
         let is_return = matches!(event.kind, EventKind::Assigned { .. }) && self.stopped.is_some();
-        self.returned = is_return.then_some((event.at, holder));
+        if is_return && promise.is_some_and(|promise| promise.standing == Standing::Due(Due::At(event.at))) {
+            self.returned = Some((event.at, holder));
+        }
         self.stopped = None;
     }
 
