@@ -45,6 +45,9 @@ build-checks mago test-lints: $(if $(shell command -v cc),,packages)
 build-checks:
 	$(CARGO) build $(CHECKED) --lib --bins --tests
 
+# `make test` draws the same random cases each time; `make test-long` draws new ones.
+test-rust: export PROPTEST_RNG_SEED ?= 1
+
 test-rust: build-checks ## The tests of the core and those in its documentation; leaves transcripts for the other languages.
 	$(CARGO) test $(CHECKED)
 
