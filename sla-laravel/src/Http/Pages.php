@@ -53,7 +53,10 @@ final class Pages
     /** Returns the name of a timer for people; a policy may have timers of its own. */
     public static function timer(string $id): string
     {
-        return trans()->has("sla::sla.{$id}") ? trans("sla::sla.{$id}") : str_replace('_', ' ', $id);
+        $name = __("sla::sla.{$id}");
+
+        // Where a language has no text, it answers with the key.
+        return is_string($name) && $name !== "sla::sla.{$id}" ? $name : str_replace('_', ' ', $id);
     }
 
     /** Writes a length of time for people: `1 h 20 min`. */
