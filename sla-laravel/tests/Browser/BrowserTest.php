@@ -9,6 +9,7 @@ use Illuminate\Support\Carbon;
 use Illuminate\Support\Facades\DB;
 use Sla\Actor;
 use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Policy\DraftForms;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Services\NewTicket;
 use Sla\Laravel\Tests\TestCase;
@@ -29,6 +30,8 @@ final class BrowserTest extends TestCase
         'nia' => ['/support/tickets' => 'There is nothing here yet.'],
         'otto' => ['/agent/tickets/assigned' => 'There is nothing here yet.'],
     ];
+    /** What the forms of parts with entries show. */
+    private const ENTRIES = ['calendars' => '?id=office', 'packages' => '?id=starter', 'steps' => '?id=first_response'];
     private const VIEWS = ['light' => ['light', 1280], 'dark' => ['dark', 1280], 'phone' => ['light', 390], 'dark-phone' => ['dark', 390]];
 
     private static ?string $desk = null;
@@ -95,7 +98,7 @@ final class BrowserTest extends TestCase
         foreach (['kim', 'ana', 'root', 'nia', 'otto'] as $user) {
             $tab = $this->signedIn($user);
             $expected = self::SEEN[$user];
-            foreach ($this->pagesOf($user) as $uri => $path) {
+            foreach ($this->pagesOf($user) as $path => $uri) {
                 $tab->as('light', 1280)->open("http://{$this->address}{$path}");
                 $loaded++;
                 self::assertStringContainsString("default-src 'none'", $tab->headers()['content-security-policy'] ?? '', $path);
@@ -240,7 +243,7 @@ final class BrowserTest extends TestCase
     /**
      * Returns the pages that a user may see.
      *
-     * @return array<string, string> paths by uri
+     * @return array<string, string> uris by path
      */
     private function pagesOf(string $user): array
     {
@@ -250,22 +253,27 @@ final class BrowserTest extends TestCase
             if ($route->methods()[0] !== 'GET' || !str_starts_with((string) $route->getActionName(), 'Sla\\Laravel\\') || !in_array('web', $route->gatherMiddleware(), true)) {
                 continue;
             }
-            $path = '/' . preg_replace_callback('/\{(\w+)\??\}/', fn (array $found): string => (string) ($this->parameters()[$found[1]] ?? self::fail("a test of pages does not know {$found[0]} of {$route->uri()}")), $route->uri());
-            $this->app->forgetScopedInstances();
-            $answer = $this->get($path);
-            // Some answer with a part of a page, or a file.
-            if ($answer->status() === 200 && str_contains((string) $answer->getContent(), '<html')) {
-                $pages["/{$route->uri()}"] = $path;
+            foreach ($this->paths($route) as $path) {
+                $this->app->forgetScopedInstances();
+                $answer = $this->get($path);
+                // Some answer with a part of a page, or a file.
+                if ($answer->status() === 200 && str_contains((string) $answer->getContent(), '<html')) {
+                    $pages[$path] = '/' . $route->uri();
+                }
             }
         }
 
         return $pages;
     }
 
-    /** @return array<string, int|string> */
-    private function parameters(): array
+    /** @return list<string> */
+    private function paths(Route $route): array
     {
-        return ['ticket' => $this->ticket];
+        if ($route->getName() === 'sla.definitions.part') {
+            return array_map(static fn (string $part): string => "/admin/sla/definitions/{$part}" . (self::ENTRIES[$part] ?? ''), DraftForms::PARTS);
+        }
+
+        return ['/' . preg_replace_callback('/\{(\w+)\??\}/', fn (array $found): string => $found[1] === 'ticket' ? (string) $this->ticket : self::fail("a test of pages does not know {$found[0]} of {$route->uri()}"), $route->uri())];
     }
 
     /** Writes a picture where SLA_SCREENSHOTS names a folder, for people to look at. */

@@ -12,6 +12,7 @@ use Sla\Actor;
 use Sla\Laravel\Http\Controllers\CommandController;
 use Sla\Laravel\Models\SupportEvent;
 use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Policy\DraftForms;
 use Sla\Laravel\Tests\CommandTable;
 use Sla\Laravel\Tests\TestCase;
 
@@ -21,7 +22,7 @@ final class RoutesTest extends TestCase
     /**
      * What each route is: `list` for everyone with a role; `public` without one; the action or command that the engine is asked
      * for; a list where two must be permitted; `any command` where the address names it. Then what the request has, where it
-     * needs something, and its status when it is permitted.
+     * needs something, and its status when it is permitted. Of a parameter with several values each is asked.
      */
     private const ROUTES = [
         'sla.api.tickets' => ['list'],
@@ -53,9 +54,8 @@ final class RoutesTest extends TestCase
         'sla.escalations' => ['view_metrics'],
         'sla.definitions' => ['manage_policy'],
         'sla.definitions.preview' => ['manage_policy'],
-        'sla.definitions.package.add' => ['manage_policy', [], ['id' => 'gold'] + self::PACKAGE],
-        'sla.definitions.package' => ['manage_policy', ['package' => 'gold'], self::PACKAGE],
-        'sla.definitions.package.remove' => ['manage_policy', ['package' => 'starter']],
+        'sla.definitions.part' => ['manage_policy', ['part' => DraftForms::PARTS], ['id' => 'first_response']],
+        'sla.definitions.part.save' => ['manage_policy', ['part' => DraftForms::PARTS], ['id' => 'first_response', '_do' => 'delete'], 303],
         'sla.definitions.publish' => ['manage_policy', [], ['reason' => 'x'], 409],
         'sla.agent.tickets' => ['list'],
         'sla.agent.act' => ['any command'],
@@ -339,8 +339,10 @@ final class RoutesTest extends TestCase
             default => null,
         }];
         $calls = [];
-        foreach ($commands as $command) {
-            $of = $parameters + ['ticket' => $ticket, 'command' => $command];
+        $several = array_filter($parameters, 'is_array');
+        foreach ($several === [] ? $commands : current($several) as $one) {
+            $command = $several === [] ? $one : null;
+            $of = ($several === [] ? [] : [key($several) => $one]) + $parameters + ['ticket' => $ticket, 'command' => $command];
             $path = '/' . preg_replace_callback('/\{(\w+)\}/', static fn (array $found): string => (string) $of[$found[1]], $route->uri());
             if ($what === 'open' && $this->users[$user]->sla_role !== 'customer') {
                 $input += ['customer' => 'kim'];
