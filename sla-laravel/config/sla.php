@@ -73,6 +73,11 @@ return [
         'refresh' => env('SLA_DASHBOARD_REFRESH', 30000),
     ],
 
+    'what_if' => [
+        // Tickets that the page plays under a draft, the newest ones. `php artisan sla:what-if` plays all.
+        'tickets' => 2000,
+    ],
+
     // Where the routes are, and what runs before them. `sla.actor` is added to each group.
     'routes' => [
         'api' => ['prefix' => 'api/sla', 'middleware' => ['api']],

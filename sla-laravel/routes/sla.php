@@ -36,6 +36,7 @@ Route::prefix(config('sla.routes.api.prefix'))
         Route::delete('policy/draft/channels/{channel}', [PolicyController::class, 'removeChannel'])->name('policy.channel.remove');
         Route::put('policy/draft/settings/{key}', [PolicyController::class, 'setting'])->where('key', implode('|', PolicyDraft::SETTINGS))->name('policy.setting');
         Route::post('policy/preview', [PolicyController::class, 'preview'])->name('policy.preview');
+        Route::post('policy/what-if', [PolicyController::class, 'whatIf'])->name('policy.what_if');
         Route::post('policy/revisions', [PolicyController::class, 'publish'])->name('policy.publish');
         Route::get('policy/revisions', [PolicyController::class, 'revisions'])->name('policy.revisions');
         Route::get('escalations', [EscalationController::class, 'index'])->name('escalations');
@@ -57,6 +58,7 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::get('sla-dashboard/live', [DashboardController::class, 'fragment'])->name('dashboard.live');
         Route::get('sla-dashboard/escalations', [EscalationController::class, 'page'])->name('escalations');
         Route::get('admin/sla/definitions/preview', [PolicyController::class, 'preview'])->name('definitions.preview');
+        Route::get('admin/sla/definitions/what-if', [PolicyController::class, 'whatIf'])->name('definitions.what_if');
         Route::get('admin/sla/definitions', [PolicyController::class, 'draft'])->name('definitions');
         Route::get('admin/sla/definitions/{part}', [PolicyFormController::class, 'show'])->where('part', $parts)->name('definitions.part');
         Route::post('admin/sla/definitions/{part}', [PolicyFormController::class, 'save'])->where('part', $parts)->name('definitions.part.save');

@@ -15,6 +15,7 @@ use Sla\Laravel\Console\InstallCommand;
 use Sla\Laravel\Console\MonitorCompliance;
 use Sla\Laravel\Console\PublishPolicyCommand;
 use Sla\Laravel\Console\VerifyCommand;
+use Sla\Laravel\Console\WhatIfCommand;
 use Sla\Laravel\Contracts\ResolvesActor;
 use Sla\Laravel\Contracts\ResolvesPackage;
 use Sla\Laravel\Contracts\ResolvesRecipients;
@@ -104,7 +105,7 @@ class SlaServiceProvider extends ServiceProvider
         $this->publishes([__DIR__ . '/../database/migrations' => database_path('migrations')], 'sla-migrations');
         $this->publishes([__DIR__ . '/../resources/views' => resource_path('views/vendor/sla')], 'sla-views');
         $this->publishes([__DIR__ . '/../lang' => $this->app->langPath('vendor/sla')], 'sla-lang');
-        $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class]);
+        $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class, WhatIfCommand::class]);
         $this->callAfterResolving(Schedule::class, function (Schedule $schedule): void {
             if ($this->app->make(Settings::class)->isScheduled()) {
                 $schedule->command('sla:monitor-compliance')->everyMinute()->withoutOverlapping(5);

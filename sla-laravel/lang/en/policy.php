@@ -53,6 +53,15 @@ return [
         'once' => 'once a ticket', 'repeated' => 'at each start', 'resume' => 'it resumes', 'new_cycle' => 'it starts anew', 'ignore' => 'nothing', 'close' => 'close', 'next_open' => 'moves to the next opening',
         'warn' => 'warn', 'escalate' => 'escalate', 'acknowledged' => 'acknowledged', 'remind' => 'remind', 'resolve' => 'resolve', 'team' => 'their own tickets and those of their teams', 'all' => 'all tickets',
     ],
+    'what_if' => [
+        'title' => 'What if, for past tickets', 'about' => 'The tickets that had an event in the last :days days, played again under the draft. What people did is taken as it was.',
+        'cut' => 'Only the newest :shown of :count such tickets were played. The command sla:what-if plays all of them.', 'tickets' => 'Tickets', 'flipped' => 'With another outcome',
+        'failed' => 'Tickets that cannot be played', 'before' => 'as it was', 'after' => 'under the draft', 'compliance' => 'Compliance', 'flips' => 'Other outcome', 'cause' => 'Because of', 'left_out' => 'Tickets that the draft does not know',
+    ],
+    'classes' => [
+        'met' => 'Met', 'breached' => 'Breached', 'running' => 'Running', 'paused' => 'Paused', 'cancelled' => 'Cancelled', 'terms' => 'Ended by other terms', 'unpromised' => 'Without promise', 'none' => 'None',
+    ],
+    'causes' => ['target' => 'the target', 'calendar' => 'the calendar', 'rules' => 'the rules of the timer, of pauses or of inactivity', 'newly_promised' => 'a new target', 'no_longer_promised' => 'a target that is gone'],
     'quiet' => ['off' => 'notify at once', 'calendar' => 'wait until it opens', 'of' => 'wait until :calendar opens'],
     'faults' => [
         'blank' => 'This is required.', 'twice' => 'This id is there twice.', 'long' => 'This is too long: ids have at most 128 bytes, names 255 characters.', 'number' => 'Write a whole number from 0 to 4294967295.',

@@ -53,6 +53,15 @@ return [
         'once' => 'sekali per tiket', 'repeated' => 'setiap kali mulai', 'resume' => 'dilanjutkan', 'new_cycle' => 'mulai baru', 'ignore' => 'tidak ada', 'close' => 'tutup', 'next_open' => 'pindah ke pembukaan berikutnya',
         'warn' => 'peringatkan', 'escalate' => 'eskalasi', 'acknowledged' => 'diterima', 'remind' => 'ingatkan', 'resolve' => 'selesaikan', 'team' => 'tiket sendiri dan tiket timnya', 'all' => 'semua tiket',
     ],
+    'what_if' => [
+        'title' => 'Bagaimana jika, untuk tiket lampau', 'about' => 'Tiket yang memiliki peristiwa dalam :days hari terakhir, dijalankan lagi dengan draf. Yang dilakukan orang dianggap sama.',
+        'cut' => 'Hanya :shown tiket terbaru dari :count tiket demikian yang dijalankan. Perintah sla:what-if menjalankan semuanya.', 'tickets' => 'Tiket', 'flipped' => 'Dengan hasil lain',
+        'failed' => 'Tiket yang tidak dapat dijalankan', 'before' => 'seperti adanya', 'after' => 'dengan draf', 'compliance' => 'Kepatuhan', 'flips' => 'Hasil lain', 'cause' => 'Karena', 'left_out' => 'Tiket yang tidak dikenal draf',
+    ],
+    'classes' => [
+        'met' => 'Terpenuhi', 'breached' => 'Dilanggar', 'running' => 'Berjalan', 'paused' => 'Dijeda', 'cancelled' => 'Dibatalkan', 'terms' => 'Diakhiri ketentuan lain', 'unpromised' => 'Tanpa janji', 'none' => 'Tidak ada',
+    ],
+    'causes' => ['target' => 'target', 'calendar' => 'kalender', 'rules' => 'aturan pengukur waktu, jeda, atau tanpa aktivitas', 'newly_promised' => 'target baru', 'no_longer_promised' => 'target yang hilang'],
     'quiet' => ['off' => 'beri tahu segera', 'calendar' => 'tunggu sampai buka', 'of' => 'tunggu sampai :calendar buka'],
     'faults' => [
         'blank' => 'Ini wajib diisi.', 'twice' => 'Id ini ada dua kali.', 'long' => 'Ini terlalu panjang: id paling banyak 128 bita, nama 255 karakter.', 'number' => 'Tulis bilangan bulat dari 0 sampai 4294967295.',

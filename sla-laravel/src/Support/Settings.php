@@ -128,6 +128,12 @@ final class Settings
         return max(1000, (int) $this->config->get('sla.dashboard.refresh'));
     }
 
+    /** Returns how many tickets the page of what-if plays at most. */
+    public function whatIfTickets(): int
+    {
+        return max(1, (int) $this->config->get('sla.what_if.tickets'));
+    }
+
     public function doctorUrl(): ?string
     {
         $url = $this->config->get('sla.doctor.url');

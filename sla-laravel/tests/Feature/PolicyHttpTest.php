@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Sla\Laravel\Tests\Feature;
 
 use Illuminate\Support\Facades\DB;
+use Sla\Actor;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Tests\TestCase;
@@ -102,6 +103,44 @@ final class PolicyHttpTest extends TestCase
         $this->actingAs($this->user('ana', 'agent'))->get('/admin/sla/definitions/preview')->assertStatus(403);
     }
 
+    public function test_what_if_over_the_last_days(): void
+    {
+        $old = (int) $this->opened('kim')->ticketId;
+        $this->tickets()->withdraw($old, Actor::customer('kim'));
+        $this->clockAt('2027-01-04 09:00');
+        $late = (int) $this->opened('lee')->ticketId;
+        $soon = (int) $this->opened('max')->ticketId;
+        $this->tickets()->assign($late, Actor::admin('root'), 'ana');
+        $this->tickets()->assign($soon, Actor::admin('root'), 'ana');
+        $this->tickets()->reply($soon, Actor::agent('ana'), 'email', 'Done.');
+        $this->clockAt('2027-01-04 12:30');
+        $this->tickets()->reply($late, Actor::agent('ana'), 'email', 'Done.');
+        $this->putJson('/api/sla/policy/draft/packages/starter', ['first_response' => '2h'] + self::PACKAGE)->assertOk();
+        $events = DB::table('support_events')->count();
+        $found = $this->postJson('/api/sla/policy/what-if')->assertOk()
+            ->assertJsonPath('tickets', 2)->assertJsonPath('active', 2)->assertJsonPath('is_cut', false)->assertJsonPath('flipped_tickets', 1)->assertJsonPath('failed', [])
+            ->assertJsonPath('flips.0.ticket', $late)->assertJsonPath('flips.0.before', 'met')->assertJsonPath('flips.0.after', 'breached')->assertJsonPath('flips.0.causes', ['target']);
+        $response = array_values(array_filter($found->json('promises'), static fn (array $one): bool => $one['timer'] === 'first_response'))[0];
+        self::assertSame([2, 0, 1, 1, 1], [$response['before']['met'], $response['before']['breached'], $response['after']['met'], $response['after']['breached'], $response['flips']]);
+        $this->postJson('/api/sla/policy/what-if', ['days' => 60])->assertJsonPath('tickets', 3);
+        $this->postJson('/api/sla/policy/what-if', ['days' => 'x'])->assertStatus(422);
+        config(['sla.what_if.tickets' => 1]);
+        $this->postJson('/api/sla/policy/what-if')->assertJsonPath('tickets', 1)->assertJsonPath('active', 2)->assertJsonPath('is_cut', true);
+        $this->get('/admin/sla/definitions/what-if')->assertOk()->assertSee('Only the newest 1 of 2')->assertDontSee('sla::');
+        config(['sla.what_if.tickets' => 2000]);
+        $this->get('/admin/sla/definitions/what-if')->assertOk()->assertDontSee('Only the newest')->assertSee("/support/tickets/{$late}\"", false)->assertSee('the target');
+        $this->artisan('sla:what-if', ['--days' => 60])->expectsOutput('3 of 3 tickets with an event in 60 days, 1 with another outcome')->assertExitCode(0);
+        $this->artisan('sla:what-if', ['--days' => 0])->assertExitCode(1);
+        self::assertSame($events, DB::table('support_events')->count(), 'nothing is changed');
+        DB::table('support_events')->where('ticket_id', $soon)->where('seq', 1)->delete();
+        $this->postJson('/api/sla/policy/what-if')->assertOk()->assertJsonPath('failed.0.ticket', $soon)->assertJsonPath('flipped_tickets', 1);
+        $this->putJson('/api/sla/policy/draft/packages/starter', ['first_response' => 'soon'] + self::PACKAGE)->assertOk();
+        $this->postJson('/api/sla/policy/what-if')->assertStatus(422);
+        $this->get('/admin/sla/definitions/what-if')->assertStatus(303);
+        $this->artisan('sla:what-if')->assertExitCode(1);
+        $this->actingAs($this->user('ana', 'agent'))->get('/admin/sla/definitions/what-if')->assertStatus(403);
+    }
+
     public function test_only_admins(): void
     {
         $before = DB::table('sla_definitions')->get()->all();
@@ -111,7 +150,7 @@ final class PolicyHttpTest extends TestCase
             foreach (
                 [
                     ['GET', 'draft'], ['PUT', 'draft/packages/starter'], ['DELETE', 'draft/packages/starter'], ['PUT', 'draft/channels/sms'], ['DELETE', 'draft/channels/email'],
-                    ['PUT', 'draft/settings/roles'], ['POST', 'preview'], ['POST', 'revisions'], ['GET', 'revisions'],
+                    ['PUT', 'draft/settings/roles'], ['POST', 'preview'], ['POST', 'what-if'], ['POST', 'revisions'], ['GET', 'revisions'],
                 ] as [$method, $path]
             ) {
                 $this->json($method, "/api/sla/policy/{$path}", self::PACKAGE + ['reason' => 'x'])->assertStatus(403);

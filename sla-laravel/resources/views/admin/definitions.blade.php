@@ -51,7 +51,7 @@
 </div>
 @endif
 @if ($page->can_be_published)
-<p><a href="{{ route('sla.definitions.preview') }}">{{ __('sla::sla.preview') }}</a></p>
+<p><a href="{{ route('sla.definitions.preview') }}">{{ __('sla::sla.preview') }}</a> · <a href="{{ route('sla.definitions.what_if') }}">{{ __('sla::policy.what_if.title') }}</a></p>
 <form method="post" action="{{ route('sla.definitions.publish') }}">
 @csrf
 <label>{{ __('sla::sla.reason') }}<input name="reason" maxlength="10000" required></label>

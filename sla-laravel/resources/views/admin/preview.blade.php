@@ -1,7 +1,7 @@
 @extends('sla::layout')
 @section('title', __('sla::sla.preview'))
 @section('content')
-<p><a href="{{ route('sla.definitions') }}">{{ __('sla::sla.definitions') }}</a></p>
+<p><a href="{{ route('sla.definitions') }}">{{ __('sla::sla.definitions') }}</a> · <a href="{{ route('sla.definitions.what_if') }}">{{ __('sla::policy.what_if.title') }}</a></p>
 <form class="line" method="get" action="{{ route('sla.definitions.preview') }}">
 <label>{{ __('sla::sla.apply') }}<select name="apply">
 @foreach ($page->applies as $one)

@@ -18,6 +18,7 @@ use Sla\Laravel\Policy\DraftReview;
 use Sla\Laravel\Policy\PolicyDraft;
 use Sla\Laravel\Policy\PolicyPreview;
 use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Policy\PolicyWhatIf;
 use Symfony\Component\HttpFoundation\Response;
 
 /** The policy, for admins: its draft with problems and warnings, a preview, publishing, and the revisions. */
@@ -115,12 +116,24 @@ final class PolicyController extends SlaController
                 ? Pages::view($request, 'admin.preview', $found + ['applies' => Apply::cases(), 'canBePublished' => $this->publisher->isChanged()])
                 : new JsonResponse($found);
         } catch (InvalidPolicy $fault) {
-            if (Pages::isWanted($request)) {
-                // The problems stand there, each at its field.
-                return redirect()->route('sla.definitions', [], 303);
-            }
+            return $this->invalid($request, $fault);
+        }
+    }
 
-            return new JsonResponse(['message' => 'the draft has problems', 'problems' => self::problems($fault)], 422);
+    /** Says what the draft would have made of the tickets of the last days. */
+    public function whatIf(Request $request, PolicyWhatIf $whatIf): Response
+    {
+        $denied = $this->denied($request, self::ACTION);
+        if ($denied !== null) {
+            return $denied;
+        }
+        $days = (int) ($this->input($request, ['days' => 'nullable|integer|min:1|max:366'])['days'] ?? PolicyWhatIf::DAYS);
+        try {
+            $found = $whatIf->of($this->publisher->check(), $days);
+
+            return Pages::isWanted($request) ? Pages::view($request, 'admin.what-if', $found) : new JsonResponse($found);
+        } catch (InvalidPolicy $fault) {
+            return $this->invalid($request, $fault);
         }
     }
 
@@ -137,11 +150,7 @@ final class PolicyController extends SlaController
             }
             $published = $this->publisher->publish($this->actor($request), $reason);
         } catch (InvalidPolicy $fault) {
-            if (Pages::isWanted($request)) {
-                return redirect()->route('sla.definitions', [], 303);
-            }
-
-            return new JsonResponse(['message' => 'the draft has problems', 'problems' => self::problems($fault)], 422);
+            return $this->invalid($request, $fault);
         }
         if ($published->refusal !== null) {
             return $this->refused($request, $published->refusal);
@@ -167,6 +176,16 @@ final class PolicyController extends SlaController
                 'changes' => json_decode($row->entry, true, 512, JSON_THROW_ON_ERROR)['changes'] ?? [],
             ])->all(),
         ]);
+    }
+
+    private function invalid(Request $request, InvalidPolicy $fault): Response
+    {
+        if (Pages::isWanted($request)) {
+            // The problems stand there, each at its field.
+            return redirect()->route('sla.definitions', [], 303);
+        }
+
+        return new JsonResponse(['message' => 'the draft has problems', 'problems' => self::problems($fault)], 422);
     }
 
     /** @param callable(): mixed $write */
