@@ -37,6 +37,7 @@ use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Services\SupportTicketService;
 use Sla\Laravel\Services\VisibleTicketQuery;
 use Sla\Laravel\Store\AccessLog;
+use Sla\Laravel\Store\Memory;
 use Sla\Laravel\Store\Outbox;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Clock;
@@ -60,7 +61,7 @@ class SlaServiceProvider extends ServiceProvider
         // One instance a request or job: a worker that lives on sees a revision that was published meanwhile.
         foreach (
             [
-                PolicyRepository::class, Gateway::class, AccessLog::class, Outbox::class, TicketStore::class, PolicyPublisher::class, DraftReview::class, DraftForms::class,
+                PolicyRepository::class, Gateway::class, AccessLog::class, Memory::class, Outbox::class, TicketStore::class, PolicyPublisher::class, DraftReview::class, DraftForms::class,
                 SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, VisibleTicketQuery::class, LiveMetrics::class,
                 NotificationSender::class,
             ] as $class

@@ -15,6 +15,7 @@ use Sla\Exceptions\SlaThrowable;
 use Sla\Explanation;
 use Sla\Head;
 use Sla\History;
+use Sla\HistoryVerification;
 use Sla\Laravel\Policy\PolicyRepository;
 use Sla\LinkedDecision;
 use Sla\Message;
@@ -206,6 +207,16 @@ final class Gateway
     public function fold(array $entries): string
     {
         return Ticket::of(History::ofEntries($entries))->json();
+    }
+
+    /**
+     * Executes a history again: the rules must make every event as it is recorded, and the events the state.
+     *
+     * @param list<string> $entries
+     */
+    public function execute(StoredTicket $ticket, array $entries): HistoryVerification
+    {
+        return $this->withAllRevisions(fn (): HistoryVerification => $this->engine()->verify(History::ofEntries($entries), Ticket::fromJson($ticket->snapshot)));
     }
 
     /** @param list<string> $entries */

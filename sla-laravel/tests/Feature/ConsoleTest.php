@@ -7,8 +7,14 @@ namespace Sla\Laravel\Tests\Feature;
 use Illuminate\Http\Client\Request;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Http;
+use Sla\Audit;
+use Sla\Event;
+use Sla\History;
+use Sla\Laravel\Store\Memory;
 use Sla\Laravel\Support\HealthToken;
 use Sla\Laravel\Tests\TestCase;
+use Sla\Ticket;
+use Sla\Time;
 
 final class ConsoleTest extends TestCase
 {
@@ -73,6 +79,49 @@ final class ConsoleTest extends TestCase
         $this->artisan('sla:verify', ['--states' => true])->expectsOutput("ticket #{$id}: 1 texts are missing")->assertExitCode(1);
         DB::table('sla_ticket_states')->update(['snapshot' => DB::raw("replace(snapshot, 'starter', 'enterprise')")]);
         $this->artisan('sla:verify', ['--states' => true])->expectsOutput("ticket #{$id}: the snapshot is not what the events fold to")->assertExitCode(1);
+    }
+
+    public function test_verify_executes_every_history_again(): void
+    {
+        $this->seedPolicy();
+        $id = (int) $this->opened()->ticketId;
+        $other = (int) $this->opened('lee')->ticketId;
+        $this->clockAt('2026-11-23 14:30');
+        $this->monitor()->run();
+        $this->artisan('sla:verify')->expectsOutput('3 chains verified, 0 at fault')->assertExitCode(0);
+        // A chain that is sound, of an event that no rule makes: the escalation has another level.
+        $rows = DB::table('support_events')->where('ticket_id', $id)->orderBy('seq')->get();
+        self::assertSame(['opened', 'warned', 'breached', 'escalated'], $rows->pluck('kind')->all());
+        $events = $rows->pluck('entry')->map(static function (string $entry): Event {
+            $event = json_decode(Event::ofEntry($entry)->json());
+            if ($event->kind === 'escalated') {
+                $event->data->level = 7;
+            }
+
+            return Event::fromJson(json_encode($event));
+        })->all();
+        $linked = Audit::link(null, $events, Time::fromUs((int) $rows->last()->detected_at));
+        $entries = $linked->entries;
+        foreach ($entries as $seq => $entry) {
+            DB::table('support_events')->where('ticket_id', $id)->where('seq', $seq)->update(['entry' => $entry]);
+        }
+        DB::table('sla_ticket_states')->where('ticket_id', $id)->update(['head' => $linked->head->hash, 'snapshot' => Ticket::of(History::ofEntries($entries))->json()]);
+        $this->artisan('sla:verify', ['--chains' => true])->expectsOutput('3 chains verified, 0 at fault')->assertExitCode(0);
+        $this->artisan('sla:verify')->expectsOutput('3 chains verified, 1 at fault')->assertExitCode(1);
+        DB::table('sla_ticket_states')->where('ticket_id', $other)->update(['snapshot' => DB::raw("replace(snapshot, 'starter', 'enterprise')")]);
+        $this->artisan('sla:verify')->expectsOutput('3 chains verified, 2 at fault')->assertExitCode(1);
+    }
+
+    public function test_an_interrupted_verification_resumes(): void
+    {
+        $this->seedPolicy();
+        $first = (int) $this->opened()->ticketId;
+        $this->opened('lee');
+        self::assertSame(0, DB::table('sla_memories')->count());
+        $this->app->make(Memory::class)->keep('verify', ['after' => $first, 'checked' => 1, 'faults' => 1]);
+        $this->artisan('sla:verify', ['--resume' => true])->expectsOutput("resumed after ticket #{$first}, 1 at fault before")->expectsOutput('3 chains verified, 1 at fault')->assertExitCode(1);
+        $this->artisan('sla:verify', ['--resume' => true])->expectsOutput('3 chains verified, 0 at fault')->assertExitCode(0);
+        self::assertSame(0, DB::table('sla_memories')->count());
     }
 
     public function test_the_doctor_asks_the_web(): void

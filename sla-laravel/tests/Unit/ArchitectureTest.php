@@ -13,6 +13,7 @@ final class ArchitectureTest extends TestCase
         'Store/TicketStore.php' => ['support_tickets', 'sla_ticket_states', 'support_events', 'support_responses', 'support_escalations', 'sla_notifications', 'sla_monitor_failures'],
         'Store/Outbox.php' => ['sla_notifications'],
         'Store/AccessLog.php' => ['sla_denials'],
+        'Store/Memory.php' => ['sla_memories'],
         'Policy/PolicyDraft.php' => ['sla_definitions', 'support_channels', 'sla_settings'],
         'Policy/PolicyPublisher.php' => ['sla_policy_revisions'],
     ];
