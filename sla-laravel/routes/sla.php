@@ -1,6 +1,7 @@
 <?php
 
 use Illuminate\Support\Facades\Route;
+use Sla\Laravel\Http\Controllers\AdoptionController;
 use Sla\Laravel\Http\Controllers\AssetController;
 use Sla\Laravel\Http\Controllers\AuditController;
 use Sla\Laravel\Http\Controllers\CommandController;
@@ -39,6 +40,11 @@ Route::prefix(config('sla.routes.api.prefix'))
         Route::post('policy/what-if', [PolicyController::class, 'whatIf'])->name('policy.what_if');
         Route::post('policy/revisions', [PolicyController::class, 'publish'])->name('policy.publish');
         Route::get('policy/revisions', [PolicyController::class, 'revisions'])->name('policy.revisions');
+        Route::get('policy/adoptions', [AdoptionController::class, 'index'])->name('policy.adoptions');
+        Route::post('policy/adoptions', [AdoptionController::class, 'start'])->name('policy.adoptions.start');
+        Route::get('policy/adoptions/{adoption}', [AdoptionController::class, 'show'])->where('adoption', $number)->name('policy.adoption');
+        Route::post('policy/adoptions/{adoption}/stop', [AdoptionController::class, 'stop'])->where('adoption', $number)->name('policy.adoption.stop');
+        Route::post('policy/adoptions/{adoption}/resume', [AdoptionController::class, 'resume'])->where('adoption', $number)->name('policy.adoption.resume');
         Route::get('escalations', [EscalationController::class, 'index'])->name('escalations');
     });
 
@@ -62,6 +68,13 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::get('admin/sla/definitions', [PolicyController::class, 'draft'])->name('definitions');
         Route::get('admin/sla/definitions/{part}', [PolicyFormController::class, 'show'])->where('part', $parts)->name('definitions.part');
         Route::post('admin/sla/definitions/{part}', [PolicyFormController::class, 'save'])->where('part', $parts)->name('definitions.part.save');
+        Route::get('admin/sla/adoptions', [AdoptionController::class, 'index'])->name('adoptions');
+        Route::post('admin/sla/adoptions', [AdoptionController::class, 'start'])->name('adoptions.start');
+        Route::get('admin/sla/adoptions/{adoption}', [AdoptionController::class, 'show'])->where('adoption', $number)->name('adoption');
+        Route::get('admin/sla/adoptions/{adoption}/live', [AdoptionController::class, 'fragment'])->where('adoption', $number)->name('adoption.live');
+        Route::post('admin/sla/adoptions/{adoption}/stop', [AdoptionController::class, 'stop'])->where('adoption', $number)->name('adoption.stop');
+        Route::post('admin/sla/adoptions/{adoption}/resume', [AdoptionController::class, 'resume'])->where('adoption', $number)->name('adoption.resume');
+        Route::get('admin/sla/definitions/revisions', [PolicyController::class, 'revisions'])->name('definitions.revisions');
         Route::post('admin/sla/definitions/revisions', [PolicyController::class, 'publish'])->name('definitions.publish');
         Route::get('agent/tickets/assigned', [TicketController::class, 'index'])->defaults('assigned', 'me')->name('agent.tickets');
         Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('agent.act');

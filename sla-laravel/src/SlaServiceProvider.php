@@ -10,6 +10,7 @@ use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Routing\Router;
 use Illuminate\Support\ServiceProvider;
+use Sla\Laravel\Console\AdoptCommand;
 use Sla\Laravel\Console\DoctorCommand;
 use Sla\Laravel\Console\InstallCommand;
 use Sla\Laravel\Console\MonitorCompliance;
@@ -37,6 +38,7 @@ use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Services\SupportTicketService;
 use Sla\Laravel\Services\VisibleTicketQuery;
 use Sla\Laravel\Store\AccessLog;
+use Sla\Laravel\Store\AdoptionStore;
 use Sla\Laravel\Store\Memory;
 use Sla\Laravel\Store\Outbox;
 use Sla\Laravel\Store\TicketStore;
@@ -61,7 +63,7 @@ class SlaServiceProvider extends ServiceProvider
         // One instance a request or job: a worker that lives on sees a revision that was published meanwhile.
         foreach (
             [
-                PolicyRepository::class, Gateway::class, AccessLog::class, Memory::class, Outbox::class, TicketStore::class, PolicyPublisher::class, DraftReview::class, DraftForms::class,
+                PolicyRepository::class, Gateway::class, AccessLog::class, Memory::class, AdoptionStore::class, Outbox::class, TicketStore::class, PolicyPublisher::class, DraftReview::class, DraftForms::class,
                 SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, VisibleTicketQuery::class, LiveMetrics::class,
                 NotificationSender::class,
             ] as $class
@@ -106,7 +108,7 @@ class SlaServiceProvider extends ServiceProvider
         $this->publishes([__DIR__ . '/../database/migrations' => database_path('migrations')], 'sla-migrations');
         $this->publishes([__DIR__ . '/../resources/views' => resource_path('views/vendor/sla')], 'sla-views');
         $this->publishes([__DIR__ . '/../lang' => $this->app->langPath('vendor/sla')], 'sla-lang');
-        $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class, WhatIfCommand::class]);
+        $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class, WhatIfCommand::class, AdoptCommand::class]);
         $this->callAfterResolving(Schedule::class, function (Schedule $schedule): void {
             if ($this->app->make(Settings::class)->isScheduled()) {
                 $schedule->command('sla:monitor-compliance')->everyMinute()->withoutOverlapping(5);

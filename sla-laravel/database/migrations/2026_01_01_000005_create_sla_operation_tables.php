@@ -12,10 +12,37 @@ return new class extends SlaMigration {
             $table->mediumText('document');
             $table->bigInteger('updated_at');
         });
+        // Open tickets that adopt the newest revision, in bulk: the choice, and how far it is.
+        $this->schema()->create('sla_adoptions', function (Blueprint $table): void {
+            $table->bigIncrements('id');
+            $this->hashColumn($table, 'policy_digest');
+            $this->idColumn($table, 'apply', 16);
+            $table->text('reason');
+            $this->idColumn($table, 'started_by');
+            // running, stopped, finished
+            $this->idColumn($table, 'status', 16);
+            $table->unsignedBigInteger('after_ticket');
+            $table->unsignedBigInteger('last_ticket');
+            $table->unsignedInteger('tickets');
+            $table->unsignedInteger('looked');
+            $table->bigInteger('started_at');
+            $table->bigInteger('updated_at');
+            $table->bigInteger('finished_at')->nullable();
+            $table->index(['status', 'id'], 'sla_adoptions_status');
+        });
+        $this->schema()->create('sla_adoption_refusals', function (Blueprint $table): void {
+            $table->unsignedBigInteger('adoption_id');
+            $table->unsignedBigInteger('ticket_id');
+            $this->idColumn($table, 'code', 64);
+            $table->text('message');
+            $table->primary(['adoption_id', 'ticket_id'], 'sla_adoption_refusals_pk');
+        });
     }
 
     public function down(): void
     {
-        $this->schema()->dropIfExists('sla_memories');
+        foreach (['sla_adoption_refusals', 'sla_adoptions', 'sla_memories'] as $table) {
+            $this->schema()->dropIfExists($table);
+        }
     }
 };

@@ -62,6 +62,13 @@ return [
         'met' => 'Met', 'breached' => 'Breached', 'running' => 'Running', 'paused' => 'Paused', 'cancelled' => 'Cancelled', 'terms' => 'Ended by other terms', 'unpromised' => 'Without promise', 'none' => 'None',
     ],
     'causes' => ['target' => 'the target', 'calendar' => 'the calendar', 'rules' => 'the rules of the timer, of pauses or of inactivity', 'newly_promised' => 'a new target', 'no_longer_promised' => 'a target that is gone'],
+    'revisions' => ['title' => 'Published revisions', 'revision' => 'Revision :version', 'changes' => '{1} 1 change|[2,*] :count changes'],
+    'adoption' => [
+        'title' => 'Adoption on open tickets', 'pending' => '{0} Every open ticket is under the newest revision.|{1} 1 open ticket is under an older revision.|[2,*] :count open tickets are under older revisions.',
+        'start' => 'Let them adopt the newest revision', 'stop' => 'Stop', 'resume' => 'Go on', 'adopted' => 'Tickets that adopted it', 'refused' => 'Tickets that keep their revision', 'more' => 'More tickets',
+        'looked' => ':looked of :tickets tickets', 'stalled' => 'The process that did this has ended. The monitor goes on with it, or the button below.',
+        'statuses' => ['running' => 'Running', 'stopped' => 'Stopped', 'finished' => 'Finished'],
+    ],
     'quiet' => ['off' => 'notify at once', 'calendar' => 'wait until it opens', 'of' => 'wait until :calendar opens'],
     'faults' => [
         'blank' => 'This is required.', 'twice' => 'This id is there twice.', 'long' => 'This is too long: ids have at most 128 bytes, names 255 characters.', 'number' => 'Write a whole number from 0 to 4294967295.',

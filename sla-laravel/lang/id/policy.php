@@ -62,6 +62,13 @@ return [
         'met' => 'Terpenuhi', 'breached' => 'Dilanggar', 'running' => 'Berjalan', 'paused' => 'Dijeda', 'cancelled' => 'Dibatalkan', 'terms' => 'Diakhiri ketentuan lain', 'unpromised' => 'Tanpa janji', 'none' => 'Tidak ada',
     ],
     'causes' => ['target' => 'target', 'calendar' => 'kalender', 'rules' => 'aturan pengukur waktu, jeda, atau tanpa aktivitas', 'newly_promised' => 'target baru', 'no_longer_promised' => 'target yang hilang'],
+    'revisions' => ['title' => 'Revisi yang diterbitkan', 'revision' => 'Revisi :version', 'changes' => ':count perubahan'],
+    'adoption' => [
+        'title' => 'Penerapan pada tiket terbuka', 'pending' => '{0} Semua tiket terbuka mengikuti revisi terbaru.|[1,*] :count tiket terbuka mengikuti revisi lama.',
+        'start' => 'Terapkan revisi terbaru', 'stop' => 'Hentikan', 'resume' => 'Lanjutkan', 'adopted' => 'Tiket yang mengikutinya', 'refused' => 'Tiket yang tetap pada revisinya', 'more' => 'Tiket lainnya',
+        'looked' => ':looked dari :tickets tiket', 'stalled' => 'Proses yang mengerjakan ini telah berakhir. Pemantau melanjutkannya, atau tombol di bawah.',
+        'statuses' => ['running' => 'Berjalan', 'stopped' => 'Dihentikan', 'finished' => 'Selesai'],
+    ],
     'quiet' => ['off' => 'beri tahu segera', 'calendar' => 'tunggu sampai buka', 'of' => 'tunggu sampai :calendar buka'],
     'faults' => [
         'blank' => 'Ini wajib diisi.', 'twice' => 'Id ini ada dua kali.', 'long' => 'Ini terlalu panjang: id paling banyak 128 bita, nama 255 karakter.', 'number' => 'Tulis bilangan bulat dari 0 sampai 4294967295.',

@@ -23,7 +23,8 @@ class DoctorCommand extends Command
 {
     private const TABLES = [
         'sla_definitions', 'support_channels', 'sla_settings', 'sla_policy_revisions', 'support_tickets', 'sla_ticket_states', 'support_events',
-        'support_responses', 'support_escalations', 'sla_notifications', 'sla_denials', 'sla_monitor_failures', 'sla_memories',
+        'support_responses', 'support_escalations', 'sla_notifications', 'sla_denials', 'sla_monitor_failures', 'sla_memories', 'sla_adoptions',
+        'sla_adoption_refusals',
     ];
 
     protected $signature = 'sla:doctor';

@@ -6,10 +6,12 @@ namespace Sla\Laravel\Console;
 
 use Illuminate\Console\Command;
 use Illuminate\Contracts\Bus\Dispatcher;
+use Sla\Laravel\Jobs\AdoptRevision;
 use Sla\Laravel\Jobs\ProcessDueTickets;
 use Sla\Laravel\Jobs\SendSlaNotification;
 use Sla\Laravel\Notifications\NotificationSender;
 use Sla\Laravel\Services\SlaMonitorService;
+use Sla\Laravel\Store\AdoptionStore;
 use Sla\Laravel\Store\Outbox;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Settings;
@@ -30,6 +32,7 @@ class MonitorCompliance extends Command
         Dispatcher $jobs,
         Settings $settings,
         Clock $clock,
+        AdoptionStore $adoptions,
     ): int {
         if (!$settings->isMonitoringEnabled()) {
             $this->line('SLA_MONITORING_ENABLED is false: nothing was looked at, and nothing is lost');
@@ -38,6 +41,9 @@ class MonitorCompliance extends Command
         }
         if ($this->option('escalations')) {
             return $this->option('queue') ? $this->queueNotifications($outbox, $jobs, $clock) : $this->sendNotifications($sender);
+        }
+        foreach ($adoptions->stalled() as $adoption) {
+            $jobs->dispatch(new AdoptRevision($adoption));
         }
 
         return $this->option('queue') ? $this->queueTickets($monitor, $jobs) : $this->storeDue($monitor);

@@ -38,6 +38,16 @@ final class PolicyRepository
         return $this->isEmpty() ? throw new NoPolicy() : $this->digests;
     }
 
+    /**
+     * Returns the digest of the newest revision.
+     *
+     * @throws NoPolicy when nothing is published
+     */
+    public function newest(): string
+    {
+        return array_slice($this->digests(), -1)[0];
+    }
+
     public function isEmpty(): bool
     {
         $this->digests ??= $this->tables->table('sla_policy_revisions')->orderBy('version')->pluck('policy_digest')->all();

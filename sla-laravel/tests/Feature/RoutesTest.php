@@ -9,10 +9,12 @@ use Illuminate\Routing\Route;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Testing\TestResponse;
 use Sla\Actor;
+use Sla\Apply;
 use Sla\Laravel\Http\Controllers\CommandController;
 use Sla\Laravel\Models\SupportEvent;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Policy\DraftForms;
+use Sla\Laravel\Store\AdoptionStore;
 use Sla\Laravel\Tests\CommandTable;
 use Sla\Laravel\Tests\TestCase;
 
@@ -42,6 +44,11 @@ final class RoutesTest extends TestCase
         'sla.api.policy.what_if' => ['manage_policy'],
         'sla.api.policy.publish' => ['manage_policy', [], ['reason' => 'x'], 409],
         'sla.api.policy.revisions' => ['manage_policy'],
+        'sla.api.policy.adoptions' => ['manage_policy'],
+        'sla.api.policy.adoptions.start' => ['manage_policy', [], ['apply' => 'keep', 'reason' => 'x'], 201],
+        'sla.api.policy.adoption' => ['manage_policy', ['adoption' => 1]],
+        'sla.api.policy.adoption.stop' => ['manage_policy', ['adoption' => 1], [], 409],
+        'sla.api.policy.adoption.resume' => ['manage_policy', ['adoption' => 1], [], 409],
         'sla.tickets' => ['list'],
         'sla.tickets.create' => ['list'],
         'sla.tickets.store' => ['open', [], self::OPENING, 201],
@@ -58,6 +65,13 @@ final class RoutesTest extends TestCase
         'sla.definitions.what_if' => ['manage_policy'],
         'sla.definitions.part' => ['manage_policy', ['part' => DraftForms::PARTS], ['id' => 'first_response']],
         'sla.definitions.part.save' => ['manage_policy', ['part' => DraftForms::PARTS], ['id' => 'first_response', '_do' => 'delete'], 303],
+        'sla.definitions.revisions' => ['manage_policy'],
+        'sla.adoptions' => ['manage_policy'],
+        'sla.adoptions.start' => ['manage_policy', [], ['apply' => 'keep', 'reason' => 'x'], 201],
+        'sla.adoption' => ['manage_policy', ['adoption' => 1]],
+        'sla.adoption.live' => ['manage_policy', ['adoption' => 1]],
+        'sla.adoption.stop' => ['manage_policy', ['adoption' => 1], [], 409],
+        'sla.adoption.resume' => ['manage_policy', ['adoption' => 1], [], 409],
         'sla.definitions.publish' => ['manage_policy', [], ['reason' => 'x'], 409],
         'sla.agent.tickets' => ['list'],
         'sla.agent.act' => ['any command'],
@@ -98,6 +112,8 @@ final class RoutesTest extends TestCase
             $this->users[$id] = $this->user($id, $role, $package, teams: $teams);
         }
         $this->openTickets();
+        $adoptions = $this->app->make(AdoptionStore::class);
+        self::assertFalse($adoptions->step((int) $adoptions->start(Actor::admin('root'), Apply::Keep, 'x')));
     }
 
     public function test_every_route_is_in_the_table(): void

@@ -14,6 +14,7 @@ final class ArchitectureTest extends TestCase
         'Store/Outbox.php' => ['sla_notifications'],
         'Store/AccessLog.php' => ['sla_denials'],
         'Store/Memory.php' => ['sla_memories'],
+        'Store/AdoptionStore.php' => ['sla_adoptions', 'sla_adoption_refusals'],
         'Policy/PolicyDraft.php' => ['sla_definitions', 'support_channels', 'sla_settings'],
         'Policy/PolicyPublisher.php' => ['sla_policy_revisions'],
     ];

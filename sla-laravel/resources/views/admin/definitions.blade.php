@@ -36,6 +36,7 @@
 <li><a href="{{ route('sla.definitions.part', $part) }}">{{ __("sla::policy.parts.{$part}") }}</a></li>
 @endforeach
 </ul>
+<p><a href="{{ route('sla.definitions.revisions') }}">{{ __('sla::policy.revisions.title') }}</a> · <a href="{{ route('sla.adoptions') }}">{{ __('sla::policy.adoption.title') }}</a></p>
 <h2>{{ __('sla::sla.changes') }}</h2>
 @if ($page->changes === [])
 <p>{{ __($page->problems === [] ? 'sla::sla.no_changes' : 'sla::policy.problems_first') }}</p>

@@ -166,7 +166,11 @@ final class PolicyController extends SlaController
     /** Lists the revisions, newest first, with what each changed. */
     public function revisions(Request $request): Response
     {
-        return $this->denied($request, self::ACTION) ?? new JsonResponse([
+        $denied = $this->denied($request, self::ACTION);
+        if ($denied !== null) {
+            return $denied;
+        }
+        $found = [
             'revisions' => PolicyRevision::query()->orderByDesc('version')->limit(100)->get()->map(static fn (PolicyRevision $row): array => [
                 'version' => (int) $row->version,
                 'policy_digest' => $row->policy_digest,
@@ -175,7 +179,9 @@ final class PolicyController extends SlaController
                 'reason' => $row->reason,
                 'changes' => json_decode($row->entry, true, 512, JSON_THROW_ON_ERROR)['changes'] ?? [],
             ])->all(),
-        ]);
+        ];
+
+        return Pages::isWanted($request) ? Pages::view($request, 'admin.revisions', $found) : new JsonResponse($found);
     }
 
     private function invalid(Request $request, InvalidPolicy $fault): Response

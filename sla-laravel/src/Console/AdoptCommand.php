@@ -1,0 +1,74 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Console;
+
+use Illuminate\Console\Command;
+use Sla\Actor;
+use Sla\Apply;
+use Sla\Laravel\Models\SlaAdoption;
+use Sla\Laravel\Models\SlaAdoptionRefusal;
+use Sla\Laravel\Store\AdoptionStore;
+
+/** Lets open tickets adopt the newest revision. */
+class AdoptCommand extends Command
+{
+    private const REFUSALS = 1000;
+
+    protected $signature = 'sla:adopt
+        {adoption? : The number of one that was interrupted or stopped, to go on with it}
+        {--apply=from_now : keep, from_now or retroactive: what becomes of promises that run}
+        {--reason= : Why; it stands in the chain of each ticket}
+        {--by=console : The id of the admin who does it}';
+
+    protected $description = 'Let open tickets adopt the newest revision of the policy';
+
+    public function handle(AdoptionStore $adoptions): int
+    {
+        $id = $this->argument('adoption') === null ? $this->started($adoptions) : (int) $this->argument('adoption');
+        $adoption = $id === null ? null : SlaAdoption::query()->find($id);
+        if ($adoption === null) {
+            if ($id !== null) {
+                $this->error("there is no adoption {$id}");
+            }
+
+            return self::FAILURE;
+        }
+        $adoptions->resume((int) $adoption->id);
+        $bar = $this->output->createProgressBar((int) $adoption->tickets);
+        $bar->setProgress((int) $adoption->looked);
+        do {
+            $isMore = $adoptions->step((int) $adoption->id);
+            $bar->setProgress((int) SlaAdoption::query()->findOrFail($adoption->id)->looked);
+        } while ($isMore);
+        $bar->finish();
+        $this->newLine();
+        $refusals = SlaAdoptionRefusal::query()->where('adoption_id', $adoption->id)->orderBy('ticket_id');
+        $refused = $refusals->count();
+        foreach ($refusals->limit(self::REFUSALS)->get() as $one) {
+            $this->line("#{$one->ticket_id}: {$one->message}");
+        }
+        $looked = (int) SlaAdoption::query()->findOrFail($adoption->id)->looked;
+        $this->line(($looked - $refused) . " tickets adopted the newest revision, {$refused} refused");
+
+        return self::SUCCESS;
+    }
+
+    private function started(AdoptionStore $adoptions): ?int
+    {
+        $apply = Apply::tryFrom((string) $this->option('apply'));
+        $reason = trim((string) $this->option('reason'));
+        if ($apply === null || $reason === '') {
+            $this->error($apply === null ? '--apply is keep, from_now or retroactive' : '--reason says why');
+
+            return null;
+        }
+        $id = $adoptions->start(Actor::admin((string) $this->option('by')), $apply, $reason);
+        if ($id === null) {
+            $this->error('another adoption is not finished: ' . SlaAdoption::query()->where('status', '<>', 'finished')->value('id'));
+        }
+
+        return $id;
+    }
+}

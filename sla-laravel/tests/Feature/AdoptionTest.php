@@ -1,0 +1,131 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Tests\Feature;
+
+use Illuminate\Support\Facades\Bus;
+use Illuminate\Support\Facades\DB;
+use Sla\Actor;
+use Sla\Apply;
+use Sla\Laravel\Jobs\AdoptRevision;
+use Sla\Laravel\Models\SlaAdoption;
+use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Store\AdoptionStore;
+use Sla\Laravel\Tests\TestCase;
+
+final class AdoptionTest extends TestCase
+{
+    private const PACKAGE = ['name' => 'Starter', 'rank' => 1, 'channels' => ['email', 'chat'], 'calendar' => 'office', 'priority' => 'normal', 'first_response' => '3h', 'resolution' => '24h'];
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->seedPolicy();
+        $this->actingAs($this->user('root', 'admin'));
+    }
+
+    public function test_open_tickets_adopt_the_newest_revision(): void
+    {
+        [$open, $closed] = [(int) $this->opened('kim')->ticketId, (int) $this->opened('lee')->ticketId];
+        $this->tickets()->withdraw($closed, Actor::customer('lee'));
+        $this->publish();
+        $new = (int) $this->opened('max')->ticketId;
+        $this->get('/admin/sla/adoptions')->assertOk()->assertSee('1 open ticket is under an older revision.');
+        $this->postJson('/api/sla/policy/adoptions', ['apply' => 'soon', 'reason' => 'x'])->assertStatus(422);
+        $this->postJson('/api/sla/policy/adoptions', ['apply' => 'retroactive', 'reason' => ' '])->assertStatus(422);
+        $this->postJson('/api/sla/policy/adoptions', ['apply' => 'retroactive', 'reason' => 'agreed with all'])->assertStatus(201)
+            ->assertJsonPath('adoption.tickets', 1)->assertJsonPath('adoption.looked', 1)->assertJsonPath('adoption.refused', 0)->assertJsonPath('adoption.status', 'finished');
+        self::assertSame(['05:00', '07:00', '05:00'], array_map(static fn (int $id): string => SupportTicket::query()->findOrFail($id)->first_response_due_at->format('H:i'), [$open, $closed, $new]));
+        $event = DB::table('support_events')->where('kind', 'revision_adopted')->sole();
+        self::assertSame([$open, 'root', 'agreed with all'], [(int) $event->ticket_id, $event->actor_id, json_decode($event->entry)->data->reason]);
+        $this->get('/admin/sla/adoptions')->assertSee('Every open ticket is under the newest revision.')->assertDontSee('name="reason"', false);
+        $this->get('/admin/sla/definitions/revisions')->assertOk()->assertSee('Revision 2')->assertSee('/packages/0/targets/first_response');
+        $this->artisan('sla:verify')->assertExitCode(0);
+    }
+
+    public function test_refused_tickets_are_listed_with_the_reason(): void
+    {
+        $good = (int) $this->opened('kim')->ticketId;
+        $bad = (int) $this->opened('lee', 'professional')->ticketId;
+        $broken = (int) $this->opened('max')->ticketId;
+        // The next revision has no package of this ticket.
+        $this->deleteJson('/api/sla/policy/draft/packages/professional')->assertOk();
+        $this->publish();
+        DB::table('sla_ticket_states')->where('ticket_id', $broken)->update(['snapshot' => '{']);
+        $id = $this->post('/admin/sla/adoptions', ['apply' => 'from_now', 'reason' => 'a new offer'])->assertStatus(303)->headers->get('Location');
+        $this->get($id)->assertOk()->assertSee('Finished')->assertSee("#{$bad}")->assertSee("#{$broken}")->assertDontSee("#{$good}")->assertDontSee('sla::');
+        $found = $this->getJson('/api/sla/policy/adoptions/1')->assertOk()->assertJsonPath('adoption.refused', 2)->json('refusals');
+        self::assertSame([$bad, $broken], array_column($found, 'ticket'));
+        self::assertSame('unknown_package', $found[0]['code']);
+        $this->getJson("/api/sla/policy/adoptions/1?after={$bad}")->assertJsonCount(1, 'refusals');
+        self::assertSame(1, DB::table('support_events')->where('kind', 'revision_adopted')->count());
+        $this->postJson('/api/sla/policy/adoptions/1/stop')->assertStatus(409);
+        $this->postJson('/api/sla/policy/adoptions/2/stop')->assertStatus(404);
+        $this->get('/admin/sla/adoptions/2')->assertStatus(404);
+    }
+
+    public function test_an_adoption_that_is_interrupted_goes_on(): void
+    {
+        for ($count = 0; $count < 120; $count++) {
+            $this->opened();
+        }
+        $this->publish();
+        $store = $this->app->make(AdoptionStore::class);
+        $id = (int) $store->start(Actor::admin('root'), Apply::FromNow, 'a new offer');
+        self::assertTrue($store->step($id));
+        $this->postJson('/api/sla/policy/adoptions', ['apply' => 'keep', 'reason' => 'x'])->assertStatus(409)->assertJsonPath('refusal.code', 'adoption_not_finished');
+        $this->artisan('sla:adopt', ['--reason' => 'x'])->expectsOutput('another adoption is not finished: 1')->assertExitCode(1);
+        // A process that ended after its tickets adopted and before it said so.
+        DB::table('sla_adoptions')->update(['after_ticket' => 0, 'looked' => 0]);
+        $this->get("/admin/sla/adoptions/{$id}")->assertSee('data-live', false)->assertSee('0 of 120 tickets');
+        $this->postJson("/api/sla/policy/adoptions/{$id}/stop")->assertOk()->assertJsonPath('adoption.status', 'stopped');
+        self::assertFalse($store->step($id));
+        $this->postJson("/api/sla/policy/adoptions/{$id}/resume")->assertOk();
+        self::assertSame(120, DB::table('support_events')->where('kind', 'revision_adopted')->count(), 'each adopted it once');
+        self::assertSame('finished', SlaAdoption::query()->sole()->status);
+        self::assertSame(0, DB::table('sla_adoption_refusals')->count());
+    }
+
+    public function test_the_monitor_goes_on_with_what_has_ended_in_the_middle(): void
+    {
+        $this->opened();
+        $this->publish();
+        $this->app->make(AdoptionStore::class)->start(Actor::admin('root'), Apply::Keep, 'a new offer');
+        Bus::fake([AdoptRevision::class]);
+        $this->artisan('sla:monitor-compliance')->assertExitCode(0);
+        Bus::assertNothingDispatched();
+        $this->clockAt('2026-11-23 09:03');
+        $this->get('/admin/sla/adoptions/1')->assertSee('has ended')->assertSee('Go on');
+        $this->get('/admin/sla/adoptions/1/live')->assertOk()->assertDontSee('<html', false);
+        $this->artisan('sla:monitor-compliance')->assertExitCode(0);
+        Bus::assertDispatched(AdoptRevision::class, static fn (AdoptRevision $job): bool => $job->adoptionId === 1);
+    }
+
+    public function test_the_command_adopts(): void
+    {
+        $this->opened();
+        $this->publish();
+        $this->artisan('sla:adopt', ['--apply' => 'soon', '--reason' => 'x'])->assertExitCode(1);
+        $this->artisan('sla:adopt')->expectsOutput('--reason says why')->assertExitCode(1);
+        $this->artisan('sla:adopt', ['adoption' => 7])->expectsOutput('there is no adoption 7')->assertExitCode(1);
+        $this->artisan('sla:adopt', ['--apply' => 'retroactive', '--reason' => 'agreed', '--by' => 'root'])->expectsOutput('1 tickets adopted the newest revision, 0 refused')->assertExitCode(0);
+        self::assertSame('05:00', SupportTicket::query()->sole()->first_response_due_at->format('H:i'));
+    }
+
+    public function test_only_admins(): void
+    {
+        foreach ([$this->user('ana', 'agent'), $this->user('kim', 'customer', 'starter')] as $user) {
+            $this->actingAs($user)->get('/admin/sla/adoptions')->assertStatus(403);
+            $this->postJson('/api/sla/policy/adoptions', ['apply' => 'keep', 'reason' => 'x'])->assertStatus(403);
+        }
+        self::assertSame(0, SlaAdoption::query()->count());
+    }
+
+    private function publish(): void
+    {
+        $this->putJson('/api/sla/policy/draft/packages/starter', self::PACKAGE)->assertOk();
+        $this->app->make(PolicyPublisher::class)->publish(Actor::admin('root'), 'faster');
+    }
+}
