@@ -29,8 +29,6 @@ final class TicketStore
 {
     private const ATTEMPTS = 25;
     private const DEADLOCK_ATTEMPTS = 5;
-    /** SQLite takes at most 999 values in a statement. */
-    private const ROWS = 50;
 
     public function __construct(
         private readonly Tables $tables,
@@ -62,7 +60,9 @@ final class TicketStore
             $id = $this->tables->connection()->transaction(function () use ($opening, $step, $subject, $body, $nowUs): int {
                 $id = (int) $this->tables->table('support_tickets')->insertGetId(['reference' => $opening->ticket, 'subject' => $subject] + $step->columns);
                 $this->tables->table('sla_ticket_states')->insert(['ticket_id' => $id] + self::state($step));
-                $this->keep($id, $opening->ticket, $step->events, $body, $nowUs);
+                $pending = new PendingRows();
+                $this->keep($id, $opening->ticket, $step->events, $body, $nowUs, $pending);
+                $pending->store($this->tables);
 
                 return $id;
             }, self::DEADLOCK_ATTEMPTS);
@@ -109,7 +109,7 @@ final class TicketStore
             if ($step->events === []) {
                 return new Outcome($ticketId, $ticket->reference, [], null);
             }
-            $isStored = $this->tables->connection()->transaction(fn (): bool => $this->swap($ticket, $step, $body, $nowUs), self::DEADLOCK_ATTEMPTS);
+            $isStored = $this->tables->connection()->transaction(fn (): bool => $this->swapAll([[$ticket, $step]], $body, $nowUs) !== [], self::DEADLOCK_ATTEMPTS);
             if ($isStored) {
                 return new Outcome($ticketId, $ticket->reference, $step->events, null);
             }
@@ -142,16 +142,10 @@ final class TicketStore
                 $failed[$id] = ['code' => 'nothing_due', 'message' => 'the ticket is to be looked at now and nothing is due'];
             }
         }
-        $stored = $steps === [] ? [] : $this->tables->connection()->transaction(function () use ($tickets, $steps, $nowUs): array {
-            $stored = [];
-            foreach ($steps as $id => $step) {
-                if ($this->swap($tickets[$id], $step, null, $nowUs)) {
-                    $stored[] = count($step->events);
-                }
-            }
-
-            return $stored;
-        }, self::DEADLOCK_ATTEMPTS);
+        $stored = $steps === [] ? [] : $this->tables->connection()->transaction(
+            fn (): array => $this->swapAll(array_map(static fn (int $id): array => [$tickets[$id], $steps[$id]], array_keys($steps)), null, $nowUs),
+            self::DEADLOCK_ATTEMPTS,
+        );
         $this->remember($failed, array_keys($tickets), $nowUs);
 
         return new DueRun(count($ticketIds), array_sum($stored), count($steps) - count($stored), $failed);
@@ -263,8 +257,29 @@ final class TicketStore
         return $found;
     }
 
-    /** Stores a step where the ticket still is what it was; otherwise nothing. Runs in a transaction, as its first statement. */
-    private function swap(StoredTicket $ticket, Step $step, ?string $body, int $nowUs): bool
+    /**
+     * Stores steps where their ticket still is what it was; of the others nothing. Runs in a transaction, as its first
+     * statements.
+     *
+     * @param list<array{StoredTicket, Step}> $steps
+     *
+     * @return list<int> how many events each step has that is stored
+     */
+    private function swapAll(array $steps, ?string $body, int $nowUs): array
+    {
+        $pending = new PendingRows();
+        $stored = [];
+        foreach ($steps as [$ticket, $step]) {
+            if ($this->swap($ticket, $step, $body, $nowUs, $pending)) {
+                $stored[] = count($step->events);
+            }
+        }
+        $pending->store($this->tables);
+
+        return $stored;
+    }
+
+    private function swap(StoredTicket $ticket, Step $step, ?string $body, int $nowUs, PendingRows $pending): bool
     {
         $isMine = $this->tables->table('sla_ticket_states')
             ->where('ticket_id', $ticket->id)
@@ -273,7 +288,7 @@ final class TicketStore
             ->update(self::state($step)) === 1;
         if ($isMine && $step->events !== []) {
             $this->tables->table('support_tickets')->where('id', $ticket->id)->update($step->columns);
-            $this->keep($ticket->id, $ticket->reference, $step->events, $body, $nowUs);
+            $this->keep($ticket->id, $ticket->reference, $step->events, $body, $nowUs, $pending);
         }
 
         return $isMine;
@@ -295,12 +310,10 @@ final class TicketStore
      *
      * @param list<MadeEvent> $events
      */
-    private function keep(int $ticketId, string $reference, array $events, ?string $body, int $nowUs): void
+    private function keep(int $ticketId, string $reference, array $events, ?string $body, int $nowUs, PendingRows $pending): void
     {
-        $rows = [];
-        $notifications = [];
         foreach ($events as $event) {
-            $rows[] = [
+            $pending->add('support_events', [
                 'ticket_id' => $ticketId,
                 'seq' => $event->seq,
                 'kind' => $event->kind,
@@ -309,16 +322,10 @@ final class TicketStore
                 'actor_role' => $event->actorRole,
                 'actor_id' => $event->actorId,
                 'entry' => $event->entry,
-            ];
-            array_push($notifications, ...$this->outbox->rows($ticketId, $reference, $event));
-            $this->keepResponse($ticketId, $event, $body);
-            $this->keepEscalation($ticketId, $event);
-        }
-        foreach (array_chunk($rows, self::ROWS) as $some) {
-            $this->tables->table('support_events')->insert($some);
-        }
-        foreach (array_chunk($notifications, self::ROWS) as $some) {
-            $this->tables->table('sla_notifications')->insertOrIgnore($some);
+            ]);
+            $pending->add('sla_notifications', ...$this->outbox->rows($ticketId, $reference, $event));
+            $this->keepResponse($ticketId, $event, $body, $pending);
+            $this->keepEscalation($ticketId, $event, $pending);
         }
         $this->tables->connection()->afterCommit(function () use ($ticketId, $reference, $events): void {
             foreach ($events as $event) {
@@ -327,7 +334,7 @@ final class TicketStore
         });
     }
 
-    private function keepResponse(int $ticketId, MadeEvent $event, ?string $body): void
+    private function keepResponse(int $ticketId, MadeEvent $event, ?string $body, PendingRows $pending): void
     {
         $message = $event->data['message'] ?? null;
         if (!is_array($message)) {
@@ -336,7 +343,7 @@ final class TicketStore
         if ($body === null) {
             throw new \LogicException("an event `{$event->kind}` without the text of its message");
         }
-        $this->tables->table('support_responses')->insert([
+        $pending->add('support_responses', [
             'ticket_id' => $ticketId,
             'message_ref' => $message['message_ref'],
             'actor_role' => $event->actorRole,
@@ -349,10 +356,10 @@ final class TicketStore
         ]);
     }
 
-    private function keepEscalation(int $ticketId, MadeEvent $event): void
+    private function keepEscalation(int $ticketId, MadeEvent $event, PendingRows $pending): void
     {
         if ($event->kind === 'escalated') {
-            $this->tables->table('support_escalations')->insert([
+            $pending->add('support_escalations', [
                 'ticket_id' => $ticketId,
                 'number' => $event->data['number'],
                 'trigger' => $event->data['trigger'],
@@ -367,10 +374,11 @@ final class TicketStore
         }
         $stage = ['escalation_acknowledged' => 'acknowledged', 'escalation_resolved' => 'resolved'][$event->kind] ?? null;
         if ($stage !== null) {
-            $this->tables->table('support_escalations')
+            // The escalation may be pending itself.
+            $pending->afterwards(fn (): int => $this->tables->table('support_escalations')
                 ->where('ticket_id', $ticketId)
                 ->where('number', $event->data['number'])
-                ->update(['status' => $stage, "{$stage}_by" => $event->actorId, "{$stage}_at" => $event->atUs]);
+                ->update(['status' => $stage, "{$stage}_by" => $event->actorId, "{$stage}_at" => $event->atUs]));
         }
     }
 
