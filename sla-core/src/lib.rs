@@ -120,7 +120,7 @@ pub mod what_if;
 pub mod wire;
 
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
 
 pub use digest::Digest;

@@ -11,3 +11,8 @@ pub mod terms_streams;
 pub mod timer_oracle;
 pub mod transcript;
 pub mod vectors;
+
+/// Runs the examples of the project's page.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,17 +1,14 @@
 //! Tickets as documents: events, histories, snapshots. `docs/events.md` explains every field.
 //!
 //! ```
-//! # use sla_core::{Engine, Digest, wire};
-//! # use sla_core::engine::Decision;
-//! # use sla_core::ticket::{Actor, History, Role};
-//! # use sla_core::time::Timestamp;
-//! # let engine = Engine::compile(wire::policy::read(include_str!("../../../examples/talkabiz.json"))?)?;
+//! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+//! # use sla_core::{engine::Decision, ticket::{Actor, History, Role}, wire};
 //! let opening = wire::command::read_opening(r#"{
 //!     "command": "open", "ticket": "T-1", "customer": "c-7", "package": "starter", "channel": "email",
 //!     "message": {"message_ref": "m-1", "content_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 //! }"#)?;
-//! let now = Timestamp::parse("2026-11-23T09:00:00+07:00")?;
-//! let Decision::Accepted(opened) = engine.open(&opening, &Actor::new(Role::Customer, "c-7"), now)? else { panic!() };
+//! let decision = engine().open(&opening, &Actor::new(Role::Customer, "c-7"), at("2026-11-23T09:00:00Z"))?;
+//! let Decision::Accepted(opened) = decision else { panic!() };
 //! let stored = wire::ticket::write_history(&History::new(opened.events)?);
 //! assert_eq!(wire::ticket::read_history(stored)?.ticket(), &opened.ticket);
 //! # Ok::<(), sla_core::Error>(())

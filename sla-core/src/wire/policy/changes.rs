@@ -18,11 +18,11 @@ use crate::wire::json::value_of;
 /// makes of `after`, those of removed parts into that of `before`.
 ///
 /// ```
-/// # use sla_core::wire::policy;
-/// # let text = include_str!("../../../../examples/talkabiz.json");
-/// let before = policy::read(text)?;
-/// let after = policy::read(text.replacen("\"resolution\": \"24h\"", "\"resolution\": \"20h\"", 1))?;
-/// let changes = policy::changes(&before, &after);
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+/// use sla_core::wire;
+/// let before = wire::policy::read(POLICY)?;
+/// let after = wire::policy::read(POLICY.replacen("\"resolution\": \"16h\"", "\"resolution\": \"20h\"", 1))?;
+/// let changes = wire::policy::changes(&before, &after);
 /// assert_eq!(changes[0].path, "/packages/0/targets/resolution");
 /// # Ok::<(), sla_core::Error>(())
 /// ```
