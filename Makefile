@@ -9,7 +9,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),target)
 # What the Rust tests asked, for the other languages to ask again.
 export SLA_TRANSCRIPTS = $(abspath $(TARGET)/transcripts)
 
-.PHONY: demo report desk test test-long fuzz bench mutants fmt doc python-docs packages
+.PHONY: demo report desk dist test test-long fuzz bench mutants fmt doc python-docs packages
 
 demo: ## Evaluates a real incident log; `make demo ARGS=--json` writes JSON.
 	$(CARGO) run --quiet --release -p sla-examples --bin incident-desk -- $(ARGS)
@@ -22,6 +22,9 @@ report: ## Makes a report of the same log as an HTML page, and says its main fig
 desk: packages ## Sets up a support desk in Laravel with tickets of the same log, and serves it on 127.0.0.1; with SLA_LIBRARY of that library.
 	$(if $(SLA_LIBRARY),,$(CARGO) build --release -p sla-ffi)
 	sla-laravel/testhost/desk $(TARGET)/release
+
+dist: packages ## The crate, the wheel, the archives for Composer and the one for C, for this platform, in target/dist; docs/install.md says how to install them.
+	packaging/dist $(TARGET)/dist
 
 packages: ## Installs what is missing of packages.txt (Debian).
 	@missing=$$(grep -v '^#' packages.txt | while read -r name; do dpkg -s $$name >/dev/null 2>&1 || echo $$name; done); \
@@ -107,12 +110,13 @@ FUZZ_INPUTS ?= 1000000
 fuzz: ## Altered documents, commands, rows and zone files for every entrance, in Rust and through the C interface.
 	FUZZ_INPUTS=$(FUZZ_INPUTS) $(CARGO) test --profile checks -p sla-tests --test tests fuzz:: -- --nocapture
 
-test-long: packages ## The same properties over ten million cases; the model check one layer further; each feature; sanitizers; the wheel, Spark, old producers of columns; MariaDB.
+test-long: packages ## The same properties over ten million cases; the model check one layer further; each feature; sanitizers; the wheel, Spark, old producers of columns; every artefact, installed; MariaDB.
 	PROPTEST_CASES=10000000 SLA_SEARCH_LONG=1 $(CARGO) test -p sla-tests --profile checks
 	for feature in $(FEATURES); do $(CARGO) test -p sla-core --features "$${feature#none}" || exit; done
-	$(CARGO) package -p sla-core --allow-dirty
 	tests/c/sanitize
 	sla-py/tests/long/run
+	packaging/dist $(TARGET)/dist
+	tests/dist/run $(TARGET)/dist
 	$(CARGO) build --profile checks -p sla-ffi
 	sla-laravel/tests/run $(TARGET)/checks long
 
