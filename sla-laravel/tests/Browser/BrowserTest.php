@@ -273,7 +273,12 @@ final class BrowserTest extends TestCase
             return array_map(static fn (string $part): string => "/admin/sla/definitions/{$part}" . (self::ENTRIES[$part] ?? ''), DraftForms::PARTS);
         }
 
-        return ['/' . preg_replace_callback('/\{(\w+)\??\}/', fn (array $found): string => $found[1] === 'ticket' ? (string) $this->ticket : self::fail("a test of pages does not know {$found[0]} of {$route->uri()}"), $route->uri())];
+        return ['/' . preg_replace_callback('/\{(\w+)\??\}/', fn (array $found): string => match ($found[1]) {
+            'ticket' => (string) $this->ticket,
+            // The one that `furnish` starts.
+            'adoption' => '1',
+            default => self::fail("a test of pages does not know {$found[0]} of {$route->uri()}"),
+        }, $route->uri())];
     }
 
     /** Writes a picture where SLA_SCREENSHOTS names a folder, for people to look at. */
@@ -303,6 +308,7 @@ final class BrowserTest extends TestCase
         $this->app->make(EscalationService::class)->request($id, Actor::customer('kim'), 'We lose money: ' . str_repeat('WithoutASpace', 12), 'email');
         $this->clockAt(self::NOW);
         $this->monitor()->run();
+        $this->actingAs($this->user('root', 'admin'))->postJson('/api/sla/policy/adoptions', ['apply' => 'keep', 'reason' => 'the same for all'])->assertStatus(201);
     }
 
     private function serve(): void
