@@ -9,7 +9,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),target)
 # What the Rust tests asked, for the other languages to ask again.
 export SLA_TRANSCRIPTS = $(abspath $(TARGET)/transcripts)
 
-.PHONY: demo report desk dist test test-long fuzz bench mutants fmt doc python-docs packages
+.PHONY: demo report desk screenshot dist test test-long fuzz bench mutants fmt doc python-docs packages
 
 demo: ## Evaluates a real incident log; `make demo ARGS=--json` writes JSON.
 	$(CARGO) run --quiet --release -p sla-examples --bin incident-desk -- $(ARGS)
@@ -22,6 +22,10 @@ report: ## Makes a report of the same log as an HTML page, and says its main fig
 desk: packages ## Sets up a support desk in Laravel with tickets of the same log, and serves it on 127.0.0.1; with SLA_LIBRARY of that library.
 	$(if $(SLA_LIBRARY),,$(CARGO) build --release -p sla-ffi)
 	sla-laravel/testhost/desk $(TARGET)/release
+
+screenshot: packages ## Makes the picture of the READMEs anew, docs/images/dashboard.png.
+	$(if $(SLA_LIBRARY),,$(CARGO) build --release -p sla-ffi)
+	sla-laravel/tests/screenshot $(TARGET)/release
 
 dist: packages ## The crate, the wheel, the archives for Composer and the one for C, for this platform, in target/dist; docs/install.md says how to install them.
 	packaging/dist $(TARGET)/dist
@@ -120,7 +124,7 @@ test-long: packages ## The same properties over ten million cases; the model che
 	$(CARGO) build --profile checks -p sla-ffi
 	sla-laravel/tests/run $(TARGET)/checks long
 
-bench: packages ## Every figure in benches/README.md: from Python, wall times, instruction counts, then from C and PHP.
+bench: packages ## Every figure in benches/README.md: from Python, wall times, instruction counts, then from C, PHP and Laravel.
 	sla-py/tools/install
 	sla-py/.venv/bin/python sla-py/benches/figures.py
 	$(CARGO) bench -p sla-benches --bench calendar --bench compile --bench ticket --bench decide --bench documents --bench monitor --bench analytics --bench peers
@@ -128,6 +132,7 @@ bench: packages ## Every figure in benches/README.md: from Python, wall times, i
 	$(CARGO) bench -p sla-benches --bench instructions
 	$(CARGO) build --release -p sla-ffi
 	benches/hosts $(TARGET)/release
+	sla-laravel/benches/run $(TARGET)/release
 
 fmt:
 	$(CARGO) fmt --all

@@ -244,7 +244,7 @@ final class SupportTicketService
     /** @param callable(Message): Command $command */
     private function write(int $ticketId, Actor $actor, string $body, ?string $commandId, callable $command): Outcome
     {
-        $message = $this->message($actor, $this->store->reference($ticketId) ?? 'absent', $body, $commandId);
+        $message = $this->message($actor, "#{$ticketId}", $body, $commandId);
 
         return $this->act($ticketId, $command($message), $actor, $commandId, $body);
     }
@@ -254,10 +254,10 @@ final class SupportTicketService
         return $this->store->decide($ticketId, $commandId === null ? $command : $command->withId($commandId), $actor, $this->clock->nowUs(), $body);
     }
 
-    private function message(Actor $actor, string $reference, string $body, ?string $commandId): Message
+    private function message(Actor $actor, string $ticket, string $body, ?string $commandId): Message
     {
         // A repeated command must be the same to the last byte, so its reference is derived from its id.
-        return Message::of($commandId === null ? (string) Str::uuid() : 'm-' . self::derived($actor, $reference, $commandId), $body);
+        return Message::of($commandId === null ? (string) Str::uuid() : 'm-' . self::derived($actor, $ticket, $commandId), $body);
     }
 
     private static function derived(Actor $actor, string $of, string $commandId): string

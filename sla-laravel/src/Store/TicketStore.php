@@ -46,7 +46,8 @@ final class TicketStore
      */
     public function open(Opening $opening, Actor $actor, string $subject, string $body, int $nowUs): Outcome
     {
-        $before = $this->byReference($opening->ticket);
+        // The name of a ticket follows from the id of the command; without one it is new.
+        $before = $opening->commandId === null ? null : $this->byReference($opening->ticket);
         if ($before !== null) {
             return $this->repeated($before, $opening, $actor, $nowUs);
         }

@@ -20,6 +20,8 @@ return [
             'prefix' => '',
             'schema' => 'public',
             'sslmode' => 'disable',
+            // What sla-laravel/README.md advises: one way to the database a statement, and one connection a worker.
+            'options' => env('DB_FAST') ? [PDO::PGSQL_ATTR_DISABLE_PREPARES => true, PDO::ATTR_PERSISTENT => true] : [],
         ],
         'mysql' => [
             'driver' => 'mysql',

@@ -197,6 +197,24 @@ final class BrowserTest extends TestCase
         }
     }
 
+    /** `make screenshot` keeps it in docs/images. */
+    public function test_a_picture_of_the_dashboard(): void
+    {
+        // Long words are for the other tests.
+        DB::table('support_tickets')->where('id', $this->ticket)->update(['subject' => 'Messages are not delivered']);
+        DB::table('support_escalations')->where('ticket_id', $this->ticket)->where('trigger', 'request')->update(['reason' => 'We lose money.']);
+        $tab = $this->signedIn('root')->as('light', 1180, 860)->open("http://{$this->address}/sla-dashboard");
+        $picture = Picture::small($tab->screenshot(false));
+        $tab->close();
+        self::assertSame([1180, 860, IMAGETYPE_PNG], array_slice((array) getimagesizefromstring($picture), 0, 3));
+        self::assertGreaterThan(10_000, strlen($picture));
+        self::assertLessThan(150_000, strlen($picture));
+        $file = getenv('SLA_PICTURE');
+        if (is_string($file) && $file !== '') {
+            file_put_contents($file, $picture);
+        }
+    }
+
     /** Every stop of the Tab key shows where it is, and every field, button and link is one. */
     private function unreached(Tab $tab, string $place): array
     {
