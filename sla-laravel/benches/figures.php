@@ -94,7 +94,7 @@ function opened(int $number): int
     return (int) $outcome->ticketId;
 }
 
-/** Plays tickets over a year until now: a few in a hundred are at work still. */
+/** Plays tickets over a year until now; of a hundred one is at work still. */
 function fill(int $played): void
 {
     Carbon::setTestNow(Carbon::now()->subDays(366));
@@ -137,7 +137,7 @@ function fill(int $played): void
                 $tickets->customerMessage($id, Actor::customer(DB::table('support_tickets')->where('id', $id)->value('customer')), $channel, 'An answer.');
             }
         }
-        if ($next(mt_rand(5000, 200_000)) && mt_rand(0, 99) > 2) {
+        if ($next(mt_rand(5000, 200_000)) && mt_rand(0, 99) > 0) {
             $tickets->resolve($id, $root, 'Solved.');
             if (mt_rand(0, 1) === 0 && $next(1000)) {
                 $tickets->rate($id, Actor::customer(DB::table('support_tickets')->where('id', $id)->value('customer')), mt_rand(1, 5));

@@ -40,6 +40,7 @@ return new class extends SlaMigration {
             $table->index(['resolution_state', 'resolution_due_at'], 'support_tickets_resolution');
             $table->index(['policy_digest', 'status'], 'support_tickets_digest');
         });
+        $this->indexWhere('support_tickets', 'status, first_response_state, resolution_state', 'support_tickets_active', "status in ('new', 'open', 'pending', 'on_hold')");
         // Apart from support_tickets, so that lists do not read snapshots.
         $this->schema()->create('sla_ticket_states', function (Blueprint $table): void {
             $table->unsignedBigInteger('ticket_id')->primary('sla_ticket_states_pk');
@@ -95,8 +96,8 @@ return new class extends SlaMigration {
             $this->idColumn($table, 'resolved_by')->nullable();
             $table->bigInteger('resolved_at')->nullable();
             $table->unique(['ticket_id', 'number'], 'support_escalations_number');
-            $table->index(['status', 'level', 'id'], 'support_escalations_status');
         });
+        $this->indexWhere('support_escalations', 'level desc, id', 'support_escalations_unresolved', "status in ('open', 'acknowledged')");
     }
 
     public function down(): void

@@ -49,9 +49,18 @@ abstract class SlaMigration extends Migration
     /** Adds an index that holds only rows with a value, where the database has such indexes. */
     protected function indexWherePresent(string $table, string $column, string $name): void
     {
-        $where = in_array($this->connection()->getDriverName(), ['pgsql', 'sqlite'], true) ? " where {$column} is not null" : '';
+        $this->indexWhere($table, $column, $name, "{$column} is not null");
+    }
+
+    /**
+     * Adds an index that holds only some rows, where the database has such indexes. Queries find it by the same words, with
+     * no value bound in them.
+     */
+    protected function indexWhere(string $table, string $columns, string $name, string $where): void
+    {
+        $where = in_array($this->connection()->getDriverName(), ['pgsql', 'sqlite'], true) ? " where {$where}" : '';
         $grammar = $this->connection()->getQueryGrammar();
-        $this->connection()->statement("create index {$name} on {$grammar->wrapTable($table)} ({$column}){$where}");
+        $this->connection()->statement("create index {$name} on {$grammar->wrapTable($table)} ({$columns}){$where}");
     }
 
     private function bytewise(Fluent $column): Fluent

@@ -10,6 +10,9 @@ use Sla\Laravel\Support\Instant;
 /** An escalation and how it stands. */
 class SupportEscalation extends ReadModel
 {
+    /** The words of the index `support_escalations_unresolved`. */
+    public const UNRESOLVED_WHERE = "status in ('open', 'acknowledged')";
+
     protected $table = 'support_escalations';
 
     protected $casts = ['at' => Instant::class, 'acknowledged_at' => Instant::class, 'resolved_at' => Instant::class];

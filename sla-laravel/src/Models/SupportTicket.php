@@ -10,6 +10,9 @@ use Sla\Laravel\Support\Instant;
 /** A ticket as its last event left it. */
 class SupportTicket extends ReadModel
 {
+    /** The words of the index `support_tickets_active`. */
+    public const UNRESOLVED_WHERE = "status in ('new', 'open', 'pending', 'on_hold')";
+
     protected $table = 'support_tickets';
 
     protected $casts = [

@@ -40,7 +40,7 @@ final class EscalationService
     /** Returns the escalations that are not resolved, the highest level first. */
     public function unresolved(): Builder
     {
-        return SupportEscalation::query()->whereIn('status', ['open', 'acknowledged'])->orderByDesc('level')->orderBy('id');
+        return SupportEscalation::query()->whereRaw(SupportEscalation::UNRESOLVED_WHERE)->orderByDesc('level')->orderBy('id');
     }
 
     private function act(int $ticketId, Command $command, Actor $actor, ?string $commandId): Outcome

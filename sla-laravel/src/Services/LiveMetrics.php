@@ -47,20 +47,24 @@ final class LiveMetrics
             return $visible;
         }
         $nowUs = $this->clock->nowUs();
-        $active = SupportTicket::query()->whereIn('status', self::UNRESOLVED)->groupBy('status')->selectRaw('status, count(*) as n')->pluck('n', 'status');
+        $active = array_fill_keys(self::UNRESOLVED, 0);
+        $breached = 0;
+        $states = ['status', 'first_response_state', 'resolution_state'];
+        foreach (SupportTicket::query()->whereRaw(SupportTicket::UNRESOLVED_WHERE)->groupBy($states)->selectRaw(implode(', ', $states) . ', count(*) as n')->toBase()->get() as $row) {
+            $active[$row->status] += (int) $row->n;
+            $breached += in_array('breached', [$row->first_response_state, $row->resolution_state], true) ? (int) $row->n : 0;
+        }
         $levels = $this->escalations->unresolved()->reorder()->groupBy('level')->orderBy('level')->selectRaw('level, count(*) as n')->pluck('n', 'level');
 
         return [
             'as_of' => Time::fromUs($nowUs),
-            'active' => array_map(static fn (string $status): int => (int) ($active[$status] ?? 0), array_combine(self::UNRESOLVED, self::UNRESOLVED)),
-            'breached' => SupportTicket::query()->whereIn('status', self::UNRESOLVED)
-                ->where(static fn (Builder $query) => $query->where('first_response_state', 'breached')->orWhere('resolution_state', 'breached'))->count(),
+            'active' => $active,
+            'breached' => $breached,
             'escalations' => $levels->map(static fn ($count): int => (int) $count)->all(),
             'refusals' => SlaDenial::query()->where('at', '>', $nowUs - self::DAY_US)->whereIn('log', self::logs($nowUs))->count(),
             'monitor' => [
                 'enabled' => $this->settings->isMonitoringEnabled(),
-                'backlog' => $this->monitor->backlog($nowUs),
-                'lag_us' => $this->monitor->lagUs($nowUs),
+                ...$this->monitor->lateness($nowUs),
                 'failed' => array_map(static fn (\stdClass $row): int => (int) $row->ticket_id, $this->monitor->failures()),
             ],
             'unsent' => SlaNotification::query()->whereNull('sent_at')->where('notify_at', '<=', $nowUs)->count(),

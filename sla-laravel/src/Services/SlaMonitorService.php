@@ -73,16 +73,23 @@ final class SlaMonitorService
     /** Returns how many tickets are due and not looked at. */
     public function backlog(?int $nowUs = null): int
     {
-        return $this->dueQuery($nowUs ?? $this->clock->nowUs())->count();
+        return $this->lateness($nowUs)['backlog'];
     }
 
     /** Returns for how many microseconds the oldest due ticket waits to be looked at; 0 when none is due. */
     public function lagUs(?int $nowUs = null): int
     {
-        $nowUs ??= $this->clock->nowUs();
-        $oldest = $this->dueQuery($nowUs)->min('next_check_at');
+        return $this->lateness($nowUs)['lag_us'];
+    }
 
-        return $oldest === null ? 0 : $nowUs - (int) $oldest;
+    /** @return array{backlog: int, lag_us: int} both, as of one instant */
+    public function lateness(?int $nowUs = null): array
+    {
+        $nowUs ??= $this->clock->nowUs();
+        $due = $this->dueQuery($nowUs)->selectRaw('count(*) as n, min(next_check_at) as oldest')->first();
+        $oldest = $due->oldest ?? null;
+
+        return ['backlog' => (int) ($due->n ?? 0), 'lag_us' => $oldest === null ? 0 : $nowUs - (int) $oldest];
     }
 
     /**
