@@ -165,11 +165,9 @@ function fill(int $played): void
 function copies(int $wanted): void
 {
     $started = microtime(true);
-    $span = (int) DB::table('support_tickets')->whereRaw("reference not like '%#%'")->max('id');
-    $have = DB::table('support_tickets')->count();
-    $first = intdiv($have, $span);
-    $last = intdiv($wanted, $span) - 1;
-    if ($last < $first) {
+    $span = (int) DB::table('support_tickets')->max('id');
+    $copies = intdiv($wanted, $span) - 1;
+    if ($copies < 1) {
         return;
     }
     $tables = array_column(DB::select("select distinct table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'ticket_id'"), 'name');
@@ -183,15 +181,15 @@ function copies(int $wanted): void
         }
         $of = implode(', ', array_map(static fn (string $column): string => match ($column) {
             'id', 'ticket_id' => "\"{$column}\" + k * {$span}",
-            'reference', 'message_ref' => "\"{$column}\" || '#' || k",
+            'reference', 'message_ref' => "\"{$column}\" || '#{$span}.' || k",
             // The monitor looks at none of them, whose chains begin with another ticket.
             'next_check_at' => '"next_check_at" + ' . MONTH_US,
-            'intent_id' => "md5(intent_id || k) || md5(k || intent_id)",
+            'intent_id' => "md5(intent_id || '{$span}.' || k) || md5(k || intent_id)",
             default => "\"{$column}\"",
         }, $columns));
         $named = '"' . implode('", "', $columns) . '"';
         $key = $table === 'support_tickets' ? 'id' : 'ticket_id';
-        DB::statement("insert into {$table} ({$named}) select {$of} from {$table}, generate_series({$first}, {$last}) k where {$key} <= {$span}");
+        DB::statement("insert into {$table} ({$named}) select {$of} from {$table}, generate_series(1, {$copies}) k where {$key} <= {$span}");
     }
     DB::statement("select setval('support_tickets_id_seq', (select max(id) from support_tickets))");
     // Hook of what is added up by day: lists of such tables are made again from the rows above.
@@ -290,9 +288,15 @@ function pages(string $socket, int $worker, int $server): void
     }
 }
 
-match ($argv[1]) {
-    'fill' => fill((int) $argv[2]),
-    'copy' => copies((int) $argv[2]),
-    'commands' => commands(),
-    'pages' => pages($argv[2], (int) $argv[3], (int) $argv[4]),
-};
+try {
+    match ($argv[1]) {
+        'fill' => fill((int) $argv[2]),
+        'copy' => copies((int) $argv[2]),
+        'commands' => commands(),
+        'pages' => pages($argv[2], (int) $argv[3], (int) $argv[4]),
+    };
+} catch (Throwable $fault) {
+    // Laravel's handler would end without a code.
+    fwrite(STDERR, "{$fault}\n");
+    exit(1);
+}

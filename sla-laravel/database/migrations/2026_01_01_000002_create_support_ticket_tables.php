@@ -32,14 +32,15 @@ return new class extends SlaMigration {
             $table->bigInteger('closed_at')->nullable();
             $table->unique('reference', 'support_tickets_reference');
             $table->index(['customer', 'id'], 'support_tickets_customer');
-            $table->index(['organization', 'id'], 'support_tickets_organization');
-            $table->index(['agent', 'status', 'id'], 'support_tickets_agent');
-            $table->index(['team', 'status', 'id'], 'support_tickets_team');
             $table->index(['status', 'id'], 'support_tickets_status');
-            $table->index(['first_response_state', 'first_response_due_at'], 'support_tickets_first_response');
-            $table->index(['resolution_state', 'resolution_due_at'], 'support_tickets_resolution');
             $table->index(['policy_digest', 'status'], 'support_tickets_digest');
         });
+        // A change of an indexed column is written to every index of the table, so most hold only the rows that are asked for.
+        $this->indexWhere('support_tickets', 'organization, id', 'support_tickets_organization', 'organization is not null');
+        $this->indexWhere('support_tickets', 'agent, status, id', 'support_tickets_agent', 'agent is not null');
+        $this->indexWhere('support_tickets', 'team, status, id', 'support_tickets_team', 'team is not null');
+        $this->indexWhere('support_tickets', 'first_response_state, first_response_due_at', 'support_tickets_first_response', "first_response_state = 'running'");
+        $this->indexWhere('support_tickets', 'resolution_state, resolution_due_at', 'support_tickets_resolution', "resolution_state = 'running'");
         $this->indexWhere('support_tickets', 'status, first_response_state, resolution_state', 'support_tickets_active', "status in ('new', 'open', 'pending', 'on_hold')");
         // Apart from support_tickets, so that lists do not read snapshots.
         $this->schema()->create('sla_ticket_states', function (Blueprint $table): void {

@@ -78,7 +78,7 @@ final class LiveMetrics
     {
         $found = [];
         foreach (['first_response', 'resolution'] as $timer) {
-            $tickets = (clone $visible)->where("{$timer}_state", 'running')->whereNotNull("{$timer}_due_at")->orderBy("{$timer}_due_at")->limit(self::LIST)->get();
+            $tickets = (clone $visible)->whereRaw("{$timer}_state = 'running'")->whereNotNull("{$timer}_due_at")->orderBy("{$timer}_due_at")->limit(self::LIST)->get();
             foreach ($tickets as $ticket) {
                 $found[] = ['ticket' => $ticket, 'timer' => $timer, 'due_at' => $ticket->{"{$timer}_due_at"}];
             }
