@@ -8,11 +8,11 @@ namespace Sla;
 final class DryRun
 {
     /**
-     * @param list<MovedDeadline>                           $moved
-     * @param list<BrokenPromise>                           $arrived
-     * @param list<BrokenPromise>                           $ended
-     * @param list<BrokenPromise>                           $breached
-     * @param list<BrokenPromise>                           $unbreached
+     * @param list<MovedDue>                                $moved
+     * @param list<AffectedCycle>                           $arrived
+     * @param list<AffectedCycle>                           $ended
+     * @param list<AffectedCycle>                           $breached
+     * @param list<AffectedCycle>                           $unbreached
      * @param list<array{ticket: string, refusal: Refusal}> $refused
      */
     private function __construct(
@@ -37,11 +37,11 @@ final class DryRun
     {
         return new self(
             $document->tickets,
-            Json::each(MovedDeadline::read(...), $document->moved),
-            Json::each(BrokenPromise::read(...), $document->arrived),
-            Json::each(BrokenPromise::read(...), $document->ended),
-            Json::each(BrokenPromise::read(...), $document->breached),
-            Json::each(BrokenPromise::read(...), $document->unbreached),
+            Json::each(MovedDue::read(...), $document->moved),
+            Json::each(AffectedCycle::read(...), $document->arrived),
+            Json::each(AffectedCycle::read(...), $document->ended),
+            Json::each(AffectedCycle::read(...), $document->breached),
+            Json::each(AffectedCycle::read(...), $document->unbreached),
             Json::each(/** @return array{ticket: string, refusal: Refusal} */ static fn (\stdClass $one): array => [
                 'ticket' => $one->ticket,
                 'refusal' => Refusal::read($one->refusal),

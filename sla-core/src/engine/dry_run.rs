@@ -16,16 +16,16 @@ pub struct DryRun {
     /// How many tickets were looked at.
     pub tickets: u64,
     /// Dues that would move.
-    pub moved: Vec<MovedDeadline>,
+    pub moved: Vec<MovedDue>,
     /// Cycles for which nothing is promised without the change, and something would be.
-    pub arrived: Vec<BrokenPromise>,
+    pub arrived: Vec<AffectedCycle>,
     /// Cycles whose promise would end.
-    pub ended: Vec<BrokenPromise>,
+    pub ended: Vec<AffectedCycle>,
     /// Cycles that would be breached right after the change and are not without it.
-    pub breached: Vec<BrokenPromise>,
+    pub breached: Vec<AffectedCycle>,
     /// Recorded breaches that would disappear. Always empty: no change takes a breach back. The list is computed, not
     /// assumed.
-    pub unbreached: Vec<BrokenPromise>,
+    pub unbreached: Vec<AffectedCycle>,
     /// Tickets that cannot adopt the revision: final ones, those under it already, and those whose package it lacks.
     #[serde(serialize_with = "refused")]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<RefusedTicket<'_>>"))]
@@ -65,7 +65,7 @@ impl<'a> From<&'a History> for DryRunTicket<'a> {
 /// A due that would move. `None` stands for a cycle that is not running, or is due beyond the horizon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct MovedDeadline {
+pub struct MovedDue {
     /// The ticket.
     pub ticket: Id,
     /// The timer.
@@ -81,7 +81,7 @@ pub struct MovedDeadline {
 /// A cycle that is breached, or promises something, on one side of the comparison only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct BrokenPromise {
+pub struct AffectedCycle {
     /// The ticket.
     pub ticket: Id,
     /// The timer.
@@ -122,7 +122,7 @@ impl Engine {
     /// Tickets come alone or with their histories. A revision that measures a timer which the ticket's own did not needs
     /// the history, and refuses a ticket alone as `history_needed`.
     ///
-    /// Both sides are compared one microsecond after `now`, when a deadline that the change moves to `now` has passed.
+    /// Both sides are compared one microsecond after `now`, when a due instant that the change moves to `now` has passed.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
@@ -196,7 +196,7 @@ impl Engine {
 impl DryRun {
     fn compare(&mut self, ticket: &Id, before: &[Compared], after: &[Compared]) {
         let same = |one: &Compared, other: &Compared| one.timer == other.timer && one.cycle == other.cycle;
-        let side = |cycle: &Compared| BrokenPromise {
+        let side = |cycle: &Compared| AffectedCycle {
             ticket: ticket.clone(),
             timer: cycle.timer.clone(),
             cycle: cycle.cycle,
@@ -211,7 +211,7 @@ impl DryRun {
                 _ => {}
             }
             if was_promised && is.is_promised && was.is_none_or(|was| was.due != is.due) {
-                self.moved.push(MovedDeadline {
+                self.moved.push(MovedDue {
                     ticket: ticket.clone(),
                     timer: is.timer.clone(),
                     cycle: is.cycle,

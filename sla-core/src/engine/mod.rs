@@ -40,7 +40,7 @@ pub use self::automatic::DueEvents;
 pub(crate) use self::automatic::check_time;
 pub use self::decide::{Accepted, Decision};
 pub use self::difference::{Difference, DifferenceKind, Sides};
-pub use self::dry_run::{BrokenPromise, DryRun, DryRunTicket, MovedDeadline};
+pub use self::dry_run::{AffectedCycle, DryRun, DryRunTicket, MovedDue};
 pub use self::evaluate::{Class, CycleEvaluation, Evaluation, TermsEvaluation, TimerEvaluation};
 use self::fault::EngineFault;
 pub use self::import::{Import, RecordedCommand, RefusedCommand};

@@ -661,7 +661,7 @@ class LogAggregate(Value, frozen=True):
 # Changes of policy
 
 
-class MovedDeadline(Document, frozen=True):
+class MovedDue(Document, frozen=True):
     """A due that adopting a revision moves."""
 
     ticket: str
@@ -681,8 +681,8 @@ class MovedDeadline(Document, frozen=True):
         return _us(self.after) if self.after else None
 
 
-class BrokenPromise(Document, frozen=True):
-    """A cycle that adopting a revision breaches."""
+class AffectedCycle(Document, frozen=True):
+    """A cycle that is breached, or promised something, only with or only without the change."""
 
     ticket: str
     timer: str
@@ -706,13 +706,13 @@ class DryRun(Document, frozen=True):
     """The effect on tickets of adopting the newest revision."""
 
     tickets: int
-    moved: tuple[MovedDeadline, ...]
-    arrived: tuple[BrokenPromise, ...]
+    moved: tuple[MovedDue, ...]
+    arrived: tuple[AffectedCycle, ...]
     """Cycles for which something would be promised that is not now."""
-    ended: tuple[BrokenPromise, ...]
+    ended: tuple[AffectedCycle, ...]
     """Cycles whose promise would end."""
-    breached: tuple[BrokenPromise, ...]
-    unbreached: tuple[BrokenPromise, ...]
+    breached: tuple[AffectedCycle, ...]
+    unbreached: tuple[AffectedCycle, ...]
     """Always empty: a breach is never undone."""
     refused: tuple[RefusedTicket, ...]
 

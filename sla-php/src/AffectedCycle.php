@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** A cycle that adopting a revision breaches. */
-final class BrokenPromise
+/** A cycle that is breached, or promised something, only with or only without the change. */
+final class AffectedCycle
 {
     private function __construct(
         public readonly string $ticket,

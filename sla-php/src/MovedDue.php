@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Sla;
 
 /** A cycle whose due instant moves when a ticket adopts a revision. */
-final class MovedDeadline
+final class MovedDue
 {
     private function __construct(
         public readonly string $ticket,
