@@ -296,6 +296,20 @@ fn fold_steps(events: &'static [Event]) {
     black_box(History::new(black_box(events).to_vec()).unwrap());
 }
 
+fn steps_to_verify(steps: u32) -> Recorded {
+    let (engine, ..) = stepped(steps);
+    let history = History::new(steps_happened(steps).to_vec()).unwrap();
+    (Box::leak(Box::new(engine)), Box::leak(Box::new(history)))
+}
+
+// Steps that happened, made again.
+#[library_benchmark]
+#[bench::steps_1000(args = (1_000), setup = steps_to_verify)]
+#[bench::steps_2000(args = (2_000), setup = steps_to_verify)]
+fn verify_steps((engine, history): Recorded) {
+    assert!(engine.verify(black_box(history), None).unwrap().is_verified());
+}
+
 type Stored = (&'static Engine, String, sla_core::ticket::Actor);
 
 fn stored(events: usize) -> Stored {
@@ -339,6 +353,6 @@ library_benchmark_group!(
     ]
 );
 
-library_benchmark_group!(name = growth, benchmarks = [due_events, fold_steps, request]);
+library_benchmark_group!(name = growth, benchmarks = [due_events, fold_steps, verify_steps, request]);
 
 main!(library_benchmark_groups = calendar, ticket, growth);

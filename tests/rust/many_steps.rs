@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use sla_core::engine::{Decision, DueEvents};
-use sla_core::ticket::{Actor, EventKind, Role, Ticket};
+use sla_core::ticket::{Actor, EventKind, History, Role, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
 
@@ -23,6 +23,10 @@ fn engine(change: impl FnOnce(&mut Value)) -> Engine {
 
 /// Opens a ticket whose first response is due after four hours of business time.
 fn opened(engine: &Engine) -> Ticket {
+    opened_history(engine).ticket().clone()
+}
+
+fn opened_history(engine: &Engine) -> History {
     let opening = json!({
         "command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "email",
         "message": {"message_ref": "m", "content_sha256": "0".repeat(64)},
@@ -30,7 +34,7 @@ fn opened(engine: &Engine) -> Ticket {
     let opening = wire::command::read_opening(opening.to_string()).unwrap();
     let kim = Actor::new(Role::Customer, "kim");
     match engine.open(&opening, &kim, at("2026-03-02T02:00:00Z")).unwrap() {
-        Decision::Accepted(accepted) => accepted.ticket,
+        Decision::Accepted(accepted) => History::new(accepted.events).unwrap(),
         Decision::Refused(refusal) => panic!("{refusal}"),
     }
 }
@@ -85,6 +89,9 @@ fn as_many_steps_as_a_policy_may_list_happen_in_order_each_once() {
         wire::snapshot::read(wire::snapshot::write(&folded)).unwrap().cycles("first_response")[0].fired.len(),
         4_000
     );
+    let mut history = opened_history(&engine);
+    history.extend(due.events).unwrap();
+    assert_eq!(engine.verify(&history, Some(&folded)).unwrap().verified, 4_002);
 }
 
 #[test]
@@ -118,7 +125,8 @@ fn steps_of_every_kind_happen_alike_however_often_a_host_asks() {
         policy["pauses"] = json!({"max_pause": "30h"});
     });
     let admin = Actor::new(Role::Admin, "root");
-    let mut ticket = opened(&engine);
+    let mut history = opened_history(&engine);
+    let mut ticket = history.ticket().clone();
     let mut events = 0;
     for (command, now) in [
         (json!({"command": "assign", "agent": "ana"}), "2026-03-02T02:30:00Z"),
@@ -134,7 +142,10 @@ fn steps_of_every_kind_happen_alike_however_often_a_host_asks() {
         events += at_once.events.len();
         let command = wire::command::read(command.to_string()).unwrap();
         match engine.decide(&ticket, &command, &admin, at(now)).unwrap() {
-            Decision::Accepted(accepted) => ticket = accepted.ticket,
+            Decision::Accepted(accepted) => {
+                ticket = accepted.ticket;
+                history.extend(accepted.events).unwrap();
+            }
             Decision::Refused(refusal) => panic!("{refusal}"),
         }
     }
@@ -142,6 +153,8 @@ fn steps_of_every_kind_happen_alike_however_often_a_host_asks() {
     assert_eq!(at_once, one_by_one(&engine, &ticket, at("2026-05-01T00:00:00Z")));
     events += at_once.events.len();
     assert!(events > 200, "{events}");
+    history.extend(at_once.events).unwrap();
+    assert!(engine.verify(&history, Some(&at_once.ticket)).unwrap().is_verified());
 }
 
 #[test]

@@ -148,6 +148,37 @@ impl Outlook {
     }
 }
 
+/// What is upcoming for a ticket, in order, kept while one automatic event after the other is made again.
+pub(super) struct UpcomingEvents {
+    queue: BinaryHeap<Reverse<Upcoming>>,
+    acknowledged: Acknowledged,
+}
+
+impl UpcomingEvents {
+    /// Returns the first event that has happened by `now`, without applying it.
+    pub(super) fn first(&self, engine: &Engine, ticket: &Ticket, now: Timestamp) -> Result<Option<Event>, Error> {
+        engine.happened_by(ticket, self.queue.peek().map(|first| first.0), now)
+    }
+
+    /// Returns what is upcoming once the first event has happened, which made `ticket`; `None` where it may have changed
+    /// when others happen.
+    pub(super) fn after_first(
+        mut self,
+        engine: &Engine,
+        ticket: &Ticket,
+        event: &EventKind,
+    ) -> Result<Option<Self>, Error> {
+        let Some(Reverse(happened)) = self.queue.pop().filter(|_| !changes_others(event)) else { return Ok(None) };
+        self.queue.extend(engine.repeated(ticket, happened, &self.acknowledged)?.map(Reverse));
+        Ok(Some(self))
+    }
+}
+
+/// Returns whether an automatic event changes when others happen: those that change the status do.
+const fn changes_others(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Resumed { .. } | EventKind::Resolved { .. } | EventKind::Closed { .. })
+}
+
 /// The highest level of an automatic escalation of each latest cycle that was acknowledged, by the place of the timer.
 struct Acknowledged(BTreeMap<usize, u32>);
 
@@ -303,34 +334,55 @@ impl Engine {
             let ticket = caught_up.ticket();
             // INVARIANT: what is upcoming was found in this ticket, and nothing that has happened since ended it.
             let Some(kind) = self.automatic_kind(ticket, upcoming)? else { continue };
-            let is_status =
-                matches!(kind, EventKind::Resumed { .. } | EventKind::Resolved { .. } | EventKind::Closed { .. });
+            let changes_others = changes_others(&kind);
             caught_up.append(self.automatic_event(ticket, upcoming.at, kind)?)?;
-            if is_status {
+            if changes_others {
                 return Ok(true);
             }
-            if matches!(upcoming.class, Class::Step | Class::StepOnDue) {
-                let (place, (step, _)) = (upcoming.timer, upcoming.step);
-                if let Some(firing) = self.firing_cycle(caught_up.ticket(), place)?
-                    && let Some(repeated) = firing.steps.get(step).filter(|step| step.repeat.is_some())
-                    && let Some(next) = firing.step((step, repeated), place, acknowledged)?
-                {
-                    outlook.add(next, now);
-                }
+            if let Some(next) = self.repeated(caught_up.ticket(), upcoming, acknowledged)? {
+                outlook.add(next, now);
             }
         }
         Ok(false)
+    }
+
+    /// Returns the next repetition of what has just happened to a ticket.
+    fn repeated(
+        &self,
+        ticket: &Ticket,
+        happened: Upcoming,
+        acknowledged: &Acknowledged,
+    ) -> Result<Option<Upcoming>, Error> {
+        if !matches!(happened.class, Class::Step | Class::StepOnDue) {
+            return Ok(None);
+        }
+        let (place, (step, _)) = (happened.timer, happened.step);
+        let Some(firing) = self.firing_cycle(ticket, place)? else { return Ok(None) };
+        let Some(repeated) = firing.steps.get(step).filter(|step| step.repeat.is_some()) else { return Ok(None) };
+        firing.step((step, repeated), place, acknowledged)
+    }
+
+    /// Returns what is upcoming for a ticket, in order.
+    pub(super) fn upcoming(&self, ticket: &Ticket) -> Result<UpcomingEvents, Error> {
+        let (acknowledged, mut queue) = (Acknowledged::of(ticket), Vec::new());
+        self.for_each_upcoming(ticket, &acknowledged, &mut |upcoming| queue.push(Reverse(upcoming)))?;
+        Ok(UpcomingEvents { queue: queue.into(), acknowledged })
     }
 
     /// Returns the first automatic event that has happened by `now` and is not in the history yet, without applying it.
     pub(super) fn first_automatic(&self, ticket: &Ticket, now: Timestamp) -> Result<Option<Event>, Error> {
         let mut first: Option<Upcoming> = None;
         self.for_each_upcoming(ticket, &Acknowledged::of(ticket), &mut |upcoming| {
-            if upcoming.happens_from() <= now && first.is_none_or(|first| upcoming < first) {
+            if first.is_none_or(|first| upcoming < first) {
                 first = Some(upcoming);
             }
         })?;
-        let Some(first) = first else { return Ok(None) };
+        self.happened_by(ticket, first, now)
+    }
+
+    /// Returns the first of what is upcoming as an event, if it has happened by `now`: nothing after it has happened before.
+    fn happened_by(&self, ticket: &Ticket, first: Option<Upcoming>, now: Timestamp) -> Result<Option<Event>, Error> {
+        let Some(first) = first.filter(|first| first.happens_from() <= now) else { return Ok(None) };
         let kind = self.automatic_kind(ticket, first)?;
         kind.map(|kind| self.automatic_event(ticket, first.at, kind)).transpose()
     }

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use super::automatic::UpcomingEvents;
 use super::decide::{Permission, Recorded};
 use super::difference::{Difference, is_instants_only, is_same_automatic};
 use super::{Decision, Engine, recorded};
@@ -69,7 +70,7 @@ impl Engine {
         }
         let mut verification =
             HistoryVerification { verified: 0, difference: None, rules_changed: Vec::new(), other_rules: 0 };
-        let mut execution = Execution { engine: self, events, begun: None };
+        let mut execution = Execution { engine: self, events, begun: None, upcoming: None };
         let mut ticket: Option<Ticket> = None;
         for (place, event) in events.iter().enumerate() {
             let judged = execution.judge(ticket.as_ref(), place, event);
@@ -77,6 +78,7 @@ impl Engine {
                 "" => error.at(place_of(event)),
                 _ => error,
             })?;
+            let is_as_made = judged.is_none();
             let is_of_other_rules = event.rules_digest != self.revision(event.policy_digest)?.rules_digest;
             match judged {
                 None => {}
@@ -96,6 +98,7 @@ impl Engine {
                 }
                 None => ticket.insert(Ticket::open(event)?),
             };
+            execution.upcoming = execution.after(ticket, event, is_as_made)?;
             verification.verified = ticket.events;
             let is_last = place.saturating_add(1) == events.len();
             if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.events == ticket.events || is_last)
@@ -124,16 +127,36 @@ struct Execution<'a> {
     events: &'a [Event],
     /// The command whose implied event came last: the place of its own event, and what permitted it.
     begun: Option<(usize, Option<Via>)>,
+    /// What is upcoming for the ticket, once it was looked for: a run of automatic events looks once.
+    upcoming: Option<UpcomingEvents>,
 }
 
 impl Execution<'_> {
+    /// Returns what is upcoming after `event`, which made `ticket`; `None` where it is to be looked for again.
+    fn after(&mut self, ticket: &Ticket, event: &Event, is_as_made: bool) -> Result<Option<UpcomingEvents>, Error> {
+        match self.upcoming.take() {
+            Some(upcoming) if is_as_made && recorded::is_automatic(&event.kind) => {
+                upcoming.after_first(self.engine, ticket, &event.kind)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Returns the first automatic event of a ticket by `now`, as [`Engine::first_automatic`] does.
+    fn first_automatic(&self, ticket: &Ticket, now: Timestamp) -> Result<Option<Event>, Error> {
+        match &self.upcoming {
+            Some(upcoming) => upcoming.first(self.engine, ticket, now),
+            None => self.engine.first_automatic(ticket, now),
+        }
+    }
+
     /// Returns how the event at `place` differs from what the rules make of the ticket before it.
     fn judge(&mut self, ticket: Option<&Ticket>, place: usize, event: &Event) -> Result<Option<Differs>, Error> {
         let Some(ticket) = ticket else { return self.judge_opening(event) };
         if recorded::is_automatic(&event.kind) {
             return self.judge_automatic(ticket, place, event);
         }
-        if let Some(missing) = self.engine.first_automatic(ticket, event.at)? {
+        if let Some(missing) = self.first_automatic(ticket, event.at)? {
             return Ok(otherwise(Difference::missing(event, &missing)));
         }
         let permission = match self.begun.take() {
@@ -172,9 +195,12 @@ impl Execution<'_> {
         })
     }
 
-    fn judge_automatic(&self, ticket: &Ticket, place: usize, event: &Event) -> Result<Option<Differs>, Error> {
+    fn judge_automatic(&mut self, ticket: &Ticket, place: usize, event: &Event) -> Result<Option<Differs>, Error> {
+        if self.upcoming.is_none() {
+            self.upcoming = Some(self.engine.upcoming(ticket)?);
+        }
         // A breach needs its instant to pass; nothing later comes before it, whenever the host asked.
-        if let Some(expected) = self.engine.first_automatic(ticket, event.at.just_after())? {
+        if let Some(expected) = self.first_automatic(ticket, event.at.just_after())? {
             let Some(differs) = compared(event, &expected) else { return Ok(None) };
             if is_same_automatic(&event.kind, &expected.kind) {
                 return Ok(Some(differs));
@@ -190,7 +216,7 @@ impl Execution<'_> {
             });
         }
         let last = Timestamp::from_micros(i64::MAX);
-        let later = self.engine.first_automatic(ticket, last)?;
+        let later = self.first_automatic(ticket, last)?;
         Ok(match later.filter(|later| is_same_automatic(&event.kind, &later.kind)) {
             Some(expected) => compared(event, &expected),
             None => otherwise(Difference::additional(event)),
