@@ -64,9 +64,10 @@ impl Engine {
     /// - `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn verify(&self, history: &History, snapshot: Option<&Ticket>) -> Result<HistoryVerification, Error> {
         let events = history.events();
-        let mut known = None;
-        for event in events.iter().filter(|event| known.replace(event.policy_digest) != Some(event.policy_digest)) {
-            self.revision(event.policy_digest).map_err(|error| error.at(place_of(event)))?;
+        for of_one_revision in events.chunk_by(|event, next| event.policy_digest == next.policy_digest) {
+            if let Some(event) = of_one_revision.first() {
+                self.revision(event.policy_digest).map_err(|error| error.at(place_of(event)))?;
+            }
         }
         let mut verification =
             HistoryVerification { verified: 0, difference: None, rules_changed: Vec::new(), other_rules: 0 };
