@@ -197,6 +197,11 @@ fn what_is_resolved_is_left_out_and_told_all_the_same() {
     }
     let held: Vec<u32> = kept.short.escalations.iter().map(|escalation| escalation.number).collect();
     assert_eq!(held, [3, 13, 14, 15, 16, 17, 18, 19, 20]);
+    let of_values = |ticket: &Ticket| -> Vec<u32> {
+        kept.engine.ticket_values(ticket).escalations.iter().map(|escalation| escalation.number).collect()
+    };
+    assert_eq!(of_values(&kept.short), held);
+    assert!(of_values(kept.history.ticket()).into_iter().eq(1..=20));
     let decide = |number: u32| {
         let command = json!({"command": "acknowledge_escalation", "number": number}).to_string();
         let command = wire::command::read(command).unwrap();

@@ -154,9 +154,8 @@ impl Engine {
 }
 
 fn escalations(ticket: &Ticket) -> Vec<EscalationValues> {
-    let numbered = (1..).zip(&ticket.escalations);
-    let values = numbered.map(|(number, escalation)| EscalationValues {
-        number,
+    let values = ticket.escalations.iter().map(|escalation| EscalationValues {
+        number: escalation.number,
         level: escalation.level,
         stage: escalation.stage,
         trigger: escalation.trigger,
