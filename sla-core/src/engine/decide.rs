@@ -14,7 +14,7 @@ use crate::calendar::check_horizon;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
-use crate::policy::{CheckedPolicy, Policy};
+use crate::policy::CheckedPolicy;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::ticket::{
     Action, Actor, AssignCause, CloseCause, Command, CommandKind, CommandStamp, Cycle, Direction, Escalation,
@@ -918,9 +918,8 @@ fn earlier(name: &str, field: &'static str, reported: Option<Timestamp>, now: Ti
     Ok(Some(at))
 }
 
-fn package(policy: &Policy, name: &str, id: &str) -> Judged<Id> {
-    let known = policy.packages.iter().find(|package| package.id.as_str() == id);
-    known.map(|package| package.id.clone()).ok_or_else(|| {
+fn package(policy: &CheckedPolicy, name: &str, id: &str) -> Judged<Id> {
+    policy.package(id).map(|package| package.id.clone()).ok_or_else(|| {
         let ids: Vec<&str> = policy.packages.iter().map(|package| package.id.as_str()).collect();
         let message = format!("the policy has no package `{}`", shown(id));
         refuse(RefusalCode::UnknownPackage, name, message, one_of("package", &ids))
@@ -934,8 +933,7 @@ fn entitled(policy: &CheckedPolicy, package: &Id, name: &str, channel: &str) -> 
         let message = format!("the policy has no channel `{}`", shown(channel));
         return Err(refuse(RefusalCode::UnknownChannel, name, message, one_of("channel", &ids)));
     }
-    let package_of = policy.packages.iter().find(|known| known.id == *package);
-    let channels = package_of.map_or(&[][..], |known| policy.channels_of(known));
+    let channels = policy.package(package.as_str()).map_or(&[][..], |known| policy.channels_of(known));
     channels.iter().find(|entitled| entitled.as_str() == channel).cloned().ok_or_else(|| {
         let ids: Vec<&str> = channels.iter().map(Id::as_str).collect();
         let message = format!("package `{package}` does not include channel `{channel}`");
