@@ -35,7 +35,7 @@ impl VisibleTickets {
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
     /// let visible = engine().visible_tickets(&agent())?;
-    /// assert!(!visible.includes(&opened())); // nobody is assigned to it
+    /// assert!(!visible.includes(&opened())); // no agent is assigned to it
     /// # Ok::<(), sla_core::refusal::Refusal>(())
     /// ```
     #[must_use]
@@ -65,8 +65,10 @@ impl Engine {
         let mut under: Vec<VisibleUnder> = Vec::new();
         for revision in self.revisions.iter() {
             let own = access::visible(actor, revision.policy.roles)?;
+            if own == tickets {
+                continue;
+            }
             match under.iter_mut().find(|under| under.tickets == own) {
-                _ if own == tickets => {}
                 Some(equal) => equal.policy_digests.push(revision.digest),
                 None => under.push(VisibleUnder { policy_digests: vec![revision.digest], tickets: own }),
             }
