@@ -5,6 +5,8 @@
 // largest number.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 
@@ -399,17 +401,13 @@ impl Report {
     /// - `out_of_range` when a sum does not fit a signed number of 64 bits.
     pub fn packages(aggregate: &Aggregate, policy: &Policy) -> Result<Self, Error> {
         let mut report = Self::of(&aggregate.regroup(Grouping::by(&[Dimension::Package]))?)?;
-        for package in &policy.packages {
-            let known = report.groups.iter().any(|group| group.key.package.as_ref() == Some(&package.id));
-            if !known {
-                let key = Key { package: Some(package.id.clone()), ..Key::default() };
-                report.groups.push(ReportGroup::of(key, &Cell::default()));
-            }
+        let ranks: BTreeMap<&Id, u32> = policy.packages.iter().map(|package| (&package.id, package.rank)).collect();
+        let known: BTreeSet<Id> = report.groups.iter().filter_map(|group| group.key.package.clone()).collect();
+        for &package in ranks.keys().filter(|package| !known.contains(**package)) {
+            let key = Key { package: Some(package.clone()), ..Key::default() };
+            report.groups.push(ReportGroup::of(key, &Cell::default()));
         }
-        let rank = |group: &ReportGroup| {
-            let package = policy.packages.iter().find(|package| Some(&package.id) == group.key.package.as_ref());
-            std::cmp::Reverse(package.map(|package| package.rank))
-        };
+        let rank = |group: &ReportGroup| Reverse(group.key.package.as_ref().and_then(|package| ranks.get(package)));
         report.groups.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.key.cmp(&b.key)));
         Ok(report)
     }
