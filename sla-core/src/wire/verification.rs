@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::json::to_text;
+use super::json::{to_text, value_of};
 use crate::engine::{Difference, DifferenceKind, HistoryVerification, Sides};
 use crate::pointer::Pointer;
 use crate::refusal::{Refusal, RefusalCode};
@@ -66,8 +66,8 @@ struct DifferenceDocument<'a> {
 impl<'a> DifferenceDocument<'a> {
     fn of(difference: &'a Difference) -> Self {
         let (recorded, expected) = match &*difference.sides {
-            Sides::Event { recorded, expected } => (recorded.as_ref().map(tree), expected.as_ref().map(tree)),
-            Sides::Snapshot { recorded, expected } => (Some(tree(recorded)), Some(tree(expected))),
+            Sides::Event { recorded, expected } => (recorded.as_ref().map(value_of), expected.as_ref().map(value_of)),
+            Sides::Snapshot { recorded, expected } => (Some(value_of(recorded)), Some(value_of(expected))),
         };
         let refusal = difference.refusal.as_ref();
         let (path, recorded, expected) = match (recorded, expected, refusal) {
@@ -134,9 +134,4 @@ const fn refused_field(code: RefusalCode) -> &'static str {
         | RefusalCode::HistoryNeeded
         | RefusalCode::NothingToChange => "/kind",
     }
-}
-
-fn tree(document: &impl Serialize) -> Value {
-    // INVARIANT: events and tickets have texts as keys.
-    serde_json::to_value(document).unwrap_or_default()
 }
