@@ -57,6 +57,18 @@ pub(super) fn to_text(document: &impl Serialize) -> String {
     serde_json::to_string(document).unwrap_or_default()
 }
 
+/// Appends entries of a list, each on a line of its own, with a line break before the first and after the last, so that a
+/// host can cut the text into entries without reading them.
+pub(super) fn push_lines(text: &mut String, entries: impl IntoIterator<Item = String>) {
+    let mut separator = "\n";
+    for entry in entries {
+        text.push_str(separator);
+        text.push_str(&entry);
+        separator = ",\n";
+    }
+    text.push('\n');
+}
+
 /// Writes a document with one entry of its list a line, so that files of it can be compared line by line.
 pub(super) fn to_lines(document: &impl Serialize) -> String {
     let mut text = Vec::new();

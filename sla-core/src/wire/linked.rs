@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::json::to_text;
+use super::json::{push_lines, to_text};
 use super::{audit, snapshot};
 use crate::engine::{Decision, Linked, TicketValues};
 use crate::error::Error;
@@ -57,11 +57,8 @@ fn accepted(linked: &Linked, with_snapshot: bool) -> String {
         text.push('\n');
     }
     text.push_str(",\"entries\":[");
-    for (at, entry) in linked.entries.iter().enumerate() {
-        text.push_str(if at == 0 { "\n" } else { ",\n" });
-        text.push_str(&audit::write_entry(entry));
-    }
-    text.push_str("\n]}}");
+    push_lines(&mut text, linked.entries.iter().map(audit::write_entry));
+    text.push_str("]}}");
     text
 }
 

@@ -9,7 +9,7 @@ use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::json::{expect_schema, to_text, tree_of};
+use super::json::{expect_schema, push_lines, to_text, tree_of};
 use super::node::read_as;
 use super::ticket::write_history_line;
 use super::tree::MAX_HISTORY_BYTES;
@@ -153,30 +153,29 @@ impl Log {
 /// ```
 #[must_use]
 pub fn write_import(histories: &[History], import: &LogImport) -> String {
-    let remarks =
-        import.remarks.iter().map(|remark| RemarkDocument { column: remark.column, message: &remark.message });
-    let mut text = to_text(&ImportDocument { refused: &import.refused, remarks: remarks.collect(), histories: [] });
-    // The list of histories is the last field, and empty so far.
-    text.truncate(text.len().saturating_sub("]}".len()));
-    for (at, history) in histories.iter().enumerate() {
-        text.push_str(if at == 0 { "\n" } else { ",\n" });
-        text.push_str(&write_history_line(history));
-    }
-    text.push_str("\n]}");
+    let remarks: Vec<RemarkDocument<'_>> = import
+        .remarks
+        .iter()
+        .map(|remark| RemarkDocument { column: remark.column, message: &remark.message })
+        .collect();
+    let mut text = format!(r#"{{"refused":{},"remarks":{},"histories":["#, to_text(&import.refused), to_text(&remarks));
+    push_lines(&mut text, histories.iter().map(write_history_line));
+    text.push_str("]}");
     text
 }
 
-/// What an import made of a log.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+/// What an import made of a log, as [`write_import`] writes it.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[expect(dead_code, reason = "the schema is made of it")]
 pub(super) struct ImportDocument<'a> {
     /// The rows that cannot be read or are not allowed.
     refused: &'a [RefusedRow],
     /// The columns that are ignored.
     remarks: Vec<RemarkDocument<'a>>,
     /// The tickets that could be opened, each with its events (`history`), by id.
-    #[cfg_attr(feature = "schema", schemars(schema_with = "histories_schema"))]
-    histories: [(); 0],
+    #[schemars(schema_with = "histories_schema")]
+    histories: (),
 }
 
 /// Refers to the histories, which are written apart.
