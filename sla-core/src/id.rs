@@ -40,8 +40,7 @@ impl Fault for IdFault {
 ///
 /// Never blank, at most [`MAX_ID_BYTES`] long, without characters that do not show (control and format characters,
 /// unassigned and private ones, spaces other than U+0020), without a space at either end, and without a combining mark at
-/// the beginning. Compared byte by byte. Cheap
-/// to clone.
+/// the beginning. Compared byte by byte. Cheap to clone.
 #[derive(Debug, Clone, Eq)]
 pub struct Id(Arc<str>);
 
@@ -84,15 +83,10 @@ impl Id {
     ///
     /// # Errors
     ///
-    /// `invalid_id` when the text is blank, too long, or holds a character that does not show or outer white space.
-    pub fn new(text: impl Into<String>) -> Result<Self, Error> {
-        let text: String = text.into();
-        Self::check(&text)?;
-        Ok(Self(text.into()))
-    }
-
-    /// Returns the id that is written so in a document.
-    fn read(text: &str) -> Result<Self, Error> {
+    /// `invalid_id` when the text is blank, too long, or holds a character that does not show or outer white
+    /// space, or begins with a combining mark.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, Error> {
+        let text = text.as_ref();
         Self::check(text)?;
         Ok(Self(text.into()))
     }
@@ -136,7 +130,7 @@ impl fmt::Display for Id {
     }
 }
 
-serde_as_text!(Id, Id::read);
+serde_as_text!(Id, |text: &str| Id::new(text));
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Id {

@@ -80,7 +80,7 @@ fn grouping(unit: PeriodUnit) -> Grouping {
     Grouping::by(&[Dimension::Agent]).with_period(unit, "Asia/Jakarta", &ZoneDatabase::embedded()).unwrap()
 }
 
-fn id(text: impl Into<String>) -> Id {
+fn id(text: impl AsRef<str>) -> Id {
     Id::new(text).unwrap()
 }
 
