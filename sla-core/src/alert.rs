@@ -22,6 +22,7 @@
 // was counted is taken away again.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
@@ -522,22 +523,13 @@ impl Burn {
             self.now = now;
         }
         self.burning = memory.burning;
-        let (long, short) = (self.start(self.objective.long_window), self.start(self.objective.short_window));
+        let long = self.start(self.objective.long_window);
         for DecidedCycle { at, ticket, cycle, breached } in memory.cycles {
             if at <= long || at > self.now {
                 return Err(MemoryFault::OutsideWindow { ticket, cycle }.into());
             }
-            let key = (ticket, cycle);
-            if self.cycles.entry(at).or_default().insert(key.clone(), breached).is_some() {
-                let (ticket, cycle) = key;
+            if !self.enter(at, (ticket.clone(), cycle), breached) {
                 return Err(MemoryFault::Twice { ticket, cycle }.into());
-            }
-            if !breached {
-                self.met_at.insert(key, at);
-            }
-            self.long.add(breached);
-            if at > short {
-                self.short.add(breached);
             }
         }
         Ok(())
@@ -573,21 +565,25 @@ impl Burn {
     }
 
     fn count(&mut self, event: &Event, cycle: u32, breached: bool) {
-        let at = event.at;
-        if at <= self.start(self.objective.long_window) {
-            return;
+        if event.at > self.start(self.objective.long_window) {
+            // An event that comes twice counts once.
+            self.enter(event.at, (event.ticket.clone(), cycle), breached);
         }
-        // An event that comes twice counts once.
-        if self.cycles.entry(at).or_default().insert((event.ticket.clone(), cycle), breached).is_some() {
-            return;
-        }
+    }
+
+    /// Counts a cycle that was decided in the long window; returns `false` where one of that ticket and number was decided
+    /// at the same instant already, which stays as it is.
+    fn enter(&mut self, at: Timestamp, cycle: (Id, u32), breached: bool) -> bool {
+        let Entry::Vacant(place) = self.cycles.entry(at).or_default().entry(cycle.clone()) else { return false };
+        place.insert(breached);
         if !breached {
-            self.met_at.insert((event.ticket.clone(), cycle), at);
+            self.met_at.insert(cycle, at);
         }
         self.long.add(breached);
         if at > self.start(self.objective.short_window) {
             self.short.add(breached);
         }
+        true
     }
 
     /// Takes back a cycle that resumes: it is not decided any more.

@@ -275,6 +275,24 @@ fn a_budget_that_burns_alarms_once_until_it_is_quiet_again() {
 }
 
 #[test]
+fn a_cycle_is_counted_once_at_an_instant_whatever_its_events_say() {
+    let objectives = objectives(100, 10, "1000%", 1);
+    for turns in [[Turn::Met, Turn::Breached], [Turn::Breached, Turn::Met]] {
+        let mut alerts = Alerts::new(&objectives);
+        let mut once = Alerts::new(&objectives);
+        for turn in turns {
+            alerts.observe(&event(1, 10, turn), None);
+        }
+        once.observe(&event(1, 10, turns[0]), None);
+        assert_eq!(alerts.memory(), once.memory());
+        // The cycle leaves both windows as it was counted.
+        let after = Timestamp::from_micros(200);
+        assert_eq!(alerts.advance(after), once.advance(after));
+        assert_eq!(alerts.memory(), once.memory());
+    }
+}
+
+#[test]
 fn warnings_critical_escalations_and_lag_are_alerts() {
     let objectives = Objectives {
         critical_level: Some(2),
