@@ -1815,7 +1815,7 @@ enum sla_status sla_alerts_new(const struct sla_engine *engine,
                                struct sla_error **error_out);
 
 /*
- Makes a watch that goes on from what another one remembered, by the `objectives` of the newest revision of an engine.
+ Makes a watch that resumes with what another one remembered, by the `objectives` of the newest revision of an engine.
 
  memory_json  what `sla_alerts_write` wrote. Of an objective that the policy does not have any more, by timer and windows,
               it is dropped

@@ -84,7 +84,7 @@ impl<'a> Holders<'a> {
         }
     }
 
-    /// The holders of a ticket that `customer` opens: nobody shares it yet.
+    /// The holders of a ticket that `customer` opens: neither agent nor organization is set yet.
     pub(crate) const fn of_opening(customer: &'a str) -> Self {
         Self { customer, organization: None, agent: None, team: None }
     }

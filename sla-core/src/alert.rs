@@ -243,7 +243,7 @@ impl Alerts {
         AlertMemory { burns: self.burns.iter().map(Burn::memory).collect() }
     }
 
-    /// Returns a watch that goes on from what another one remembered. What it remembered of an objective that the policy
+    /// Returns a watch that resumes with what another one remembered. What it remembered of an objective that the policy
     /// does not have, by timer and windows, is dropped; an objective that it did not know begins anew.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! Derivations of deadlines that add up to the microsecond.
+//! Derivations of due instants that add up to the microsecond.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,7 +20,7 @@ use crate::ticket::{
 use crate::time::{BusinessDuration, Timestamp};
 use crate::timer::{self, Recount};
 
-/// The derivation of one cycle's deadline.
+/// The derivation of one cycle's due instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
@@ -261,7 +261,7 @@ impl Fault for ExplainFault {
 }
 
 impl Engine {
-    /// Returns the derivation of a deadline as of `now`: of the timer's latest cycle, or of the one with the number
+    /// Returns the derivation of a due instant as of `now`: of the timer's latest cycle, or of the one with the number
     /// `cycle`.
     ///
     /// ```

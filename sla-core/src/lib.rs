@@ -62,7 +62,7 @@
 //! | show where a ticket is | [`Engine::evaluate`] |
 //! | store and load a ticket | [`wire::ticket`], [`wire::snapshot`] |
 //! | say why an instant is the due one | [`explain`] |
-//! | take over tickets of another system | [`Engine::import`] |
+//! | import tickets of another system | [`Engine::import`] |
 //! | report compliance, durations, agents | [`analytics::Aggregate`], [`analytics::Report`] |
 //! | evaluate columns of many tickets | [`columns`] |
 //! | know what is wrong with an input | [`Error`], [`ErrorCode`] |

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn sla_alerts_new(
     }
 }
 
-/// Makes a watch that goes on from what another one remembered, by the `objectives` of the newest revision of an engine.
+/// Makes a watch that resumes with what another one remembered, by the `objectives` of the newest revision of an engine.
 ///
 /// memory_json  what `sla_alerts_write` wrote. Of an objective that the policy does not have any more, by timer and windows,
 ///              it is dropped

@@ -26,7 +26,7 @@ final class Alerts
     }
 
     /**
-     * Returns a watch that goes on from what `json` wrote. What it remembered of an objective that the policy does not have
+     * Returns a watch that resumes with what `json` wrote. What it remembered of an objective that the policy does not have
      * any more, by timer and windows, is dropped.
      *
      * @throws InvalidInput

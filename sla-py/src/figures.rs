@@ -325,7 +325,7 @@ impl Alerts {
         Self(Mutex::new(Watch::new(&engine.engine.policy().objectives)))
     }
 
-    /// Return a watch that goes on from what `json` wrote. What it remembered of an objective that the policy does not have
+    /// Return a watch that resumes with what `json` wrote. What it remembered of an objective that the policy does not have
     /// any more, by timer and windows, is dropped.
     ///
     ///     >>> Alerts.from_json(engine, Alerts(engine).json()).json() == Alerts(engine).json()

@@ -131,7 +131,7 @@ impl<'a> EventContext<'a> {
         }
     }
 
-    /// Returns since when somebody waits for what the event reports: its own instant, or the earlier one at which it was
+    /// Returns since when the customer waits for what the event reports: its own instant, or the earlier one at which it was
     /// received, but not before the last answer, nor before the end of the timer's last cycle.
     pub(super) fn received_from(&self, last: Option<&Cycle>) -> Timestamp {
         let Some(received_at) = self.received_at else { return self.at() };

@@ -223,7 +223,7 @@ const fn move_inactivity(to: &mut InactivityIntent, from: &InactivityIntent) {
     move_known(&mut to.computed_at, from.computed_at);
 }
 
-/// Takes over what both have.
+/// Sets a value that both events have to that of the recorded one.
 const fn move_known<T: Copy>(to: &mut Option<T>, from: Option<T>) {
     if to.is_some() && from.is_some() {
         *to = from;

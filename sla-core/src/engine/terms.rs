@@ -303,7 +303,7 @@ pub(super) fn take_over_pending(
 }
 
 /// Returns what a customer's message does to a running or paused cycle beside its triggers: it moves the start of one that
-/// somebody's waiting started back to when the message was received, and gives a promise to one that has none if its
+/// the customer's waiting started back to when the message was received, and gives a promise to one that has none if its
 /// channel has a target.
 pub(super) fn received_earlier(
     context: &EventContext<'_>,

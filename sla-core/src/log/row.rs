@@ -59,7 +59,7 @@ pub struct Row<'a> {
     pub automatic: Option<&'a str>,
     /// When a pause ends automatically, as RFC 3339.
     pub until: Option<&'a str>,
-    /// The duplicate that the ticket takes over.
+    /// The duplicate that the ticket absorbs.
     pub absorbed_ticket: Option<&'a str>,
     /// Since when the customer waits on the duplicate, as RFC 3339.
     pub waiting_since: Option<&'a str>,

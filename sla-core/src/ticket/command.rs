@@ -103,11 +103,11 @@ pub enum CommandKind {
         #[serde(default, skip_serializing_if = "is_false")]
         automatic: bool,
     },
-    /// Take over a duplicate: who waits there waits here.
+    /// Absorb a duplicate: a customer who waits there waits here.
     Absorb {
         /// The other ticket.
         ticket: String,
-        /// Since when somebody waits for an answer there; nobody does when left out.
+        /// Since when the customer waits for an answer there; left out when they do not wait.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         waiting_since: Option<Timestamp>,
         /// Why.
@@ -285,7 +285,7 @@ string_enum! {
         Note => "note",
         /// Write as the customer.
         CustomerMessage => "customer_message",
-        /// Take over a duplicate.
+        /// Absorb a duplicate.
         Absorb => "absorb",
         /// Pause a ticket.
         Pause => "pause",

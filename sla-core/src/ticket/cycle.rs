@@ -118,7 +118,7 @@ pub struct Cycle {
     pub started_at: Timestamp,
     /// The instant of the event that started it; the time before it counts whatever the status was.
     pub began_by: Timestamp,
-    /// Whether somebody began to wait then: it was an inbound opening, a customer's message or a reopening.
+    /// Whether the customer began to wait then: it was an inbound opening, a customer's message or a reopening.
     #[serde(default, skip_serializing_if = "is_false")]
     pub waits: bool,
     /// What its terms depend on, as of the last event that set them.
@@ -169,7 +169,7 @@ pub struct Promise {
     pub is_late: bool,
 }
 
-/// Terms that a stopped cycle takes over when a reopening resumes it.
+/// Terms that a stopped cycle adopts when a reopening resumes it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -233,7 +233,7 @@ pub enum EventKind {
     Absorbed {
         /// The other ticket.
         ticket: Id,
-        /// Since when somebody waits for an answer there; then this is a customer's message received at that instant.
+        /// Since when the customer waits for an answer there; then this is a customer's message received at that instant.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         waiting_since: Option<Timestamp>,
         /// Why.
@@ -408,7 +408,7 @@ impl EventKind {
         }
     }
 
-    /// Returns whether somebody begins to wait: an inbound opening, a customer's message, also that of an absorbed
+    /// Returns whether the customer begins to wait: an inbound opening, a customer's message, also that of an absorbed
     /// ticket, a reopening.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
@@ -457,7 +457,7 @@ string_enum! {
     /// Who wrote first.
     #[derive(Default)]
     Direction {
-        /// The customer, or somebody for them.
+        /// The customer, or another person for them.
         #[default]
         Inbound => "inbound",
         /// An agent or admin.
@@ -763,7 +763,7 @@ pub enum Change {
 pub struct BeganBy {
     /// Its instant.
     pub at: Timestamp,
-    /// Whether somebody began to wait then: it was an inbound opening, a customer's message or a reopening.
+    /// Whether the customer began to wait then: it was an inbound opening, a customer's message or a reopening.
     pub waits: bool,
 }
 

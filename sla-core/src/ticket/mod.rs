@@ -128,7 +128,7 @@ pub struct Ticket {
     pub pause: Option<Pause>,
     /// Whether the customer waits for a public reply.
     pub reply_owed: bool,
-    /// The last public reply or resolve: nobody waited for an answer at that instant.
+    /// The last public reply or resolve: the customer no longer waited for an answer then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
     /// Since when the ticket is inactive, for the policy's inactivity rules.
@@ -642,7 +642,7 @@ impl Ticket {
         self.timers.get_mut(at)?.cycles.last_mut().filter(|cycle| cycle.number == number)
     }
 
-    /// Returns the start of the earliest cycle that still runs or is paused since somebody began to wait for an answer:
+    /// Returns the start of the earliest cycle that still runs or is paused since the customer began to wait for an answer:
     /// what a ticket that absorbs this one is told.
     pub(crate) fn waiting_since(&self) -> Option<Timestamp> {
         let last = self.timers.iter().filter_map(|track| track.cycles.last());

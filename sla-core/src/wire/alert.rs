@@ -23,7 +23,7 @@ pub fn write(alert: &Alert) -> String {
     to_text(&WithText::of(alert))
 }
 
-/// Writes what a watch remembers, on one line, so that the next process goes on from there.
+/// Writes what a watch remembers, on one line, so that the next process resumes there.
 #[must_use]
 pub fn write_memory(alerts: &Alerts) -> String {
     to_text(&Versioned { schema: MEMORY_SCHEMA, document: &alerts.memory() })

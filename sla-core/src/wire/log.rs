@@ -329,7 +329,7 @@ pub(super) struct RowDocument {
     /// When a pause ends automatically.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     until: Option<String>,
-    /// The duplicate that the ticket takes over.
+    /// The duplicate that the ticket absorbs.
     absorbed_ticket: Option<String>,
     /// Since when the customer waits on the duplicate.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]

@@ -147,7 +147,7 @@ class Alerts:
     @staticmethod
     def from_json(engine: Engine, memory: Json) -> Alerts:
         """
-        Return a watch that goes on from what `json` wrote. What it remembered of an objective that the policy does not have
+        Return a watch that resumes with what `json` wrote. What it remembered of an objective that the policy does not have
         any more, by timer and windows, is dropped.
 
             >>> Alerts.from_json(engine, Alerts(engine).json()).json() == Alerts(engine).json()
