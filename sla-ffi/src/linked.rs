@@ -2,50 +2,88 @@
 
 use std::ffi::c_char;
 
-use sla_core::audit::Head;
-use sla_core::engine::{Decision, DueEvents, Linked};
-use sla_core::ticket::{Actor, Command};
+use sla_core::engine::{Decision, Linked};
 use sla_core::time::Timestamp;
-use sla_core::wire::ticket::TicketDocument;
 use sla_core::{Engine, Error, wire};
 
 use crate::boundary::{Checked, Failure, Place, array, both, bytes, handle, optional_instant};
 use crate::engine::sla_engine;
-use crate::error::{answer, guard, sla_error, sla_status};
+use crate::error::{answer, sla_error, sla_status};
 use crate::string::{StringSlot, sla_string, string_slot};
-use crate::ticket::After;
+use crate::ticket::{After, decide};
 
 /// How many texts a request of a batch has: ticket, head, command, actor.
 const TEXTS: usize = 4;
 
-fn put(after: After<'_>, out: StringSlot<'_>, linked: &Decision<Linked>) {
-    if let Decision::Accepted(linked) = linked {
-        after.put(&linked.ticket, linked.next_check_at);
+/// The places of a linked answer: its text, and what follows from it.
+struct LinkedSlot<'a> {
+    text: StringSlot<'a>,
+    after: After<'a>,
+}
+
+impl Place for LinkedSlot<'_> {
+    type Answer = Decision<Linked>;
+
+    fn put(self, answer: Decision<Linked>) {
+        if let Decision::Accepted(linked) = &answer {
+            self.after.put(&linked.ticket, linked.next_check_at);
+        }
+        self.text.put(wire::linked::write(&answer));
     }
-    out.put(wire::linked::write(linked));
 }
 
-/// Decides on a command, and links what was accepted to the chain.
-fn decide(
+/// # Safety
+///
+/// As [`string_slot`].
+unsafe fn linked_slot<'a>(
+    linked_json_out: *mut sla_string,
+    ticket_json_out: *mut sla_string,
+    next_check_at_us_out: *mut i64,
+) -> Checked<LinkedSlot<'a>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let (text, after) =
+            both(string_slot("linked_json_out", linked_json_out), After::new(ticket_json_out, next_check_at_us_out))?;
+        Ok(LinkedSlot { text, after })
+    }
+}
+
+/// The instant of a request, and when the host stores the answer.
+#[derive(Clone, Copy)]
+struct Instants {
+    now: Timestamp,
+    detected_at: Timestamp,
+}
+
+impl Instants {
+    fn new(now_us: i64, detected_at_us: i64) -> Self {
+        let now = Timestamp::from_micros(now_us);
+        Self { now, detected_at: optional_instant(detected_at_us).unwrap_or(now) }
+    }
+}
+
+/// What is asked about one ticket, as documents.
+struct Request<'a> {
+    ticket: &'a [u8],
+    head: &'a [u8],
+    /// A command and its actor; `None` to ask for the automatic events that are due.
+    command: Option<(&'a [u8], &'a [u8])>,
+}
+
+/// Judges a request, and links the events to the ticket's chain.
+fn judge(
     engine: &Engine,
-    ticket: &[u8],
-    head: Head,
-    (command, actor): (&Command, &Actor),
-    (now, detected_at): (Timestamp, Timestamp),
+    request: &Request<'_>,
+    Instants { now, detected_at }: Instants,
 ) -> Result<Decision<Linked>, Error> {
-    let decision = match wire::ticket::read_ticket_document(ticket)? {
-        TicketDocument::History(history) => engine.decide_on(&history, command, actor, now)?,
-        TicketDocument::Snapshot(ticket) => engine.decide(&ticket, command, actor, now)?,
+    let head = wire::audit::read_head(request.head)?;
+    let Some((command, actor)) = request.command else {
+        let due = engine.due_events(&wire::ticket::read_ticket(request.ticket)?, now)?;
+        return due.linked(engine, head, detected_at).map(Decision::Accepted);
     };
-    Ok(match decision {
-        Decision::Accepted(accepted) => Decision::Accepted(accepted.linked(engine, Some(head), detected_at)?),
-        Decision::Refused(refusal) => Decision::Refused(refusal),
-    })
-}
-
-fn due(engine: &Engine, ticket: &[u8], head: Head, now: Timestamp, detected_at: Timestamp) -> Result<Linked, Error> {
-    let due: DueEvents = engine.due_events(&wire::ticket::read_ticket(ticket)?, now)?;
-    due.linked(engine, head, detected_at)
+    let (command, actor) = (wire::command::read(command)?, wire::command::read_actor(actor)?);
+    let ticket = wire::ticket::read_ticket_document(request.ticket)?;
+    decide(engine, &ticket, &command, &actor, now)?.linked(engine, Some(head), detected_at)
 }
 
 /// Decides whether a ticket is opened, as `sla_engine_open`, and begins the ticket's chain.
@@ -74,24 +112,12 @@ pub unsafe extern "C" fn sla_engine_open_linked(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let (out, after) = both(
-                string_slot("linked_json_out", linked_json_out),
-                After::new(ticket_json_out, next_check_at_us_out),
-            )?;
+        answer(linked_slot(linked_json_out, ticket_json_out, next_check_at_us_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
             let opening = wire::command::read_opening(bytes("opening_json", opening_json, opening_json_len)?)?;
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
-            let now = Timestamp::from_micros(now_us);
-            let linked = match engine.open(&opening, &actor, now)? {
-                Decision::Accepted(accepted) => {
-                    let detected_at = optional_instant(detected_at_us).unwrap_or(now);
-                    Decision::Accepted(accepted.linked(engine, None, detected_at)?)
-                }
-                Decision::Refused(refusal) => Decision::Refused(refusal),
-            };
-            put(after, out, &linked);
-            Ok(())
+            let Instants { now, detected_at } = Instants::new(now_us, detected_at_us);
+            Ok(engine.open(&opening, &actor, now)?.linked(engine, None, detected_at)?)
         })
     }
 }
@@ -125,20 +151,17 @@ pub unsafe extern "C" fn sla_engine_decide_linked(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let (out, after) = both(
-                string_slot("linked_json_out", linked_json_out),
-                After::new(ticket_json_out, next_check_at_us_out),
-            )?;
+        answer(linked_slot(linked_json_out, ticket_json_out, next_check_at_us_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
-            let ticket = bytes("ticket_json", ticket_json, ticket_json_len)?;
-            let head = wire::audit::read_head(bytes("head_json", head_json, head_json_len)?)?;
-            let command = wire::command::read(bytes("command_json", command_json, command_json_len)?)?;
-            let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
-            let now = Timestamp::from_micros(now_us);
-            let detected_at = optional_instant(detected_at_us).unwrap_or(now);
-            put(after, out, &decide(engine, ticket, head, (&command, &actor), (now, detected_at))?);
-            Ok(())
+            let request = Request {
+                ticket: bytes("ticket_json", ticket_json, ticket_json_len)?,
+                head: bytes("head_json", head_json, head_json_len)?,
+                command: Some((
+                    bytes("command_json", command_json, command_json_len)?,
+                    bytes("actor_json", actor_json, actor_json_len)?,
+                )),
+            };
+            Ok(judge(engine, &request, Instants::new(now_us, detected_at_us))?)
         })
     }
 }
@@ -167,18 +190,14 @@ pub unsafe extern "C" fn sla_engine_due_events_linked(
 ) -> sla_status {
     // SAFETY: the caller's promises about the pointers.
     unsafe {
-        guard(error_out, || {
-            let (out, after) = both(
-                string_slot("linked_json_out", linked_json_out),
-                After::new(ticket_json_out, next_check_at_us_out),
-            )?;
+        answer(linked_slot(linked_json_out, ticket_json_out, next_check_at_us_out), error_out, || {
             let engine = &handle("engine", engine)?.0;
-            let ticket = bytes("ticket_json", ticket_json, ticket_json_len)?;
-            let head = wire::audit::read_head(bytes("head_json", head_json, head_json_len)?)?;
-            let now = Timestamp::from_micros(now_us);
-            let detected_at = optional_instant(detected_at_us).unwrap_or(now);
-            put(after, out, &Decision::Accepted(due(engine, ticket, head, now, detected_at)?));
-            Ok(())
+            let request = Request {
+                ticket: bytes("ticket_json", ticket_json, ticket_json_len)?,
+                head: bytes("head_json", head_json, head_json_len)?,
+                command: None,
+            };
+            Ok(judge(engine, &request, Instants::new(now_us, detected_at_us))?)
         })
     }
 }
@@ -217,8 +236,7 @@ pub unsafe extern "C" fn sla_engine_batch(
             let texts = bytes("texts", texts, texts_len)?;
             // A number of lengths that does not fit is one that `array` refuses.
             let lengths = array("lengths", lengths, requests.saturating_mul(TEXTS))?;
-            let now = Timestamp::from_micros(now_us);
-            let detected_at = optional_instant(detected_at_us).unwrap_or(now);
+            let instants = Instants::new(now_us, detected_at_us);
             let mut answers = String::from("[");
             let mut rest = texts;
             for (at, request) in lengths.chunks_exact(TEXTS).enumerate() {
@@ -226,8 +244,11 @@ pub unsafe extern "C" fn sla_engine_batch(
                 for (text, length) in of_request.iter_mut().zip(request) {
                     (*text, rest) = rest.split_at_checked(*length).ok_or_else(other_lengths)?;
                 }
+                let [ticket, head, command, actor] = of_request;
+                let command = (!command.is_empty() || !actor.is_empty()).then_some((command, actor));
                 answers.push_str(if at == 0 { "\n" } else { ",\n" });
-                answers.push_str(&wire::linked::write_of_batch(&judge(engine, of_request, now, detected_at)));
+                let answer = judge(engine, &Request { ticket, head, command }, instants);
+                answers.push_str(&wire::linked::write_of_batch(&answer));
             }
             if !rest.is_empty() {
                 return Err(other_lengths());
@@ -236,20 +257,6 @@ pub unsafe extern "C" fn sla_engine_batch(
             Ok(answers)
         })
     }
-}
-
-fn judge(
-    engine: &Engine,
-    [ticket, head, command, actor]: [&[u8]; TEXTS],
-    now: Timestamp,
-    detected_at: Timestamp,
-) -> Result<Decision<Linked>, Error> {
-    let head = wire::audit::read_head(head)?;
-    if command.is_empty() && actor.is_empty() {
-        return due(engine, ticket, head, now, detected_at).map(Decision::Accepted);
-    }
-    let (command, actor) = (wire::command::read(command)?, wire::command::read_actor(actor)?);
-    decide(engine, ticket, head, (&command, &actor), (now, detected_at))
 }
 
 #[cold]

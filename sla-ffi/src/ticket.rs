@@ -3,10 +3,10 @@
 use std::ffi::c_char;
 
 use sla_core::engine::Decision;
-use sla_core::ticket::{Apply, Ticket};
+use sla_core::ticket::{Actor, Apply, Command, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::wire::ticket::TicketDocument;
-use sla_core::{Engine, wire};
+use sla_core::{Engine, Error, wire};
 
 use crate::boundary::{
     Checked, Place, SLA_NONE, Slot, both, bytes, handle, instant_us, optional_bytes, optional_slot, slot, text,
@@ -57,6 +57,20 @@ impl After<'_> {
         }
         out.put(wire::evaluation::write_decision(decision));
         Ok(())
+    }
+}
+
+/// Decides on a command, with every event of the ticket where its document has them.
+pub(crate) fn decide(
+    engine: &Engine,
+    ticket: &TicketDocument,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Error> {
+    match ticket {
+        TicketDocument::History(history) => engine.decide_on(history, command, actor, now),
+        TicketDocument::Snapshot(ticket) => engine.decide(ticket, command, actor, now),
     }
 }
 
@@ -141,11 +155,7 @@ pub unsafe extern "C" fn sla_engine_decide(
             let command = wire::command::read(bytes("command_json", command_json, command_json_len)?)?;
             let actor = wire::command::read_actor(bytes("actor_json", actor_json, actor_json_len)?)?;
             let now = Timestamp::from_micros(now_us);
-            let decision = match &ticket {
-                TicketDocument::History(history) => engine.decide_on(history, &command, &actor, now)?,
-                TicketDocument::Snapshot(ticket) => engine.decide(ticket, &command, &actor, now)?,
-            };
-            after.decided(engine, &decision, out)
+            after.decided(engine, &decide(engine, &ticket, &command, &actor, now)?, out)
         })
     }
 }

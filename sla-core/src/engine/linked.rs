@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::values::{TicketValues, maybe_us};
-use super::{Accepted, DueEvents, Engine};
+use super::{Accepted, Decision, DueEvents, Engine};
 use crate::audit::{Chain, Entry, Head};
 use crate::error::Error;
 use crate::ticket::{Event, Ticket};
@@ -51,6 +51,33 @@ impl Accepted {
     pub fn linked(self, engine: &Engine, head: Option<Head>, detected_at: Timestamp) -> Result<Linked, Error> {
         let next_check_at = engine.next_check_at(&self.ticket)?;
         linked(engine, head, self.events, self.ticket, next_check_at, detected_at)
+    }
+}
+
+impl Decision {
+    /// Links what was accepted as [`Accepted::linked`] does; a refusal stays as it is.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let now = at("2026-03-02T10:00:00Z");
+    /// let linked = engine().open(&opening(), &customer(), now)?.linked(&engine(), None, now)?;
+    /// assert_eq!(linked.into_result().unwrap().head.entries, 1);
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Accepted::linked`].
+    pub fn linked(
+        self,
+        engine: &Engine,
+        head: Option<Head>,
+        detected_at: Timestamp,
+    ) -> Result<Decision<Linked>, Error> {
+        Ok(match self {
+            Self::Accepted(accepted) => Decision::Accepted(accepted.linked(engine, head, detected_at)?),
+            Self::Refused(refusal) => Decision::Refused(refusal),
+        })
     }
 }
 
