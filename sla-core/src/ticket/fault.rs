@@ -55,9 +55,12 @@ impl Misfit {
     }
 }
 
+/// The place of the events in a history.
+pub(super) const EVENTS: &str = "/events";
+
 /// Returns the place of an event in a history.
 pub(crate) fn place_of(event: &Event) -> String {
-    format!("/events/{}", event.seq)
+    format!("{EVENTS}/{}", event.seq)
 }
 
 /// Which invariant of a stored state does not hold.

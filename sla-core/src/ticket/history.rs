@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Ticket;
 use super::event::Event;
-use super::fault::TicketFault;
+use super::fault::{EVENTS, TicketFault};
 use crate::error::Error;
 
 /// Every event of one ticket, oldest first, checked.
@@ -50,7 +50,12 @@ impl History {
     /// `invalid_history` when the list is empty, does not begin with its one opening, has a gap or a repetition in
     /// its sequence numbers, goes back in time, or mixes tickets.
     pub fn new(events: Vec<Event>) -> Result<Self, Error> {
-        let ticket = folded(&events)?;
+        Self::listed(EVENTS, events)
+    }
+
+    /// Checks and folds the events of a document; `list` is the place of their list in it.
+    pub(crate) fn listed(list: &str, events: Vec<Event>) -> Result<Self, Error> {
+        let ticket = folded(list, &events)?;
         Ok(Self { events, ticket })
     }
 
@@ -77,7 +82,7 @@ impl History {
             if let Err(error) = self.ticket.apply(&event) {
                 // Rare, so that a copy of the ticket for each call would cost more than folding again here.
                 self.events.truncate(known);
-                self.ticket = folded(&self.events)?;
+                self.ticket = folded(EVENTS, &self.events)?;
                 return Err(error);
             }
             self.events.push(event);
@@ -110,11 +115,13 @@ impl History {
     }
 }
 
-fn folded(events: &[Event]) -> Result<Ticket, Error> {
+fn folded(list: &str, events: &[Event]) -> Result<Ticket, Error> {
     let Some((opening, rest)) = events.split_first() else { return Err(TicketFault::NoEvents.into()) };
-    let mut ticket = Ticket::open(opening)?;
-    for event in rest {
-        ticket.apply(event)?;
+    // The sequence number of an event that does not follow says nothing about its place in the list.
+    let placed = |index: usize| move |error: Error| error.at(format!("{list}/{index}"));
+    let mut ticket = Ticket::open(opening).map_err(placed(0))?;
+    for (index, event) in (1..).zip(rest) {
+        ticket.apply(event).map_err(placed(index))?;
     }
     Ok(ticket)
 }

@@ -123,12 +123,13 @@ fn read_stored(json: &[u8]) -> Option<History> {
     let text = std::str::from_utf8(json).ok()?;
     text.strip_prefix('[').filter(|entries| has_own_lists(entries))?;
     let entries: Vec<Entry<Event>> = serde_json::from_str(text).ok()?;
-    history_of(entries).ok()
+    history_of("", entries).ok()
 }
 
-/// Returns the history of the entries of a chain. Their hashes are not compared: [`crate::audit::verify`] does that.
-fn history_of(entries: Vec<Entry<Event>>) -> Result<History, Error> {
-    History::new(entries.into_iter().map(|entry| entry.content).collect())
+/// Returns the history of the entries of a chain; `list` is their place in the document. Their hashes are not compared:
+/// [`crate::audit::verify`] does that.
+fn history_of(list: &str, entries: Vec<Entry<Event>>) -> Result<History, Error> {
+    History::listed(list, entries.into_iter().map(|entry| entry.content).collect())
 }
 
 /// Reads a ticket, from its history or from a snapshot of its state; `schema` tells them apart.
@@ -279,10 +280,10 @@ pub fn read_events(json: impl AsRef<[u8]>) -> Result<Vec<Event>, Error> {
 
 fn history_from(root: Value) -> Result<History, Error> {
     if root.is_array() {
-        return read_as::<Vec<Entry<Event>>>(root, "").and_then(history_of);
+        return read_as(root, "").and_then(|entries| history_of("", entries));
     }
     if root.get("schema").and_then(Value::as_str) == Some(super::audit::CHAIN_SCHEMA) {
-        return super::audit::chain_from::<Event>(root).and_then(|(_, entries)| history_of(entries));
+        return super::audit::chain_from(root).and_then(|(_, entries)| history_of("/entries", entries));
     }
     expect_schema(&root, HISTORY_SCHEMA)?;
     let HistoryDocument { events, .. } = read_as(root, "")?;
