@@ -1817,8 +1817,8 @@ enum sla_status sla_alerts_new(const struct sla_engine *engine,
 /*
  Makes a watch that resumes with what another one remembered, by the `objectives` of the newest revision of an engine.
 
- memory_json  what `sla_alerts_write` wrote. Of an objective that the policy does not have any more, by timer and windows,
-              it is dropped
+ memory_json  what `sla_alerts_write` wrote. The memory of an objective that the policy no longer has, by timer and
+              windows, is dropped
  alerts_out   receives the watch; free it with `sla_alerts_free`
 
  Errors: `unsupported_schema`, `invalid_history`; those of documents.
@@ -1843,11 +1843,12 @@ enum sla_status sla_alerts_write(const struct sla_alerts *alerts,
  remembered.
 
  counts_json     `{"first_response": [{"at_us": ..., "decided": 4, "breached": 1}]}`: cycles that were met or breached, by
-                 timer and instant; those outside the windows are ignored
+                 timer and instant; those outside the windows, and of a timer without an objective, are ignored
  now_us          the end of the windows, in microseconds since 1970-01-01T00:00:00Z
  burns_json_out  receives a JSON list, an entry for each objective (docs/documents.md); free it with `sla_string_free`
 
- Errors: `limit_exceeded` when more cycles are breached than decided; those of documents.
+ Errors: `unknown_timer` for a timer that no revision has; `limit_exceeded` when more cycles are breached than decided;
+ those of documents.
  */
 enum sla_status sla_engine_burns(const struct sla_engine *engine,
                                  const char *counts_json,

@@ -21,6 +21,7 @@
 // INVARIANT: counts of cycles are counts of entries in memory, so they grow by one without reaching 2^64, and only what
 // was counted is taken away again.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
@@ -368,14 +369,23 @@ enum MemoryFault {
     Twice { ticket: Id, cycle: u32 },
     #[error("the counts of `{timer}` exceed what can be counted")]
     TooMany { timer: Id },
+    #[error("more cycles of `{timer}` are breached than decided")]
+    MoreBreached { timer: Id },
 }
 
 impl Fault for MemoryFault {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::TooMany { .. } => ErrorCode::LimitExceeded,
+            Self::TooMany { .. } | Self::MoreBreached { .. } => ErrorCode::LimitExceeded,
             _ => ErrorCode::InvalidHistory,
         }
+    }
+
+    fn help(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::MoreBreached { .. } => "count as decided the cycles that were met and those that were breached",
+            _ => "",
+        })
     }
 }
 
@@ -444,12 +454,15 @@ fn rate(
     let within = |window: BusinessDuration| {
         let start = window_start(now, window);
         let counted = counts.into_iter().flatten().filter(|(at, _)| start < *at && *at <= now);
-        counted.map(|(_, decided)| decided).try_fold(Decided::default(), |sum, one| sum.plus(*one))
+        counted.map(|(_, one)| one).try_fold(Decided::default(), |sum, one| {
+            let timer = || objective.timer.clone();
+            if one.breached > one.decided {
+                return Err(MemoryFault::MoreBreached { timer: timer() });
+            }
+            sum.plus(*one).ok_or_else(|| MemoryFault::TooMany { timer: timer() })
+        })
     };
-    let (long, short) = (within(objective.long_window), within(objective.short_window));
-    let (Some(long), Some(short)) = (long, short) else {
-        return Err(MemoryFault::TooMany { timer: objective.timer.clone() }.into());
-    };
+    let (long, short) = (within(objective.long_window)?, within(objective.short_window)?);
     Ok(BurnRate {
         timer: objective.timer.clone(),
         long_window: objective.long_window,
@@ -663,11 +676,11 @@ impl Decided {
         self.breached -= u64::from(breached);
     }
 
-    /// Returns the sum; `None` when it does not fit, or more cycles are breached than decided.
+    /// Returns the sum; `None` when it does not fit.
     fn plus(self, other: Self) -> Option<Self> {
         let decided = self.decided.checked_add(other.decided)?;
         let breached = self.breached.checked_add(other.breached)?;
-        (other.breached <= other.decided).then_some(Self { decided, breached })
+        Some(Self { decided, breached })
     }
 
     /// Returns whether (breached ÷ decided) ÷ (1 − objective) reaches the threshold, without dividing.

@@ -34,8 +34,8 @@ pub unsafe extern "C" fn sla_alerts_new(
 
 /// Makes a watch that resumes with what another one remembered, by the `objectives` of the newest revision of an engine.
 ///
-/// memory_json  what `sla_alerts_write` wrote. Of an objective that the policy does not have any more, by timer and windows,
-///              it is dropped
+/// memory_json  what `sla_alerts_write` wrote. The memory of an objective that the policy no longer has, by timer and
+///              windows, is dropped
 /// alerts_out   receives the watch; free it with `sla_alerts_free`
 ///
 /// Errors: `unsupported_schema`, `invalid_history`; those of documents.
@@ -78,11 +78,12 @@ pub unsafe extern "C" fn sla_alerts_write(
 /// remembered.
 ///
 /// counts_json     `{"first_response": [{"at_us": ..., "decided": 4, "breached": 1}]}`: cycles that were met or breached, by
-///                 timer and instant; those outside the windows are ignored
+///                 timer and instant; those outside the windows, and of a timer without an objective, are ignored
 /// now_us          the end of the windows, in microseconds since 1970-01-01T00:00:00Z
 /// burns_json_out  receives a JSON list, an entry for each objective (docs/documents.md); free it with `sla_string_free`
 ///
-/// Errors: `limit_exceeded` when more cycles are breached than decided; those of documents.
+/// Errors: `unknown_timer` for a timer that no revision has; `limit_exceeded` when more cycles are breached than decided;
+/// those of documents.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sla_engine_burns(
     engine: *const sla_engine,
@@ -95,10 +96,9 @@ pub unsafe extern "C" fn sla_engine_burns(
     // SAFETY: the caller's promises about the pointers.
     unsafe {
         answer(string_slot("burns_json_out", burns_json_out), error_out, || {
-            let objectives = &handle("engine", engine)?.0.policy().objectives;
+            let engine = &handle("engine", engine)?.0;
             let counts = wire::alert::read_counts(bytes("counts_json", counts_json, counts_json_len)?)?;
-            let burns = sla_core::alert::burns(objectives, &counts, Timestamp::from_micros(now_us))?;
-            Ok(wire::alert::write_burns(&burns))
+            Ok(wire::alert::write_burns(&engine.burns(&counts, Timestamp::from_micros(now_us))?))
         })
     }
 }

@@ -9,7 +9,7 @@ use sla_core::engine::{Decision, Linked};
 use sla_core::log::States;
 use sla_core::ticket::{Action, Apply, Command, Ticket as Fold};
 use sla_core::time::Timestamp;
-use sla_core::{Error, Id, alert, wire};
+use sla_core::{Error, Id, wire};
 
 use crate::arrow::{Input, Table};
 use crate::calendar::Calendar;
@@ -447,11 +447,13 @@ impl Engine {
     ///     ()
     ///
     /// Args:
-    ///     counts: By timer: an instant, how many cycles were met or breached then, and how many of them breached.
+    ///     counts: By timer: an instant, how many cycles were met or breached then, and how many of them breached. Counts of a
+    ///         timer without an objective are ignored.
     ///     now: The end of the windows.
     ///
     /// Raises:
     ///     InputError: `limit_exceeded` when more cycles are breached than decided.
+    ///     UnknownNameError: `unknown_timer` for a timer that no revision has.
     #[pyo3(signature = (counts: "BurnCounts", *, now))]
     fn burns(
         &self,
@@ -464,8 +466,7 @@ impl Engine {
             let counts = counts.into_iter().map(|(at, decided, breached)| (at.0, Decided { decided, breached }));
             all.insert(Id::new(timer).or_raise(py)?, counts.collect());
         }
-        let burns = alert::burns(&self.engine.policy().objectives, &all, now.0).or_raise(py)?;
-        Ok(Burns(wire::alert::write_burns(&burns)))
+        Ok(Burns(wire::alert::write_burns(&self.engine.burns(&all, now.0).or_raise(py)?)))
     }
 
     /// Return a ticket as values, for the columns of a database.

@@ -539,6 +539,9 @@ def test_the_burn_of_counts_needs_no_memory() -> None:
     )
     assert not desk.burns(counts, now=monday(1))[0].burning
     assert engine().burns({}, now=monday()) == ()
+    fault(UnknownNameError, "unknown_timer", desk.burns, {"first_reply": []}, now=monday())
+    wrong = fault(InputError, "limit_exceeded", desk.burns, {"first_response": [(monday(), 1, 2)]}, now=monday())
+    assert wrong.message == "more cycles of `first_response` are breached than decided"
 
 
 def test_an_engine_knows_its_revisions_and_grows() -> None:

@@ -238,7 +238,9 @@ fn burns_of_counts_are_those_of_the_watch() {
     assert_eq!(rate(110).long.decided, 3);
     assert_eq!(rate(9).long, Decided::default());
     let wrong = counts(r#"{"resolution": [{"at_us": 10, "decided": 1, "breached": 2}]}"#);
-    assert_eq!(alert::burns(&objectives, &wrong, at(40)).unwrap_err().code().as_str(), "limit_exceeded");
+    let error = alert::burns(&objectives, &wrong, at(40)).unwrap_err();
+    assert_eq!(error.code().as_str(), "limit_exceeded");
+    assert!(error.message().ends_with("are breached than decided"), "{error}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod automatic;
+mod burns;
 mod command_digest;
 mod context;
 mod decide;

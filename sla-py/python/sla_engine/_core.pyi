@@ -542,11 +542,13 @@ class Engine:
             ()
 
         Args:
-            counts: By timer: an instant, how many cycles were met or breached then, and how many of them breached.
+            counts: By timer: an instant, how many cycles were met or breached then, and how many of them breached. Counts of a
+                timer without an objective are ignored.
             now: The end of the windows.
 
         Raises:
             InputError: `limit_exceeded` when more cycles are breached than decided.
+            UnknownNameError: `unknown_timer` for a timer that no revision has.
         """
     def calendar(self, /, id: str) -> Calendar:
         """
