@@ -18,6 +18,7 @@ use crate::columns::{self, Instants, Lengths, OnFault, Two};
 use crate::document::Json;
 use crate::error::OrRaise;
 use crate::instant::{Instant, Length, at_offset, delta, utc};
+use crate::number::TableLimit;
 use crate::threads::Threads;
 use crate::zones::{Zones, database, hash_of, key};
 
@@ -123,8 +124,11 @@ impl Calendar {
     ///
     /// Without it they hold at most 64 MiB, those of an engine's calendars together. Beyond a limit the answers are the same,
     /// but take time in proportion to the days that they span. The limit is not pickled.
-    fn with_table_limit(&self, py: Python<'_>, limit: usize) -> Self {
-        let calendar = Arc::new(self.calendar.with_table_limit(limit));
+    ///
+    /// Raises:
+    ///     InputError: `out_of_range` for a negative number.
+    fn with_table_limit(&self, py: Python<'_>, limit: TableLimit) -> Self {
+        let calendar = Arc::new(self.calendar.with_table_limit(limit.0));
         Self { calendar, key: self.key, zones: self.zones.as_ref().map(|zones| zones.clone_ref(py)) }
     }
 
@@ -351,9 +355,9 @@ impl Calendar {
         starts: Instants,
         lengths: Lengths,
         on_fault: OnFault,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Column> {
-        let how = (on_fault, Threads::new(py, threads)?);
+        let how = (on_fault, threads.unwrap_or_default());
         let two = Two::with_lengths("starts", starts, lengths);
         Ok(columns::instants_of("due_at", columns::ask_pairs(py, &self.calendar, two, how, columns::add)?))
     }
@@ -366,9 +370,9 @@ impl Calendar {
         ends: Instants,
         lengths: Lengths,
         on_fault: OnFault,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Column> {
-        let how = (on_fault, Threads::new(py, threads)?);
+        let how = (on_fault, threads.unwrap_or_default());
         let two = Two::with_lengths("ends", ends, lengths);
         Ok(columns::instants_of("start_at", columns::ask_pairs(py, &self.calendar, two, how, columns::subtract)?))
     }
@@ -381,17 +385,23 @@ impl Calendar {
         starts: Instants,
         ends: Instants,
         on_fault: OnFault,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Column> {
-        let how = (on_fault, Threads::new(py, threads)?);
+        let how = (on_fault, threads.unwrap_or_default());
         let two = Two::with_instants(starts, ends);
         Ok(columns::durations_of("elapsed", columns::ask_pairs(py, &self.calendar, two, how, columns::elapsed)?))
     }
 
     /// Return `is_open` of each row, a column of booleans; see `add_column`.
     #[pyo3(signature = (at, *, on_fault=OnFault::Raise, threads=None))]
-    fn is_open_column(&self, py: Python<'_>, at: Input, on_fault: OnFault, threads: Option<usize>) -> PyResult<Column> {
-        let how = (on_fault, Threads::new(py, threads)?);
+    fn is_open_column(
+        &self,
+        py: Python<'_>,
+        at: Input,
+        on_fault: OnFault,
+        threads: Option<Threads>,
+    ) -> PyResult<Column> {
+        let how = (on_fault, threads.unwrap_or_default());
         Ok(columns::flags_of("is_open", &columns::ask(py, &self.calendar, &at, how, columns::is_open)?))
     }
 
@@ -402,9 +412,9 @@ impl Calendar {
         py: Python<'_>,
         at: Input,
         on_fault: OnFault,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Column> {
-        let how = (on_fault, Threads::new(py, threads)?);
+        let how = (on_fault, threads.unwrap_or_default());
         Ok(columns::instants_of("next_open_at", columns::ask(py, &self.calendar, &at, how, columns::next_open)?))
     }
 
@@ -415,9 +425,9 @@ impl Calendar {
         py: Python<'_>,
         at: Input,
         on_fault: OnFault,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Column> {
-        let how = (on_fault, Threads::new(py, threads)?);
+        let how = (on_fault, threads.unwrap_or_default());
         Ok(columns::instants_of("next_close_at", columns::ask(py, &self.calendar, &at, how, columns::next_close)?))
     }
 

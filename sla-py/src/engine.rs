@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTuple};
 use sla_core::alert::Decided;
+use sla_core::analytics::Dimension;
 use sla_core::engine::{Decision, Linked};
 use sla_core::log::States;
 use sla_core::ticket::{Action, Apply, Command, Ticket as Fold};
@@ -22,6 +23,7 @@ use crate::error::{OrRaise, raised};
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
 use crate::log::{self, Judging, Log, StatesArgument};
+use crate::number::TableLimit;
 use crate::policy::Policy;
 use crate::rows::{Asked, Reading, Wide};
 use crate::standing;
@@ -30,6 +32,21 @@ use crate::ticket::{Actor, AnyTicket, History, Ticket};
 use crate::zones::{Zones, database, hash_of};
 
 impl Engine {
+    /// Reads wide rows, with the columns that a grouping needs.
+    fn wide(
+        &self,
+        py: Python<'_>,
+        rows: &Input,
+        timers: Option<Words>,
+        reading: Reading,
+        by: &[Dimension],
+        threads: Option<Threads>,
+    ) -> PyResult<Wide> {
+        let zones = database(self.zones.as_ref());
+        let (timers, threads) = (timers.map(|timers| timers.0), threads.unwrap_or_default());
+        Wide::read(py, (&self.engine, &zones), rows, timers, reading, by, threads)
+    }
+
     fn log(&self, py: Python<'_>, log: &Input, states: Option<&States>, reading: Reading, sort: bool) -> PyResult<Log> {
         Log::read(py, &database(self.zones.as_ref()), log, states, reading, sort)
     }
@@ -189,9 +206,12 @@ impl Engine {
     ///
     /// Without it they hold at most 64 MiB. Beyond a limit the answers are the same, but take time in proportion to the days
     /// that they span. The limit is not pickled.
-    fn with_table_limit(&self, py: Python<'_>, limit: usize) -> Self {
+    ///
+    /// Raises:
+    ///     InputError: `out_of_range` for a negative number.
+    fn with_table_limit(&self, py: Python<'_>, limit: TableLimit) -> Self {
         Self {
-            engine: self.engine.with_table_limit(limit),
+            engine: self.engine.with_table_limit(limit.0),
             documents: self.documents.clone(),
             revisions: self.revisions,
             key: self.key,
@@ -673,14 +693,11 @@ impl Engine {
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Table> {
         let reading = Reading { columns, constants, time_zone };
         let asked = Asked::new(py, answers.map(|answers| answers.0))?;
-        let timers = timers.map(|timers| timers.0);
-        let zones = database(self.zones.as_ref());
-        let threads = Threads::new(py, threads)?;
-        let wide = Wide::read(py, (&self.engine, &zones), &rows, timers, reading, &[], threads)?;
+        let wide = self.wide(py, &rows, timers, reading, &[], threads)?;
         Ok(wide.judge(py, now.0, asked, None)?.0)
     }
 
@@ -713,15 +730,12 @@ impl Engine {
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<(Table, Aggregate)> {
-        let zones = database(self.zones.as_ref());
-        let grouping = grouping(py, &by.0, period, period_zone, &zones)?;
+        let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
         let reading = Reading { columns, constants, time_zone };
         let asked = Asked::new(py, answers.map(|answers| answers.0))?;
-        let (timers, engine) = (timers.map(|timers| timers.0), (&self.engine, &zones));
-        let threads = Threads::new(py, threads)?;
-        let wide = Wide::read(py, engine, &rows, timers, reading, grouping.dimensions(), threads)?;
+        let wide = self.wide(py, &rows, timers, reading, grouping.dimensions(), threads)?;
         let (table, sum) = wide.judge(py, now.0, asked, Some(&grouping))?;
         Ok((table, Aggregate(sum.unwrap_or_else(|| sla_core::analytics::Aggregate::new(grouping)))))
     }
@@ -748,14 +762,11 @@ impl Engine {
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Aggregate> {
-        let zones = database(self.zones.as_ref());
-        let grouping = grouping(py, &by.0, period, period_zone, &zones)?;
+        let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
         let reading = Reading { columns, constants, time_zone };
-        let timers = timers.map(|timers| timers.0);
-        let (engine, threads) = ((&self.engine, &zones), Threads::new(py, threads)?);
-        let wide = Wide::read(py, engine, &rows, timers, reading, grouping.dimensions(), threads)?;
+        let wide = self.wide(py, &rows, timers, reading, grouping.dimensions(), threads)?;
         Ok(Aggregate(py.detach(|| wide.aggregate(now.0, &grouping)).or_raise(py)?))
     }
 
@@ -797,11 +808,11 @@ impl Engine {
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Table> {
         let states = states.map(|states| states.0);
         let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
-        log::evaluate(py, self, &log, states.as_ref(), now.0, Threads::new(py, threads)?)
+        log::evaluate(py, self, &log, states.as_ref(), now.0, threads.unwrap_or_default())
     }
 
     /// Make histories of a log of what people did. Every row is judged at its own instant; automatic events come in place.
@@ -824,11 +835,11 @@ impl Engine {
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let states = states.map(|states| states.0);
         let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
-        let threads = Threads::new(py, threads)?;
+        let threads = threads.unwrap_or_default();
         log::import(py, self, &log, Judging { states: states.as_ref(), now: now.map(|now| now.0), threads })
     }
 
@@ -856,12 +867,12 @@ impl Engine {
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
         sort: bool,
-        threads: Option<usize>,
+        threads: Option<Threads>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
         let states = states.map(|states| states.0);
         let log = self.log(py, &log, states.as_ref(), Reading { columns, constants, time_zone }, sort)?;
-        let judging = Judging { states: states.as_ref(), now: Some(now.0), threads: Threads::new(py, threads)? };
+        let judging = Judging { states: states.as_ref(), now: Some(now.0), threads: threads.unwrap_or_default() };
         let (sum, import) = log::aggregate(py, self, &log, judging, now.0, &grouping)?;
         log::answer(py, "LogAggregate", Bound::new(py, Aggregate(sum))?.into_any(), &import)
     }

@@ -12,6 +12,7 @@ mod error;
 mod figures;
 mod instant;
 mod log;
+mod number;
 mod partials;
 mod policy;
 mod rows;

@@ -6,26 +6,38 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pyo3::prelude::*;
 
-use crate::error::fault;
+use crate::number::{number, out_of_range};
+
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
 
 /// How many threads a call may use.
 #[derive(Clone, Copy)]
 pub(crate) struct Threads(NonZeroUsize);
 
-impl Threads {
-    /// Reads what a caller asked for: all cores unless they say how many.
-    pub(crate) fn new(py: Python<'_>, threads: Option<usize>) -> PyResult<Self> {
+/// All cores.
+impl Default for Threads {
+    fn default() -> Self {
         // Asking the system takes longer than a small call.
         static CORES: OnceLock<NonZeroUsize> = OnceLock::new();
-        let Some(threads) = threads else {
-            let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            return Ok(Self(*CORES.get_or_init(cores)));
-        };
-        NonZeroUsize::new(threads).map(Self).ok_or_else(|| {
-            fault(py, "out_of_range", "no thread may be used", "pass threads=1 or more, or leave it out")
-        })
+        Self(*CORES.get_or_init(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)))
     }
+}
 
+impl<'a, 'py> FromPyObject<'a, 'py> for Threads {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = usize::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let help = "pass threads=1 or more, or leave it out";
+        let threads = NonZeroUsize::new(number(&object, "threads", help)?);
+        threads.map(Self).ok_or_else(|| out_of_range(&object, "threads", help))
+    }
+}
+
+impl Threads {
     /// Returns at most so many threads.
     pub(crate) fn at_most(self, most: usize) -> Self {
         Self(self.0.min(NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN)))

@@ -422,6 +422,9 @@ class Calendar:
 
         Without it they hold at most 64 MiB, those of an engine's calendars together. Beyond a limit the answers are the same,
         but take time in proportion to the days that they span. The limit is not pickled.
+
+        Raises:
+            InputError: `out_of_range` for a negative number.
         """
 
 @final
@@ -919,6 +922,9 @@ class Engine:
 
         Without it they hold at most 64 MiB. Beyond a limit the answers are the same, but take time in proportion to the days
         that they span. The limit is not pickled.
+
+        Raises:
+            InputError: `out_of_range` for a negative number.
         """
 
 @final
