@@ -85,16 +85,21 @@ impl Engine {
             let due = self.engine.due_events(ticket.get(), now)?;
             return due.linked(&self.engine, head, detected_at).map(Decision::Accepted);
         };
-        let decision = match ticket {
-            AnyTicket::Short(ticket) => self.engine.decide(&ticket.get().0, command, &actor.0, now)?,
-            AnyTicket::Whole(history) => self.engine.decide_on(&history.get().0, command, &actor.0, now)?,
-        };
-        Ok(match decision {
-            Decision::Accepted(accepted) => {
-                Decision::Accepted(accepted.linked(&self.engine, Some(head), detected_at)?)
-            }
-            Decision::Refused(refusal) => Decision::Refused(refusal),
-        })
+        self.decide_any(ticket, command, actor, now)?.linked(&self.engine, Some(head), detected_at)
+    }
+
+    /// Decides on a command, with every event of the ticket where they are given.
+    fn decide_any(
+        &self,
+        ticket: &AnyTicket,
+        command: &Command,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision, Error> {
+        match ticket {
+            AnyTicket::Short(ticket) => self.engine.decide(&ticket.get().0, command, &actor.0, now),
+            AnyTicket::Whole(history) => self.engine.decide_on(&history.get().0, command, &actor.0, now),
+        }
     }
 
     /// Returns one request of a batch judged: the ticket, the head of its chain, and perhaps a command and its actor.
@@ -335,11 +340,7 @@ impl Engine {
         now: Instant,
     ) -> PyResult<Bound<'py, PyAny>> {
         let command = wire::command::read(command.as_ref()).or_raise(py)?;
-        let decision = match &ticket {
-            AnyTicket::Short(ticket) => self.engine.decide(&ticket.get().0, &command, &actor.0, now.0),
-            AnyTicket::Whole(history) => self.engine.decide_on(&history.get().0, &command, &actor.0, now.0),
-        };
-        let decision = decision.or_raise(py)?;
+        let decision = self.decide_any(&ticket, &command, &actor, now.0).or_raise(py)?;
         self.decided(py, decision)
     }
 
@@ -362,14 +363,9 @@ impl Engine {
         detected_at: Option<Instant>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let opening = wire::command::read_opening(opening.as_ref()).or_raise(py)?;
-        let decision = match self.engine.open(&opening, &actor.0, now.0).or_raise(py)? {
-            Decision::Accepted(accepted) => {
-                let detected_at = detected_at.map_or(now.0, |at| at.0);
-                Decision::Accepted(accepted.linked(&self.engine, None, detected_at).or_raise(py)?)
-            }
-            Decision::Refused(refusal) => Decision::Refused(refusal),
-        };
-        linked(py, decision)
+        let detected_at = detected_at.map_or(now.0, |at| at.0);
+        let decision = self.engine.open(&opening, &actor.0, now.0).or_raise(py)?;
+        linked(py, decision.linked(&self.engine, None, detected_at).or_raise(py)?)
     }
 
     /// Return the decision on a command, with its events linked to the ticket's chain: all that is to be stored.
