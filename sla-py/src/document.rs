@@ -103,6 +103,9 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Json {
         if object.is_instance_of::<PyBytes>() {
             return Ok(Self::Bytes(object.extract()?));
         }
+        if object.is_none() {
+            return Err(PyTypeError::new_err("expected a document: JSON text, bytes or a value, not None"));
+        }
         let encode = ENCODE.import(object.py(), "sla_engine._decode", "encode")?;
         Ok(Self::Bytes(encode.call1((object,))?.extract()?))
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTuple};
 use sla_core::alert::Decided;
@@ -106,15 +107,23 @@ impl Engine {
     fn judge_request(
         &self,
         py: Python<'_>,
-        request: &Bound<'_, PyTuple>,
+        request: &Bound<'_, PyAny>,
         instants: (Timestamp, Timestamp),
     ) -> PyResult<Result<Decision<Linked>, Error>> {
-        let (ticket, head, command): (AnyTicket, Json, Option<(Json, Actor)>) = if request.len() == 2 {
-            let (ticket, head) = request.extract()?;
-            (ticket, head, None)
-        } else {
-            let (ticket, head, command, actor) = request.extract()?;
-            (ticket, head, Some((command, actor)))
+        type Parts = (AnyTicket, Json, Option<(Json, Actor)>);
+        let (ticket, head, command): Parts = match request.cast::<PyTuple>().map(|parts| (parts, parts.len())) {
+            Ok((parts, 2)) => {
+                let (ticket, head) = parts.extract()?;
+                (ticket, head, None)
+            }
+            Ok((parts, 4)) => {
+                let (ticket, head, command, actor) = parts.extract()?;
+                (ticket, head, Some((command, actor)))
+            }
+            _ => {
+                let message = "a request is `(ticket, head)` or `(ticket, head, command, actor)`";
+                return Err(PyTypeError::new_err(message));
+            }
         };
         let command = match &command {
             None => None,
@@ -447,7 +456,7 @@ impl Engine {
         let instants = (now.0, detected_at.map_or(now.0, |at| at.0));
         let mut answers = Vec::new();
         for request in requests.try_iter()? {
-            let judged = self.judge_request(py, request?.cast::<PyTuple>()?, instants)?;
+            let judged = self.judge_request(py, &request?, instants)?;
             answers.push(match judged {
                 Ok(decision) => linked(py, decision)?,
                 Err(error) => raised(py, &error).into_value(py).into_bound(py).into_any(),

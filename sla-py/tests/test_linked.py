@@ -64,6 +64,22 @@ def test_stored_entries_are_read_as_they_are() -> None:
     cut = audit.verify_entries("ticket", "T-1", begun.entries, pins=audit.pin([due.head]))
     assert (cut.whole, cut.fault) == (False, "removed")
     fault(InputError, "invalid_json", History.from_entries, ["{"])
+    late = fault(InputError, "invalid_history", History.from_entries, due.entries[1:])
+    assert late.path == "/0"
+
+
+def test_what_is_no_request_is_said() -> None:
+    desk, now = engine(), monday(8)
+    begun = desk.open_linked(opening(), actor=KIM, now=monday())
+    for request in [(begun.ticket,), (begun.ticket, begun.head, REPLY), begun.ticket]:
+        with pytest.raises(TypeError, match=r"a request is `\(ticket, head\)` or"):
+            desk.batch([request], now=now)
+    with pytest.raises(TypeError, match="expected a document: JSON text, bytes or a value, not None"):
+        desk.decide_linked(begun.ticket, None, REPLY, actor=ROOT_ADMIN, now=now)
+    fault(InputError, "out_of_range", desk.with_table_limit, -1)
+    for threads in (-1, 0):
+        with pytest.raises(InputError, match=f"{threads} threads are out of range; pass threads=1 or more"):
+            desk.calendar("office").next_open_column([], threads=threads)
 
 
 def test_a_ticket_is_read_as_values() -> None:
