@@ -407,6 +407,16 @@ def test_verify_compares_a_snapshot(history: Path) -> None:
     assert 'snapshot /customer: recorded "eve", expected "c-1"' in result.stdout
 
 
+def test_verify_says_which_revision_it_needs(history: Path) -> None:
+    document = json.loads(history.read_text())
+    document["events"][1]["policy_digest"] = "ab" * 32
+    history.write_text(json.dumps(document))
+    result = run("verify", history, "--policy", POLICY)
+    assert result.exit_code == 1
+    assert f"policy revision {'ab' * 32} is not compiled into this engine" in result.stderr
+    assert f"give each revision that the ticket was under a --policy, besides {POLICY}" in result.stderr
+
+
 def test_verify_says_what_it_needs(chain: Path, history: Path) -> None:
     assert run("verify", history, "--snapshot", history).exit_code == 2
     assert run("verify", history, "--policy", POLICY, "--pins", history).exit_code == 2

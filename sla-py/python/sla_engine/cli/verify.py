@@ -124,6 +124,9 @@ def _made(history: History, wish: Wish) -> HistoryVerification:
         snapshot = Ticket.from_json(_text(wish.snapshot)) if wish.snapshot is not None else None
         return engine.verify(history, snapshot=snapshot)
     except SlaError as fault:
+        if fault.code == "unknown_revision":
+            known = f"give each revision that the ticket was under a --policy, besides {', '.join(wish.policies)}"
+            raise Problem(f"{wish.file}: {fault.path}: {fault.message}; {known}") from fault
         raise Problem(f"{wish.file}: {fault}") from fault
 
 
