@@ -104,7 +104,16 @@ fn examples() -> BTreeMap<&'static str, Value> {
     add("visible_tickets", value(wire::evaluation::write_visible(&engine.visible_tickets(&agent()).unwrap())));
     let linked = decision.clone().into_result().unwrap().linked(&engine, None, opened_at).unwrap();
     add("ticket_values", value(wire::linked::write_values(&linked.values)));
-    add("linked", value(wire::linked::write(&sla_core::engine::Decision::Accepted(linked))));
+    let linked = sla_core::engine::Decision::Accepted(linked);
+    let failed = wire::command::read("{").unwrap_err();
+    add(
+        "answers",
+        json!([
+            value(wire::linked::write_of_batch(&Ok(linked.clone()))),
+            value(wire::linked::write_of_batch(&Err(failed))),
+        ]),
+    );
+    add("linked", value(wire::linked::write(&linked)));
     let (open, closed) = (opened(), closed());
     let overdue = engine.due_events(&open, later).unwrap();
     add("event", value(wire::ticket::write_event(&closed.events()[2])));

@@ -7,6 +7,8 @@ use super::{audit, snapshot};
 use crate::engine::{Decision, Linked, TicketValues};
 use crate::error::Error;
 use crate::refusal::Refusal;
+#[cfg(feature = "schema")]
+use crate::ticket::Ticket;
 
 /// Writes a linked answer: `{"accepted": {"values": {…}, "next_check_at_us": …, "head": {…}, "entries": […]}}` or
 /// `{"refused": {…}}`.
@@ -67,9 +69,31 @@ struct Failed<'a> {
     failed: FailedDocument<'a>,
 }
 
+/// What a batch answers, as [`write_of_batch`] writes it.
+#[cfg(feature = "schema")]
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "the schema is made of it")]
+pub(super) enum BatchAnswer<'a> {
+    Accepted(&'a WithSnapshot<'a>),
+    Refused(Refusal),
+    Failed(FailedDocument<'a>),
+}
+
+/// A linked answer of a batch.
+#[cfg(feature = "schema")]
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct WithSnapshot<'a> {
+    #[serde(flatten)]
+    linked: Linked,
+    /// The ticket after the events, on a line of its own (`snapshot`).
+    snapshot: super::json::Versioned<'a, Ticket>,
+}
+
 /// Why one request of a batch could not be judged; the others were.
 #[derive(Serialize)]
-struct FailedDocument<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct FailedDocument<'a> {
     /// The stable code of the error.
     code: &'a str,
     /// Where in the request's documents the fault lies.

@@ -13,6 +13,7 @@ use super::command::{OpeningDocument, RecordedDocument};
 use super::evaluation::AtRiskDocument;
 use super::info::{ChangesDocument, DigestsDocument, EngineDocument};
 use super::json::Versioned;
+use super::linked::BatchAnswer;
 use super::log::{CommandsDocument, ImportDocument, LogDocument};
 use super::policy::{Place, WarningsDocument};
 use super::ticket::HistoryDocument;
@@ -94,6 +95,7 @@ fn add_documents(definitions: &mut Map<String, Value>) {
             VisibleTickets;
         "decision" "Decision" "The outcome of a command: the events to persist, or a refusal." Decision;
         "linked" "Linked answer" "The outcome of a command, with its events as entries of the ticket's chain." Decision<Linked>;
+        "answers" "Answers of a batch" "What `sla_engine_batch` answers to each request, in their order." Vec<BatchAnswer<'_>>;
         "ticket_values" "Ticket as values" "A ticket after its last event, for the columns of a database." TicketValues;
         "event" "Event" "One entry of a ticket's history. docs/events.md explains every kind." Event;
         "events" "Events" "A list of events, oldest first." Vec<Event>;
