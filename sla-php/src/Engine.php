@@ -101,10 +101,20 @@ final class Engine
      * @param callable(list<string>): list<string|Policy> $load    returns their documents, in the same order
      *
      * @throws InvalidPolicy
+     * @throws InvalidArgument `unknown_revision` when the documents have other digests
      */
     public static function ofRevisions(array $digests, callable $load): self
     {
-        return self::known($digests) ?? self::compile($load($digests));
+        $known = self::known($digests);
+        if ($known !== null) {
+            return $known;
+        }
+        $engine = self::compile($load($digests));
+        if ($engine->info()->policyDigests !== $digests) {
+            throw InvalidArgument::of('unknown_revision', 'the documents are not the revisions with the digests ' . implode(', ', $digests), 'load a document for each digest, in the same order');
+        }
+
+        return $engine;
     }
 
     /**
@@ -275,8 +285,8 @@ final class Engine
     public function batch(array $requests, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): array
     {
         $texts = [];
-        foreach ($requests as $request) {
-            array_push($texts, ...$request->texts());
+        foreach ($requests as $key => $request) {
+            array_push($texts, ...self::request($key, $request)->texts());
         }
         $answers = $this->library->answers($this->pointer(), implode('', $texts), array_map(strlen(...), $texts), Time::toUs($now), self::maybeUs($detectedAt));
 
@@ -397,7 +407,8 @@ final class Engine
         $document = [];
         foreach ($counts as $timer => $instants) {
             $document[$timer] = [];
-            foreach ($instants as [$atUs, $decided, $breached]) {
+            foreach ($instants as $counted) {
+                [$atUs, $decided, $breached] = self::counted($timer, $counted);
                 $document[$timer][] = ['at_us' => $atUs, 'decided' => $decided, 'breached' => $breached];
             }
         }
@@ -442,5 +453,16 @@ final class Engine
     public function pointer(): \FFI\CData
     {
         return $this->handle->pointer;
+    }
+
+    private static function request(int|string $key, mixed $request): Request
+    {
+        return $request instanceof Request ? $request : throw InvalidArgument::of('wrong_type', "request `{$key}` is no `Request`, but " . get_debug_type($request), 'pass `Request::command(...)` or `Request::dueEvents(...)`');
+    }
+
+    /** @return array{mixed, mixed, mixed} */
+    private static function counted(int|string $timer, mixed $counted): array
+    {
+        return is_array($counted) && count($counted) === 3 && isset($counted[0], $counted[1], $counted[2]) ? [$counted[0], $counted[1], $counted[2]] : throw InvalidArgument::of('wrong_type', "a count of `{$timer}` is no list of three numbers", 'pass [instant in microseconds, decided, breached]');
     }
 }

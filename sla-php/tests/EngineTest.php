@@ -88,6 +88,12 @@ final class EngineTest extends TestCase
         self::assertSame($digests, $engine->info()->policyDigests);
         self::assertSame($digests[1], Engine::ofRevisions($digests, $load)->info()->policyDigest);
         self::assertSame(1, $asked);
+        try {
+            Engine::ofRevisions(array_reverse($digests), $load);
+            self::fail('documents of other digests');
+        } catch (InvalidArgument $fault) {
+            self::assertSame('unknown_revision', $fault->errorCode);
+        }
         self::assertNull(Engine::known([$digests[1], $digests[0]]));
 
         $grown = Engine::compile($first)->withRevision($second);

@@ -134,6 +134,14 @@ final class FiguresTest extends TestCase
         self::assertFalse($engine->burns($counts, Desk::monday(1))[0]->isBurning);
         self::assertSame(0, $engine->burns([], Desk::monday())[0]->longDecided);
         self::assertSame([], Desk::engine()->burns([], Desk::monday()));
+        try {
+            $engine->burns(['first_reply' => []], Desk::monday());
+            self::fail('a timer that no revision has');
+        } catch (InvalidInput $fault) {
+            self::assertSame('unknown_timer', $fault->errorCode);
+        }
+        $this->expectExceptionMessage('a count of `first_response` is no list of three numbers');
+        $engine->burns(['first_response' => [[$at, 1]]], Desk::monday());
     }
 
     public function test_the_promises_with_the_least_left(): void

@@ -78,6 +78,8 @@ final class LinkedTest extends TestCase
         self::assertInstanceOf(LinkedDecision::class, $answers[7]);
         self::assertEquals($engine->decideLinked($opened->ticket, $opened->head, $close, Actor::admin('root'), $now), $answers[7]);
         self::assertSame([], $engine->batch([], $now));
+        $this->expectExceptionMessage('request `k` is no `Request`, but string');
+        $engine->batch(['k' => 'x'], $now);
     }
 
     public function test_stored_entries_are_read_as_they_are(): void
