@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sla_core::ErrorCode;
-use sla_core::analytics::{Bucket, Histogram, Tally};
+use sla_core::analytics::{Bucket, Histogram, Tally, bucket_number};
 use sla_core::time::BusinessDuration;
 
 fn lasting(micros: i64) -> BusinessDuration {
@@ -87,6 +87,8 @@ proptest! {
         for value in &values {
             let alone: Vec<Bucket> = histogram(&[*value]).buckets().collect();
             prop_assert_eq!(alone.len(), 1);
+            let duration = BusinessDuration::from_micros(*value).unwrap();
+            prop_assert_eq!(alone[0].number, bucket_number(duration));
             tallies.entry(alone[0].number).or_default().merge(alone[0].tally).unwrap();
         }
         let expected: Vec<Bucket> = tallies.iter().map(|(number, tally)| Bucket { number: *number, tally: *tally }).collect();

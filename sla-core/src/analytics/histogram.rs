@@ -591,6 +591,22 @@ impl Bucket {
     }
 }
 
+/// Returns the number of the bucket that a duration is in, for hosts that count durations themselves: as a key they add up
+/// like the rows of an [`Aggregate`](super::Aggregate).
+///
+/// ```
+/// use sla_core::analytics::{Histogram, bucket_number};
+/// use sla_core::time::BusinessDuration;
+/// let hour = BusinessDuration::parse("1h")?;
+/// let counted: Histogram = [hour].into_iter().collect();
+/// assert_eq!(counted.buckets().next().unwrap().number, bucket_number(hour));
+/// # Ok::<(), sla_core::Error>(())
+/// ```
+#[must_use]
+pub fn bucket_number(duration: BusinessDuration) -> u16 {
+    number_of(duration.as_micros().unsigned_abs())
+}
+
 impl FromIterator<BusinessDuration> for Histogram {
     fn from_iter<I: IntoIterator<Item = BusinessDuration>>(durations: I) -> Self {
         let mut histogram = Self::new();

@@ -22,7 +22,7 @@ pub const AGGREGATE_SCHEMA: &str = "sla-aggregate/1";
 /// {"schema": "sla-aggregate/1", "dimensions": ["package"], "period": {"unit": "week", "time_zone": "Asia/Jakarta"},
 ///  "as_of": "2027-01-04T00:00:00Z",
 ///  "rows": [{"period": "2026-12-27T17:00:00Z", "package": "starter", "timer": "first_response",
-///            "outcome": "business_time", "bucket": 4051, "n": 1, "sum_s": 5400, "sum_us_rest": 0}]}
+///            "outcome": "business_time", "bucket": 3360, "n": 1, "sum_s": 5400, "sum_us_rest": 0}]}
 /// ```
 ///
 /// A row has the columns that the aggregate keeps apart; `timer` is left out for figures of whole tickets.
