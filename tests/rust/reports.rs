@@ -9,6 +9,7 @@ use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 use sla_core::analytics::{Aggregate, Dimension, Figure, Grouping, Key, PeriodUnit, Report, Row, Tally, agents};
 use sla_core::calendar::ZoneDatabase;
+use sla_core::columns::{FigureRows, NONE};
 use sla_core::engine::{Activity, CycleEvaluation, Evaluation, Outcome};
 use sla_core::ticket::{Apply, Change, CommandKind, Due, Event, EventKind, History, Role, Standing, Ticket};
 use sla_core::time::Timestamp;
@@ -236,6 +237,9 @@ fn any_split_by_ticket_gives_the_same_bytes() {
             let rows: Vec<Row> = parts.iter().rev().flat_map(Aggregate::rows).collect();
             let by_rows = Aggregate::from_rows(grouping.clone(), whole.as_of(), rows).unwrap();
             prop_assert_eq!(&by_rows, &whole);
+            let columns = FigureRows::of(&whole);
+            prop_assert_eq!(columns.len(), whole.rows().count());
+            prop_assert_eq!(&columns.aggregate(grouping.clone(), whole.as_of()).unwrap(), &whole);
             let text = wire::analytics::write(&whole);
             prop_assert_eq!(&wire::analytics::read(&text, &ZoneDatabase::embedded()).unwrap(), &whole);
             let coarser = whole.regroup(Grouping::by(&[Dimension::Agent]));
@@ -822,6 +826,32 @@ fn rows_that_no_tickets_make_are_refused() {
         assert_eq!((figure.number(), Figure::from_number(number)), (number, Some(*figure)));
     }
     assert_eq!((Figure::from_number(0), Figure::from_number(47)), (None, None));
+}
+
+#[test]
+fn columns_that_are_no_rows_are_refused() {
+    let names = || vec!["opened", "starter", "unassigned", "lost", " blank"];
+    // Period, timer, outcome, bucket, n, sum_s, sum_us_rest, agent.
+    let good = [NONE, NONE, 0, 0, 3, 0, 0, 2];
+    let read = |values: &[i64]| FigureRows::new(names(), values, 1).aggregate(Grouping::by(&[Dimension::Agent]), None);
+    let row = read(&good).unwrap().rows().next().unwrap();
+    assert_eq!((row.key.agent, row.outcome, row.tally.n), (None, Figure::Opened, 3));
+    for (place, value, code, message) in [
+        (1, 9, ErrorCode::OutOfRange, "row 0 has no name with the number 9 in column `timer`"),
+        (2, NONE, ErrorCode::OutOfRange, "row 0 has no name with the number -9223372036854775808 in column `outcome`"),
+        (2, 3, ErrorCode::UnknownWord, "unknown figure `lost`"),
+        (3, -1, ErrorCode::OutOfRange, "row 0 has -1 in column `bucket`"),
+        (4, -3, ErrorCode::OutOfRange, "row 0 has -3 in column `n`"),
+        (7, 4, ErrorCode::InvalidId, ""),
+        (7, -2, ErrorCode::OutOfRange, "row 0 has no name with the number -2 in column `agent`"),
+    ] {
+        let mut values = good;
+        values[place] = value;
+        let error = read(&values).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.message().starts_with(message), "{error}");
+    }
+    assert_eq!(read(&good[1..]).unwrap_err().message(), "7 numbers do not fill 8 columns");
 }
 
 #[test]

@@ -33,11 +33,13 @@
 
 pub mod calendar;
 mod evaluate;
+mod figure_rows;
 mod figures;
 mod plan;
 mod rows;
 
 pub use self::evaluate::{NO_STATE, TimerColumns};
+pub use self::figure_rows::FigureRows;
 pub use self::figures::Figures;
 pub use self::plan::Plan;
 pub use self::rows::{Column, Kind, NONE, RefusedRow, Rows};

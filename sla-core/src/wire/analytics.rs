@@ -41,10 +41,11 @@ pub const AGGREGATE_SCHEMA: &str = "sla-aggregate/1";
 #[must_use]
 pub fn write(aggregate: &Aggregate) -> String {
     let grouping = aggregate.grouping();
+    let GroupingDocument { dimensions, period } = GroupingDocument::of(grouping);
     to_text(&AggregateDocument {
         schema: AGGREGATE_SCHEMA.to_owned(),
-        dimensions: grouping.dimensions().to_vec(),
-        period: grouping.period().map(|(unit, time_zone)| PeriodDocument { unit, time_zone: time_zone.to_owned() }),
+        dimensions,
+        period,
         as_of: aggregate.as_of(),
         rows: aggregate.rows().map(|row| RowDocument::of(grouping, row)).collect(),
     })
@@ -97,6 +98,19 @@ pub fn read_grouping(json: impl AsRef<[u8]>, zones: &ZoneDatabase) -> Result<Gro
     read_document::<GroupingDocument>(json.as_ref(), MAX_DOCUMENT_BYTES)?.grouping(zones)
 }
 
+/// Writes what an aggregate keeps apart, as [`read_grouping`] reads it.
+///
+/// ```
+/// use sla_core::analytics::{Dimension, Grouping};
+/// use sla_core::wire::analytics::write_grouping;
+/// let text = write_grouping(&Grouping::by(&[Dimension::Package]));
+/// assert_eq!(text, r#"{"dimensions":["package"]}"#);
+/// ```
+#[must_use]
+pub fn write_grouping(grouping: &Grouping) -> String {
+    to_text(&GroupingDocument::of(grouping))
+}
+
 /// Writes a report, on one line.
 #[must_use]
 pub fn write_report(report: &Report) -> String {
@@ -136,17 +150,26 @@ pub(super) struct AggregateDocument {
 }
 
 /// What an aggregate keeps apart.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct GroupingDocument {
     /// Properties of tickets.
     dimensions: Vec<Dimension>,
     /// Periods of time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     period: Option<PeriodDocument>,
 }
 
 impl GroupingDocument {
+    fn of(grouping: &Grouping) -> Self {
+        let period = grouping.period();
+        Self {
+            dimensions: grouping.dimensions().to_vec(),
+            period: period.map(|(unit, time_zone)| PeriodDocument { unit, time_zone: time_zone.to_owned() }),
+        }
+    }
+
     fn grouping(self, zones: &ZoneDatabase) -> Result<Grouping, Error> {
         let grouping = Grouping::by(&self.dimensions);
         match self.period {
