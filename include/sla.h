@@ -20,9 +20,9 @@
  TIME. An instant is a number of microseconds since 1970-01-01T00:00:00Z and ends in `_us`, as does a length. Calendars
  answer for instants from 1970-01-01 to 2200-01-01. The library reads no clock: `now_us` is passed in.
 
- THREADS. Immutable handles (sla_engine, sla_calendar, sla_plan, sla_error) may be used by many threads at once, the
- others by one at a time. The library starts no thread, keeps no state for each thread and takes no callbacks. Its only
- global state is a cache of engines, which sla_engine_compile uses.
+ THREADS. Immutable handles (sla_engine, sla_calendar, sla_plan, sla_values, sla_error) may be used by many threads at
+ once, the others by one at a time. The library starts no thread, keeps no state for each thread and takes no callbacks.
+ Its only global state is a cache of engines, which sla_engine_compile uses.
 
  FORK. A child may use every handle of its parent. The library never waits for a lock that the fork may have left locked.
 
@@ -219,6 +219,11 @@ typedef struct sla_table_figures {
 } sla_table_figures;
 
 /*
+ The values of one ticket. Immutable; use it from as many threads as you like.
+ */
+typedef struct sla_values sla_values;
+
+/*
  Figures of the process-wide cache of engines.
  */
 typedef struct sla_cache_figures {
@@ -313,6 +318,183 @@ typedef struct sla_rows {
      */
     struct sla_column resolved_us;
 } sla_rows;
+
+/*
+ A text that a handle of the library keeps, until the handle is freed. UTF-8; no NUL follows the last byte.
+ */
+typedef struct sla_text {
+    /*
+     The first byte; null when there is no text.
+     */
+    const char *data;
+    /*
+     How many bytes.
+     */
+    size_t len;
+} sla_text;
+
+/*
+ An escalation of a ticket.
+ */
+typedef struct sla_escalation_values {
+    /*
+     Its number, from 1: commands name it by that.
+     */
+    uint32_t number;
+    /*
+     Its level.
+     */
+    uint32_t level;
+    /*
+     `open`, `acknowledged` or `resolved`.
+     */
+    struct sla_text stage;
+    /*
+     What caused it: `step`, `breach` or `request`.
+     */
+    struct sla_text trigger;
+    /*
+     The timer of an automatic escalation; none for a request.
+     */
+    struct sla_text timer;
+    /*
+     When the ticket was escalated, in microseconds since 1970-01-01T00:00:00Z.
+     */
+    int64_t at_us;
+} sla_escalation_values;
+
+/*
+ The latest cycle of a timer of a ticket, as the ticket's last event left it.
+ */
+typedef struct sla_timer_values {
+    /*
+     The timer.
+     */
+    struct sla_text timer;
+    /*
+     The number of the cycle, from 1.
+     */
+    uint32_t cycle;
+    /*
+     The one word for people (docs/documents.md).
+     */
+    struct sla_text state;
+    /*
+     `met`, `breached`, `cancelled` or `none`.
+     */
+    struct sla_text outcome;
+    /*
+     `running`, `paused` or `stopped`.
+     */
+    struct sla_text activity;
+    /*
+     When it falls or fell due; SLA_NONE while it is paused before its due, nothing is promised, or the due lies beyond
+     2200-01-01.
+     */
+    int64_t due_at_us;
+    /*
+     The promised duration in business time; SLA_NONE while nothing is promised.
+     */
+    int64_t target_us;
+    /*
+     What remained of the target at `since_us`, never negative; SLA_NONE while nothing is promised.
+     */
+    int64_t remaining_us;
+    /*
+     When the cycle last changed.
+     */
+    int64_t since_us;
+} sla_timer_values;
+
+/*
+ A ticket after its last event; instants are microseconds since 1970-01-01T00:00:00Z.
+ */
+typedef struct sla_ticket_values {
+    /*
+     The host's id.
+     */
+    struct sla_text id;
+    /*
+     `new`, `open`, `pending`, `on_hold`, `resolved`, `closed`, `withdrawn` or `voided`.
+     */
+    struct sla_text status;
+    /*
+     The customer who owns it.
+     */
+    struct sla_text customer;
+    /*
+     The customer's organization; may be none.
+     */
+    struct sla_text organization;
+    /*
+     `inbound` or `outbound`: who wrote first.
+     */
+    struct sla_text direction;
+    /*
+     The agent or admin it is assigned to; may be none.
+     */
+    struct sla_text agent;
+    /*
+     The team it is assigned to; may be none.
+     */
+    struct sla_text team;
+    /*
+     The customer's package.
+     */
+    struct sla_text package;
+    /*
+     The priority label of the package; may be none.
+     */
+    struct sla_text priority;
+    /*
+     The channel it was opened by.
+     */
+    struct sla_text channel;
+    /*
+     Its severity; may be none.
+     */
+    struct sla_text severity;
+    /*
+     Its category; may be none.
+     */
+    struct sla_text category;
+    /*
+     The digest of the revision that it is under, as 64 hexadecimal digits.
+     */
+    struct sla_text policy_digest;
+    /*
+     The number of events so far.
+     */
+    uint32_t events;
+    /*
+     When it was opened.
+     */
+    int64_t opened_at_us;
+    /*
+     The instant of the last event.
+     */
+    int64_t last_at_us;
+    /*
+     When it was closed, withdrawn or voided; SLA_NONE before.
+     */
+    int64_t closed_at_us;
+    /*
+     Its escalations, oldest first; null when there are none.
+     */
+    const struct sla_escalation_values *escalations;
+    /*
+     How many.
+     */
+    size_t escalations_count;
+    /*
+     The latest cycle of every timer that has started, by the timer's id; null when there are none.
+     */
+    const struct sla_timer_values *timers;
+    /*
+     How many.
+     */
+    size_t timers_count;
+} sla_ticket_values;
 
 /*
  Where the answers for one timer go, each array as long as the rows.
@@ -1389,6 +1571,34 @@ enum sla_status sla_engine_ticket_values(const struct sla_engine *engine,
                                          size_t ticket_json_len,
                                          struct sla_string *values_json_out,
                                          struct sla_error **error_out);
+
+/* ======== Values of a ticket ======== */
+
+/*
+ Reads the values of a ticket, as `sla_engine_ticket_values` writes them.
+
+ ticket_json  the ticket's history or snapshot
+ values_out   receives the values; free them with `sla_values_free`
+
+ Errors: those of documents.
+ */
+enum sla_status sla_values_new(const struct sla_engine *engine,
+                               const char *ticket_json,
+                               size_t ticket_json_len,
+                               struct sla_values **values_out,
+                               struct sla_error **error_out);
+
+/*
+ Answers with the ticket as one struct. Its texts and lists belong to `values` and are valid until that is freed.
+ */
+enum sla_status sla_values_ticket(const struct sla_values *values,
+                                  struct sla_ticket_values *ticket_out,
+                                  struct sla_error **error_out);
+
+/*
+ Frees values; null is accepted.
+ */
+void sla_values_free(struct sla_values *values);
 
 /* ======== Logs ======== */
 

@@ -24,6 +24,7 @@ pub mod log;
 pub mod policy;
 pub mod string;
 pub mod ticket;
+mod values;
 mod version;
 mod what_if;
 pub mod zones;

@@ -4,7 +4,7 @@
 static const sla_string NOTHING = {NULL, 0, 0};
 
 /* One handle of every type. */
-enum { ENGINE, CALENDAR, ZONES, PLAN, AGGREGATE, WHAT_IF, ALERTS, AT_RISK, ERROR, TYPES };
+enum { ENGINE, CALENDAR, ZONES, PLAN, AGGREGATE, WHAT_IF, ALERTS, AT_RISK, VALUES, ERROR, TYPES };
 
 static void make(void *handles[TYPES]) {
     sla_engine *engine = desk();
@@ -15,6 +15,8 @@ static void make(void *handles[TYPES]) {
     sla_what_if *what_if = NULL;
     sla_alerts *alerts = NULL;
     sla_at_risk *at_risk = NULL;
+    sla_values *values = NULL;
+    sla_string decision = NOTHING, ticket = NOTHING;
     sla_error *fault = NULL;
     WORKS(sla_engine_calendar(engine, TEXT("office"), &calendar, &error));
     WORKS(sla_zones_new(&zones, &error));
@@ -23,8 +25,12 @@ static void make(void *handles[TYPES]) {
     WORKS(sla_what_if_new(engine, engine, &what_if, &error));
     WORKS(sla_alerts_new(engine, &alerts, &error));
     WORKS(sla_at_risk_new(3, &at_risk, &error));
+    WORKS(sla_engine_open(engine, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, &decision, &ticket, NULL, &error));
+    WORKS(sla_values_new(engine, STRING(ticket), &values, &error));
+    sla_string_free(&decision);
+    sla_string_free(&ticket);
     CHECK(sla_policy_check(TEXT("{}"), NULL, &(sla_string){0}, &fault) == SLA_STATUS_INVALID_INPUT);
-    void *made[TYPES] = {engine, calendar, zones, plan, aggregate, what_if, alerts, at_risk, fault};
+    void *made[TYPES] = {engine, calendar, zones, plan, aggregate, what_if, alerts, at_risk, values, fault};
     memcpy(handles, made, sizeof made);
 }
 
@@ -38,6 +44,7 @@ static void release(int type, void *handle) {
     case WHAT_IF: sla_what_if_free(handle); break;
     case ALERTS: sla_alerts_free(handle); break;
     case AT_RISK: sla_at_risk_free(handle); break;
+    case VALUES: sla_values_free(handle); break;
     default: sla_error_free(handle); break;
     }
 }
@@ -51,6 +58,9 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
     sla_plan *plan = NULL;
     sla_what_if *what_if = NULL;
     sla_alerts *alerts = NULL;
+    sla_aggregate *aggregate = NULL;
+    sla_values *values = NULL;
+    sla_ticket_values ticket;
     int32_t number = 0;
     int64_t at_us = 0;
     size_t count = 0;
@@ -81,6 +91,7 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
         BAD(sla_engine_batch(handle, TEXT(""), NULL, 0, MONDAY_9, SLA_NONE, &text, &error));
         BAD(sla_engine_with_revision(handle, TEXT("{}"), NULL, &engine, &error));
         BAD(sla_engine_ticket_values(handle, TEXT("{}"), &text, &error));
+        BAD(sla_values_new(handle, TEXT("{}"), &values, &error));
         BAD(sla_engine_due_events(handle, TEXT("{}"), MONDAY_9, &text, &more, &at_us, &error));
         BAD(sla_engine_evaluate(handle, TEXT("{}"), MONDAY_9, &text, &error));
         BAD(sla_engine_next_check_at(handle, TEXT("{}"), &at_us, &error));
@@ -144,6 +155,9 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
         BAD(sla_aggregate_merge(handle, good[AGGREGATE], &error));
         BAD(sla_aggregate_merge(good[AGGREGATE], handle, &error));
         BAD(sla_aggregate_write(handle, &text, &error));
+        BAD(sla_aggregate_rows(handle, NULL, 0, &text, &count, &error));
+        BAD(sla_aggregate_regroup(handle, TEXT("{\"dimensions\":[]}"), &aggregate, &error));
+        BAD(sla_aggregate_grouping(handle, &text, &at_us, &error));
         BAD(sla_aggregate_report(handle, &text, &error));
         BAD(sla_aggregate_packages(handle, other_engine, &text, &error));
         BAD(sla_aggregate_agents(handle, other_engine, &text, &error));
@@ -161,13 +175,17 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
         BAD(sla_at_risk_add(handle, other_engine, TEXT("{}"), MONDAY_9, &error));
         BAD(sla_at_risk_write(handle, &text, &error));
         break;
+    case VALUES:
+        BAD(sla_values_ticket(handle, &ticket, &error));
+        CHECK(!ticket.id.data && !ticket.timers && ticket.events == 0 && ticket.closed_at_us == SLA_NONE);
+        break;
     default:
         CHECK(sla_error_code(handle)[0] == '\0' && sla_error_path(handle)[0] == '\0');
         CHECK(sla_error_message(handle)[0] == '\0' && sla_error_help(handle)[0] == '\0');
         CHECK(sla_error_related_count(handle) == 0 && sla_error_related(handle, 0) == NULL);
         break;
     }
-    CHECK(!text.data && !more.data && !engine && !calendar && !plan && !what_if && !alerts);
+    CHECK(!text.data && !more.data && !engine && !calendar && !plan && !what_if && !alerts && !aggregate && !values);
 }
 
 int main(void) {

@@ -36,6 +36,32 @@ static void a_ticket_is_opened_and_answered(const sla_engine *engine) {
     sla_string_free(&ticket);
 }
 
+static int is(sla_text text, const char *expected) {
+    return text.len == strlen(expected) && memcmp(text.data, expected, text.len) == 0;
+}
+
+static void values_are_read_without_a_document(const sla_engine *engine, const sla_string *ticket) {
+    sla_values *values = NULL;
+    sla_ticket_values of;
+    WORKS(sla_values_new(engine, ticket->data, ticket->len, &values, &error));
+    WORKS(sla_values_ticket(values, &of, &error));
+    CHECK(is(of.id, "T-1") && is(of.status, "new") && is(of.customer, "c-7") && is(of.package, "starter"));
+    CHECK(is(of.channel, "email") && is(of.direction, "inbound") && of.policy_digest.len == 64);
+    CHECK(of.agent.data == NULL && of.agent.len == 0 && of.organization.data == NULL && of.escalations == NULL);
+    CHECK(of.events == 1 && of.opened_at_us == MONDAY_9 && of.last_at_us == MONDAY_9 && of.closed_at_us == SLA_NONE);
+    CHECK(of.escalations_count == 0 && of.timers_count >= 1);
+    const sla_timer_values *first = &of.timers[0];
+    CHECK(is(first->timer, "first_response") && is(first->state, "running") && is(first->outcome, "none"));
+    CHECK(is(first->activity, "running") && first->cycle == 1 && first->since_us == MONDAY_9);
+    CHECK(first->due_at_us > MONDAY_9 && first->target_us == 4 * HOURS && first->remaining_us == 4 * HOURS);
+    sla_values_free(values);
+    FAILS(sla_values_new(engine, TEXT("{}"), &values, &error), SLA_STATUS_INVALID_INPUT, "unsupported_schema");
+    CHECK(values == NULL);
+    IS_NULL(sla_values_new(engine, ticket->data, ticket->len, NULL, &error));
+    IS_NULL(sla_values_ticket(NULL, &of, &error));
+    sla_values_free(NULL);
+}
+
 /* Stores what a host stores: entries are cut out of the text, not read. */
 static void linked_answers_are_stored_as_they_are(const sla_engine *engine) {
     sla_string linked = NOTHING, ticket = NOTHING, after = NOTHING, answers = NOTHING, values = NOTHING;
@@ -65,6 +91,7 @@ static void linked_answers_are_stored_as_they_are(const sla_engine *engine) {
     WORKS(sla_engine_ticket_values(engine, STRING(ticket), &values, &error));
     CHECK(has(&values, "\"events\":1,\"opened_at_us\":"));
     sla_string_free(&values);
+    values_are_read_without_a_document(engine, &ticket);
     sla_string_free(&linked);
     WORKS(sla_engine_decide_linked(engine, STRING(ticket), texts + ticket.len, head_len, TEXT(REPLY), TEXT(ADMIN),
                                    MONDAY_9 + HOURS, SLA_NONE, &linked, &after, NULL, &error));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the interface in the order of the manual, each with its heading.
-const MODULES: [(&str, &str); 18] = [
+const MODULES: [(&str, &str); 19] = [
     ("version", "Versions"),
     ("error", "Errors"),
     ("string", "Strings"),
@@ -14,6 +14,7 @@ const MODULES: [(&str, &str); 18] = [
     ("access", "Entitlements and permissions"),
     ("ticket", "Tickets"),
     ("linked", "What a host with a database stores"),
+    ("values", "Values of a ticket"),
     ("log", "Logs"),
     ("explain", "Explanations"),
     ("audit", "Audit"),
