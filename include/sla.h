@@ -72,6 +72,45 @@ typedef enum sla_status {
 } sla_status;
 
 /*
+ The columns of the rows of an aggregate, in this order; then a column for each dimension that the grouping has of package,
+ channel, agent, priority, severity, category and team, in that order.
+ */
+typedef enum sla_figure_column {
+    /*
+     The first instant of the period, in microseconds since 1970-01-01T00:00:00Z; SLA_NONE without periods.
+     */
+    SLA_FIGURE_COLUMN_PERIOD_US = 0,
+    /*
+     The timer, as its place among the names; SLA_NONE for figures of whole tickets.
+     */
+    SLA_FIGURE_COLUMN_TIMER = 1,
+    /*
+     The figure, as the place of its word among the names (docs/analytics.md).
+     */
+    SLA_FIGURE_COLUMN_OUTCOME = 2,
+    /*
+     The bucket of a duration, the level of an escalation, the score of a rating; 0 for everything else.
+     */
+    SLA_FIGURE_COLUMN_BUCKET = 3,
+    /*
+     How many.
+     */
+    SLA_FIGURE_COLUMN_N = 4,
+    /*
+     The sum of their durations, in whole seconds.
+     */
+    SLA_FIGURE_COLUMN_SUM_S = 5,
+    /*
+     The microseconds beyond the whole seconds of each.
+     */
+    SLA_FIGURE_COLUMN_SUM_US_REST = 6,
+    /*
+     The first of the dimensions, as a place among the names; SLA_NONE for tickets that have no such value.
+     */
+    SLA_FIGURE_COLUMN_DIMENSIONS = 7,
+} sla_figure_column;
+
+/*
  Why a row has no answer.
  */
 typedef enum sla_row_code {
@@ -175,6 +214,11 @@ typedef struct sla_error sla_error;
 typedef struct sla_plan sla_plan;
 
 /*
+ The values of one ticket. Immutable; use it from as many threads as you like.
+ */
+typedef struct sla_values sla_values;
+
+/*
  A comparison of tickets under their own rules with the same tickets under a candidate. Its memory does not grow with
  the tickets. Must not be used by two threads at once.
  */
@@ -217,11 +261,6 @@ typedef struct sla_table_figures {
      */
     size_t held_bytes;
 } sla_table_figures;
-
-/*
- The values of one ticket. Immutable; use it from as many threads as you like.
- */
-typedef struct sla_values sla_values;
 
 /*
  Figures of the process-wide cache of engines.
@@ -288,36 +327,6 @@ typedef struct sla_answers {
      */
     uint8_t *codes;
 } sla_answers;
-
-/*
- Tickets as columns: instants in microseconds since 1970-01-01T00:00:00Z.
- */
-typedef struct sla_rows {
-    /*
-     How many rows every array has.
-     */
-    size_t rows;
-    /*
-     The kind of each ticket, as its place in the plan's list, from 0.
-     */
-    const uint32_t *kinds;
-    /*
-     When it was opened; every row has one.
-     */
-    struct sla_column opened_us;
-    /*
-     When it was first assigned; missing for never.
-     */
-    struct sla_column assigned_us;
-    /*
-     When it was first answered publicly, other than by the resolve; missing for never.
-     */
-    struct sla_column first_reply_us;
-    /*
-     When it was resolved; missing for not yet.
-     */
-    struct sla_column resolved_us;
-} sla_rows;
 
 /*
  A text that a handle of the library keeps, until the handle is freed. UTF-8; no NUL follows the last byte.
@@ -495,6 +504,36 @@ typedef struct sla_ticket_values {
      */
     size_t timers_count;
 } sla_ticket_values;
+
+/*
+ Tickets as columns: instants in microseconds since 1970-01-01T00:00:00Z.
+ */
+typedef struct sla_rows {
+    /*
+     How many rows every array has.
+     */
+    size_t rows;
+    /*
+     The kind of each ticket, as its place in the plan's list, from 0.
+     */
+    const uint32_t *kinds;
+    /*
+     When it was opened; every row has one.
+     */
+    struct sla_column opened_us;
+    /*
+     When it was first assigned; missing for never.
+     */
+    struct sla_column assigned_us;
+    /*
+     When it was first answered publicly, other than by the resolve; missing for never.
+     */
+    struct sla_column first_reply_us;
+    /*
+     When it was resolved; missing for not yet.
+     */
+    struct sla_column resolved_us;
+} sla_rows;
 
 /*
  Where the answers for one timer go, each array as long as the rows.
@@ -1925,6 +1964,85 @@ enum sla_status sla_aggregate_merge(struct sla_aggregate *aggregate,
 enum sla_status sla_aggregate_write(const struct sla_aggregate *aggregate,
                                     struct sla_string *aggregate_json_out,
                                     struct sla_error **error_out);
+
+/*
+ Reads the rows of an aggregate as columns of numbers, which a database adds up by all but the last three.
+
+ values     receives the columns of `sla_figure_column`, each as long as the rows, one after another; may be null when
+            `capacity` is 0
+ capacity   how many numbers the array can hold; with fewer than there are it stays as it is
+ names_out  receives the names that the columns refer to, from 0, a line each; free it with `sla_string_free`
+ rows_out   receives how many rows there are, also when the array is too small
+ */
+enum sla_status sla_aggregate_rows(const struct sla_aggregate *aggregate,
+                                   int64_t *values,
+                                   size_t capacity,
+                                   struct sla_string *names_out,
+                                   size_t *rows_out,
+                                   struct sla_error **error_out);
+
+/*
+ Makes an aggregate of rows in any order, for example of rows that a database merged.
+
+ grouping_json  what they are grouped by, as for `sla_aggregate_new`
+ as_of_us       the instant as of which the tickets were counted; SLA_NONE without tickets
+ names          the names that the columns refer to, a line each; `unassigned` stands for a missing agent or team
+ values         the columns of `sla_figure_column`, each as long as the rows, one after another
+ values_count   how many numbers they are together
+ rows           how many rows each column has
+ aggregate_out  receives the aggregate; free it with `sla_aggregate_free`
+
+ Errors: `out_of_range` for numbers that no tickets make; `unknown_word` for a figure, `invalid_id`; `conflicting_fields` for
+ a figure of timers without a timer, or of tickets with one; those of `sla_aggregate_new`.
+ */
+enum sla_status sla_aggregate_from_rows(const char *grouping_json,
+                                        size_t grouping_json_len,
+                                        int64_t as_of_us,
+                                        const char *names,
+                                        size_t names_len,
+                                        const int64_t *values,
+                                        size_t values_count,
+                                        size_t rows,
+                                        struct sla_aggregate **aggregate_out,
+                                        struct sla_error **error_out);
+
+/*
+ Makes an aggregate of the same figures in fewer groups.
+
+ grouping_json  some of the dimensions that the figures are grouped by, and the same period or none
+ aggregate_out  receives the aggregate; free it with `sla_aggregate_free`
+
+ Errors: `conflicting_fields` for a dimension that they are not grouped by, or other periods; `out_of_range` when a sum
+ does not fit 64 bits; those of `sla_aggregate_new`.
+ */
+enum sla_status sla_aggregate_regroup(const struct sla_aggregate *aggregate,
+                                      const char *grouping_json,
+                                      size_t grouping_json_len,
+                                      struct sla_aggregate **aggregate_out,
+                                      struct sla_error **error_out);
+
+/*
+ Writes what an aggregate keeps apart, as `sla_aggregate_new` reads it, and as of when its tickets were counted.
+
+ grouping_json_out  receives the grouping; free it with `sla_string_free`
+ as_of_us_out       receives the latest instant as of which a ticket was counted, in microseconds since
+                    1970-01-01T00:00:00Z; SLA_NONE without tickets
+ */
+enum sla_status sla_aggregate_grouping(const struct sla_aggregate *aggregate,
+                                       struct sla_string *grouping_json_out,
+                                       int64_t *as_of_us_out,
+                                       struct sla_error **error_out);
+
+/*
+ Answers with the number of the bucket that a duration is in: the `bucket` of a row that counts it.
+
+ duration_us  microseconds, 0 or more
+
+ Errors: `invalid_duration`.
+ */
+enum sla_status sla_bucket_number(int64_t duration_us,
+                                  uint32_t *bucket_out,
+                                  struct sla_error **error_out);
 
 /*
  Writes the compliance report of an aggregate (docs/analytics.md), a group for each key.

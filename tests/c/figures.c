@@ -61,6 +61,59 @@ static void rows_are_judged(const sla_engine *engine) {
     IS_NULL(sla_plan_new(NULL, TEXT(PLAN), &plan, &error));
 }
 
+static void rows_are_columns_of_numbers(const sla_aggregate *sum, const char *grouping) {
+    sla_string names = NOTHING, written = NOTHING, again = NOTHING, kept = NOTHING;
+    sla_aggregate *read = NULL, *coarser = NULL;
+    size_t rows = 0, same = 0;
+    int64_t as_of = 0;
+    WORKS(sla_aggregate_rows(sum, NULL, 0, &names, &rows, &error));
+    CHECK(rows > 0 && has(&names, "starter") && has(&names, "opened"));
+    sla_string_free(&names);
+    const size_t count = rows * (SLA_FIGURE_COLUMN_DIMENSIONS + 2);
+    int64_t *values = malloc(count * sizeof *values);
+    CHECK(values != NULL);
+    values[0] = 7;
+    WORKS(sla_aggregate_rows(sum, values, count - 1, &names, &same, &error));
+    CHECK(same == rows && values[0] == 7);
+    sla_string_free(&names);
+    WORKS(sla_aggregate_rows(sum, values, count, &names, &same, &error));
+    const int64_t *period = values + SLA_FIGURE_COLUMN_PERIOD_US * rows, *n = values + SLA_FIGURE_COLUMN_N * rows;
+    CHECK(period[0] == MONDAY_9 - 9 * HOURS && n[0] == 2);
+    WORKS(sla_aggregate_grouping(sum, &kept, &as_of, &error));
+    CHECK(as_of == MONDAY_9 + 8 * HOURS && has(&kept, "\"time_zone\":\"Asia/Jakarta\""));
+    sla_string_free(&kept);
+    WORKS(sla_aggregate_from_rows(TEXT(grouping), as_of, STRING(names), values, count, rows, &read, &error));
+    WORKS(sla_aggregate_write(sum, &written, &error));
+    WORKS(sla_aggregate_write(read, &again, &error));
+    CHECK(written.len == again.len && memcmp(written.data, again.data, written.len) == 0);
+    sla_string_free(&again);
+    sla_string_free(&written);
+    WORKS(sla_aggregate_regroup(read, TEXT("{\"dimensions\":[\"package\"]}"), &coarser, &error));
+    WORKS(sla_aggregate_write(coarser, &again, &error));
+    CHECK(has(&again, "\"dimensions\":[\"package\"],\"as_of\":"));
+    sla_aggregate_free(coarser);
+    sla_aggregate_free(read);
+    FAILS(sla_aggregate_regroup(sum, TEXT("{\"dimensions\":[\"team\"]}"), &coarser, &error), SLA_STATUS_INVALID_INPUT,
+          "conflicting_fields");
+    FAILS(sla_aggregate_from_rows(TEXT(grouping), as_of, STRING(names), values, count - 1, rows, &read, &error),
+          SLA_STATUS_INVALID_INPUT, "out_of_range");
+    FAILS(sla_aggregate_from_rows(TEXT(grouping), as_of, TEXT("starter"), values, count, rows, &read, &error),
+          SLA_STATUS_INVALID_INPUT, "out_of_range");
+    IS_NULL(sla_aggregate_from_rows(TEXT(grouping), as_of, STRING(names), NULL, count, rows, &read, &error));
+    IS_NULL(sla_aggregate_rows(NULL, values, count, &kept, &same, &error));
+    IS_NULL(sla_aggregate_rows(sum, NULL, count, &kept, &same, &error));
+    CHECK(read == NULL && coarser == NULL && kept.data == NULL && same == 0);
+    sla_string_free(&again);
+    sla_string_free(&names);
+    free(values);
+    uint32_t bucket = 0;
+    WORKS(sla_bucket_number(HOURS, &bucket, &error));
+    CHECK(bucket == 3286);
+    WORKS(sla_bucket_number(127, &bucket, &error));
+    CHECK(bucket == 127);
+    FAILS(sla_bucket_number(-1, &bucket, &error), SLA_STATUS_INVALID_INPUT, "invalid_duration");
+}
+
 static void figures_are_merged(const sla_engine *engine, const char *history) {
     const char grouping[] = "{\"dimensions\":[\"package\",\"agent\"],\"period\":{\"unit\":\"week\",\"time_zone\":\"Asia/Jakarta\"}}";
     const int64_t now = MONDAY_9 + 8 * HOURS;
@@ -82,6 +135,7 @@ static void figures_are_merged(const sla_engine *engine, const char *history) {
     CHECK(has(&packages, "\"enterprise\""));
     WORKS(sla_aggregate_agents(read, engine, &agents, &error));
     CHECK(has(&agents, "\"agents\":["));
+    rows_are_columns_of_numbers(one, grouping);
     FAILS(sla_aggregate_merge(one, one, &error), SLA_STATUS_INVALID_ARGUMENT, "same_handle");
     WORKS(sla_aggregate_new(TEXT(BY_PACKAGE), &apart, &error));
     FAILS(sla_aggregate_merge(one, apart, &error), SLA_STATUS_INVALID_INPUT, "conflicting_fields");
