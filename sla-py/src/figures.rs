@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::PyDateTime;
 use sla_core::alert::Alerts as Watch;
-use sla_core::analytics::{Aggregate as Sum, Dimension, Grouping, PeriodUnit, Report as Figures, agents};
+use sla_core::analytics::{
+    Aggregate as Sum, Dimension, Grouping, PeriodUnit, Report as Figures, agents, bucket_number,
+};
 use sla_core::at_risk::AtRisk;
 use sla_core::calendar::ZoneDatabase;
 use sla_core::{Digest, Error, what_if, wire};
@@ -15,7 +17,7 @@ use crate::arrow::{Input, Table};
 use crate::compiled::Engine;
 use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, Words, list, value};
 use crate::error::OrRaise;
-use crate::instant::{Instant, maybe_utc};
+use crate::instant::{Instant, Length, maybe_utc};
 use crate::partials;
 use crate::ticket::{AnyTicket, EventList, History, each_chunk};
 use crate::zones::hash_of;
@@ -172,6 +174,18 @@ impl Aggregate {
         let coarser = Grouping::by(&dimensions(&by.0).or_raise(py)?);
         let coarser = if period { coarser.with_periods_of(self.0.grouping()) } else { coarser };
         Ok(Self(self.0.regroup(coarser).or_raise(py)?))
+    }
+
+    /// Return the number of the bucket that a duration is in: the `bucket` of a row that counts it.
+    ///
+    ///     >>> Aggregate.bucket_number(timedelta(hours=1))
+    ///     3286
+    ///
+    /// Raises:
+    ///     InputError: `invalid_duration` for a negative one.
+    #[staticmethod]
+    fn bucket_number(length: Length) -> u16 {
+        bucket_number(length.0)
     }
 
     /// Return the compliance report, a group for each key.

@@ -45,6 +45,17 @@ class Aggregate:
         The latest instant as of which a ticket was counted, in UTC; None without tickets.
         """
     @staticmethod
+    def bucket_number(length: timedelta) -> int:
+        """
+        Return the number of the bucket that a duration is in: the `bucket` of a row that counts it.
+
+            >>> Aggregate.bucket_number(timedelta(hours=1))
+            3286
+
+        Raises:
+            InputError: `invalid_duration` for a negative one.
+        """
+    @staticmethod
     def from_json(document: Json) -> Aggregate:
         """
         Return the aggregate that `json` wrote.
