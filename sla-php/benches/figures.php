@@ -6,15 +6,20 @@
 declare(strict_types=1);
 
 use Sla\Actor;
+use Sla\Aggregate;
+use Sla\AggregateRow;
 use Sla\Audit;
 use Sla\Column;
 use Sla\Command;
+use Sla\Dimension;
 use Sla\Engine;
+use Sla\Grouping;
 use Sla\Head;
 use Sla\History;
 use Sla\Message;
 use Sla\Native\Library;
 use Sla\Opening;
+use Sla\PeriodUnit;
 use Sla\PauseStatus;
 use Sla\Request;
 use Sla\Ticket;
@@ -101,6 +106,26 @@ function storedEntries(Engine $engine, DateTimeImmutable $now): array
     }
 
     return count($entries) === 20 ? $entries : throw new RuntimeException('the ticket has ' . count($entries) . ' events');
+}
+
+/**
+ * 5,137 rows as a table of figures has them: durations of four timers by agent, package and week, in their buckets.
+ *
+ * @return array{Grouping, list<AggregateRow>}
+ */
+function flatRows(int $startUs): array
+{
+    $grouping = Grouping::by(Dimension::Package, Dimension::Agent)->per(PeriodUnit::Week, 'Asia/Jakarta');
+    $monday = $startUs - 9 * Time::HOUR;
+    $rows = [];
+    for ($number = 0; $number < 5_137; $number++) {
+        $key = ['package' => ['starter', 'professional'][$number % 2], 'agent' => 'agent ' . $number % 25];
+        $length = 61_000_000 + $number * 977_777;
+        $timer = ['first_response', 'next_response', 'resolution', 'update'][$number % 4];
+        $rows[] = new AggregateRow(['business_time', 'wall_time'][$number % 3 % 2], 1, $key, $monday, $timer, 1_500 + $number, intdiv($length, 1_000_000), $length % 1_000_000);
+    }
+
+    return [$grouping, $rows];
 }
 
 $policy = (string) file_get_contents(__DIR__ . '/../../examples/talkabiz.json');
@@ -200,6 +225,17 @@ show('Engine::evaluate on it', cost(static function (int $calls) use ($engine, $
         $engine->evaluate($ticket, $later);
     }
 }, 3_000));
+[$grouping, $flat] = flatRows($start);
+$sum = Aggregate::fromRows($grouping, $flat, $now);
+$out = cost(static fn () => count($sum->rows()), 1);
+$asDocument = cost(static fn () => count(json_decode($sum->json(), true)['rows']), 1);
+show('Aggregate::rows, ' . count($flat) . ' rows', $out, sprintf('x %.2f of json() and json_decode', $out / $asDocument));
+show('the same by json() and json_decode', $asDocument);
+$in = cost(static fn () => Aggregate::fromRows($grouping, $flat, $now), 1);
+$plain = json_decode($sum->json(), true);
+$asDocument = cost(static fn () => Aggregate::fromJson((string) json_encode($plain)), 1);
+show('Aggregate::fromRows of them', $in, sprintf('x %.2f of json_encode and fromJson', $in / $asDocument));
+show('the same by json_encode and fromJson', $asDocument);
 $revisions = array_map(static fn (int $version): string => str_replace('"version": 1', "\"version\": {$version}", $policy), range(1, 50));
 $digests = Engine::compile($revisions)->info()->policyDigests;
 show('Engine::known, 50 revisions', cost(static function (int $calls) use ($digests): void {

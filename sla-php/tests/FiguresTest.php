@@ -7,6 +7,7 @@ namespace Sla\Tests;
 use PHPUnit\Framework\TestCase;
 use Sla\Actor;
 use Sla\Aggregate;
+use Sla\AggregateRow;
 use Sla\Alerts;
 use Sla\AtRisk;
 use Sla\Column;
@@ -120,6 +121,56 @@ final class FiguresTest extends TestCase
         self::assertSame($stored, Alerts::fromJson($engine, $stored)->json());
         $this->expectExceptionMessage('the document is in another format');
         Alerts::fromJson($engine, '{}');
+    }
+
+    public function test_rows_go_out_and_come_back_without_a_document(): void
+    {
+        $engine = Desk::engine();
+        $grouping = Grouping::by(Dimension::Agent, Dimension::Package)->per(PeriodUnit::Week, 'Asia/Jakarta');
+        $sum = Aggregate::by($grouping);
+        self::assertSame([], $sum->rows());
+        self::assertNull($sum->asOf());
+        self::assertSame($sum->json(), Aggregate::fromRows($grouping, [])->json());
+        $sum->add($engine, Desk::late($engine), Desk::monday(8));
+        $rows = $sum->rows();
+        self::assertEquals(Desk::monday(8), $sum->asOf());
+        self::assertEquals([Dimension::Package, Dimension::Agent], $sum->grouping()->dimensions);
+        self::assertSame(count(json_decode($sum->json())->rows), count($rows));
+        $opened = array_values(array_filter($rows, static fn (AggregateRow $row): bool => $row->outcome === 'opened'))[0];
+        self::assertEquals(new AggregateRow('opened', 1, ['package' => 'starter', 'agent' => null], Time::toUs(Desk::monday()) - 9 * Time::HOUR), $opened);
+        self::assertSame($sum->json(), Aggregate::fromRows($grouping, array_reverse($rows), Desk::monday(8))->json());
+        // Rows of two computations, as a table has them, are the sum of both.
+        $other = Aggregate::by($grouping);
+        $other->add($engine, Desk::late($engine), Desk::monday(8));
+        $sum->merge($other);
+        self::assertSame($sum->json(), Aggregate::fromRows($grouping, [...$rows, ...$other->rows()], Desk::monday(8))->json());
+
+        $coarser = $sum->regroup(Grouping::by(Dimension::Package));
+        self::assertSame([Dimension::Package], $coarser->grouping()->dimensions);
+        self::assertSame($sum->report()->total->tickets->opened, $coarser->report()->total->tickets->opened);
+        self::assertSame([0, 127, 3286], array_map(Aggregate::bucketNumber(...), [0, 127, Time::HOUR]));
+    }
+
+    public function test_rows_that_no_tickets_make_are_refused(): void
+    {
+        $grouping = Grouping::by(Dimension::Package);
+        $faults = [
+            'unknown_word' => new AggregateRow('open_ed', 1),
+            'out_of_range' => new AggregateRow('opened', -1),
+            'conflicting_fields' => new AggregateRow('opened', 1, ['agent' => 'ana']),
+            'invalid_id' => new AggregateRow('opened', 1, ['package' => "a\nb"]),
+            'wrong_type' => 'opened',
+        ];
+        foreach ($faults as $code => $row) {
+            try {
+                Aggregate::fromRows($grouping, [$row]);
+                self::fail($code);
+            } catch (InvalidInput|InvalidArgument $fault) {
+                self::assertSame($code, $fault->errorCode);
+            }
+        }
+        $this->expectException(InvalidInput::class);
+        Aggregate::by($grouping)->regroup(Grouping::by(Dimension::Agent));
     }
 
     public function test_the_burn_of_counts_needs_no_memory(): void

@@ -149,6 +149,8 @@ final class TranscriptTest extends TestCase
                 return 1;
             default:
                 self::assertSame(['rows', $parts[0]], [$what, $this->aggregate->json()], $where);
+                $again = Aggregate::fromRows($this->aggregate->grouping(), $this->aggregate->rows(), $this->aggregate->asOf());
+                self::assertSame($parts[0], $again->json(), $where);
 
                 return 1;
         }

@@ -169,9 +169,24 @@ final class Library
     }
 
     /**
+     * Calls a function that answers with a text and an instant.
+     *
+     * @return array{string, ?int}
+     */
+    public function textAndInstant(string $function, mixed ...$arguments): array
+    {
+        $text = $this->ffi->new('sla_string');
+        $at = $this->ffi->new('int64_t');
+        array_push($arguments, FFI::addr($text), FFI::addr($at));
+        $this->call($function, $arguments, InvalidInput::class);
+
+        return [$this->take($text) ?? '', $at->cdata === self::NONE ? null : $at->cdata];
+    }
+
+    /**
      * Calls a function that answers with a number of this C type.
      *
-     * @param 'int64_t'|'int32_t'|'size_t' $type
+     * @param 'int64_t'|'int32_t'|'uint32_t'|'size_t' $type
      */
     public function number(string $type, string $function, mixed ...$arguments): int
     {
@@ -330,6 +345,39 @@ final class Library
         $refused = $this->number('size_t', 'sla_plan_aggregate', $plan, FFI::addr($table), $nowUs, $aggregate, $codes);
 
         return [FFI::string($codes, $rows), $refused];
+    }
+
+    /**
+     * Returns the rows of an aggregate as columns, then the columns of so many dimensions, and the names that they refer to.
+     *
+     * @return array{array{period: list<int>, timer: list<int>, outcome: list<int>, bucket: list<int>, n: list<int>, sum_s: list<int>, sum_us_rest: list<int>}, list<list<int>>, list<string>}
+     */
+    public function figureRows(CData $aggregate, int $dimensions): array
+    {
+        $fixed = ['period', 'timer', 'outcome', 'bucket', 'n', 'sum_s', 'sum_us_rest'];
+        $text = $this->ffi->new('sla_string');
+        $rows = $this->number('size_t', 'sla_aggregate_rows', $aggregate, null, 0, FFI::addr($text));
+        $this->take($text);
+        $length = $rows * (count($fixed) + $dimensions);
+        $values = $this->ffi->new('int64_t[' . max($length, 1) . ']');
+        $this->number('size_t', 'sla_aggregate_rows', $aggregate, $this->first($values), $length, FFI::addr($text));
+        $names = explode("\n", $this->take($text) ?? '');
+        $columns = [];
+        foreach ($rows === 0 ? [] : str_split(FFI::string($values, 8 * $length), 8 * $rows) as $column) {
+            $columns[] = array_values((array) unpack('q*', $column));
+        }
+        $columns = $columns ?: array_fill(0, count($fixed) + $dimensions, []);
+
+        return [array_combine($fixed, array_slice($columns, 0, count($fixed))), array_slice($columns, count($fixed)), $names];
+    }
+
+    /** Makes an aggregate of columns in the order of `figureRows`, packed one after another. */
+    public function ofFigureRows(string $grouping, ?int $asOfUs, string $names, string $packed, int $rows): Handle
+    {
+        $count = intdiv(strlen($packed), 8);
+        $values = $this->copy('int64_t', $packed, $count, 8);
+
+        return $this->handle('aggregate', InvalidInput::class, 'sla_aggregate_from_rows', $grouping, strlen($grouping), $asOfUs ?? self::NONE, $names, strlen($names), $this->first($values), $count, $rows);
     }
 
     /**
