@@ -7,6 +7,7 @@ namespace Sla\Laravel\Http;
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
 use Illuminate\Http\Response;
+use Illuminate\Support\HtmlString;
 use Sla\Actor;
 use Sla\Laravel\Support\Settings;
 use Sla\Role;
@@ -14,6 +15,8 @@ use Sla\Role;
 /** Pages: a view gets one object, `$page`. */
 final class Pages
 {
+    private const TICKET = 'sla.ticket_address';
+
     private function __construct()
     {
     }
@@ -48,6 +51,23 @@ final class Pages
         return self::isWanted($request)
             ? self::view($request, 'refused', ['message' => $message, 'accepted' => ''], $status)->withHeaders($headers)
             : new JsonResponse(['message' => $message], $status, $headers);
+    }
+
+    /** Returns an instant for people; the script puts it into the zone of the viewer. */
+    public static function time(?\DateTimeImmutable $at, \DateTimeZone $zone): HtmlString
+    {
+        // Of what is written here nothing needs an escape.
+        return new HtmlString($at === null ? '–' : "<time datetime=\"{$at->format('Y-m-d\TH:i:s.u\Z')}\">{$at->setTimezone($zone)->format('Y-m-d H:i T')}</time>");
+    }
+
+    /** Returns the address of a ticket's page. A list has many: the router makes the first one. */
+    public static function ticket(Request $request, int|string $id): string
+    {
+        if (!$request->attributes->has(self::TICKET)) {
+            $request->attributes->set(self::TICKET, substr(route('sla.ticket', 0), 0, -1));
+        }
+
+        return $request->attributes->get(self::TICKET) . $id;
     }
 
     /** Returns the name of a timer for people; a policy may have timers of its own. */

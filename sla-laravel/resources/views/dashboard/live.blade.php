@@ -1,4 +1,4 @@
-<p class="dim">{{ __('sla::sla.as_of') }} @include('sla::components.time', ['at' => $page->live->as_of])</p>
+<p class="dim">{{ __('sla::sla.as_of') }} {{ \Sla\Laravel\Http\Pages::time($page->live->as_of, $page->zone) }}</p>
 <dl class="numbers">
 @foreach ($page->live->active as $status => $count)
 <div><dt>{{ __("sla::sla.statuses.{$status}") }}</dt><dd>{{ $count }}</dd></div>
@@ -27,7 +27,7 @@
 <thead><tr><th scope="col">{{ __('sla::sla.due') }}</th><th scope="col">{{ __('sla::sla.timer') }}</th><th scope="col">{{ __('sla::sla.number') }}</th><th scope="col">{{ __('sla::sla.subject') }}</th><th scope="col">{{ __('sla::sla.agent') }}</th></tr></thead>
 <tbody>
 @foreach ($page->live->next as $row)
-<tr><td>@include('sla::components.time', ['at' => $row['due_at']])</td><td>{{ __("sla::sla.{$row['timer']}") }}</td><td>#{{ $row['ticket']->id }}</td><td class="long"><a href="{{ route('sla.ticket', $row['ticket']->id) }}">{{ $row['ticket']->subject }}</a></td><td>{{ $row['ticket']->agent ?? '–' }}</td></tr>
+<tr><td>{{ \Sla\Laravel\Http\Pages::time($row['due_at'], $page->zone) }}</td><td>{{ __("sla::sla.{$row['timer']}") }}</td><td>#{{ $row['ticket']->id }}</td><td class="long"><a href="{{ \Sla\Laravel\Http\Pages::ticket(request(), $row['ticket']->id) }}">{{ $row['ticket']->subject }}</a></td><td>{{ $row['ticket']->agent ?? '–' }}</td></tr>
 @endforeach
 </tbody>
 </table>
@@ -42,7 +42,7 @@
 <thead><tr><th scope="col">{{ __('sla::sla.level') }}</th><th scope="col">{{ __('sla::sla.number') }}</th><th scope="col">{{ __('sla::sla.reason') }}</th><th scope="col">{{ __('sla::sla.status') }}</th><th scope="col">{{ __('sla::sla.at') }}</th></tr></thead>
 <tbody>
 @foreach ($page->live->latest as $escalation)
-<tr><td>{{ $escalation->level }}</td><td><a href="{{ route('sla.ticket', $escalation->ticket_id) }}">#{{ $escalation->ticket_id }}</a></td><td class="long">{{ $escalation->reason }}</td><td>{{ __("sla::sla.statuses.{$escalation->status}") }}</td><td>@include('sla::components.time', ['at' => $escalation->at])</td></tr>
+<tr><td>{{ $escalation->level }}</td><td><a href="{{ \Sla\Laravel\Http\Pages::ticket(request(), $escalation->ticket_id) }}">#{{ $escalation->ticket_id }}</a></td><td class="long">{{ $escalation->reason }}</td><td>{{ __("sla::sla.statuses.{$escalation->status}") }}</td><td>{{ \Sla\Laravel\Http\Pages::time($escalation->at, $page->zone) }}</td></tr>
 @endforeach
 </tbody>
 </table>

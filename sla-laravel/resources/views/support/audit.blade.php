@@ -13,7 +13,7 @@
 <thead><tr><th scope="col">{{ __('sla::sla.number') }}</th><th scope="col">{{ __('sla::sla.event') }}</th><th scope="col">{{ __('sla::sla.at') }}</th><th scope="col">{{ __('sla::sla.by') }}</th><th scope="col">{{ __('sla::sla.hash') }}</th></tr></thead>
 <tbody>
 @foreach ($page->entries as $entry)
-<tr><td>{{ $entry->seq }}</td><td>{{ $entry->kind }}</td><td>@include('sla::components.time', ['at' => new DateTimeImmutable($entry->at)])</td><td>{{ $entry->actor->role }} {{ $entry->actor->id }}</td><td class="long"><code>{{ $entry->hash }}</code></td></tr>
+<tr><td>{{ $entry->seq }}</td><td>{{ $entry->kind }}</td><td>{{ \Sla\Laravel\Http\Pages::time(new DateTimeImmutable($entry->at), $page->zone) }}</td><td>{{ $entry->actor->role }} {{ $entry->actor->id }}</td><td class="long"><code>{{ $entry->hash }}</code></td></tr>
 @endforeach
 </tbody>
 </table>

@@ -26,12 +26,12 @@
 @foreach ($page->tickets as $ticket)
 <tr>
 <td>#{{ $ticket->id }}</td>
-<td class="long"><a href="{{ route('sla.ticket', $ticket->id) }}">{{ $ticket->subject }}</a></td>
+<td class="long"><a href="{{ \Sla\Laravel\Http\Pages::ticket(request(), $ticket->id) }}">{{ $ticket->subject }}</a></td>
 <td>{{ __("sla::sla.statuses.{$ticket->status}") }}</td>
 <td>{{ $ticket->package }}</td>
 <td>{{ $ticket->agent ?? '–' }}</td>
-<td>@include('sla::components.timer', ['state' => $ticket->first_response_state, 'at' => $ticket->first_response_due_at])</td>
-<td>@include('sla::components.timer', ['state' => $ticket->resolution_state, 'at' => $ticket->resolution_due_at])</td>
+<td>{{ \Sla\Laravel\Http\Pages::time($ticket->first_response_due_at, $page->zone) }}@if ($ticket->first_response_state !== null)<small class="{{ $ticket->first_response_state === 'breached' ? 'bad' : 'dim' }}">{{ __('sla::sla.states.' . $ticket->first_response_state) }}</small>@endif</td>
+<td>{{ \Sla\Laravel\Http\Pages::time($ticket->resolution_due_at, $page->zone) }}@if ($ticket->resolution_state !== null)<small class="{{ $ticket->resolution_state === 'breached' ? 'bad' : 'dim' }}">{{ __('sla::sla.states.' . $ticket->resolution_state) }}</small>@endif</td>
 </tr>
 @endforeach
 </tbody>

@@ -15,7 +15,7 @@
 <tr>
 <td>{{ \Sla\Laravel\Http\Pages::timer($timer->name) }}</td>
 <td class="{{ $timer->tone }}">{{ __("sla::sla.states.{$timer->state}") }}</td>
-<td>@include('sla::components.time', ['at' => $timer->dueAt])</td>
+<td>{{ \Sla\Laravel\Http\Pages::time($timer->dueAt, $page->zone) }}</td>
 <td>{{ $timer->left }}</td>
 </tr>
 @endforeach
@@ -26,7 +26,7 @@
 <h2>{{ __('sla::sla.conversation') }}</h2>
 <ol class="messages">
 @foreach ($page->responses as $response)
-<li @unless ($response->is_public) class="internal" @endunless><p>{{ $response->actor_id }} · {{ $response->is_public ? ($response->channel ?? '') : __('sla::sla.note') }} · @include('sla::components.time', ['at' => $response->at])</p>{{ $response->body }}</li>
+<li @unless ($response->is_public) class="internal" @endunless><p>{{ $response->actor_id }} · {{ $response->is_public ? ($response->channel ?? '') : __('sla::sla.note') }} · {{ \Sla\Laravel\Http\Pages::time($response->at, $page->zone) }}</p>{{ $response->body }}</li>
 @endforeach
 </ol>
 @if (in_array('response', $page->actions, true))
@@ -56,7 +56,7 @@
 @foreach ($page->isStaff ? ['open' => ['acknowledge', 'resolve'], 'acknowledged' => ['resolve']][$escalation->status] ?? [] : [] as $step)
 <form method="post" action="{{ route('sla.agent.act', [$page->ticket->id, "{$step}_escalation"]) }}">@include('sla::components.command')<input type="hidden" name="number" value="{{ $escalation->number }}"><button>{{ __("sla::sla.{$step}") }}</button></form>
 @endforeach
-</td><td>@include('sla::components.time', ['at' => $escalation->at])</td></tr>
+</td><td>{{ \Sla\Laravel\Http\Pages::time($escalation->at, $page->zone) }}</td></tr>
 @endforeach
 </tbody>
 </table>
