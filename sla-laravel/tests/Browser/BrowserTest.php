@@ -291,6 +291,10 @@ final class BrowserTest extends TestCase
             return array_map(static fn (string $part): string => "/admin/sla/definitions/{$part}" . (self::ENTRIES[$part] ?? ''), DraftForms::PARTS);
         }
 
+        if (str_contains($route->uri(), '{unit?}')) {
+            return array_map(static fn (string $unit): string => '/' . str_replace('{unit?}/{period?}', $unit, $route->uri()), ['day', 'week', 'month', 'year']);
+        }
+
         return ['/' . preg_replace_callback('/\{(\w+)\??\}/', fn (array $found): string => match ($found[1]) {
             'ticket' => (string) $this->ticket,
             // The one that `furnish` starts.
