@@ -62,6 +62,8 @@ return [
         'requested_escalations' => ['agent', 'supervisor'],
         // Whom to notify, beside those whom the policy names, of an escalation to `objectives.critical_level` or above.
         'critical_escalations' => ['operations'],
+        // Whom to notify of an error budget that burns too fast, and of a monitor that lags (`objectives` of the policy).
+        'operation_alerts' => ['operations'],
         // After how many seconds the claim of a sender that died is void.
         'claim' => 300,
         // Seconds before the next attempts; the last one is used again and again.

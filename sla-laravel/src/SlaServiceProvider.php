@@ -34,11 +34,13 @@ use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Services\ChannelAccessService;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Services\LiveMetrics;
+use Sla\Laravel\Services\OperationWatch;
 use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Services\SupportTicketService;
 use Sla\Laravel\Services\VisibleTicketQuery;
 use Sla\Laravel\Store\AccessLog;
 use Sla\Laravel\Store\AdoptionStore;
+use Sla\Laravel\Store\AlertStore;
 use Sla\Laravel\Store\Memory;
 use Sla\Laravel\Store\Outbox;
 use Sla\Laravel\Store\TicketStore;
@@ -63,7 +65,7 @@ class SlaServiceProvider extends ServiceProvider
         // One instance a request or job: a worker that lives on sees a revision that was published meanwhile.
         foreach (
             [
-                PolicyRepository::class, Gateway::class, AccessLog::class, Memory::class, AdoptionStore::class, Outbox::class, TicketStore::class, PolicyPublisher::class, DraftReview::class, DraftForms::class,
+                PolicyRepository::class, Gateway::class, AccessLog::class, Memory::class, AdoptionStore::class, AlertStore::class, OperationWatch::class, Outbox::class, TicketStore::class, PolicyPublisher::class, DraftReview::class, DraftForms::class,
                 SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, VisibleTicketQuery::class, LiveMetrics::class,
                 NotificationSender::class,
             ] as $class

@@ -6,12 +6,14 @@ use Sla\Laravel\Database\SlaMigration;
 return new class extends SlaMigration {
     public function up(): void
     {
-        // One row an intent of the engine and channel.
+        // One row an intent of the engine and channel; of an alert for operators one row a channel.
         $this->schema()->create('sla_notifications', function (Blueprint $table): void {
             $this->hashColumn($table, 'intent_id');
             $this->idColumn($table, 'channel', 32);
-            $table->unsignedBigInteger('ticket_id');
-            $table->unsignedInteger('seq');
+            // What it is about: an event of a ticket, or an alert.
+            $table->unsignedBigInteger('ticket_id')->nullable();
+            $table->unsignedInteger('seq')->nullable();
+            $table->unsignedBigInteger('alert_id')->nullable();
             $this->idColumn($table, 'timer')->nullable();
             $this->idColumn($table, 'step')->nullable();
             $table->text('audience');

@@ -92,6 +92,10 @@ class SlaDefinitionSeeder extends Seeder
         $draft->setting('roles', ['self_assign' => true, 'agents_act_on' => 'team'], 'seeder', isKept: true);
         $draft->setting('objectives', [
             'critical_level' => 2,
+            'monitor_lag' => '5m',
+            'burn' => array_map(static fn (string $timer): array => [
+                'timer' => $timer, 'objective' => '90%', 'long_window' => '24h', 'short_window' => '1h', 'threshold' => '200%', 'min_decided' => 20,
+            ], ['first_response', 'resolution']),
             'score_weights' => ['first_response' => 3, 'resolution' => 3, 'csat' => 2],
         ], 'seeder', isKept: true);
         if ($revisions->isEmpty()) {

@@ -9,7 +9,11 @@ use Illuminate\Contracts\Queue\Factory;
 use Illuminate\Support\Facades\Http;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\SlaThrowable;
+use Sla\Laravel\Http\Pages;
+use Sla\Laravel\Notifications\AlertContent;
+use Sla\Laravel\Policy\NoPolicy;
 use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Services\OperationWatch;
 use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\HealthToken;
@@ -24,7 +28,7 @@ class DoctorCommand extends Command
     private const TABLES = [
         'sla_definitions', 'support_channels', 'sla_settings', 'sla_policy_revisions', 'support_tickets', 'sla_ticket_states', 'support_events',
         'support_responses', 'support_escalations', 'sla_notifications', 'sla_denials', 'sla_monitor_failures', 'sla_memories', 'sla_adoptions',
-        'sla_adoption_refusals',
+        'sla_adoption_refusals', 'sla_alerts',
     ];
 
     protected $signature = 'sla:doctor';
@@ -41,6 +45,7 @@ class DoctorCommand extends Command
         Clock $clock,
         Factory $queues,
         HealthToken $token,
+        OperationWatch $watch,
     ): int {
         $this->isHealthy = true;
         try {
@@ -60,6 +65,7 @@ class DoctorCommand extends Command
         $this->policy($tables, $publisher, $settings);
         $this->settings($settings);
         $this->monitor($monitor, $settings);
+        $this->objectives($watch, $settings);
         $this->notifications($tables, $clock);
         $this->queue($queues, $settings);
         $this->web($tables, $settings, $token);
@@ -124,6 +130,25 @@ class DoctorCommand extends Command
         $lag > SlaMonitorService::LATE_US ? $this->bad('monitor', "{$text}; is `sla:monitor-compliance` scheduled?") : $this->good('monitor', $text);
         foreach ($monitor->failures() as $failure) {
             $this->bad('ticket', "#{$failure->ticket_id} cannot be looked at, {$failure->attempts} attempts: {$failure->message}");
+        }
+    }
+
+    private function objectives(OperationWatch $watch, Settings $settings): void
+    {
+        try {
+            foreach ($watch->rates() as $rate) {
+                $text = "{$rate->timer}: {$rate->longBreached} of {$rate->longDecided} breached in " . Pages::length($rate->longWindowUs)
+                    . ", {$rate->shortBreached} of {$rate->shortDecided} in " . Pages::length($rate->shortWindowUs);
+                $rate->isBurning ? $this->bad('objective', $text) : $this->good('objective', $text);
+            }
+        } catch (NoPolicy) {
+            return;
+        }
+        foreach ($watch->latest() as $alert) {
+            if ($alert->ended_at === null) {
+                $content = AlertContent::of('', $alert, new \DateTimeZone($settings->timeZone()));
+                $this->bad('alert', "{$content->title()}. " . implode('. ', $content->lines()));
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use Sla\Laravel\Jobs\AdoptRevision;
 use Sla\Laravel\Jobs\ProcessDueTickets;
 use Sla\Laravel\Jobs\SendSlaNotification;
 use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Services\OperationWatch;
 use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Store\AdoptionStore;
 use Sla\Laravel\Store\Outbox;
@@ -33,12 +34,15 @@ class MonitorCompliance extends Command
         Settings $settings,
         Clock $clock,
         AdoptionStore $adoptions,
+        OperationWatch $watch,
     ): int {
         if (!$settings->isMonitoringEnabled()) {
             $this->line('SLA_MONITORING_ENABLED is false: nothing was looked at, and nothing is lost');
 
             return self::SUCCESS;
         }
+        // Before anything is stored: afterwards the monitor is up to date.
+        $watch->lag();
         if ($this->option('escalations')) {
             return $this->option('queue') ? $this->queueNotifications($outbox, $jobs, $clock) : $this->sendNotifications($sender);
         }
@@ -46,7 +50,10 @@ class MonitorCompliance extends Command
             $jobs->dispatch(new AdoptRevision($adoption));
         }
 
-        return $this->option('queue') ? $this->queueTickets($monitor, $jobs) : $this->storeDue($monitor);
+        $code = $this->option('queue') ? $this->queueTickets($monitor, $jobs) : $this->storeDue($monitor);
+        $watch->burns();
+
+        return $code;
     }
 
     private function storeDue(SlaMonitorService $monitor): int

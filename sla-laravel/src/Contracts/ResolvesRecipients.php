@@ -9,6 +9,9 @@ use Sla\Laravel\Models\SupportTicket;
 /** Says who is behind the names that the policy's steps notify. */
 interface ResolvesRecipients
 {
-    /** @param list<string> $audience for example `agent`, `supervisor` */
-    public function recipientsOf(array $audience, SupportTicket $ticket): Recipients;
+    /**
+     * @param list<string>   $audience for example `agent`, `supervisor`
+     * @param ?SupportTicket $ticket   `null` for an alert, which is of many tickets
+     */
+    public function recipientsOf(array $audience, ?SupportTicket $ticket): Recipients;
 }

@@ -20,19 +20,19 @@ final class ConfiguredRecipients implements ResolvesRecipients
     {
     }
 
-    public function recipientsOf(array $audience, SupportTicket $ticket): Recipients
+    public function recipientsOf(array $audience, ?SupportTicket $ticket): Recipients
     {
         $addresses = [];
         $users = [];
         foreach ($audience as $name) {
-            if ($name === 'agent' && $ticket->agent === null) {
+            if ($name === 'agent' && $ticket?->agent === null) {
                 $name = 'supervisor';
             }
             if ($name !== 'agent') {
                 array_push($addresses, ...$this->settings->addresses($name));
                 continue;
             }
-            $user = Users::find($this->auth, (string) $ticket->agent);
+            $user = Users::find($this->auth, (string) $ticket?->agent);
             if ($user !== null) {
                 $users[] = $user;
                 if (is_string($user->email ?? null) && $user->email !== '') {

@@ -5,7 +5,10 @@ declare(strict_types=1);
 namespace Sla\Laravel\Engine;
 
 use Sla\Actor;
+use Sla\Alert;
+use Sla\Alerts;
 use Sla\Audit;
+use Sla\BurnRate;
 use Sla\Command;
 use Sla\Engine;
 use Sla\Evaluation;
@@ -133,6 +136,55 @@ final class Gateway
         $step = $this->open($opening, Actor::admin($name), $nowUs);
 
         return new StoredTicket(0, $name, $step->count, $step->head, $step->snapshot, $step->nextCheckUs, $nowUs);
+    }
+
+    /**
+     * Returns how fast the error budget of each objective of the newest revision burns.
+     *
+     * @param array<array-key, list<array{int, int, int}>> $counts by timer: an instant, how many cycles were decided then, how many breached
+     *
+     * @return list<BurnRate>
+     */
+    public function burns(array $counts, int $nowUs): array
+    {
+        return $this->engine()->burns($counts, Time::fromUs($nowUs));
+    }
+
+    /**
+     * Shows events to the watch over the objectives of the newest revision.
+     *
+     * @param ?array<string, mixed>   $watch  what it remembers; `null` for nothing
+     * @param iterable<list<string>> $chunks of entries
+     *
+     * @return array{alerts: list<Alert>, watch: array<string, mixed>} those of degradation, and what it remembers now
+     */
+    public function watched(?array $watch, iterable $chunks, int $nowUs): array
+    {
+        $alerts = $watch === null ? new Alerts($this->engine()) : Alerts::fromJson($this->engine(), json_encode($watch, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE));
+        $found = [];
+        foreach ($chunks as $entries) {
+            array_push($found, ...$alerts->observe(array_map(Event::ofEntry(...), $entries)));
+        }
+        array_push($found, ...$alerts->advance(Time::fromUs($nowUs)));
+
+        return [
+            'alerts' => array_values(array_filter($found, static fn (Alert $one): bool => $one->name === 'performance_degradation')),
+            'watch' => json_decode($alerts->json(), true, 512, JSON_THROW_ON_ERROR),
+        ];
+    }
+
+    /** Returns the alert of what is due on a ticket and would be detected now; `null` where the newest revision tolerates that. */
+    public function lagOf(StoredTicket $ticket, int $nowUs): ?Alert
+    {
+        $due = $this->due([$ticket], $nowUs)[$ticket->id];
+        $events = $due instanceof Step ? array_map(static fn (MadeEvent $event): Event => Event::ofEntry($event->entry), $due->events) : [];
+        foreach ((new Alerts($this->engine()))->observe($events, Time::fromUs($nowUs)) as $alert) {
+            if ($alert->name === 'monitor_lag') {
+                return $alert;
+            }
+        }
+
+        return null;
     }
 
     /** Returns which tickets a list may show to an actor, or why none. */

@@ -7,10 +7,10 @@ namespace Sla\Laravel\Notifications;
 use Illuminate\Support\Facades\Route;
 
 /** What a notification says. */
-final class NotificationContent
+final class NotificationContent implements Notice
 {
     public function __construct(
-        public readonly string $intentId,
+        private readonly string $intentId,
         public readonly int $ticketId,
         public readonly string $subject,
         /** The kind of the event: warned, escalated, reminded, resolved, closed. */
@@ -26,6 +26,11 @@ final class NotificationContent
     ) {
     }
 
+    public function intentId(): string
+    {
+        return $this->intentId;
+    }
+
     public function title(): string
     {
         $timer = $this->timer === null ? '' : str_replace('_', ' ', $this->timer);
@@ -38,7 +43,6 @@ final class NotificationContent
         };
     }
 
-    /** @return list<string> */
     public function lines(): array
     {
         $lines = ["Subject: {$this->subject}"];
@@ -60,5 +64,10 @@ final class NotificationContent
     {
         // An application that ignores the routes has its own under this path.
         return Route::has('sla.ticket') ? route('sla.ticket', $this->ticketId) : url("/support/tickets/{$this->ticketId}");
+    }
+
+    public function linkText(): string
+    {
+        return 'Open the ticket';
     }
 }

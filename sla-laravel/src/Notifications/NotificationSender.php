@@ -8,6 +8,7 @@ use Illuminate\Contracts\Notifications\Dispatcher;
 use Illuminate\Notifications\AnonymousNotifiable;
 use Sla\Laravel\Contracts\ResolvesRecipients;
 use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Models\SlaAlert;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Store\Claim;
 use Sla\Laravel\Store\Outbox;
@@ -69,9 +70,8 @@ final class NotificationSender
 
     private function deliver(Claim $claim): void
     {
-        $ticket = SupportTicket::query()->findOrFail($claim->ticketId);
-        $content = $this->content($claim, $ticket);
-        $notification = $content->isCritical ? new CriticalEscalation($content, $claim->channel) : new SlaStepFired($content, $claim->channel);
+        $ticket = $claim->ticketId === null ? null : SupportTicket::query()->findOrFail($claim->ticketId);
+        $notification = $ticket === null ? $this->ofAlert($claim) : $this->ofTicket($claim, $ticket);
         $recipients = $this->recipients->recipientsOf($claim->audience, $ticket);
         if ($claim->channel === 'email') {
             if ($recipients->addresses === []) {
@@ -93,18 +93,33 @@ final class NotificationSender
         }
     }
 
+    private function ofTicket(Claim $claim, SupportTicket $ticket): SlaStepFired
+    {
+        $content = $this->content($claim, $ticket);
+
+        return $content->isCritical ? new CriticalEscalation($content, $claim->channel) : new SlaStepFired($content, $claim->channel);
+    }
+
+    private function ofAlert(Claim $claim): OutboxNotification
+    {
+        $alert = SlaAlert::query()->findOrFail($claim->alertId);
+        $content = AlertContent::of($claim->intentId, $alert, new \DateTimeZone($this->settings->timeZone()));
+
+        return $alert->name === SlaAlert::LAG ? new MonitorLagging($content, $claim->channel) : new PerformanceDegraded($content, $claim->channel);
+    }
+
     private function content(Claim $claim, SupportTicket $ticket): NotificationContent
     {
         $entry = $this->tables->table('support_events')->where('ticket_id', $claim->ticketId)->where('seq', $claim->seq)->value('entry');
         $event = json_decode((string) $entry, true, 512, JSON_THROW_ON_ERROR);
         $firing = $event['kind'] === 'warned' ? $event['data'] : ($event['data']['firing'] ?? []);
-        $stored = $this->store->find($claim->ticketId);
+        $stored = $this->store->find((int) $ticket->id);
         $promise = isset($firing['timer'], $stored) ? $this->gateway->promise($stored, $firing['timer'], $firing['cycle']) : null;
         $zone = new \DateTimeZone($promise['time_zone'] ?? $this->settings->timeZone());
 
         return new NotificationContent(
             intentId: $claim->intentId,
-            ticketId: $claim->ticketId,
+            ticketId: (int) $ticket->id,
             subject: $ticket->subject,
             kind: $event['kind'],
             timer: $firing['timer'] ?? null,

@@ -6,6 +6,7 @@ namespace Sla\Laravel\Services;
 
 use Illuminate\Database\Eloquent\Builder;
 use Sla\Actor;
+use Sla\Laravel\Models\SlaAlert;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Models\SlaNotification;
 use Sla\Laravel\Models\SupportEscalation;
@@ -26,6 +27,7 @@ final class LiveMetrics
         private readonly VisibleTicketQuery $visible,
         private readonly EscalationService $escalations,
         private readonly SlaMonitorService $monitor,
+        private readonly OperationWatch $watch,
         private readonly Clock $clock,
         private readonly Settings $settings,
     ) {
@@ -36,7 +38,7 @@ final class LiveMetrics
      *
      * @return array{
      *     as_of: \DateTimeImmutable, active: array<string, int>, breached: int, escalations: array<int, int>, refusals: int,
-     *     monitor: array{enabled: bool, backlog: int, lag_us: int, failed: list<int>}, unsent: int,
+     *     monitor: array{enabled: bool, backlog: int, lag_us: int, failed: list<int>}, alerts: list<SlaAlert>, unsent: int,
      *     next: list<array{ticket: SupportTicket, timer: string, due_at: \DateTimeImmutable}>, latest: list<SupportEscalation>
      * }|Refusal
      */
@@ -67,6 +69,7 @@ final class LiveMetrics
                 ...$this->monitor->lateness($nowUs),
                 'failed' => array_map(static fn (\stdClass $row): int => (int) $row->ticket_id, $this->monitor->failures()),
             ],
+            'alerts' => $this->watch->latest($nowUs),
             'unsent' => SlaNotification::query()->whereNull('sent_at')->where('notify_at', '<=', $nowUs)->count(),
             'next' => $this->next($visible),
             'latest' => $this->escalations->unresolved()->whereIn('ticket_id', (clone $visible)->select('id'))->limit(self::LIST)->get()->all(),

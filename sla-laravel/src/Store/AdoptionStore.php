@@ -47,6 +47,7 @@ final class AdoptionStore
             'reason' => $reason,
             'started_by' => $actor->id,
             'status' => 'running',
+            'active' => 1,
             'after_ticket' => 0,
             'last_ticket' => $last,
             'tickets' => $this->query($digest, 0, $last)->count(),
@@ -54,11 +55,11 @@ final class AdoptionStore
             'started_at' => $nowUs,
             'updated_at' => $nowUs,
         ];
-        if ($this->tables->table('sla_adoptions')->where('status', '<>', 'finished')->exists()) {
+        if ($this->tables->table('sla_adoptions')->insertOrIgnore($row) !== 1) {
             return null;
         }
 
-        return (int) $this->tables->table('sla_adoptions')->insertGetId($row);
+        return (int) $this->tables->table('sla_adoptions')->where('active', 1)->value('id');
     }
 
     /**
@@ -86,7 +87,7 @@ final class AdoptionStore
         $isLast = count($ids) < self::CHUNK;
         $progress = ['after_ticket' => $ids === [] ? (int) $adoption->after_ticket : end($ids), 'looked' => (int) $adoption->looked + count($ids), 'updated_at' => $this->clock->nowUs()];
         if ($isLast) {
-            $progress += ['status' => 'finished', 'finished_at' => $this->clock->nowUs()];
+            $progress += ['status' => 'finished', 'active' => null, 'finished_at' => $this->clock->nowUs()];
         }
         // Where another process did the same step, its progress counts.
         $this->tables->table('sla_adoptions')->where('id', $adoptionId)->where('status', 'running')->where('after_ticket', $adoption->after_ticket)->update($progress);

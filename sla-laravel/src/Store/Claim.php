@@ -11,8 +11,11 @@ final class Claim
     private function __construct(
         public readonly string $intentId,
         public readonly string $channel,
-        public readonly int $ticketId,
-        public readonly int $seq,
+        /** The ticket and its event that it is about; `null` of an alert. */
+        public readonly ?int $ticketId,
+        public readonly ?int $seq,
+        /** The alert that it is about; `null` of a ticket. */
+        public readonly ?int $alertId,
         public readonly array $audience,
         public readonly bool $isCritical,
         /** From 1. */
@@ -27,8 +30,9 @@ final class Claim
         return new self(
             $row->intent_id,
             $row->channel,
-            (int) $row->ticket_id,
-            (int) $row->seq,
+            $row->ticket_id === null ? null : (int) $row->ticket_id,
+            $row->seq === null ? null : (int) $row->seq,
+            $row->alert_id === null ? null : (int) $row->alert_id,
             json_decode($row->audience, true, 512, JSON_THROW_ON_ERROR),
             (bool) $row->is_critical,
             (int) $row->attempts,

@@ -61,6 +61,32 @@ final class Outbox
     }
 
     /**
+     * Returns the rows of an alert for operators. The alert's transaction inserts them.
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function alertRows(int $alertId, ?string $timer, int $atUs): array
+    {
+        $audience = $this->settings->operationsAudience();
+        $rows = [];
+        foreach ($audience === [] ? [] : $this->settings->deliveries() as $channel) {
+            $rows[] = [
+                'intent_id' => hash('sha256', "sla-laravel/alert\0{$alertId}\0{$atUs}"),
+                'channel' => $channel,
+                'alert_id' => $alertId,
+                'timer' => $timer,
+                'audience' => json_encode($audience, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE),
+                'is_critical' => false,
+                'notify_at' => $atUs,
+                'available_at' => $atUs,
+                'attempts' => 0,
+            ];
+        }
+
+        return $rows;
+    }
+
+    /**
      * Returns what to send now, the most urgent first.
      *
      * @return list<array{intent_id: string, channel: string}>

@@ -115,6 +115,16 @@ final class Settings
         return array_values((array) $this->config->get('sla.notifications.critical_escalations'));
     }
 
+    /**
+     * Returns who is notified of alerts for operators.
+     *
+     * @return list<string>
+     */
+    public function operationsAudience(): array
+    {
+        return array_values((array) $this->config->get('sla.notifications.operation_alerts'));
+    }
+
     public function slackWebhook(): ?string
     {
         $url = $this->config->get('sla.notifications.slack.webhook');

@@ -103,6 +103,22 @@ final class AdoptionTest extends TestCase
         Bus::assertDispatched(AdoptRevision::class, static fn (AdoptRevision $job): bool => $job->adoptionId === 1);
     }
 
+    public function test_a_job_queues_the_next_one(): void
+    {
+        config(['queue.default' => 'database']);
+        for ($count = 0; $count < 60; $count++) {
+            $this->opened();
+        }
+        $this->publish();
+        $store = $this->app->make(AdoptionStore::class);
+        $id = (int) $store->start(Actor::admin('root'), Apply::Keep, 'a new offer');
+        self::assertNull($store->start(Actor::admin('root'), Apply::Keep, 'another one'));
+        $this->app->call([new AdoptRevision($id, 0), 'handle']);
+        self::assertSame([50, 1], [(int) SlaAdoption::query()->sole()->looked, DB::table('jobs')->where('queue', 'sla-monitoring')->count()]);
+        $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true])->assertExitCode(0);
+        self::assertSame([60, 'finished', 0], [(int) SlaAdoption::query()->sole()->looked, SlaAdoption::query()->sole()->status, DB::table('jobs')->count()]);
+    }
+
     public function test_the_command_adopts(): void
     {
         $this->opened();

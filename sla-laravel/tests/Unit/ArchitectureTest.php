@@ -13,6 +13,7 @@ final class ArchitectureTest extends TestCase
         'Store/TicketStore.php' => ['support_tickets', 'sla_ticket_states', 'support_events', 'support_responses', 'support_escalations', 'sla_notifications', 'sla_monitor_failures'],
         'Store/Outbox.php' => ['sla_notifications'],
         'Store/AccessLog.php' => ['sla_denials'],
+        'Store/AlertStore.php' => ['sla_alerts', 'sla_notifications'],
         'Store/Memory.php' => ['sla_memories'],
         'Store/AdoptionStore.php' => ['sla_adoptions', 'sla_adoption_refusals'],
         // What the store of tickets hands it.

@@ -1,4 +1,5 @@
 <p class="dim">{{ __('sla::sla.as_of') }} {{ \Sla\Laravel\Http\Pages::time($page->live->as_of, $page->zone) }}</p>
+@include('sla::dashboard.alerts')
 <dl class="numbers">
 @foreach ($page->live->active as $status => $count)
 <div><dt>{{ __("sla::sla.statuses.{$status}") }}</dt><dd>{{ $count }}</dd></div>

@@ -8,6 +8,7 @@ use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
+use Sla\Laravel\Models\SlaAlert;
 use Sla\Laravel\Services\LiveMetrics;
 use Sla\Laravel\Support\Settings;
 use Sla\Refusal;
@@ -39,6 +40,12 @@ final class DashboardController extends SlaController
                 'due_at' => TicketDocument::text($row['due_at']),
             ], $live['next']),
             'latest' => array_map(TicketDocument::escalation(...), $live['latest']),
+            'alerts' => array_map(static fn (SlaAlert $alert): array => [
+                'alert' => $alert->name,
+                'timer' => $alert->timer,
+                'at' => TicketDocument::text($alert->at),
+                'ended_at' => TicketDocument::text($alert->ended_at),
+            ] + $alert->details, $live['alerts']),
         ] + $live);
     }
 
@@ -53,7 +60,7 @@ final class DashboardController extends SlaController
         // Without the instant, which changes each time.
         $response->setEtag(hash('sha256', serialize([$live['active'], $live['breached'], $live['escalations'], $live['refusals'], $live['monitor'], $live['unsent'],
             array_map(static fn (array $row): array => [$row['ticket']->getAttributes(), $row['timer']], $live['next']),
-            array_map(static fn ($row): array => $row->getAttributes(), $live['latest']),
+            array_map(static fn ($row): array => $row->getAttributes(), [...$live['latest'], ...$live['alerts']]),
         ])));
         $response->headers->set('Cache-Control', 'private, no-cache');
         $response->isNotModified($request);

@@ -18,6 +18,6 @@ class RecordingDispatcher implements Dispatcher
 
     public function sendNow($notifiables, $notification, array $channels = null): void
     {
-        file_put_contents($this->file, "{$notification->content->intentId} {$notification->via($notifiables)[0]}\n", FILE_APPEND | LOCK_EX);
+        file_put_contents($this->file, "{$notification->content->intentId()} {$notification->via($notifiables)[0]}\n", FILE_APPEND | LOCK_EX);
     }
 }
