@@ -160,19 +160,20 @@ function fill(int $played): void
 
 /**
  * Copies the played tickets under other numbers until there are so many. A copy is a row of lists and figures: its chain is
- * that of the first one. Beyond a hundred thousand the events and messages are not copied, which no page of figures reads.
+ * that of the first one. Beyond a hundred thousand, events, messages and notifications are not copied: pages read those of
+ * one ticket, or none.
  */
 function copies(int $wanted): void
 {
     $started = microtime(true);
     $span = (int) DB::table('support_tickets')->max('id');
-    $copies = intdiv($wanted, $span) - 1;
+    $copies = (int) ceil($wanted / $span) - 1;
     if ($copies < 1) {
         return;
     }
     $tables = array_column(DB::select("select distinct table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'ticket_id'"), 'name');
     foreach (['support_tickets', ...array_diff($tables, ['sla_monitor_failures'])] as $table) {
-        if ($wanted > 100_000 && in_array($table, ['support_events', 'support_responses'], true)) {
+        if ($wanted > 100_000 && in_array($table, ['support_events', 'support_responses', 'sla_notifications'], true)) {
             continue;
         }
         $columns = array_column(DB::select("select column_name as name from information_schema.columns where table_schema = 'public' and table_name = ? order by ordinal_position", [$table]), 'name');
