@@ -4,36 +4,10 @@ use crate::calendar::Calendar;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
-use crate::policy::{BREACH_STEP, QuietHours, Step, StepAction, StepCondition, StepTime};
+use crate::policy::{Step, StepAction, StepCondition, StepTime, escalates_breach};
 use crate::record::Record;
 use crate::ticket::{Cycle, Due, Intent, Phase, Ticket};
 use crate::time::{BusinessDuration, Share, Timestamp};
-
-/// Returns the steps of a timer in firing order for equal instants, the breach escalation included.
-pub(crate) fn complete(configured: &[Step]) -> Vec<Step> {
-    // Room for what is pushed, and for no more: most timers have this step alone.
-    let mut steps = Vec::with_capacity(configured.len().saturating_add(1));
-    steps.extend_from_slice(configured);
-    if !steps.iter().any(|step| escalates_breach(step) && step.when == StepCondition::default()) {
-        steps.push(Step {
-            id: Id::trusted(BREACH_STEP),
-            time: StepTime::At(Share::WHOLE),
-            when: StepCondition::default(),
-            action: StepAction::Escalate { level: 1 },
-            notify: Vec::new(),
-            assign_to: None,
-            quiet_hours: QuietHours::Off,
-            repeat: None,
-            until_acknowledged: false,
-        });
-    }
-    steps
-}
-
-/// Returns whether a step configures the breach escalation.
-fn escalates_breach(step: &Step) -> bool {
-    step.time == StepTime::At(Share::WHOLE) && matches!(step.action, StepAction::Escalate { .. })
-}
 
 /// Returns the steps that are there for a cycle, each with its place: those whose condition holds, and of the breach
 /// escalations the first of them.

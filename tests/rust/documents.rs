@@ -80,6 +80,7 @@ fn examples() -> BTreeMap<&'static str, Value> {
 
     add("engine", value(wire::info::write_engine(&engine)));
     add("digests", value(wire::info::write_digests(&first)));
+    add("policy_values", value(wire::policy::write_values(&first.values().unwrap())));
     add("warnings", value(wire::policy::write_warnings(&lint(&first, later))));
     let changes = wire::policy::changes(&first, &next);
     add("changes", value(wire::info::write_changes(&changes)));

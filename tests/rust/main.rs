@@ -29,6 +29,7 @@ mod policy_digest;
 mod policy_document;
 mod policy_lint;
 mod policy_problems;
+mod policy_values;
 mod recipes;
 mod reports;
 mod revisions;

@@ -22,17 +22,16 @@ mod values;
 mod verify;
 mod visible;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::calendar::{Calendar, MAX_TABLE_BYTES, TableBudget};
 use crate::digest::Digest;
 use crate::entitlement::Entitlements;
 use crate::error::{Error, ErrorCode};
-use crate::escalation;
 use crate::id::Id;
 use crate::package::{BusinessDays, Condition, Package, Target};
-use crate::policy::{CheckedPolicy, QuietHours, Step, TimerRules, written_timers};
+use crate::policy::{CheckedPolicy, QuietHours, Step, TimerRules, complete_steps};
 use crate::ticket::{CycleTerms, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::unknown::unknown_id;
@@ -331,12 +330,10 @@ impl Revision {
             .keys()
             .map(|timer| {
                 let configured = policy.steps.get(timer).map_or(&[][..], Vec::as_slice);
-                (timer.clone(), escalation::complete(configured))
+                (timer.clone(), complete_steps(configured))
             })
             .collect();
-        let promised = policy.packages.iter().flat_map(Package::promised);
-        let measured: BTreeSet<&Id> = promised.chain(written_timers(&policy).map(|rules| &rules.id)).collect();
-        let measured = measured.into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
+        let measured = policy.measured().into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
         let entitlements = Entitlements::of(&policy);
         Self { digest, rules_digest, policy, measured, entitlements, steps }
     }
@@ -352,20 +349,11 @@ impl Revision {
 
     /// Returns the subject's terms for a timer whose cycle began by `channel` at `at`; `None` without the package.
     pub(crate) fn terms(&self, subject: Subject<'_>, timer: &Id, channel: &Id, at: Timestamp) -> Option<Terms<'_>> {
-        let (mut target, mut calendar) = (None, None);
-        let mut hides_variants = false;
-        for package in self.chain(subject.package) {
-            let variants = if hides_variants { &[][..] } else { package.own_variants() };
-            let variant = variants.iter().find(|variant| self.holds(&variant.when, subject, channel, at));
-            hides_variants |= package.variants.is_some();
-            let of_variant = variant.and_then(|variant| variant.targets.get(timer));
-            target = target.or(of_variant).or_else(|| package.targets.get(timer));
-            let own_calendar = variant.and_then(|variant| variant.calendar.as_ref());
-            calendar = calendar.or(own_calendar).or(package.calendar.as_ref());
-            if target.is_some() && calendar.is_some() {
-                break;
-            }
-        }
+        let package = self.package(subject.package.as_str());
+        let stated = self.policy.stated_terms(package, Some(timer), |package| {
+            package.own_variants().iter().find(|variant| self.holds(&variant.when, subject, channel, at))
+        });
+        let (target, calendar) = (stated.target.map(|(_, target)| target), stated.calendar);
         Some(Terms {
             target: match target {
                 None | Some(Target::None) => None,

@@ -1,15 +1,16 @@
 //! A policy without problems, with its calendars compiled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::rules::written_timers;
 use super::{Policy, digest};
 use crate::calendar::{Calendar, Hours, MAX_TABLE_BYTES, TableBudget, ZoneDatabase};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
-use crate::package::{MAX_EXTENDS, Package};
+use crate::package::{MAX_EXTENDS, Package, Target, Variant};
 
 /// A policy without problems, together with its compiled calendars: what an engine is made of.
 ///
@@ -41,6 +42,14 @@ pub struct CheckedPolicy {
     tables: Arc<TableBudget>,
     zones_version: String,
     is_close_to_size_limit: bool,
+}
+
+/// What a package states for one timer.
+pub(crate) struct StatedTerms<'a> {
+    /// The target, which may be none, with the package that states it.
+    pub(crate) target: Option<(&'a Package, &'a Target)>,
+    /// The calendar in which a target counts that names none; absent without the package only.
+    pub(crate) calendar: Option<&'a Id>,
 }
 
 impl CheckedPolicy {
@@ -111,6 +120,38 @@ impl CheckedPolicy {
     pub(crate) fn chain<'a>(&'a self, package: Option<&'a Package>) -> impl Iterator<Item = &'a Package> {
         let base = |package: &&'a Package| self.package(package.extends.as_ref()?.as_str());
         std::iter::successors(package, base).take(MAX_EXTENDS)
+    }
+
+    /// Returns what a package states for a timer, itself or by those that it extends; without a timer the calendar only.
+    /// `variant_of` says which of the variants that a package of the chain states holds.
+    #[inline]
+    pub(crate) fn stated_terms<'a>(
+        &'a self,
+        package: Option<&'a Package>,
+        timer: Option<&Id>,
+        variant_of: impl Fn(&'a Package) -> Option<&'a Variant>,
+    ) -> StatedTerms<'a> {
+        let (mut target, mut calendar) = (None, None);
+        let mut hides_variants = false;
+        for package in self.chain(package) {
+            let variant = if hides_variants { None } else { variant_of(package) };
+            hides_variants |= package.variants.is_some();
+            let of_variant = variant.and_then(|variant| variant.targets.get(timer?));
+            let own = || of_variant.or_else(|| package.targets.get(timer?)).map(|target| (package, target));
+            target = target.or_else(own);
+            let own_calendar = variant.and_then(|variant| variant.calendar.as_ref());
+            calendar = calendar.or(own_calendar).or(package.calendar.as_ref());
+            if target.is_some() && calendar.is_some() {
+                break;
+            }
+        }
+        StatedTerms { target, calendar }
+    }
+
+    /// Returns the timers that are measured: those that the policy lists, and those that some package has a target for.
+    pub(crate) fn measured(&self) -> BTreeSet<&Id> {
+        let promised = self.packages.iter().flat_map(Package::promised);
+        promised.chain(written_timers(self).map(|rules| &rules.id)).collect()
     }
 
     /// Returns the channels that a package includes, its own or those of the nearest package that it extends.

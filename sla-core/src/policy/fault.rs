@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::rules::{BREACH_STEP, MAX_CALENDARS, MAX_INACTIVITY_RULES, MAX_REPETITIONS, MAX_STEPS};
+use super::rules::{BREACH_STEP, MAX_CALENDARS, MAX_INACTIVITY_RULES, MAX_PACKAGE_VALUES, MAX_REPETITIONS, MAX_STEPS};
 use crate::error::{ErrorCode, Fault};
 use crate::id::Id;
 use crate::package::MAX_EXTENDS;
@@ -133,6 +133,10 @@ pub(super) enum PolicyFault {
     DuplicateBreach { first: Id, second: Id },
     #[error("the id `{BREACH_STEP}` is that of the breach escalation, which this step does not configure")]
     NamedBreach,
+    #[error("the packages have more than {MAX_PACKAGE_VALUES} channels, variants and targets together")]
+    TooManyValues,
+    #[error("a package has no calendar")]
+    NoCalendar,
 }
 
 impl PolicyFault {
@@ -169,9 +173,14 @@ impl Fault for PolicyFault {
             | Self::NoHours
             | Self::NoInstant
             | Self::MissingPreset { .. }
-            | Self::MissingInChain { .. } => ErrorCode::MissingField,
+            | Self::MissingInChain { .. }
+            | Self::NoCalendar => ErrorCode::MissingField,
             Self::WrongKind { .. } => ErrorCode::WrongType,
-            Self::FurtherEntry => ErrorCode::LimitExceeded,
+            Self::FurtherEntry
+            | Self::TooManyCalendars { .. }
+            | Self::TooManySteps { .. }
+            | Self::TooManyInactivityRules { .. }
+            | Self::TooManyValues => ErrorCode::LimitExceeded,
             Self::DuplicateKey => ErrorCode::DuplicateKey,
             Self::UnknownField { .. } | Self::CloseAfter => ErrorCode::UnknownField,
             Self::OtherFormat { .. } => ErrorCode::UnsupportedSchema,
@@ -183,9 +192,6 @@ impl Fault for PolicyFault {
             | Self::LevelOfWarning
             | Self::StopsAndCancels { .. }
             | Self::BusinessDaysMove { .. } => ErrorCode::ConflictingFields,
-            Self::TooManyCalendars { .. } | Self::TooManySteps { .. } | Self::TooManyInactivityRules { .. } => {
-                ErrorCode::LimitExceeded
-            }
             Self::DuplicateDate { .. } | Self::DuplicateEntry { .. } => ErrorCode::DuplicateEntry,
             Self::DuplicateId { .. } | Self::NamedBreach => ErrorCode::DuplicateId,
             Self::Unknown { what, .. } => match what {
@@ -281,6 +287,8 @@ impl Fault for PolicyFault {
                     .into()
             }
             Self::NamedBreach => "give the step another id, or make it an escalation at 100%".into(),
+            Self::TooManyValues => "read the document of the policy, where each stands once".into(),
+            Self::NoCalendar => "name its calendar".into(),
         }
     }
 }

@@ -138,6 +138,12 @@ pub const MAX_REPETITIONS: u32 = 100;
 /// The most inactivity rules of one policy.
 pub const MAX_INACTIVITY_RULES: usize = 100;
 
+/// The most channels, variants and targets that the values of all packages of one policy list together.
+///
+/// A package has its own and those of the packages that it extends, so that their number does not follow the length of the
+/// document.
+pub const MAX_PACKAGE_VALUES: usize = 100_000;
+
 /// A warning or an escalation at an instant that follows from a timer's target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -159,6 +165,32 @@ pub struct Step {
     pub repeat: Option<Repeat>,
     /// Whether an acknowledged escalation of the cycle ends it and its repetitions.
     pub until_acknowledged: bool,
+}
+
+/// Returns the steps of a timer in firing order for equal instants, the breach escalation included.
+pub(crate) fn complete_steps(configured: &[Step]) -> Vec<Step> {
+    // Room for what is pushed, and for no more: most timers have this step alone.
+    let mut steps = Vec::with_capacity(configured.len().saturating_add(1));
+    steps.extend_from_slice(configured);
+    if !steps.iter().any(|step| escalates_breach(step) && step.when == StepCondition::default()) {
+        steps.push(Step {
+            id: Id::trusted(BREACH_STEP),
+            time: StepTime::At(Share::WHOLE),
+            when: StepCondition::default(),
+            action: StepAction::Escalate { level: 1 },
+            notify: Vec::new(),
+            assign_to: None,
+            quiet_hours: QuietHours::Off,
+            repeat: None,
+            until_acknowledged: false,
+        });
+    }
+    steps
+}
+
+/// Returns whether a step configures the breach escalation.
+pub(crate) fn escalates_breach(step: &Step) -> bool {
+    step.time == StepTime::At(Share::WHOLE) && matches!(step.action, StepAction::Escalate { .. })
 }
 
 /// When a step fires.

@@ -25,6 +25,7 @@ use crate::engine::{Decision, DryRun, Evaluation, Import, Linked, TicketValues, 
 use crate::explain::Explanation;
 use crate::id::Id;
 use crate::ledger::Ledger;
+use crate::policy::PolicyValues;
 use crate::refusal::Refusal;
 use crate::serde_text::WithText;
 use crate::ticket::{Actor, Command, Event, Ticket};
@@ -85,6 +86,8 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "engine" "Engine" "What identifies the newest revision of an engine." EngineDocument<'_>;
         "digests" "Digests" "The digests of a policy, as 64 hexadecimal digits." DigestsDocument;
         "place" "Place in a policy" "What a JSON pointer into a policy document is about, for forms." Place;
+        "policy_values" "Policy as values" "What holds for each package and timer of a policy, with all that they leave out \
+            looked up." PolicyValues;
         "warnings" "Warnings" "What the linter found in a policy: legal, but probably not meant." WarningsDocument<'_>;
         "changes" "Changes" "What differs between two policies, in the order of the document. `before` and `after` are \
             JSON texts; `before` is absent for what was added, `after` for what was removed." ChangesDocument<'_>;

@@ -97,6 +97,7 @@ fn judge_policy(bytes: &[u8]) -> bool {
     assert_eq!(again.digest(), read.digest());
     let as_of = at(1_774_000_000_000_000);
     let _ = policy::lint(&read, as_of);
+    let _ = read.values();
     c_interface::policy_lint(bytes, as_of.as_micros()).unwrap();
     let engine = Engine::compile(read).unwrap_or_else(|error| panic!("{error}"));
     for (id, calendar) in engine.policy().compiled_calendars() {

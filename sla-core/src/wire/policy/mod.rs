@@ -29,7 +29,7 @@ use crate::calendar::ZoneDatabase;
 use crate::error::{Error, ErrorCode};
 use crate::policy::document::Document;
 use crate::policy::slot::Slot;
-use crate::policy::{CheckedPolicy, Policy, Warning, check};
+use crate::policy::{CheckedPolicy, Policy, PolicyValues, Warning, check};
 
 pub use self::changes::{changes, same_rules};
 pub use self::place::{Place, place, write_place};
@@ -152,6 +152,12 @@ pub fn write(policy: &Policy) -> String {
     document.schema = Slot::Is(SCHEMA.to_owned());
     // INVARIANT: the document has text keys only and holds no number that JSON cannot write.
     serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// Writes a policy as values, on one line.
+#[must_use]
+pub fn write_values(values: &PolicyValues) -> String {
+    to_text(values)
 }
 
 /// Returns the JSON Schema (draft 2020-12) of the policy document, indented.
