@@ -834,6 +834,20 @@ enum sla_status sla_policy_digests(const char *policy_json,
                                    struct sla_error **error_out);
 
 /*
+ Writes a policy as values, for lists and forms: `{"id": "...", "packages": [...], ...}`. What a package or a timer leaves
+ out is looked up: a package lists every target that applies to it, with the package that states it.
+
+ values_json_out  receives the text; free it with `sla_string_free`
+
+ Errors: as `sla_policy_check`; `limit_exceeded` where packages have too many channels, variants and targets together.
+ */
+enum sla_status sla_policy_values(const char *policy_json,
+                                  size_t policy_json_len,
+                                  const struct sla_zones *zones,
+                                  struct sla_string *values_json_out,
+                                  struct sla_error **error_out);
+
+/*
  Publishes a revision: makes the entry that the host appends to the policy's chain, with the list of changes.
 
  previous_policy_json, previous_entry_json

@@ -88,6 +88,30 @@ pub unsafe extern "C" fn sla_policy_digests(
     }
 }
 
+/// Writes a policy as values, for lists and forms: `{"id": "...", "packages": [...], ...}`. What a package or a timer leaves
+/// out is looked up: a package lists every target that applies to it, with the package that states it.
+///
+/// values_json_out  receives the text; free it with `sla_string_free`
+///
+/// Errors: as `sla_policy_check`; `limit_exceeded` where packages have too many channels, variants and targets together.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sla_policy_values(
+    policy_json: *const c_char,
+    policy_json_len: usize,
+    zones: *const sla_zones,
+    values_json_out: *mut sla_string,
+    error_out: *mut *mut sla_error,
+) -> sla_status {
+    // SAFETY: the caller's promises about the pointers.
+    unsafe {
+        answer(string_slot("values_json_out", values_json_out), error_out, || {
+            let document = bytes("policy_json", policy_json, policy_json_len)?;
+            let policy = wire::policy::read_with(document, &zones_or_embedded(zones)?)?;
+            Ok(wire::policy::write_values(&policy.values()?))
+        })
+    }
+}
+
 /// Publishes a revision: makes the entry that the host appends to the policy's chain, with the list of changes.
 ///
 /// previous_policy_json, previous_entry_json

@@ -76,6 +76,17 @@ final class Policy
         return Json::each(PolicyChange::read(...), Json::read($text)->changes);
     }
 
+    /**
+     * Returns the policy as values, for lists and forms. What a package leaves out is that of the package it extends, what a
+     * timer leaves out that of its preset.
+     *
+     * @throws InvalidPolicy `limit_exceeded` where packages have too many channels, variants and targets together
+     */
+    public function values(): PolicyValues
+    {
+        return PolicyValues::read(Json::read(Library::get()->policyText('sla_policy_values', $this->json, strlen($this->json), $this->zones?->pointer())));
+    }
+
     /** Returns whether another policy has the same rules: it is equal but for `version`, and a draft of it need not be published. */
     public function sameRulesAs(self $other): bool
     {

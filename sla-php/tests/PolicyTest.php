@@ -10,12 +10,13 @@ use Sla\Exceptions\Problem;
 use Sla\Policy;
 use Sla\Warning;
 
-/** The problems and the warnings of tests/vectors/policy-*.json. */
+/** The problems, the warnings and the values of tests/vectors/policy-*.json. */
 final class PolicyTest extends TestCase
 {
     /** Fewer cases than these mean that rows were lost. */
     private const LEAST_PROBLEMS = 92;
     private const LEAST_WARNINGS = 53;
+    private const LEAST_VALUES = 10;
 
     public function test_problems_are_those_of_the_vectors(): void
     {
@@ -57,6 +58,51 @@ final class PolicyTest extends TestCase
             $compared++;
         }
         self::assertGreaterThanOrEqual(self::LEAST_WARNINGS, $compared);
+    }
+
+    public function test_values_are_those_of_the_vectors(): void
+    {
+        $compared = 0;
+        foreach (self::cases('policy-values') as $name => [$document, $case]) {
+            $values = Policy::fromJson($document)->values();
+            self::assertSame('Standard', $values->package('standard')?->name);
+            self::assertSame(24 * 3_600_000_000, $values->package('standard')->target('resolution')?->withinUs);
+            self::assertSame([null, null, null], [$values->package('gold'), $values->timer('gold'), $values->calendar('gold')]);
+            foreach ($case->values as [$pointer, $expected]) {
+                $found = self::asDocument($values);
+                foreach (array_slice(explode('/', $pointer), 1) as $part) {
+                    $found = $found[$part];
+                }
+                self::assertSame(json_decode((string) json_encode($expected), true), $found, "{$name}: {$pointer}");
+            }
+            $compared++;
+        }
+        self::assertGreaterThanOrEqual(self::LEAST_VALUES, $compared);
+    }
+
+    /** Returns a value as the document that it was read from. */
+    private static function asDocument(mixed $value): mixed
+    {
+        if ($value instanceof \BackedEnum) {
+            return $value->value;
+        }
+        if (is_array($value)) {
+            return array_map(self::asDocument(...), $value);
+        }
+        if (!is_object($value)) {
+            return $value;
+        }
+        $document = [];
+        foreach (get_object_vars($value) as $name => $field) {
+            $key = strtolower((string) preg_replace('/(?<=[a-z])(?=[A-Z])/', '_', str_replace('Millionths', '', $name)));
+            $document[$key] = self::asDocument($field);
+        }
+        if (isset($document['score_weights'])) {
+            $pair = static fn (string $component, int $weight): array => ['component' => $component, 'weight' => $weight];
+            $document['score_weights'] = array_map($pair, array_keys($document['score_weights']), array_values($document['score_weights']));
+        }
+
+        return $document;
     }
 
     /** @return iterable<string, array{string, \stdClass}> the document of each case, and the case, by its name */

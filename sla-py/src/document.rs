@@ -71,6 +71,7 @@ answers! {
     TicketValues "ticket_values" "TicketValues";
     Burns "burns" "Burns";
     PolicyPlace "place" "PolicyPlace";
+    PolicyValues "policy_values" "PolicyValues";
     VisibleTickets "visible_tickets" "VisibleTickets";
     LogCommands "log_commands" "LogCommands";
 }

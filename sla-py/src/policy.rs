@@ -6,7 +6,7 @@ use sla_core::revision::{self, Previous};
 use sla_core::{Digest, wire};
 
 use crate::calendar::Rebuilt;
-use crate::document::{Changes, Json, PolicyPlace, Refusal, Warnings, value};
+use crate::document::{Changes, Json, PolicyPlace, PolicyValues, Refusal, Warnings, value};
 use crate::error::OrRaise;
 use crate::instant::Instant;
 use crate::ticket::Actor;
@@ -114,6 +114,19 @@ impl Policy {
     fn place_in(py: Python<'_>, document: Json, pointer: &str) -> PyResult<PolicyPlace> {
         let place = wire::policy::place(document.as_ref(), pointer).or_raise(py)?;
         Ok(PolicyPlace(wire::policy::write_place(&place)))
+    }
+
+    /// Return the policy as values, for lists and forms: what holds for each package and timer.
+    ///
+    /// What a package leaves out is that of the package it extends, what a timer leaves out that of its preset.
+    ///
+    ///     >>> [(target.timer, target.within_us // 3_600_000_000) for target in policy.values().packages[0].targets]
+    ///     [('first_response', 4), ('resolution', 16)]
+    ///
+    /// Raises:
+    ///     InputError: `limit_exceeded` when packages have too many channels, variants and targets together.
+    fn values(&self, py: Python<'_>) -> PyResult<PolicyValues> {
+        Ok(PolicyValues(wire::policy::write_values(&self.policy.values().or_raise(py)?)))
     }
 
     /// Return the entry that publishes the policy, for the host's chain of revisions.

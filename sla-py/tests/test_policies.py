@@ -7,12 +7,14 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from desk import ANA, ROOT_ADMIN, VECTORS, document, fault, monday
 from sla_engine import Calendar, Engine, Policy, PolicyError, UnknownNameError
 
 PROBLEMS = json.loads((VECTORS / "policy-problems.json").read_text())
 WARNINGS = json.loads((VECTORS / "policy-warnings.json").read_text())
+VALUES = json.loads((VECTORS / "policy-values.json").read_text())
 
 
 def changed(base: Any, case: dict[str, Any]) -> Any:
@@ -71,7 +73,26 @@ def test_every_case_gives_its_warnings(case: dict[str, Any]) -> None:
     assert all(warning.message and warning.help for warning in found)
 
 
+@pytest.mark.parametrize("case", VALUES["cases"], ids=lambda case: case["name"])
+def test_every_case_gives_its_values(case: dict[str, Any]) -> None:
+    values = Policy(changed(VALUES["base"], case)).values()
+    found = msgspec.to_builtins(values)
+    for pointer, expected in case["values"]:
+        place = found
+        for part in pointer.split("/")[1:]:
+            place = place[part] if isinstance(place, dict) else place[int(part)]
+        assert json.loads(json.dumps(place)) == expected, pointer
+
+
+def test_values_are_typed_and_cannot_be_changed() -> None:
+    starter = Policy(document()).values().packages[0]
+    assert (starter.name, starter.targets[0].stated_by) == ("Starter", "starter")
+    with pytest.raises(AttributeError):
+        starter.name = "other"  # type: ignore[misc]
+
+
 def test_there_are_cases() -> None:
+    assert len(VALUES["cases"]) >= 10
     assert len(PROBLEMS["cases"]) >= 90
     assert len(WARNINGS["cases"]) == 57
 

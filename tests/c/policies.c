@@ -1,9 +1,10 @@
-/* The problems and the warnings of tests/vectors/policy-*.json, through the C interface. */
+/* The problems, the warnings and the values of tests/vectors/policy-*.json, through the C interface. */
 #include "vectors.h"
 
 /* Fewer cases than these mean that rows were lost. */
 #define LEAST_PROBLEMS 53
 #define LEAST_WARNINGS 25
+#define LEAST_VALUES 10
 
 static const sla_string NOTHING = {NULL, 0, 0};
 static int faults = 0;
@@ -131,6 +132,35 @@ static size_t warnings(void) {
     return count;
 }
 
+static size_t values(void) {
+    json_t *file = json_load_file("tests/vectors/policy-values.json", 0, NULL), *story;
+    CHECK(file != NULL);
+    size_t each, count = 0;
+    json_array_foreach(json_object_get(file, "cases"), each, story) {
+        char *document = document_of(json_object_get(file, "base"), story);
+        sla_string text = NOTHING;
+        WORKS(sla_policy_values(TEXT(document), NULL, &text, &error));
+        json_t *said = parse(&text), *row;
+        size_t at;
+        json_array_foreach(json_object_get(story, "values"), at, row) {
+            char last[256];
+            json_t *parent = parent_of(said, json_string_value(json_array_get(row, 0)), last, sizeof last);
+            json_t *found = json_is_array(parent) ? json_array_get(parent, strtoul(last, NULL, 10))
+                                                  : json_object_get(parent, last);
+            compare(story, found, json_array_get(row, 1));
+        }
+        json_decref(said);
+        sla_string_free(&text);
+        free(document);
+        count++;
+    }
+    sla_string text = NOTHING;
+    FAILS(sla_policy_values(TEXT("{}"), NULL, &text, &error), SLA_STATUS_INVALID_INPUT, "invalid_policy");
+    IS_NULL(sla_policy_values(NULL, 0, NULL, &text, &error));
+    json_decref(file);
+    return count;
+}
+
 static void places_and_drafts(void) {
     json_error_t why;
     json_t *policy = json_load_file("examples/talkabiz.json", 0, &why);
@@ -185,6 +215,11 @@ static void places_and_drafts(void) {
 int main(void) {
     places_and_drafts();
     size_t problem_cases = problems(), warning_cases = warnings();
-    printf("policies: %zu cases of problems, %zu of warnings, %d differ\n", problem_cases, warning_cases, faults);
-    return faults == 0 && problem_cases >= LEAST_PROBLEMS && warning_cases >= LEAST_WARNINGS ? 0 : 1;
+    size_t value_cases = values();
+    printf("policies: %zu cases of problems, %zu of warnings, %zu of values, %d differ\n", problem_cases, warning_cases,
+           value_cases, faults);
+    return faults == 0 && problem_cases >= LEAST_PROBLEMS && warning_cases >= LEAST_WARNINGS &&
+                   value_cases >= LEAST_VALUES
+               ? 0
+               : 1;
 }

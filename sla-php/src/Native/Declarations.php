@@ -63,6 +63,7 @@ void sla_engine_cache_clear(void);
 int32_t sla_policy_check(const char*,size_t,const sla_zones*,sla_string*,sla_error**);
 int32_t sla_policy_lint(const char*,size_t,const sla_zones*,int64_t,sla_string*,sla_error**);
 int32_t sla_policy_digests(const char*,size_t,const sla_zones*,sla_string*,sla_error**);
+int32_t sla_policy_values(const char*,size_t,const sla_zones*,sla_string*,sla_error**);
 int32_t sla_policy_publish(const char*,size_t,const char*,size_t,const char*,size_t,const char*,size_t,const char*,size_t,int64_t,const sla_zones*,sla_string*,sla_error**);
 int32_t sla_policy_changes(const char*,size_t,const char*,size_t,const sla_zones*,sla_string*,sla_error**);
 int32_t sla_policy_same_rules(const char*,size_t,const char*,size_t,const sla_zones*,int32_t*,sla_error**);

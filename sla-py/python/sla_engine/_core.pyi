@@ -6,7 +6,7 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, BurnCounts, Burns, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, HistoryVerification, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, PolicyPlace, Promises, Publication, Refusal, Report, Request, States, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, BurnCounts, Burns, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, HistoryVerification, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, PolicyPlace, PolicyValues, Promises, Publication, Refusal, Report, Request, States, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
@@ -1093,6 +1093,18 @@ class Policy:
 
             >>> policy.same_rules_as(policy)
             True
+        """
+    def values(self, /) -> PolicyValues:
+        """
+        Return the policy as values, for lists and forms: what holds for each package and timer.
+
+        What a package leaves out is that of the package it extends, what a timer leaves out that of its preset.
+
+            >>> [(target.timer, target.within_us // 3_600_000_000) for target in policy.values().packages[0].targets]
+            [('first_response', 4), ('resolution', 16)]
+
+        Raises:
+            InputError: `limit_exceeded` when packages have too many channels, variants and targets together.
         """
     @property
     def version(self, /) -> int:

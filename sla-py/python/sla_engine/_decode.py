@@ -23,6 +23,7 @@ _TYPES: dict[str, Any] = {
     "head": documents.Head,
     "burns": tuple[documents.BurnRate, ...],
     "place": documents.PolicyPlace,
+    "policy_values": documents.PolicyValues,
     "ticket_values": documents.TicketValues,
     "visible_tickets": documents.VisibleTickets,
     "comparison": documents.Comparison,

@@ -1335,6 +1335,268 @@ class PolicyPlace(Document, frozen=True):
     """The field of the part; empty for the part as a whole."""
 
 
+class PolicyTarget(Document, frozen=True):
+    """What a package promises for a timer: a length, or an instant on a business day."""
+
+    timer: str
+    within_us: int | None
+    """The promised length; None for one in business days."""
+    business_days: int | None
+    """How many business days after the day of receipt; None for a length."""
+    by: str | None
+    """When on that day: close, same_time or a local time."""
+    cut_off: str | None
+    """What is received at or after this local time counts as received on the next business day."""
+    calendar: str
+    """The calendar in which it counts."""
+    stated_by: str
+    """The package that states it: this one, or one that it extends."""
+
+
+class PolicyCondition(Document, frozen=True):
+    """A condition; every part that is stated must hold."""
+
+    channel: str | None
+    severity: str | None
+    category: str | None
+    package: str | None
+    """Of steps only."""
+    during: str | None
+    """A calendar that is open; of variants only."""
+    outside: str | None
+    """A calendar that is closed; of variants only."""
+
+
+class PolicyVariant(Document, frozen=True):
+    """What a package promises where a condition holds."""
+
+    when: PolicyCondition
+    stated_by: str
+    """The package that states it: this one, or one that it extends."""
+    calendar: str
+    targets: tuple[PolicyTarget, ...]
+    """All that is promised then; a timer that is not listed promises nothing."""
+
+
+class PolicyPackage(Document, frozen=True):
+    """A package with what holds for its tickets; what it leaves out is that of the package it extends."""
+
+    id: str
+    name: str
+    rank: int
+    """Higher is better."""
+    extends: str | None
+    priority: str | None
+    """The label that reports group by."""
+    calendar: str
+    channels: tuple[str, ...]
+    targets: tuple[PolicyTarget, ...]
+    """What is promised where no variant holds; a timer that is not listed promises nothing."""
+    variants: tuple[PolicyVariant, ...]
+    """The first whose condition holds applies."""
+
+
+class PolicyChannel(Document, frozen=True):
+    """A channel of a policy."""
+
+    id: str
+    name: str
+
+
+class PolicyQuietHours(Document, frozen=True):
+    """Whether a notification waits for the next opening of a calendar."""
+
+    waits: bool
+    calendar: str | None
+    """None for the calendar in which the time counts."""
+
+
+class PolicyStep(Document, frozen=True):
+    """A warning or an escalation; one of `at`, `before_us` and `after_us` says when."""
+
+    id: str
+    is_stated: bool
+    """Whether the policy states it; otherwise it is the breach escalation that every timer has."""
+    at: int | None
+    """The used share of the target, in millionths."""
+    before_us: int | None
+    """What remains of the target."""
+    after_us: int | None
+    """Business time since the due instant."""
+    level: int | None
+    """The level of an escalation; None for a warning."""
+    notify: tuple[str, ...]
+    assign_to: str | None
+    quiet_hours: PolicyQuietHours
+    when: PolicyCondition
+    repeat_every_us: int | None
+    """The counted time between two repetitions."""
+    repeat_times: int | None
+    until_acknowledged: bool
+    """Whether an acknowledged escalation of the cycle ends it and its repetitions."""
+
+
+class PolicyTimer(Document, frozen=True):
+    """A timer with its steps; what it leaves out is that of its preset."""
+
+    id: str
+    is_preset: bool
+    is_measured: bool
+    """Whether the policy lists it, or some package has a target for it."""
+    starts_on: tuple[str, ...]
+    stops_on: tuple[str, ...]
+    cancels_on: tuple[str, ...]
+    pauses_on: tuple[PauseStatus, ...]
+    cycles: Literal["once", "repeated"]
+    on_reopen: Literal["resume", "new_cycle", "ignore"]
+    due_boundary: Literal["close", "next_open"]
+    steps: tuple[PolicyStep, ...]
+    """With the breach escalation that every timer has."""
+
+
+class PolicyWeek(Document, frozen=True):
+    """The opening windows of each day of the week, for example ``08:00-12:00``."""
+
+    mon: tuple[str, ...]
+    tue: tuple[str, ...]
+    wed: tuple[str, ...]
+    thu: tuple[str, ...]
+    fri: tuple[str, ...]
+    sat: tuple[str, ...]
+    sun: tuple[str, ...]
+
+
+class PolicySeason(Document, frozen=True):
+    """Dates on which a week of their own replaces the recurring ones."""
+
+    name: str
+    start: str = field(name="from")
+    """The first local date, ``2026-02-18`` once or ``--06-01`` every year."""
+    end: str = field(name="to")
+    week: PolicyWeek
+
+
+class PolicyHoliday(Document, frozen=True):
+    """Dates on which no window opens."""
+
+    name: str
+    start: str = field(name="from")
+    """The first local date, ``2026-12-25`` once or ``--12-25`` every year."""
+    end: str = field(name="to")
+    """The last local date; of a single one the same."""
+
+
+class PolicySpecialDay(Document, frozen=True):
+    """A date whose windows replace all others."""
+
+    name: str
+    date: str
+    windows: tuple[str, ...]
+
+
+class PolicyCalendar(Document, frozen=True):
+    """A calendar of a policy."""
+
+    id: str
+    time_zone: str
+    always_open: bool
+    weeks: tuple[PolicyWeek, ...]
+    """The recurring weeks: one, or those that take turns."""
+    rotation_starts: str | None
+    """The Monday on which the first of the weeks begins that take turns."""
+    any_of: tuple[str, ...]
+    """The calendars that it is made of."""
+    seasons: tuple[PolicySeason, ...]
+    holidays: tuple[PolicyHoliday, ...]
+    special_days: tuple[PolicySpecialDay, ...]
+    holidays_known_until: str | None
+
+
+class PolicyInactivity(Document, frozen=True):
+    """What happens to tickets in one status on which nothing has happened for a time."""
+
+    id: str
+    status: Literal["pending", "on_hold", "resolved"]
+    after_us: int
+    """The business time without activity."""
+    calendar: str | None
+    """None for the package's."""
+    action: Literal["remind", "resolve", "close"]
+    notify: tuple[str, ...]
+    quiet_hours: PolicyQuietHours
+    reason: str | None
+
+
+class PolicyPauses(Document, frozen=True):
+    """Limits on pauses, in business time of the ticket's package."""
+
+    reasons: tuple[str, ...]
+    """The reasons that a pause may give; none for any."""
+    max_pause_us: int | None
+    max_paused_total_us: int | None
+
+
+class PolicyRoles(Document, frozen=True):
+    """What agents may do beyond the fixed table of commands."""
+
+    self_assign: bool
+    agents_may_classify: bool
+    agents_may_unassign: bool
+    agents_act_on: Literal["assigned", "team", "all"]
+    organizations_share: bool
+
+
+class PolicyBurn(Document, frozen=True):
+    """A compliance objective of one timer and when its burn is alarming; windows are wall time."""
+
+    timer: str
+    objective: int
+    """The share of cycles to be met, in millionths."""
+    long_window_us: int
+    short_window_us: int
+    threshold: int
+    """The burn at which both windows alarm, in millionths."""
+    min_decided: int
+
+
+class PolicyWeight(Document, frozen=True):
+    """The weight of a component of an agent's score."""
+
+    component: str
+    """A timer id, or csat."""
+    weight: int
+
+
+class PolicyObjectives(Document, frozen=True):
+    """Objectives of the support desk."""
+
+    burn: tuple[PolicyBurn, ...]
+    critical_level: int | None
+    """The level from which an escalation is critical."""
+    score_weights: tuple[PolicyWeight, ...]
+    monitor_lag_us: int | None
+    """The lag of automatic events above which the monitor alerts, in wall time."""
+
+
+class PolicyValues(Document, frozen=True):
+    """A policy as values: what holds for each package and timer, with all that they leave out looked up."""
+
+    id: str
+    version: int
+    packages: tuple[PolicyPackage, ...]
+    channels: tuple[PolicyChannel, ...]
+    timers: tuple[PolicyTimer, ...]
+    """The presets included."""
+    calendars: tuple[PolicyCalendar, ...]
+    severities: tuple[str, ...]
+    categories: tuple[str, ...]
+    inactivity: tuple[PolicyInactivity, ...]
+    """In their order."""
+    pauses: PolicyPauses
+    roles: PolicyRoles
+    objectives: PolicyObjectives
+
+
 class Verification(Document, frozen=True):
     """The result of verifying a chain."""
 
