@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from desk import KIM, ROOT_ADMIN, engine, fault, monday, opened, opening
 from sla_engine import Actor, History, InputError, Message, audit, commands
@@ -77,9 +78,10 @@ def test_what_is_no_request_is_said() -> None:
     with pytest.raises(TypeError, match="expected a document: JSON text, bytes or a value, not None"):
         desk.decide_linked(begun.ticket, None, REPLY, actor=ROOT_ADMIN, now=now)
     fault(InputError, "out_of_range", desk.with_table_limit, -1)
+    instants = pa.array([monday()])
     for threads in (-1, 0):
         with pytest.raises(InputError, match=f"{threads} threads are out of range; pass threads=1 or more"):
-            desk.calendar("office").next_open_column([], threads=threads)
+            desk.calendar("office").next_open_column(instants, threads=threads)
 
 
 def test_a_ticket_is_read_as_values() -> None:
