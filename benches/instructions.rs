@@ -10,7 +10,7 @@ use sla_benches::{
 };
 use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
 use sla_core::calendar::{Calendar, ZoneDatabase};
-use sla_core::columns::{Figures, Plan};
+use sla_core::columns::{Figures, Plan, TimerColumns};
 use sla_core::policy::lint;
 use sla_core::ticket::{Event, History, Ticket};
 use sla_core::time::{BusinessDuration, Timestamp};
@@ -257,6 +257,44 @@ fn columns((_, wide, mut figures): Planned) -> Figures<'static> {
     figures
 }
 
+/// The columns for the dues and states of two timers.
+type DuesAndStates = [(Vec<i64>, Vec<u8>); 2];
+type Judged = (&'static WideRows, Figures<'static>, DuesAndStates);
+
+fn judged(durations: bool) -> Judged {
+    let (plan, wide, figures) = planned(&["first_response", "resolution"]);
+    let figures = if durations { figures } else { counted(plan, wide) };
+    (wide, figures, std::array::from_fn(|_| (vec![0; 1_024], vec![0; 1_024])))
+}
+
+fn counted(plan: &'static Plan, wide: &'static WideRows) -> Figures<'static> {
+    let zones = ZoneDatabase::embedded();
+    let weekly = Grouping::by(&[Dimension::Package]).with_period(PeriodUnit::Week, "Asia/Jakarta", &zones);
+    let mut figures = plan.figures(weekly.unwrap()).without_durations();
+    figures.add(&wide.rows(), wide_now()).unwrap();
+    figures
+}
+
+// 1,024 rows: dues and states of two timers, and figures by package and week, in one pass.
+#[library_benchmark]
+#[bench::counts(args = (false), setup = judged)]
+#[bench::durations(args = (true), setup = judged)]
+fn judge((wide, mut figures, mut columns): Judged) -> (Figures<'static>, DuesAndStates) {
+    let mut answers: Vec<TimerColumns<'_>> =
+        columns.iter_mut().map(|(due_us, state)| TimerColumns { due_us, state, ..TimerColumns::default() }).collect();
+    black_box(figures.add_and_evaluate(black_box(&wide.rows()), wide_now(), &mut answers).unwrap());
+    drop(answers);
+    (figures, columns)
+}
+
+// The same with what puts durations into their lists.
+#[library_benchmark]
+#[bench::two_timers(args = (&["first_response", "resolution"]), setup = planned)]
+fn add_up((_, wide, mut figures): Planned) -> Aggregate {
+    black_box(figures.add(black_box(&wide.rows()), wide_now()).unwrap());
+    figures.into_aggregate().unwrap()
+}
+
 type Due = (&'static Engine, &'static Ticket, Timestamp);
 
 fn steps_due(steps: u32) -> Due {
@@ -349,7 +387,9 @@ library_benchmark_group!(
         verify,
         evaluate_and_aggregate,
         what_if,
-        columns
+        columns,
+        judge,
+        add_up
     ]
 );
 

@@ -309,7 +309,7 @@ pub unsafe extern "C" fn sla_plan_aggregate(
             let codes = optional_array_mut("codes", codes, raw.rows)?;
             let mut figures = plan.plan.figures(aggregate.grouping().clone());
             let refused = figures.add(&raw.borrow()?, Timestamp::from_micros(now_us))?;
-            aggregate.merge(&figures.into_aggregate()?)?;
+            aggregate.append(figures.into_aggregate()?)?;
             if let Some(codes) = codes {
                 tell(&refused, codes);
             }

@@ -141,6 +141,7 @@ fn history(engine: &Engine, kind: &Kind, ticket: Ticket) -> History {
     import.history
 }
 
+#[derive(Debug)]
 struct Written {
     due: Vec<i64>,
     warn: Vec<i64>,
@@ -151,13 +152,26 @@ struct Written {
 
 impl Written {
     fn new(rows: usize) -> Self {
+        Self::some(rows, [1; 5])
+    }
+
+    /// Returns places for the columns that are asked.
+    fn some(rows: usize, asked: [usize; 5]) -> Self {
+        let [due, warn, state, elapsed, overdue] = asked.map(|asked| rows * asked);
         Self {
-            due: vec![7; rows],
-            warn: vec![7; rows],
-            state: vec![7; rows],
-            elapsed: vec![7; rows],
-            overdue: vec![7; rows],
+            due: vec![7; due],
+            warn: vec![7; warn],
+            state: vec![7; state],
+            elapsed: vec![7; elapsed],
+            overdue: vec![7; overdue],
         }
+    }
+
+    /// Returns whether each of its columns is empty or the same as another's.
+    fn is_part_of(&self, all: &Self) -> bool {
+        let of = |written: &Self| [&written.due, &written.warn, &written.elapsed, &written.overdue].map(Vec::clone);
+        let is_part = of(self).iter().zip(of(all)).all(|(some, all)| some.is_empty() || *some == all);
+        is_part && (self.state.is_empty() || self.state == all.state)
     }
 
     fn columns(&mut self) -> TimerColumns<'_> {
@@ -180,6 +194,10 @@ fn from_columns(figure: Figure) -> bool {
     let classes = [Met, BreachedAnswered, BreachedOpen, Running, Unpromised];
     let durations = [BusinessTime, WallTime, UnpromisedBusinessTime, UnpromisedWallTime, Overdue];
     tickets.contains(&figure) || classes.contains(&figure) || durations.contains(&figure)
+}
+
+fn is_duration(figure: Figure) -> bool {
+    figure == Figure::Overdue || figure.as_str().ends_with("_time")
 }
 
 fn column(values: impl Iterator<Item = Option<i64>>) -> Vec<i64> {
@@ -266,7 +284,22 @@ proptest! {
             let expected: Vec<Row> = aggregate.rows().filter(|row| {
                 from_columns(row.outcome) && row.timer.as_ref().is_none_or(|timer| TIMERS.contains(&timer.as_str()))
             }).collect();
-            prop_assert_eq!(found, expected);
+            prop_assert_eq!(&found, &expected);
+            // The columns that are asked, and figures with durations or without.
+            let (due_and_state, state_and_overdue) = ([1, 0, 1, 0, 0], [0, 0, 1, 0, 1]);
+            for (asked, durations) in [([1; 5], true), (due_and_state, true), (due_and_state, false), (state_and_overdue, false)] {
+                let figures = plan.figures(grouping.clone());
+                let mut figures = if durations { figures } else { figures.without_durations() };
+                let mut some: Vec<Written> = TIMERS.iter().map(|_| Written::some(tickets.len(), asked)).collect();
+                let mut answers: Vec<TimerColumns<'_>> = some.iter_mut().map(Written::columns).collect();
+                prop_assert_eq!(figures.add_and_evaluate(&rows, now, &mut answers).unwrap(), Vec::new());
+                for (some, all) in some.iter().zip(&written) {
+                    prop_assert!(some.is_part_of(all), "{:?} of {:?}", some, all);
+                }
+                let found: Vec<Row> = figures.into_aggregate().unwrap().rows().collect();
+                let is_counted = |row: &&Row| durations || !is_duration(row.outcome);
+                prop_assert_eq!(found, expected.iter().filter(is_counted).cloned().collect::<Vec<_>>());
+            }
         }
     }
 }

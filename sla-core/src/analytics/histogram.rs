@@ -90,6 +90,10 @@ struct Filled {
     tally: Tally,
 }
 
+/// Memory that merging buckets needs on the way, for many histograms in turn.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch(Vec<Filled>);
+
 impl Filled {
     fn page(self) -> usize {
         usize::from(self.number) / DOUBLING
@@ -189,8 +193,8 @@ impl Tally {
 impl Histogram {
     /// Returns a histogram without durations.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self { pages: Vec::new(), sparse: Vec::new(), waiting: Vec::new() }
     }
 
     /// Adds one duration.
@@ -234,19 +238,68 @@ impl Histogram {
         if self.waiting.is_empty() {
             return;
         }
-        self.waiting.sort_unstable();
-        let mut filled: Vec<Filled> = Vec::with_capacity(self.waiting.len());
-        for micros in self.waiting.iter().copied() {
-            let number = number_of(micros);
-            let mut sum = Tally::default();
-            sum.add(micros);
-            match filled.last_mut().filter(|last| last.number == number) {
-                Some(last) => last.tally = last.tally.plus(sum),
-                None => filled.push(Filled { number, tally: sum }),
+        let mut waiting = std::mem::take(&mut self.waiting);
+        self.put(&mut waiting, &mut Scratch::default());
+        // The memory is kept for more of them.
+        waiting.clear();
+        self.waiting = waiting;
+    }
+
+    /// Adds durations, in microseconds, and changes their order. Many together cost less than one at a time, and none of them
+    /// waits.
+    pub(crate) fn add_all(&mut self, durations: &mut [u64], scratch: &mut Scratch) {
+        self.settle();
+        let mut without_page = durations.len();
+        if !self.pages.is_empty() {
+            // Those without a page are moved to the front.
+            without_page = 0;
+            for place in 0..durations.len() {
+                let Some(micros) = durations.get(place).copied() else { continue };
+                let (page, at) = bucket_of(micros);
+                if let Some(Some(page)) = self.pages.get_mut(page)
+                    && let Some(tally) = page.get_mut(at)
+                {
+                    tally.add(micros);
+                } else {
+                    durations.swap(without_page, place);
+                    // INVARIANT: at most as many as there are.
+                    without_page = without_page.saturating_add(1);
+                }
             }
         }
-        self.sparse = merged(&self.sparse, &filled, Tally::plus);
-        self.waiting.clear();
+        self.put(durations.get_mut(..without_page).unwrap_or_default(), scratch);
+    }
+
+    /// Puts durations without a page into their buckets.
+    fn put(&mut self, durations: &mut [u64], Scratch(merged): &mut Scratch) {
+        if durations.is_empty() {
+            return;
+        }
+        durations.sort_unstable();
+        merged.clear();
+        merged.reserve(durations.len());
+        let mut known = self.sparse.as_slice();
+        for micros in durations.iter().copied() {
+            let number = number_of(micros);
+            while let [first, rest @ ..] = known
+                && first.number <= number
+            {
+                merged.push(*first);
+                known = rest;
+            }
+            let mut sum = Tally::default();
+            sum.add(micros);
+            match merged.last_mut().filter(|last| last.number == number) {
+                Some(last) => last.tally = last.tally.plus(sum),
+                None => merged.push(Filled { number, tally: sum }),
+            }
+        }
+        merged.extend_from_slice(known);
+        if self.sparse.len() == merged.len() {
+            self.sparse.copy_from_slice(merged);
+        } else {
+            self.sparse = merged.as_slice().to_vec();
+        }
         self.make_pages();
     }
 
@@ -323,7 +376,7 @@ impl Histogram {
         let other = other.settled();
         let add = |mut one: Tally, other| one.merge(other).map(|()| one);
         if self.pages.is_empty() && other.pages.is_empty() {
-            self.sparse = try_merged(&self.sparse, &other.sparse, add)?;
+            self.sparse = merged(&self.sparse, &other.sparse, add)?;
         } else {
             let mut added = Vec::new();
             for Bucket { number, tally } in other.buckets() {
@@ -332,10 +385,34 @@ impl Histogram {
                     None => added.push(Filled { number, tally }),
                 }
             }
-            self.sparse = try_merged(&self.sparse, &added, add)?;
+            self.sparse = merged(&self.sparse, &added, add)?;
         }
         self.make_pages();
         Ok(())
+    }
+
+    /// Adds the durations of another histogram, which needs no memory any more.
+    pub(crate) fn append(&mut self, other: Self) -> Result<(), Error> {
+        if self.is_empty() {
+            *self = other;
+            return Ok(());
+        }
+        let Self { pages, sparse, waiting } = other;
+        // Those that wait take less memory than their buckets.
+        for micros in waiting {
+            self.add_micros(micros);
+        }
+        if pages.is_empty() && sparse.is_empty() {
+            return Ok(());
+        }
+        self.merge(&Self { pages, sparse, waiting: Vec::new() })
+    }
+
+    /// Returns how many bytes are kept for its buckets, some less where memory is left over.
+    pub(crate) fn bytes(&self) -> usize {
+        // INVARIANT: what is in memory has a size that fits.
+        let pages = self.pages.iter().flatten().count().saturating_mul(size_of::<Page>());
+        pages.saturating_add(size_of_val(self.sparse.as_slice()))
     }
 
     /// Returns a bucket of a doubling that has a page.
@@ -537,13 +614,7 @@ impl Iterator for Buckets<'_> {
 }
 
 /// Returns two lists of filled buckets as one, with the tallies of each bucket added up.
-fn merged(known: &[Filled], added: &[Filled], add: impl Fn(Tally, Tally) -> Tally) -> Vec<Filled> {
-    let Ok(all) = try_merged(known, added, |one, other| Ok::<_, std::convert::Infallible>(add(one, other)));
-    all
-}
-
-/// Returns two lists of filled buckets as one, with the tallies of each bucket added up.
-fn try_merged<E>(
+fn merged<E>(
     known: &[Filled],
     added: &[Filled],
     add: impl Fn(Tally, Tally) -> Result<Tally, E>,

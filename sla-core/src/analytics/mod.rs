@@ -34,6 +34,7 @@ pub use self::aggregate::{Aggregate, Row};
 pub use self::figure::Figure;
 pub(crate) use self::grouping::TicketProperties;
 pub use self::grouping::{Dimension, Grouping, Key, UNASSIGNED};
+pub(crate) use self::histogram::Scratch;
 pub use self::histogram::{Bucket, Histogram, Tally, bucket_number};
 pub use self::performance::{AgentPerformance, ScoreComponent, agents};
 pub(crate) use self::period::PeriodTable;

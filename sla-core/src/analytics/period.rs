@@ -142,7 +142,7 @@ impl LastPeriod {
 }
 
 /// The periods seen so far, and a table that leads from an instant to its period.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct PeriodTable {
     periods: Option<Periods>,
     /// An entry of the table covers two to this power microseconds: less than any period, so that at most one begins in
@@ -203,7 +203,8 @@ impl PeriodTable {
     pub(crate) fn known(&self, at_us: i64) -> Option<usize> {
         let at = usize::try_from((at_us >> self.shift) - self.first).ok()?;
         let Entry { boundary_us, periods: [before, after] } = *self.table.get(at)?;
-        let period = if at_us < boundary_us { before } else { after };
+        // Rows in no order lie on either side.
+        let period = std::hint::select_unpredictable(at_us < boundary_us, before, after);
         if period == UNKNOWN { None } else { usize::try_from(period).ok() }
     }
 
@@ -241,11 +242,17 @@ impl PeriodTable {
     /// Returns the number of the period that holds an instant.
     fn number(&mut self, at_us: i64) -> Result<usize, Error> {
         let Some(periods) = &self.periods else { return Ok(0) };
-        let span = periods.span(Timestamp::from_micros(at_us))?;
-        let period = *self.numbers.entry(span.start).or_insert(self.starts.len());
+        let start = periods.span(Timestamp::from_micros(at_us))?.start;
+        Ok(self.number_of(Some(start)))
+    }
+
+    /// Returns the number of the period with a first instant.
+    pub(crate) fn number_of(&mut self, start: Option<Timestamp>) -> usize {
+        let Some(first) = start else { return 0 };
+        let period = *self.numbers.entry(first).or_insert(self.starts.len());
         if period == self.starts.len() {
-            self.starts.push(Some(span.start));
+            self.starts.push(start);
         }
-        Ok(period)
+        period
     }
 }

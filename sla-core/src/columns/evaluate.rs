@@ -1,7 +1,7 @@
 //! The state of each timer of each row as of an instant.
 
 use super::plan::{KindTerms, Plan, Terms};
-use super::rows::{LengthFault, NEVER, NONE, RefusedRow, Rows};
+use super::rows::{BLOCK, Block, LengthFault, NEVER, NONE, RefusedRow, Rows};
 use crate::calendar::check_horizon;
 use crate::engine::State;
 use crate::error::Error;
@@ -96,34 +96,40 @@ impl Plan {
         check_horizon("now", now)?;
         let count = rows.check()?;
         check_answers(answers, self.timers.len(), count)?;
-        let mut refused = Vec::new();
-        for row in 0..count {
-            let milestones = match rows.milestones(row, self.kinds.len(), now.as_micros().cast_unsigned()) {
-                Ok(milestones) => milestones,
-                Err(code) => {
-                    refused.push(RefusedRow { row, code });
-                    for columns in answers.iter_mut() {
-                        columns.write(row, Answer::default());
-                    }
-                    continue;
+        let (mut refused, mut block) = (Vec::new(), Block::default());
+        for first in (0..count).step_by(BLOCK) {
+            rows.read(first, self.kinds.len(), now.as_micros().cast_unsigned(), &mut block);
+            refused.extend(block.refuse(answers));
+            for (number, (timer, columns)) in self.timers.iter().zip(&mut *answers).enumerate() {
+                for milestones in &block.rows {
+                    let (span, row) = (timer.span(milestones), milestones.row);
+                    let start = Timestamp::from_micros(span.0.cast_signed());
+                    let answer = match self.terms_of(milestones.kind).get(number) {
+                        None | Some(None) => Answer::default(),
+                        Some(Some(KindTerms::Fixed(terms))) => terms.answer(span, now, columns)?,
+                        Some(Some(KindTerms::ByStart)) if span.0 >= NEVER => Answer::not_started(),
+                        Some(Some(KindTerms::ByStart)) => match self.terms_at(milestones.kind, timer, start)? {
+                            None => Answer::default(),
+                            Some(terms) => terms.answer(span, now, columns)?,
+                        },
+                    };
+                    columns.write(row, answer);
                 }
-            };
-            for ((timer, terms), columns) in self.timers.iter().zip(self.terms_of(milestones.kind)).zip(&mut *answers) {
-                let span = timer.span(&milestones);
-                let start = Timestamp::from_micros(span.0.cast_signed());
-                let answer = match terms {
-                    None => Answer::default(),
-                    Some(KindTerms::Fixed(terms)) => terms.answer(span, now, columns)?,
-                    Some(KindTerms::ByStart) if span.0 >= NEVER => Answer::not_started(),
-                    Some(KindTerms::ByStart) => match self.terms_at(milestones.kind, timer, start)? {
-                        None => Answer::default(),
-                        Some(terms) => terms.answer(span, now, columns)?,
-                    },
-                };
-                columns.write(row, answer);
             }
         }
         Ok(refused)
+    }
+}
+
+impl Block {
+    /// Writes that rows cannot be judged, and returns them.
+    pub(super) fn refuse<'a>(&'a self, answers: &mut [TimerColumns<'_>]) -> impl Iterator<Item = RefusedRow> + use<'a> {
+        for refused in &self.refused {
+            for columns in answers.iter_mut() {
+                columns.write(refused.row, Answer::default());
+            }
+        }
+        self.refused.iter().copied()
     }
 }
 
@@ -160,20 +166,17 @@ impl Terms {
 }
 
 impl Terms {
-    /// Returns the answer for a cycle that started, where its length, its elapsed business time and its verdict are known.
+    /// Returns the answer for a cycle that started, where its length, its verdict and what is asked of its due and its elapsed
+    /// business time are known.
     #[inline]
     pub(super) fn answer_of(
         &self,
-        start: Timestamp,
+        (start, due): (Timestamp, Option<Timestamp>),
         length: Option<BusinessDuration>,
         elapsed_us: i64,
         verdict: Verdict,
         asked: &TimerColumns<'_>,
     ) -> Result<Answer, Error> {
-        let due = match length {
-            Some(target) if !asked.due_us.is_empty() => self.due_of(start, target)?.at(),
-            _ => None,
-        };
         let warn = if asked.warn_us.is_empty() { None } else { self.warns_at(start, length)? };
         let elapsed = BusinessDuration::from_micros(elapsed_us)?;
         // The open time after the due: the target was used up at it.
@@ -187,8 +190,24 @@ impl Terms {
 }
 
 impl TimerColumns<'_> {
+    /// Returns whether a length of business time is asked.
+    pub(super) const fn ask_lengths(&self) -> bool {
+        !self.elapsed_us.is_empty() || !self.overdue_us.is_empty()
+    }
+
     const fn lengths(&self) -> [usize; 5] {
         [self.due_us.len(), self.warn_us.len(), self.state.len(), self.elapsed_us.len(), self.overdue_us.len()]
+    }
+
+    /// Writes the due, [`NEVER`] for none, and the state of a row.
+    #[inline]
+    pub(super) fn write_due(&mut self, row: usize, due_us: u64, state: State) {
+        if let Some(place) = self.due_us.get_mut(row) {
+            *place = due_us.cast_signed();
+        }
+        if let Some(place) = self.state.get_mut(row) {
+            *place = number(state);
+        }
     }
 
     #[inline]

@@ -8,15 +8,19 @@
 )]
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::iter::Peekable;
+use std::vec::IntoIter;
 
+use super::durations::Durations;
 use super::evaluate::{Answer, TimerColumns, check_answers};
 use super::plan::{KindTerms, Plan};
-use super::rows::{Milestones, NEVER, RefusedRow, Rows};
+use super::rows::{BLOCK, Block, Milestones, NEVER, RefusedRow, Rows};
 use crate::analytics::{Aggregate, Figure, Grouping, Histogram, Key, PeriodTable, TicketProperties};
 use crate::calendar::check_horizon;
 use crate::error::Error;
 use crate::id::Id;
-use crate::ticket::{Due, Outcome, Verdict};
+use crate::ticket::{Activity, Outcome, State, Verdict};
 use crate::time::Timestamp;
 
 /// The place of a group that has no cell yet.
@@ -40,6 +44,8 @@ pub struct Figures<'a> {
     cells: Vec<GroupCounts>,
     /// The cells of timers, those of one cell beside each other.
     timers: Vec<CycleCounts>,
+    durations: AllDurations,
+    has_durations: bool,
 }
 
 /// The cell of each key in each period.
@@ -58,8 +64,8 @@ const PLACES_A_CELL: usize = 16;
 
 #[derive(Debug)]
 struct GroupCounts {
-    key: usize,
-    period: usize,
+    key: u32,
+    period: u32,
     opened: u64,
     resolved: u64,
     open: u64,
@@ -67,41 +73,39 @@ struct GroupCounts {
 
 #[derive(Debug, Default)]
 struct CycleCounts {
-    met: u64,
-    breached_answered: u64,
-    breached_open: u64,
-    running: u64,
-    business: Histogram,
-    wall: Histogram,
-    rest: Option<Box<RareCounts>>,
-}
-
-/// What most groups have none of.
-#[derive(Debug, Default)]
-struct RareCounts {
+    /// By [`class`]: met, running, breached and answered, breached and open.
+    classes: [u64; 4],
     unpromised: u64,
-    unpromised_business: Histogram,
-    unpromised_wall: Histogram,
-    overdue: Histogram,
 }
 
-/// Writes the answer for a timer of a row.
+/// The durations of stopped cycles, by the place of their counts.
+#[derive(Debug, Default)]
+struct AllDurations {
+    /// Business and wall time of those that were promised.
+    promised: Durations<2>,
+    /// The same of those that were not.
+    unpromised: Durations<2>,
+    overdue: Durations<1>,
+}
+
+/// The verdicts of the classes.
+const VERDICTS: [Verdict; 4] = [
+    Verdict { outcome: Outcome::Met, activity: Activity::Stopped, promised: true },
+    Verdict { outcome: Outcome::None, activity: Activity::Running, promised: true },
+    Verdict { outcome: Outcome::Breached, activity: Activity::Stopped, promised: true },
+    Verdict { outcome: Outcome::Breached, activity: Activity::Running, promised: true },
+];
+const STATES: [State; 4] = [VERDICTS[0].state(), VERDICTS[1].state(), VERDICTS[2].state(), VERDICTS[3].state()];
+
+/// Returns the place of a promised cycle among the classes: which it belongs to is no branch.
 #[inline]
-fn write<const WRITES: bool>(answers: &mut [TimerColumns<'_>], timer: usize, row: usize, answer: Answer) {
-    if WRITES && let Some(columns) = answers.get_mut(timer) {
-        columns.write(row, answer);
-    }
+fn class(is_breached: bool, is_stopped: bool) -> usize {
+    usize::from(is_breached) * 2 + usize::from(!is_stopped)
 }
 
 #[inline]
 fn place_of(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-impl CycleCounts {
-    fn rest(&mut self) -> &mut RareCounts {
-        self.rest.get_or_insert_default()
-    }
 }
 
 impl Plan {
@@ -137,7 +141,37 @@ impl<'a> Figures<'a> {
         }
         let (periods, places) = (grouping.period_table(), Places::default());
         let (cells, timers) = (Vec::new(), Vec::new());
-        Self { plan, aggregate: Aggregate::new(grouping), keys, groups, periods, places, cells, timers }
+        let (aggregate, durations) = (Aggregate::new(grouping), AllDurations::default());
+        Self { plan, aggregate, keys, groups, periods, places, cells, timers, durations, has_durations: true }
+    }
+
+    /// Leaves out all durations: tickets and cycles are counted, and for how long a cycle lasted or was overdue is not computed.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Id;
+    /// use sla_core::analytics::{Grouping, Report};
+    /// use sla_core::columns::{Column, Kind, NONE, Plan, Rows};
+    /// let plan = Plan::new(&engine(), &["first_response"], &[Kind::new(Id::new("starter")?, Id::new("email")?)])?;
+    /// let opened = [at("2026-03-02T09:00:00Z").as_micros()];
+    /// let (replied, never) = ([at("2026-03-02T10:00:00Z").as_micros()], [NONE]);
+    /// let rows = Rows {
+    ///     kinds: &[0],
+    ///     opened_us: Column::of(&opened),
+    ///     assigned_us: Column::of(&never),
+    ///     first_reply_us: Column::of(&replied),
+    ///     resolved_us: Column::of(&never),
+    /// };
+    /// let mut figures = plan.figures(Grouping::all()).without_durations();
+    /// figures.add(&rows, at("2026-03-02T17:00:00Z"))?;
+    /// let report = Report::of(&figures.into_aggregate()?)?;
+    /// let first_response = report.total.timer("first_response").unwrap();
+    /// assert_eq!((first_response.met, first_response.business_time.mean), (1, None));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_durations(self) -> Self {
+        Self { has_durations: false, ..self }
     }
 
     /// Adds rows as of `now`, and returns those that cannot be judged; they are not counted.
@@ -167,7 +201,7 @@ impl<'a> Figures<'a> {
     /// - `out_of_range` when the columns differ in length;
     /// - `out_of_horizon` when `now` lies outside the horizon of calendars.
     pub fn add(&mut self, rows: &Rows<'_>, now: Timestamp) -> Result<Vec<RefusedRow>, Error> {
-        self.each::<false>(rows, now, &mut [])
+        self.each(rows, now, &mut [])
     }
 
     /// Adds rows as of `now` as [`Figures::add`] does, and writes the state of each timer of each as [`Plan::evaluate`] does,
@@ -208,27 +242,30 @@ impl<'a> Figures<'a> {
         answers: &mut [TimerColumns<'_>],
     ) -> Result<Vec<RefusedRow>, Error> {
         check_answers(answers, self.plan.timers.len(), rows.check()?)?;
-        self.each::<true>(rows, now, answers)
+        self.each(rows, now, answers)
     }
 
-    /// Adds rows, and writes their answers where `WRITES` says so.
-    fn each<const WRITES: bool>(
+    /// Adds rows, and writes their answers.
+    fn each(
         &mut self,
         rows: &Rows<'_>,
         now: Timestamp,
         answers: &mut [TimerColumns<'_>],
     ) -> Result<Vec<RefusedRow>, Error> {
         check_horizon("now", now)?;
-        let mut refused = Vec::new();
+        let (mut refused, mut block) = (Vec::new(), Block::default());
         let (kinds, now_us) = (self.plan.kinds.len(), now.as_micros().cast_unsigned());
-        for row in 0..rows.check()? {
-            match rows.milestones(row, kinds, now_us) {
-                Ok(milestones) => self.row::<WRITES>(&milestones, now_us, (row, answers))?,
-                Err(code) => {
-                    refused.push(RefusedRow { row, code });
-                    for columns in answers.iter_mut() {
-                        columns.write(row, Answer::default());
-                    }
+        for first in (0..rows.check()?).step_by(BLOCK) {
+            rows.read(first, kinds, now_us, &mut block);
+            refused.extend(block.refuse(answers));
+            self.count_tickets(&block.rows, now_us)?;
+            for number in 0..self.plan.timers.len() {
+                let mut nothing = TimerColumns::default();
+                let columns = answers.get_mut(number).unwrap_or(&mut nothing);
+                if self.has_durations {
+                    self.count_cycles::<true>(number, &block.rows, now_us, columns)?;
+                } else {
+                    self.count_cycles::<false>(number, &block.rows, now_us, columns)?;
                 }
             }
         }
@@ -236,112 +273,121 @@ impl<'a> Figures<'a> {
         Ok(refused)
     }
 
-    #[inline]
-    fn row<const WRITES: bool>(
+    fn count_tickets(&mut self, rows: &[Milestones], now_us: u64) -> Result<(), Error> {
+        for row in rows {
+            // A ticket is unassigned when it is opened.
+            let opened = self.cell(row.kind * 2, row.opened_us)?;
+            self.cells[opened].opened += 1;
+            let end_us = row.resolved_us.min(now_us);
+            let ended = self.cell(row.kind * 2 + usize::from(row.assigned_us <= end_us), end_us)?;
+            let cell = &mut self.cells[ended];
+            let is_resolved = row.resolved_us < NEVER;
+            cell.resolved += u64::from(is_resolved);
+            cell.open += u64::from(!is_resolved);
+        }
+        Ok(())
+    }
+
+    /// Counts the cycles of one timer, adds their durations where `DURATIONS` says so, and writes their answers.
+    fn count_cycles<const DURATIONS: bool>(
         &mut self,
-        row: &Milestones,
+        number: usize,
+        rows: &[Milestones],
         now_us: u64,
-        (number_of_row, answers): (usize, &mut [TimerColumns<'_>]),
+        columns: &mut TimerColumns<'_>,
     ) -> Result<(), Error> {
         let plan = self.plan;
-        let timers = plan.timers.len();
-        // A ticket is unassigned when it is opened.
-        let opened = self.cell(row.kind * 2, row.opened_us)?;
-        self.cells[opened].opened += 1;
-        let end_us = row.resolved_us.min(now_us);
-        let ended = self.cell_at(row, end_us)?;
-        let cell = &mut self.cells[ended];
-        let is_resolved = row.resolved_us < NEVER;
-        cell.resolved += u64::from(is_resolved);
-        cell.open += u64::from(!is_resolved);
-        let terms = &plan.terms[row.kind * timers..][..timers];
-        for (number, (timer, terms)) in plan.timers.iter().zip(terms).enumerate() {
+        let (timers, timer) = (plan.timers.len(), &plan.timers[number]);
+        let measures = DURATIONS || columns.ask_lengths();
+        let asks_due = !columns.due_us.is_empty();
+        let asks_more = columns.ask_lengths() || !columns.warn_us.is_empty();
+        for row in rows {
             let (start_us, stop_us) = timer.span(row);
-            let Some(terms) = terms else {
-                write::<WRITES>(answers, number, number_of_row, Answer::default());
-                continue;
-            };
-            if start_us >= NEVER {
-                write::<WRITES>(answers, number, number_of_row, Answer::not_started());
-                continue;
-            }
-            let start = Timestamp::from_micros(start_us.cast_signed());
             let by_start;
-            let terms = match terms {
-                KindTerms::Fixed(terms) => terms,
-                KindTerms::ByStart => {
+            let terms = match &plan.terms[row.kind * timers + number] {
+                None => {
+                    columns.write(row.row, Answer::default());
+                    continue;
+                }
+                _ if start_us >= NEVER => {
+                    columns.write(row.row, Answer::not_started());
+                    continue;
+                }
+                Some(KindTerms::Fixed(terms)) => terms,
+                Some(KindTerms::ByStart) => {
+                    let start = Timestamp::from_micros(start_us.cast_signed());
                     let Some(terms) = plan.terms_at(row.kind, timer, start)? else {
-                        write::<WRITES>(answers, number, number_of_row, Answer::default());
+                        columns.write(row.row, Answer::default());
                         continue;
                     };
                     by_start = terms;
                     &by_start
                 }
             };
+            let start = Timestamp::from_micros(start_us.cast_signed());
             let stopped_us = stop_us.min(now_us);
-            let elapsed_us = terms.calendar.open_us(start_us.cast_signed(), stopped_us.cast_signed())?;
-            let length = terms.length(start)?;
-            // Less than the target elapsed, so the due is later than `stopped_us`, whenever it is: computing it costs more
-            // than `open_us`, and most cycles do not need it.
-            let due = match length {
-                Some(target) if elapsed_us < target.as_micros() => Some(Due::OutOfHorizon),
-                Some(target) => Some(terms.due_of(start, target)?),
-                None => None,
-            };
             let is_stopped = stop_us < NEVER;
-            let verdict = Verdict::of_span(due, Timestamp::from_micros(stopped_us.cast_signed()), is_stopped);
-            if WRITES && let Some(columns) = answers.get_mut(number) {
-                let answer = terms.answer_of(start, length, elapsed_us, verdict, columns)?;
-                columns.write(number_of_row, answer);
-            }
+            let elapsed_us =
+                if measures { terms.calendar.open_us(start_us.cast_signed(), stopped_us.cast_signed())? } else { 0 };
+            let both = [elapsed_us.unsigned_abs(), stopped_us - start_us];
             // A stop belongs to the holder before it, so the assignment's to none.
-            let place = if is_stopped && timer.is_stopped_by_assignment(row, stop_us) {
-                self.cell(row.kind * 2, stopped_us)?
-            } else if stopped_us == end_us {
-                ended
-            } else {
-                self.cell_at(row, stopped_us)?
-            };
-            let at = |place: usize| place * timers + number;
-            let cell = &mut self.timers[at(place)];
-            let Some(target) = length else {
-                let rest = cell.rest();
-                rest.unpromised += 1;
-                if is_stopped {
-                    rest.unpromised_business.add_micros(elapsed_us.unsigned_abs());
-                    rest.unpromised_wall.add_micros(stopped_us - start_us);
+            let is_by_assignment = is_stopped & timer.is_stopped_by_assignment(row, stop_us);
+            let stopped_holder = usize::from(row.assigned_us <= stopped_us && !is_by_assignment);
+            let stopped = (row.kind * 2 + stopped_holder, stopped_us);
+            let Some(target) = terms.length(start)? else {
+                let place = self.timer(stopped, number)?;
+                self.timers[place_of(place)].unpromised += 1;
+                if DURATIONS && is_stopped {
+                    self.durations.unpromised.add(place, both);
                 }
+                let verdict = Verdict::of_span(None, Timestamp::from_micros(stopped_us.cast_signed()), is_stopped);
+                columns.write(row.row, terms.answer_of((start, None), None, elapsed_us, verdict, columns)?);
                 continue;
             };
-            if is_stopped {
-                cell.business.add_micros(elapsed_us.unsigned_abs());
-                cell.wall.add_micros(stopped_us - start_us);
+            // Less than the target elapsed, so the due is later than `stopped_us`, whenever it is: computing it costs more than
+            // `open_us`, and most cycles do not need it.
+            let due_us = if measures && !asks_due && elapsed_us < target.as_micros() {
+                NEVER
+            } else {
+                terms.due_us(start, target)?
+            };
+            let is_breached = stopped_us > due_us;
+            let class = class(is_breached, is_stopped);
+            if asks_more {
+                let due = Some(due_us).filter(|due_us| *due_us < NEVER);
+                let due = due.map(|due_us| Timestamp::from_micros(due_us.cast_signed()));
+                let answer = terms.answer_of((start, due), Some(target), elapsed_us, VERDICTS[class], columns)?;
+                columns.write(row.row, answer);
+            } else {
+                columns.write_due(row.row, due_us, STATES[class]);
             }
-            match (verdict.outcome, due) {
-                (Outcome::Breached, Some(Due::At(due_at))) => {
-                    if is_stopped {
-                        // The open time after the due: the target was used up at it.
-                        cell.rest().overdue.add_micros((elapsed_us - target.as_micros()).unsigned_abs());
-                    }
-                    let due_us = due_at.as_micros().cast_unsigned();
-                    let place = self.cell(row.kind * 2 + usize::from(row.assigned_us < due_us), due_us)?;
-                    let cell = &mut self.timers[at(place)];
-                    cell.breached_answered += u64::from(is_stopped);
-                    cell.breached_open += u64::from(!is_stopped);
+            if DURATIONS && is_stopped {
+                let place = self.timer(stopped, number)?;
+                self.durations.promised.add(place, both);
+                if is_breached {
+                    // The open time after the due: the target was used up at it.
+                    self.durations.overdue.add(place, [(elapsed_us - target.as_micros()).unsigned_abs()]);
                 }
-                (Outcome::Met, _) => cell.met += 1,
-                _ => cell.running += 1,
             }
+            // A breach belongs to its due, and to whoever held the ticket before it.
+            let due_holder = usize::from(row.assigned_us < due_us);
+            let holder = std::hint::select_unpredictable(is_breached, due_holder, stopped_holder);
+            let decided_us = std::hint::select_unpredictable(is_breached, due_us, stopped_us);
+            let place = self.timer((row.kind * 2 + holder, decided_us), number)?;
+            self.timers[place_of(place)].classes[class] += 1;
         }
         Ok(())
     }
 
-    /// Returns the cell of a ticket's group at an instant, by its holder then, a milestone of that instant counted.
+    /// Returns the place of the counts of a timer in a ticket's group at an instant.
     #[inline]
-    fn cell_at(&mut self, row: &Milestones, at_us: u64) -> Result<usize, Error> {
-        self.cell(row.kind * 2 + usize::from(row.assigned_us <= at_us), at_us)
+    fn timer(&mut self, (holder, at_us): (usize, u64), number: usize) -> Result<u32, Error> {
+        let place = self.cell(holder, at_us)? * self.plan.timers.len() + number;
+        // INVARIANT: as many cells as 32 bits can name take more memory than there is.
+        Ok(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
+    /// Returns the cell of a ticket's group at an instant, for a kind and whether its holder has it.
     #[inline]
     fn cell(&mut self, holder: usize, at_us: u64) -> Result<usize, Error> {
         let key = place_of(self.groups[holder]);
@@ -362,6 +408,11 @@ impl<'a> Figures<'a> {
             Some(period) => period,
             None => self.periods.find(at_us.cast_signed())?,
         };
+        Ok(self.place(key, period))
+    }
+
+    /// Returns the cell of a group, added where it is missing.
+    fn place(&mut self, key: usize, period: usize) -> usize {
         let Places { table, map } = &mut self.places;
         let places = self.periods.len() * self.keys.len();
         let most = SMALL_TABLE.max(self.cells.len() * PLACES_A_CELL);
@@ -369,7 +420,7 @@ impl<'a> Figures<'a> {
             table.resize(places, NOWHERE);
         } else if map.is_empty() {
             let numbered = self.cells.iter().zip(0..);
-            map.extend(numbered.map(|(cell, place)| ((cell.period, cell.key), place)));
+            map.extend(numbered.map(|(cell, place)| ((place_of(cell.period), place_of(cell.key)), place)));
             *table = Vec::new();
         }
         let place = match table.get_mut(period * self.keys.len() + key) {
@@ -378,10 +429,129 @@ impl<'a> Figures<'a> {
         };
         if *place == NOWHERE {
             *place = u32::try_from(self.cells.len()).unwrap_or(NOWHERE);
+            let [key, period] = [key, period].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
             self.cells.push(GroupCounts { key, period, opened: 0, resolved: 0, open: 0 });
             self.timers.resize_with(self.cells.len() * self.plan.timers.len(), CycleCounts::default);
         }
-        Ok(place_of(*place))
+        place_of(*place)
+    }
+
+    /// Returns so many parts, each with the figures of some of the groups. The same groups are in the same part of all figures
+    /// of a plan and a grouping, so that threads can add up one part each: [`Figures::append`], [`Figures::into_aggregate`].
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Id;
+    /// use sla_core::analytics::{Aggregate, Grouping};
+    /// use sla_core::columns::{Column, Kind, NONE, Plan, Rows};
+    /// let plan = Plan::new(&engine(), &["first_response"], &[Kind::new(Id::new("starter")?, Id::new("email")?)])?;
+    /// let (opened, never) = ([at("2026-03-02T09:00:00Z").as_micros()], [NONE]);
+    /// let rows = Rows {
+    ///     kinds: &[0],
+    ///     opened_us: Column::of(&opened),
+    ///     assigned_us: Column::of(&never),
+    ///     first_reply_us: Column::of(&never),
+    ///     resolved_us: Column::of(&never),
+    /// };
+    /// let mut figures = [plan.figures(Grouping::all()), plan.figures(Grouping::all())];
+    /// let mut all = Aggregate::new(Grouping::all());
+    /// for figures in &mut figures {
+    ///     figures.add(&rows, at("2026-03-02T17:00:00Z"))?;
+    /// }
+    /// let [mut one, other] = figures.map(|figures| figures.split(2).into_iter());
+    /// for other in other {
+    ///     let mut part = one.next().unwrap();
+    ///     part.append(other)?;
+    ///     all.append(part.into_aggregate()?)?;
+    /// }
+    /// assert_eq!(all.rows().next().map(|row| row.tally.n), Some(2));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn split(self, parts: usize) -> Vec<Self> {
+        if parts <= 1 {
+            return vec![self];
+        }
+        let Self { plan, aggregate, keys, groups, periods, cells, timers: counts, durations, has_durations, .. } = self;
+        let grouping = aggregate.grouping().clone();
+        let mut rest = Some(aggregate);
+        let mut split: Vec<Self> = std::iter::repeat_with(|| Self {
+            plan,
+            aggregate: rest.take().unwrap_or_else(|| Aggregate::new(grouping.clone())),
+            keys: keys.clone(),
+            groups: groups.clone(),
+            periods: periods.clone(),
+            places: Places::default(),
+            cells: Vec::new(),
+            timers: Vec::new(),
+            durations: AllDurations::default(),
+            has_durations,
+        })
+        .take(parts)
+        .collect();
+        let timers = plan.timers.len();
+        let mut counts = counts.into_iter();
+        let mut moved = Vec::with_capacity(cells.len() * timers);
+        for cell in cells {
+            let (key, period) = (place_of(cell.key), place_of(cell.period));
+            let mut hasher = DefaultHasher::new();
+            (key, periods.start(period)).hash(&mut hasher);
+            let number = usize::try_from(hasher.finish() % u64::try_from(parts).unwrap_or(1)).unwrap_or_default();
+            let part = &mut split[number];
+            let place = part.place(key, period);
+            part.cells[place] = cell;
+            part.timers[place * timers..]
+                .iter_mut()
+                .zip(counts.by_ref().take(timers))
+                .for_each(|(to, from)| *to = from);
+            moved.extend(
+                (place * timers..).take(timers).map(|place| (number, u32::try_from(place).unwrap_or(u32::MAX))),
+            );
+        }
+        let to = |place: u32| moved[place_of(place)];
+        let AllDurations { promised, unpromised, overdue } = durations;
+        let promised = promised.split(parts, to).into_iter();
+        let unpromised = unpromised.split(parts, to).into_iter();
+        let overdue = overdue.split(parts, to).into_iter();
+        for (part, ((promised, unpromised), overdue)) in split.iter_mut().zip(promised.zip(unpromised).zip(overdue)) {
+            part.durations = AllDurations { promised, unpromised, overdue };
+        }
+        split
+    }
+
+    /// Adds figures of other rows. See [`Figures::split`] for an example.
+    ///
+    /// # Errors
+    ///
+    /// - `conflicting_fields` when the groupings differ;
+    /// - `out_of_range` when a sum does not fit a signed number of 64 bits.
+    pub fn append(&mut self, other: Self) -> Result<(), Error> {
+        if !std::ptr::eq(self.plan, other.plan) || self.aggregate.grouping() != other.aggregate.grouping() {
+            return self.aggregate.append(other.into_aggregate()?);
+        }
+        let Self { plan, aggregate, periods, cells, timers: counts, durations, .. } = other;
+        self.aggregate.append(aggregate)?;
+        let timers = plan.timers.len();
+        let mut counts = counts.into_iter();
+        let mut moved = Vec::with_capacity(cells.len() * timers);
+        for GroupCounts { key, period, opened, resolved, open } in cells {
+            // INVARIANT: figures of one plan and one grouping number the same keys.
+            let period = self.periods.number_of(periods.start(place_of(period)));
+            let place = self.place(place_of(key), period);
+            let cell = &mut self.cells[place];
+            cell.opened += opened;
+            cell.resolved += resolved;
+            cell.open += open;
+            for (to, from) in self.timers[place * timers..].iter_mut().zip(counts.by_ref().take(timers)) {
+                to.classes.iter_mut().zip(from.classes).for_each(|(to, from)| *to += from);
+                to.unpromised += from.unpromised;
+            }
+            moved.extend((place * timers..).take(timers).map(|place| u32::try_from(place).unwrap_or(u32::MAX)));
+        }
+        let to = |place: u32| moved[place_of(place)];
+        self.durations.promised.append(durations.promised, to)?;
+        self.durations.unpromised.append(durations.unpromised, to)?;
+        self.durations.overdue.append(durations.overdue, to)
     }
 
     /// Returns the figures as an aggregate, for merging, reports and rows.
@@ -411,40 +581,48 @@ impl<'a> Figures<'a> {
     ///
     /// `out_of_range` when a sum does not fit a signed number of 64 bits.
     pub fn into_aggregate(self) -> Result<Aggregate, Error> {
-        let Self { plan, mut aggregate, keys, periods, cells, timers, .. } = self;
-        let mut timers = timers.into_iter();
+        let Self { plan, mut aggregate, keys, periods, places, cells, timers, durations, .. } = self;
+        drop(places);
+        let AllDurations { promised, unpromised, overdue } = durations;
+        let mut promised = promised.into_histograms();
+        let mut unpromised = unpromised.into_histograms();
+        let mut overdue = overdue.into_histograms();
+        let mut timers = (0..).zip(timers);
         for cell in cells {
-            let mut key = keys[cell.key].clone();
-            key.period = periods.start(cell.period);
+            let mut key = keys[place_of(cell.key)].clone();
+            key.period = periods.start(place_of(cell.period));
             let tickets = [(Figure::Opened, cell.opened), (Figure::Resolved, cell.resolved), (Figure::Open, cell.open)];
-            for (figure, n) in tickets {
-                aggregate.add_counted(&key, None, figure, n)?;
-            }
-            for (timer, cell) in plan.timers.iter().zip(timers.by_ref()) {
+            let group = aggregate.group(&key);
+            group.add_counts(None, tickets)?;
+            for (timer, (place, counts)) in plan.timers.iter().zip(timers.by_ref()) {
                 let timer: &Id = &timer.id;
-                let rest = cell.rest.map(|rest| *rest).unwrap_or_default();
+                let [met, running, breached_answered, breached_open] = counts.classes;
                 let classes = [
-                    (Figure::Met, cell.met),
-                    (Figure::BreachedAnswered, cell.breached_answered),
-                    (Figure::BreachedOpen, cell.breached_open),
-                    (Figure::Running, cell.running),
-                    (Figure::Unpromised, rest.unpromised),
+                    (Figure::Met, met),
+                    (Figure::BreachedAnswered, breached_answered),
+                    (Figure::BreachedOpen, breached_open),
+                    (Figure::Running, running),
+                    (Figure::Unpromised, counts.unpromised),
                 ];
-                for (figure, n) in classes {
-                    aggregate.add_counted(&key, Some(timer), figure, n)?;
-                }
+                group.add_counts(Some(timer), classes)?;
+                let [business, wall] = at_place(&mut promised, place);
+                let [unpromised_business, unpromised_wall] = at_place(&mut unpromised, place);
+                let [overdue] = at_place(&mut overdue, place);
                 let durations = [
-                    (Figure::BusinessTime, cell.business),
-                    (Figure::WallTime, cell.wall),
-                    (Figure::UnpromisedBusinessTime, rest.unpromised_business),
-                    (Figure::UnpromisedWallTime, rest.unpromised_wall),
-                    (Figure::Overdue, rest.overdue),
+                    (Figure::BusinessTime, business),
+                    (Figure::WallTime, wall),
+                    (Figure::UnpromisedBusinessTime, unpromised_business),
+                    (Figure::UnpromisedWallTime, unpromised_wall),
+                    (Figure::Overdue, overdue),
                 ];
-                for (figure, histogram) in durations {
-                    aggregate.add_durations(&key, timer, figure, histogram)?;
-                }
+                group.add_durations(timer, durations)?;
             }
         }
         Ok(aggregate)
     }
+}
+
+/// Takes the histograms of a place, which is the next one or has none.
+fn at_place<const N: usize>(histograms: &mut Peekable<IntoIter<(u32, [Histogram; N])>>, place: u32) -> [Histogram; N] {
+    histograms.next_if(|(next, _)| *next == place).map_or([const { Histogram::new() }; N], |(_, found)| found)
 }

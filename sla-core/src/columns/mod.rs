@@ -32,6 +32,7 @@
 //! ```
 
 pub mod calendar;
+mod durations;
 mod evaluate;
 mod figure_rows;
 mod figures;

@@ -313,6 +313,24 @@ impl Terms {
     }
 }
 
+impl Terms {
+    /// Returns when a target that counts from `start` is used up, in microseconds; [`NEVER`] beyond the horizon.
+    #[inline]
+    pub(super) fn due_us(&self, start: Timestamp, target: BusinessDuration) -> Result<u64, Error> {
+        match timer::quick_due_from(&self.calendar, self.boundary, start, target) {
+            Some(due_at) => Ok(due_at.as_micros().cast_unsigned()),
+            None => self.slow_due_us(start, target),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn slow_due_us(&self, start: Timestamp, target: BusinessDuration) -> Result<u64, Error> {
+        let due_at = self.due_of(start, target)?.at();
+        Ok(due_at.map_or(NEVER, |due_at| due_at.as_micros().cast_unsigned()))
+    }
+}
+
 /// What a kind of ticket is promised for a timer.
 #[derive(Debug)]
 pub(super) enum PlanTarget {

@@ -105,17 +105,41 @@ impl<'a> Column<'a> {
     /// Returns the value of a row.
     #[inline]
     pub(super) fn value(self, row: usize) -> Option<i64> {
-        Some(self.get(row).cast_signed()).filter(|value| *value != NONE)
+        let is_valid = |valid: &[u8]| valid.get(row / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1);
+        self.values.get(row).copied().filter(|value| *value != NONE && self.valid.is_none_or(is_valid))
     }
 
-    /// Returns the value of a row, [`NEVER`] if it is missing, as [`Milestones`] hold it.
-    #[inline]
-    fn get(self, row: usize) -> u64 {
-        let value = self.values.get(row).copied().unwrap_or(NONE).cast_unsigned();
-        match self.valid {
-            Some(valid) if valid.get(row / 8).is_none_or(|byte| byte >> (row % 8) & 1 == 0) => NEVER,
-            _ => value,
+    /// Reads the values of a block of rows, [`NEVER`] for one that is missing, as [`Milestones`] hold it.
+    fn read(self, first: usize, block: &mut [u64; BLOCK]) {
+        for (place, value) in block.iter_mut().zip(self.values.get(first..).unwrap_or_default()) {
+            *place = value.cast_unsigned();
         }
+        let Some(valid) = self.valid else { return };
+        for (places, byte) in block.chunks_mut(8).zip(valid.get(first / 8..).unwrap_or_default()) {
+            for (bit, place) in places.iter_mut().enumerate() {
+                let is_valid = byte >> bit & 1 == 1;
+                *place = std::hint::select_unpredictable(is_valid, *place, NEVER);
+            }
+        }
+    }
+}
+
+/// The rows that are read at a time: few enough to stay in the nearest cache, and whole bytes of a mask.
+pub(super) const BLOCK: usize = 128;
+const _: () = assert!(BLOCK.is_multiple_of(8));
+
+/// Some rows that follow each other, read.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// Those that can be judged.
+    pub(super) rows: Vec<Milestones>,
+    pub(super) refused: Vec<RefusedRow>,
+    columns: [[u64; BLOCK]; 4],
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self { rows: Vec::with_capacity(BLOCK), refused: Vec::new(), columns: [[NEVER; BLOCK]; 4] }
     }
 }
 
@@ -147,6 +171,7 @@ pub struct RefusedRow {
 /// The milestones of one row, in microseconds: each lies between the opening and now, or is [`NEVER`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Milestones {
+    pub(super) row: usize,
     pub(super) kind: usize,
     pub(super) opened_us: u64,
     pub(super) assigned_us: u64,
@@ -165,31 +190,48 @@ impl Rows<'_> {
         Err(LengthFault::Columns.into())
     }
 
-    /// Returns the milestones of a row, for a plan of so many kinds.
-    #[inline]
-    pub(super) fn milestones(&self, row: usize, kinds: usize, now_us: u64) -> Result<Milestones, ErrorCode> {
-        let kind = self.kinds.get(row).and_then(|kind| usize::try_from(*kind).ok()).unwrap_or(usize::MAX);
-        let [opened_us, assigned_us, first_reply_us, resolved_us] =
-            [self.opened_us, self.assigned_us, self.first_reply_us, self.resolved_us].map(|column| column.get(row));
-        // An instant before the opening wraps around to more than any length, so one comparison checks both ends.
-        let most = now_us.wrapping_sub(opened_us);
-        let fits = |at_us: u64| (at_us == NEVER) | (at_us.wrapping_sub(opened_us) <= most);
-        if kind < kinds && opened_us <= now_us && fits(assigned_us) & fits(first_reply_us) & fits(resolved_us) {
-            // Resolving an unassigned ticket assigns it.
-            let assigned_us = assigned_us.min(resolved_us);
-            return Ok(Milestones { kind, opened_us, assigned_us, first_reply_us, resolved_us });
+    /// Reads the block that begins with a row, for a plan of so many kinds.
+    pub(super) fn read(&self, first: usize, kinds: usize, now_us: u64, block: &mut Block) {
+        block.rows.clear();
+        block.refused.clear();
+        let columns = [self.opened_us, self.assigned_us, self.first_reply_us, self.resolved_us];
+        for (column, read) in columns.into_iter().zip(&mut block.columns) {
+            column.read(first, read);
         }
-        let instants = [assigned_us, first_reply_us, resolved_us];
-        Err(if kind >= kinds {
-            ErrorCode::OutOfRange
-        } else if opened_us == NEVER {
-            ErrorCode::MissingField
-        } else if opened_us > NEVER {
-            ErrorCode::OutOfHorizon
-        } else if instants.iter().any(|at_us| *at_us != NEVER && at_us.cast_signed() < opened_us.cast_signed()) {
-            ErrorCode::EndBeforeStart
-        } else {
-            ErrorCode::TimeWentBack
-        })
+        let [opened, assigned, first_reply, resolved] = &block.columns;
+        let of_block = self.kinds.get(first..).unwrap_or_default().iter().zip(first..);
+        let milestones = opened.iter().zip(assigned).zip(first_reply).zip(resolved);
+        for ((kind, row), (((opened_us, assigned_us), first_reply_us), resolved_us)) in of_block.zip(milestones) {
+            let instants = [*opened_us, *assigned_us, *first_reply_us, *resolved_us];
+            let [opened_us, assigned_us, first_reply_us, resolved_us] = instants;
+            let kind = usize::try_from(*kind).unwrap_or(usize::MAX);
+            // An instant before the opening wraps around to more than any length, so one comparison checks both ends.
+            let most = now_us.wrapping_sub(opened_us);
+            let fits = |at_us: u64| (at_us == NEVER) | (at_us.wrapping_sub(opened_us) <= most);
+            let all_fit = (opened_us <= now_us) & fits(assigned_us) & fits(first_reply_us) & fits(resolved_us);
+            if kind < kinds && all_fit {
+                // Resolving an unassigned ticket assigns it.
+                let assigned_us = assigned_us.min(resolved_us);
+                block.rows.push(Milestones { row, kind, opened_us, assigned_us, first_reply_us, resolved_us });
+            } else {
+                block.refused.push(RefusedRow { row, code: refusal(kind < kinds, instants) });
+            }
+        }
+    }
+}
+
+/// Returns why a row cannot be judged.
+#[cold]
+fn refusal(has_kind: bool, [opened_us, instants @ ..]: [u64; 4]) -> ErrorCode {
+    if !has_kind {
+        ErrorCode::OutOfRange
+    } else if opened_us == NEVER {
+        ErrorCode::MissingField
+    } else if opened_us > NEVER {
+        ErrorCode::OutOfHorizon
+    } else if instants.iter().any(|at_us| *at_us != NEVER && at_us.cast_signed() < opened_us.cast_signed()) {
+        ErrorCode::EndBeforeStart
+    } else {
+        ErrorCode::TimeWentBack
     }
 }
