@@ -26,7 +26,7 @@ use crate::instant::{Instant, maybe_utc};
 use crate::log::{self, Judging, Log, StatesArgument};
 use crate::number::TableLimit;
 use crate::policy::Policy;
-use crate::rows::{Asked, Reading, Wide};
+use crate::rows::{Asked, Reading, Summing, Wide};
 use crate::standing;
 use crate::threads::Threads;
 use crate::ticket::{Actor, AnyTicket, History, Ticket};
@@ -716,11 +716,11 @@ impl Engine {
     ///
     /// Args:
     ///     rows, now, timers, answers, columns, constants, time_zone, threads: As for `evaluate_rows`.
-    ///     by, period, period_zone: As for `aggregate_rows`.
+    ///     by, period, period_zone, durations: As for `aggregate_rows`.
     ///
     /// Returns:
     ///     The table of `evaluate_rows` and the figures of `aggregate_rows`.
-    #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, answers=None, columns=None, constants=None, time_zone=None, threads=None))]
+    #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, answers=None, durations=true, columns=None, constants=None, time_zone=None, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn judge_rows(
         &self,
@@ -732,6 +732,7 @@ impl Engine {
         period_zone: &str,
         timers: Option<Words>,
         answers: Option<Words>,
+        durations: bool,
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
@@ -741,7 +742,7 @@ impl Engine {
         let reading = Reading { columns, constants, time_zone };
         let asked = Asked::new(py, answers.map(|answers| answers.0))?;
         let wide = self.wide(py, &rows, timers, reading, grouping.dimensions(), threads)?;
-        let (table, sum) = wide.judge(py, now.0, asked, Some(&grouping))?;
+        let (table, sum) = wide.judge(py, now.0, asked, Some(Summing { grouping: &grouping, durations }))?;
         Ok((table, Aggregate(sum.unwrap_or_else(|| sla_core::analytics::Aggregate::new(grouping)))))
     }
 
@@ -752,8 +753,10 @@ impl Engine {
     /// Args:
     ///     by, period, period_zone: As for `Aggregate.of`. By agent or team, the columns agent and team say who holds a
     ///         ticket from the assignment on.
+    ///     durations: Whether durations are added up. Without them counts are the same and means, medians and percentiles are
+    ///         None: tickets and cycles are counted only, which takes less time.
     ///     rows, now, timers, columns, constants, time_zone, threads: As for `evaluate_rows`.
-    #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, columns=None, constants=None, time_zone=None, threads=None))]
+    #[pyo3(signature = (rows, *, now, by=Words(vec![]), period=None, period_zone="UTC", timers=None, durations=true, columns=None, constants=None, time_zone=None, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn aggregate_rows(
         &self,
@@ -764,6 +767,7 @@ impl Engine {
         period: Option<&str>,
         period_zone: &str,
         timers: Option<Words>,
+        durations: bool,
         columns: Option<HashMap<String, String>>,
         constants: Option<HashMap<String, String>>,
         time_zone: Option<String>,
@@ -772,7 +776,7 @@ impl Engine {
         let grouping = grouping(py, &by.0, period, period_zone, &database(self.zones.as_ref()))?;
         let reading = Reading { columns, constants, time_zone };
         let wide = self.wide(py, &rows, timers, reading, grouping.dimensions(), threads)?;
-        Ok(Aggregate(py.detach(|| wide.aggregate(now.0, &grouping)).or_raise(py)?))
+        Ok(Aggregate(py.detach(|| wide.aggregate(now.0, Summing { grouping: &grouping, durations })).or_raise(py)?))
     }
 
     /// Say where each promise of many tickets stands, given as a log of what people did: a row a command, or a state.

@@ -100,6 +100,14 @@ impl Pairs {
         self.find(pair)
     }
 
+    /// Combines each of some numbers with a number that is the same for all rows: the numbers of pairs are those of the first
+    /// numbers.
+    fn repeat(&mut self, firsts: usize, second: u32) {
+        let next = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
+        let missing = firsts.saturating_sub(self.pairs.len());
+        self.pairs.extend((next..).map(|first| (first, second)).take(missing));
+    }
+
     fn find(&mut self, pair: (u32, u32)) -> u32 {
         let next = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
         let number = *self.numbers.entry(pair).or_insert(next);
@@ -139,22 +147,24 @@ impl Numbering {
         used: [bool; 6],
     ) -> Vec<u32> {
         let mut kinds = vec![0; rows.len()];
+        let mut distinct = 1;
         let columns = KIND.iter().zip(texts).zip(&mut self.words).zip(&mut self.stages).zip(used);
         for ((((name, texts), words), stage), is_used) in columns {
             match texts {
                 Some(texts) if is_used => {
-                    let numbers = words.rows(texts, rows.clone());
-                    for (kind, number) in kinds.iter_mut().zip(numbers) {
-                        *kind = stage.number((*kind, number));
-                    }
+                    let mut kinds = kinds.iter_mut();
+                    words.each(texts, rows, |number| {
+                        if let Some(kind) = kinds.next() {
+                            *kind = stage.number((*kind, number));
+                        }
+                    });
                 }
                 _ => {
                     let number = words.number(constants.get(*name).map(String::as_str).filter(|_| is_used));
-                    for kind in &mut kinds {
-                        *kind = stage.number((*kind, number));
-                    }
+                    stage.repeat(distinct, number);
                 }
             }
+            distinct = stage.pairs.len();
         }
         kinds
     }
@@ -198,6 +208,21 @@ pub(crate) struct Wide {
     refused: Vec<ErrorCode>,
     known: u32,
     threads: Threads,
+}
+
+/// How rows are added up.
+#[derive(Clone, Copy)]
+pub(crate) struct Summing<'a> {
+    pub(crate) grouping: &'a Grouping,
+    /// Whether durations are added up, or tickets and cycles counted only.
+    pub(crate) durations: bool,
+}
+
+impl Summing<'_> {
+    fn figures<'p>(&self, plan: &'p Plan) -> Figures<'p> {
+        let figures = plan.figures(self.grouping.clone());
+        if self.durations { figures } else { figures.without_durations() }
+    }
 }
 
 /// The rows that a thread judges before it takes the next ones: a multiple of 8, as [`Numbers::part`] wants.
@@ -263,13 +288,13 @@ impl Wide {
         Ok(Self { chunks, plan, timers, id_field, refused, known, threads })
     }
 
-    /// Evaluates each timer of each row, and adds the rows up where a grouping is given.
+    /// Evaluates each timer of each row, and adds the rows up where that is asked.
     pub(crate) fn judge(
         &self,
         py: Python<'_>,
         now: Timestamp,
         asked: Asked,
-        grouping: Option<&Grouping>,
+        summing: Option<Summing<'_>>,
     ) -> PyResult<(Table, Option<Aggregate>)> {
         let mut fields: Vec<Field> = self.id_field.iter().cloned().collect();
         for timer in &self.timers {
@@ -283,7 +308,7 @@ impl Wide {
             fields.extend(all.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, field)| field));
         }
         fields.push(word_field("refused"));
-        let (batches, sum) = py.detach(|| self.batches(now, asked, grouping)).or_raise(py)?;
+        let (batches, sum) = py.detach(|| self.batches(now, asked, summing)).or_raise(py)?;
         Ok((Table::new(fields, batches)?, sum))
     }
 
@@ -291,18 +316,19 @@ impl Wide {
         &self,
         now: Timestamp,
         asked: Asked,
-        grouping: Option<&Grouping>,
+        summing: Option<Summing<'_>>,
     ) -> Result<(Vec<Vec<ArrayRef>>, Option<Aggregate>), Error> {
         let new = |chunk: &Chunk| self.timers.iter().map(|_| Answers::new(chunk.kinds.len(), asked)).collect();
         let mut answers: Vec<Vec<Answers>> = self.chunks.iter().map(new).collect();
         let mut places: Vec<Vec<_>> =
             answers.iter_mut().map(|answers| answers.iter_mut().map(Answers::places).collect()).collect();
-        let split = match grouping {
+        let split = match summing {
             // A thread adds up what it judges.
             Some(_) => stretches(&self.counts(), self.threads),
             None => self.pieces(),
         };
-        let mut items = Vec::with_capacity(split.len());
+        let parts = split.len();
+        let mut items = Vec::with_capacity(parts);
         for stretch in split {
             let with_places = stretch.into_iter().map(|(chunk, rows)| {
                 let places = places.get_mut(chunk).into_iter().flatten();
@@ -312,7 +338,7 @@ impl Wide {
             items.push(with_places.collect::<Vec<_>>());
         }
         let judge = |(): &mut (), stretch: Vec<(usize, Range<usize>, Vec<TimerColumns<'_>>)>| {
-            let mut figures = grouping.map(|grouping| self.plan.figures(grouping.clone()));
+            let mut figures = summing.map(|summing| summing.figures(&self.plan));
             let mut refused = Vec::new();
             for (place, rows, mut places) in stretch {
                 let Some(chunk) = self.chunks.get(place) else { continue };
@@ -325,11 +351,11 @@ impl Wide {
                 let in_chunk = |one: RefusedRow| RefusedRow { row: rows.start.saturating_add(one.row), ..one };
                 refused.extend(found.into_iter().map(|one| (place, in_chunk(one))));
             }
-            Ok::<_, Error>((refused, figures.map(Figures::into_aggregate).transpose()?))
+            Ok::<_, Error>((refused, figures.map(|figures| figures.split(parts))))
         };
         let judged = self.threads.each(items, |_| (), judge).into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut why: Vec<Vec<Option<&'static str>>> = self.chunks.iter().map(|_| Vec::new()).collect();
-        let mut sum: Option<Aggregate> = None;
+        let mut figures = Vec::new();
         for (refused, more) in judged {
             for (place, one) in refused {
                 let (Some(chunk), Some(why)) = (self.chunks.get(place), why.get_mut(place)) else { continue };
@@ -338,11 +364,9 @@ impl Wide {
                     *place = Some(self.code(chunk, one.row, one.code));
                 }
             }
-            match (&mut sum, more) {
-                (Some(sum), Some(more)) => sum.merge(&more)?,
-                (none, more) => *none = more,
-            }
+            figures.extend(more);
         }
+        let sum = summing.map(|summing| self.total(figures, summing.grouping)).transpose()?;
         let batches = self.chunks.iter().zip(answers).zip(why);
         let batches = batches.map(|((chunk, answers), why)| self.columns(chunk, answers, asked, &why)).collect();
         Ok((batches, sum))
@@ -399,18 +423,36 @@ impl Wide {
     }
 
     /// Adds up the rows.
-    pub(crate) fn aggregate(&self, now: Timestamp, grouping: &Grouping) -> Result<Aggregate, Error> {
+    pub(crate) fn aggregate(&self, now: Timestamp, summing: Summing<'_>) -> Result<Aggregate, Error> {
+        let split = stretches(&self.counts(), self.threads);
+        let parts = split.len();
         let add = |(): &mut (), stretch: Stretch| {
-            let mut figures = self.plan.figures(grouping.clone());
+            let mut figures = summing.figures(&self.plan);
             for (chunk, rows) in stretch {
                 let Some(chunk) = self.chunks.get(chunk) else { continue };
                 figures.add(&chunk.rows(&rows, &chunk.milestones(&rows)), now)?;
             }
-            figures.into_aggregate()
+            Ok(figures.split(parts))
         };
-        let mut sums = self.threads.each(stretches(&self.counts(), self.threads), |_| (), add).into_iter();
-        let mut all = sums.next().unwrap_or_else(|| Ok(Aggregate::new(grouping.clone())))?;
-        sums.try_for_each(|sum| all.merge(&sum?))?;
+        let figures = self.threads.each(split, |_| (), add);
+        self.total(figures.into_iter().collect::<Result<Vec<_>, Error>>()?, summing.grouping)
+    }
+
+    /// Adds up the figures of several threads, each of them in parts: a thread adds up one part of all, since adding their sums
+    /// up on one would take as long as judging the rows.
+    fn total(&self, mut figures: Vec<Vec<Figures<'_>>>, grouping: &Grouping) -> Result<Aggregate, Error> {
+        let mut parts: Vec<Vec<Figures<'_>>> = Vec::new();
+        while figures.iter().any(|parts| !parts.is_empty()) {
+            parts.push(figures.iter_mut().filter_map(Vec::pop).collect());
+        }
+        let add_up = |(): &mut (), part: Vec<Figures<'_>>| {
+            let mut of_part = part.into_iter();
+            let Some(mut sum) = of_part.next() else { return Ok(Aggregate::new(grouping.clone())) };
+            of_part.try_for_each(|figures| sum.append(figures))?;
+            sum.into_aggregate()
+        };
+        let mut all = Aggregate::new(grouping.clone());
+        self.threads.each(parts, |_| (), add_up).into_iter().try_for_each(|sum| all.append(sum?))?;
         Ok(all)
     }
 }

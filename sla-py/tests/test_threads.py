@@ -71,6 +71,21 @@ def test_wide_rows() -> None:
         assert sums.json() == figures.json()
 
 
+def test_figures_without_durations() -> None:
+    rows = wide(40_000)
+    whole = engine().aggregate_rows(rows, now=NOW, threads=1, **WEEKLY)
+    counts = engine().aggregate_rows(rows, now=NOW, threads=1, durations=False, **WEEKLY)
+    lasting = ("overdue", "business_time", "wall_time", "unpromised_business_time", "unpromised_wall_time")
+    counted = [row for row in whole.rows().to_pylist() if row["outcome"] not in lasting]
+    assert counts.rows().to_pylist() == counted
+    assert counts.report().total.timers["resolution"].business_time.mean_us is None
+    columns = engine().evaluate_rows(rows, now=NOW)
+    for threads in (1, *THREADS):
+        table, sums = engine().judge_rows(rows, now=NOW, threads=threads, durations=False, **WEEKLY)
+        assert parts(table) == parts(columns)
+        assert sums == counts
+
+
 @pytest.mark.parametrize("answers", [[], ["state"], ["due_at", "overdue"], ["elapsed", "warn_at"]])
 def test_only_the_answers_that_are_asked(answers: list[str]) -> None:
     rows = wide(999)
@@ -130,3 +145,27 @@ def test_questions_to_a_calendar() -> None:
         assert all(ask(threads).to_pyarrow() == one for threads in (*THREADS, None))
     first = fault(HorizonError, None, office().add_column, column, timedelta(hours=3), threads=2)
     assert "row 39999 has no answer" in str(first)
+
+
+def test_texts_that_are_alike_at_both_ends() -> None:
+    agents = [
+        "",
+        "a",
+        "aa",
+        "abcd",
+        "abcde",
+        "abcdabcd",
+        "aaaaaaaa-1-bbbbbbbb",
+        "aaaaaaaa-2-bbbbbbbb",
+        "aaaaaaaa--bbbbbbbb",
+    ]
+    rows = wide(4_000)[:3_600].select(["package", "opened_at", "assigned_at", "resolved_at"])
+    rows = rows.append_column("agent", pa.array(agents * 400)).append_column("channel", pa.array(["email"] * 3_600))
+    whole = rows.append_column("first_reply_at", rows["resolved_at"])
+    encoded = whole.set_column(4, "agent", whole["agent"].combine_chunks().dictionary_encode())
+    large = whole.set_column(4, "agent", whole["agent"].cast(pa.large_string()))
+    view = whole.set_column(4, "agent", whole["agent"].cast(pa.string_view()))
+    sums = [engine().aggregate_rows(table, now=NOW, by=["agent"]) for table in (whole, encoded, large, view)]
+    assert sums[0] == sums[1] == sums[2] == sums[3]
+    groups = {row["agent"] for row in sums[0].rows().to_pylist()}
+    assert groups == {"unassigned", *agents} - {""}

@@ -506,7 +506,7 @@ class Engine:
         Returns:
             The figures, the rows that were left out, and remarks on columns that were ignored.
         """
-    def aggregate_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, threads: SupportsIndex | None = None) -> Aggregate:
+    def aggregate_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, durations: bool = True, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, threads: SupportsIndex | None = None) -> Aggregate:
         """
         Add up many tickets, given as wide rows. The figures are those of the same tickets' histories, but for what rows do
         not say: escalations, warnings, replies, closing, held times, and who worked on a ticket. Rows that cannot be judged
@@ -515,6 +515,8 @@ class Engine:
         Args:
             by, period, period_zone: As for `Aggregate.of`. By agent or team, the columns agent and team say who holds a
                 ticket from the assignment on.
+            durations: Whether durations are added up. Without them counts are the same and means, medians and percentiles are
+                None: tickets and cycles are counted only, which takes less time.
             rows, now, timers, columns, constants, time_zone, threads: As for `evaluate_rows`.
         """
     def authorize(self, /, actor: Actor, action: str, ticket: AnyTicket | None = None) -> Refusal | None:
@@ -796,7 +798,7 @@ class Engine:
         Returns:
             The histories, the rows that were left out, and remarks on columns that were ignored.
         """
-    def judge_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, answers: Words | None = None, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, threads: SupportsIndex | None = None) -> tuple[Table, Aggregate]:
+    def judge_rows(self, /, rows: Arrow, *, now: datetime, by: Words = ..., period: str | None = None, period_zone: str = "UTC", timers: Words | None = None, answers: Words | None = None, durations: bool = True, columns: dict[str, str] | None = None, constants: dict[str, str] | None = None, time_zone: str | None = None, threads: SupportsIndex | None = None) -> tuple[Table, Aggregate]:
         """
         Say where each promise of many tickets stands and add them up, in one pass over wide rows.
 
@@ -808,7 +810,7 @@ class Engine:
 
         Args:
             rows, now, timers, answers, columns, constants, time_zone, threads: As for `evaluate_rows`.
-            by, period, period_zone: As for `aggregate_rows`.
+            by, period, period_zone, durations: As for `aggregate_rows`.
 
         Returns:
             The table of `evaluate_rows` and the figures of `aggregate_rows`.

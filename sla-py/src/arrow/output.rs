@@ -7,7 +7,7 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, DurationMicrosecondArray, Int64Array, RecordBatch, StringArray, StructArray,
     TimestampMicrosecondArray,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 use pyo3::exceptions::{PyAttributeError, PyValueError};
 use pyo3::prelude::*;
@@ -49,7 +49,34 @@ pub(crate) fn flags(values: &[i64]) -> ArrayRef {
 
 /// Makes a column of words: each row's place in a short list, beyond which there is none.
 pub(crate) fn words(places: &[u8], known: &[&str]) -> ArrayRef {
-    Arc::new(places.iter().map(|place| known.get(usize::from(*place)).copied()).collect::<StringArray>())
+    const WHOLE: usize = 16;
+    let mut short = [([0; WHOLE], 0); 256];
+    for ((bytes, length), word) in short.iter_mut().zip(known) {
+        let Some(bytes) = bytes.get_mut(..word.len()) else {
+            return Arc::new(
+                places.iter().map(|place| known.get(usize::from(*place)).copied()).collect::<StringArray>(),
+            );
+        };
+        bytes.copy_from_slice(word.as_bytes());
+        *length = word.len();
+    }
+    let word = |place: &u8| short.get(usize::from(*place)).copied().unwrap_or_default();
+    let offsets: OffsetBuffer<i32> = OffsetBuffer::from_lengths(places.iter().map(|place| word(place).1));
+    let length = usize::try_from(offsets.last()).unwrap_or_default();
+    // Words are copied as a whole, and the next one overwrites what is too much.
+    let mut bytes = vec![0; length.saturating_add(WHOLE)];
+    let mut rest = bytes.as_mut_slice();
+    for place in places {
+        let (word, length) = word(place);
+        if let Some(free) = rest.first_chunk_mut() {
+            *free = word;
+        }
+        rest = std::mem::take(&mut rest).get_mut(length..).unwrap_or_default();
+    }
+    bytes.truncate(length);
+    let is_word = |place: &u8| usize::from(*place) < known.len();
+    let nulls = (!places.iter().all(is_word)).then(|| places.iter().map(is_word).collect::<NullBuffer>());
+    Arc::new(StringArray::new(offsets, Buffer::from_vec(bytes), nulls))
 }
 
 /// Makes a column of texts; without any, every row has none.

@@ -8,7 +8,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, LargeStringArray, StringArray, StringViewArray};
+use arrow_array::{
+    Array, ArrayRef, GenericStringArray, LargeStringArray, OffsetSizeTrait, StringArray, StringViewArray,
+};
 use arrow_schema::DataType;
 use pyo3::prelude::*;
 
@@ -120,51 +122,91 @@ where
 pub(crate) struct Interner {
     words: Vec<String>,
     numbers: HashMap<String, u32>,
-    /// The number of the last text of each place, which few texts share: a look costs less than hashing.
-    recent: Vec<u32>,
+    /// The last text of each place, which few texts share: a look costs less than hashing.
+    recent: Vec<Recent>,
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        Self { words: Vec::new(), numbers: HashMap::new(), recent: vec![0; 1 << PLACE_BITS] }
+        Self { words: Vec::new(), numbers: HashMap::new(), recent: vec![Recent::default(); 1 << PLACE_BITS] }
     }
 }
 
 const PLACE_BITS: u32 = 10;
 
-/// Returns the place of a text: by its length, its first and its last bytes.
-#[inline]
-fn place(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let ends = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29),
-        _ => bytes.iter().fold(0, |ends, byte| ends << 8 | u64::from(*byte)),
-    };
-    let mixed = (ends ^ u64::try_from(bytes.len()).unwrap_or_default()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    usize::try_from(mixed >> (u64::BITS - PLACE_BITS)).unwrap_or_default()
+/// A text that has a number, as far as a look compares it.
+#[derive(Clone, Copy, Default)]
+struct Recent {
+    ends: Ends,
+    /// 0 for none.
+    number: u32,
+}
+
+/// The length of a text, its first and its last bytes: of at most [`WHOLE`] bytes, no two texts have the same.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Ends {
+    length: u32,
+    first: u64,
+    last: u64,
+}
+
+const WHOLE: usize = 16;
+
+impl Ends {
+    #[inline]
+    fn of(text: &[u8]) -> Self {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let (first, last) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+                (Some(first), Some(last)) => {
+                    (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+                }
+                _ => (text.iter().fold(0, |ends, byte| ends << 8 | u64::from(*byte)), 0),
+            },
+        };
+        Self { length, first, last }
+    }
+
+    #[inline]
+    fn place(self) -> usize {
+        let mixed =
+            (self.first ^ self.last.rotate_left(29) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        usize::try_from(mixed >> (u64::BITS - PLACE_BITS)).unwrap_or_default()
+    }
 }
 
 impl Interner {
     /// Returns the number of a text; 0 for none.
-    #[inline]
     pub(crate) fn number(&mut self, text: Option<&str>) -> u32 {
-        let Some(text) = text else { return 0 };
-        let place = place(text);
-        let recent = self.recent.get(place).copied().unwrap_or_default();
-        if self.word(recent) == Some(text) {
-            return recent;
-        }
-        self.find(text, place)
+        text.map_or(0, |text| self.look(text.as_bytes()))
     }
 
-    #[cold]
-    fn find(&mut self, text: &str, place: usize) -> u32 {
-        let number = match self.numbers.get(text) {
+    /// Returns the number of a text, given as its bytes.
+    #[inline]
+    fn look(&mut self, text: &[u8]) -> u32 {
+        let ends = Ends::of(text);
+        let place = ends.place();
+        match self.recent.get(place) {
+            Some(recent) if recent.ends == ends && recent.number != 0 && text.len() <= WHOLE => recent.number,
+            _ => self.find(text, place),
+        }
+    }
+
+    #[inline(never)]
+    fn find(&mut self, text: &[u8], place: usize) -> u32 {
+        let recent = self.recent.get(place).copied().unwrap_or_default();
+        if self.word(recent.number).is_some_and(|known| known.as_bytes() == text) {
+            return recent.number;
+        }
+        // INVARIANT: columns hold valid texts.
+        let Ok(valid) = std::str::from_utf8(text) else { return 0 };
+        let number = match self.numbers.get(valid) {
             Some(number) => *number,
-            None => self.add(text),
+            None => self.add(valid),
         };
         if let Some(recent) = self.recent.get_mut(place) {
-            *recent = number;
+            *recent = Recent { ends: Ends::of(text), number };
         }
         number
     }
@@ -182,14 +224,44 @@ impl Interner {
         self.words.get(place).map(String::as_str)
     }
 
-    /// Returns the number of each of some rows of a column; 0 for none.
-    pub(crate) fn rows(&mut self, texts: &Texts, rows: Range<usize>) -> Vec<u32> {
-        if let Texts::Dictionary(places, distinct) = texts {
-            let known: Vec<u32> = (0..distinct.len()).map(|place| self.number(distinct.get(place))).collect();
-            let number = |place: &u32| usize::try_from(*place).ok().and_then(|place| known.get(place).copied());
-            let places = places.get(rows).unwrap_or_default();
-            return places.iter().map(|place| number(place).unwrap_or_default()).collect();
+    /// Passes on the number of each of some rows of a column; 0 for none.
+    pub(crate) fn each(&mut self, texts: &Texts, rows: &Range<usize>, mut take: impl FnMut(u32)) {
+        match texts {
+            Texts::Dictionary(places, distinct) => {
+                let known: Vec<u32> = (0..distinct.len()).map(|place| self.number(distinct.get(place))).collect();
+                let number = |place: &u32| usize::try_from(*place).ok().and_then(|place| known.get(place).copied());
+                let places = places.get(rows.clone()).unwrap_or_default();
+                for place in places {
+                    take(number(place).unwrap_or_default());
+                }
+            }
+            Texts::Small(array) if array.null_count() == 0 => {
+                for text in without_gaps(array, rows) {
+                    take(self.look(text));
+                }
+            }
+            Texts::Large(array) if array.null_count() == 0 => {
+                for text in without_gaps(array, rows) {
+                    take(self.look(text));
+                }
+            }
+            _ => {
+                for row in rows.clone() {
+                    take(self.number(texts.get(row)));
+                }
+            }
         }
-        rows.map(|row| self.number(texts.get(row))).collect()
     }
+}
+
+/// Returns the bytes of some texts, of which none is missing.
+fn without_gaps<'a, O: OffsetSizeTrait>(
+    array: &'a GenericStringArray<O>,
+    rows: &Range<usize>,
+) -> impl Iterator<Item = &'a [u8]> {
+    let data = array.value_data();
+    // INVARIANT: a column has an offset more than rows.
+    let offsets = array.value_offsets().get(rows.start..=rows.end).unwrap_or_default();
+    let bounds = offsets.iter().zip(offsets.get(1..).unwrap_or_default());
+    bounds.map(|(from, to)| data.get(from.as_usize()..to.as_usize()).unwrap_or_default())
 }
