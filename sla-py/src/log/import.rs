@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use sla_core::analytics::{Aggregate, Grouping};
+use sla_core::engine::Evaluation;
 use sla_core::log::{Importer, LogImport, States};
 use sla_core::ticket::History as Judged;
 use sla_core::time::Timestamp;
@@ -42,14 +43,15 @@ impl Judging<'_> {
         }
     }
 
-    /// Judges every ticket of a log. Passes each history with its engine and the number of the thread, and returns what was
-    /// made of the histories of each piece of the log, in order.
+    /// Judges every ticket of a log. Passes each history with its engine and the number of the thread, then what was made of a
+    /// piece of the log, and returns that of each piece, in order.
     fn all<T: Default + Send>(
         self,
         engines: &[Compiled],
         log: &Log,
         tickets: Vec<Range<usize>>,
         take: impl Fn(&Compiled, usize, Judged, &mut T) -> Result<(), Error> + Sync,
+        finish: impl Fn(&Compiled, usize, &mut T) -> Result<(), Error> + Sync,
     ) -> Result<(Vec<T>, LogImport), Error> {
         let judge = |thread: &mut usize, tickets: Range<usize>| {
             let (mut made, mut rows) = (T::default(), Vec::new());
@@ -61,6 +63,7 @@ impl Judging<'_> {
                     take(engine, *thread, history, &mut made)?;
                 }
             }
+            finish(engine, *thread, &mut made)?;
             Ok::<_, Error>((made, importer.finish()))
         };
         let (mut all, mut import) = (Vec::new(), LogImport::default());
@@ -87,7 +90,7 @@ pub(crate) fn import<'py>(
         histories.push(history);
         Ok(())
     };
-    let (histories, import) = py.detach(|| judging.all(&engines, log, tickets, keep)).or_raise(py)?;
+    let (histories, import) = py.detach(|| judging.all(&engines, log, tickets, keep, |_, _, _| Ok(()))).or_raise(py)?;
     let histories: Vec<History> = histories.into_iter().flatten().map(History).collect();
     let histories = PyTuple::new(py, histories)?;
     answer(py, "LogImport", histories.into_any(), &import)
@@ -106,20 +109,38 @@ pub(crate) fn aggregate(
     judging.threads = judging.threads.at_most(tickets.len());
     let engines = engine.copies(py, judging.threads.count())?;
     py.detach(|| {
-        // Each thread adds to a sum of its own.
-        let sums: Vec<_> = engines.iter().map(|_| Mutex::new(Aggregate::new(grouping.clone()))).collect();
-        let add = |engine: &Compiled, thread: usize, history: Judged, (): &mut ()| {
-            let Some(sum) = sums.get(thread) else { return Ok(()) };
+        // Adding takes less than half of a thread's time, so that two share a sum: each more takes as much memory again.
+        let sums: Vec<_> =
+            (0..engines.len().div_ceil(2)).map(|_| Mutex::new(Aggregate::new(grouping.clone()))).collect();
+        let sum_of = |thread: usize| sums.get(thread / 2);
+        let add = |engine: &Compiled, thread: usize, history: Judged, waiting: &mut Vec<(Judged, Evaluation)>| {
             let evaluation = engine.evaluate(history.ticket(), now)?;
-            sum.lock().unwrap_or_else(PoisonError::into_inner).add(engine, &history, &evaluation)
+            waiting.push((history, evaluation));
+            let Some(sum) = sum_of(thread) else { return Ok(()) };
+            match sum.try_lock() {
+                Ok(mut sum) => add_waiting(engine, &mut sum, waiting),
+                Err(_) if waiting.len() < MOST_WAITING => Ok(()),
+                Err(_) => add_waiting(engine, &mut sum.lock().unwrap_or_else(PoisonError::into_inner), waiting),
+            }
         };
-        let (_, import) = judging.all(&engines, log, tickets, add)?;
+        let finish = |engine: &Compiled, thread: usize, waiting: &mut Vec<(Judged, Evaluation)>| match sum_of(thread) {
+            Some(sum) => add_waiting(engine, &mut sum.lock().unwrap_or_else(PoisonError::into_inner), waiting),
+            None => Ok(()),
+        };
+        let (_, import) = judging.all(&engines, log, tickets, add, finish)?;
         let mut sums = sums.into_iter().map(|sum| sum.into_inner().unwrap_or_else(PoisonError::into_inner));
         let mut all = sums.next().unwrap_or_else(|| Aggregate::new(grouping.clone()));
-        sums.try_for_each(|sum| all.merge(&sum))?;
+        sums.try_for_each(|sum| all.append(sum))?;
         Ok::<_, Error>((all, import))
     })
     .or_raise(py)
+}
+
+/// The tickets that may wait while another thread adds to the sum.
+const MOST_WAITING: usize = 64;
+
+fn add_waiting(engine: &Compiled, sum: &mut Aggregate, waiting: &mut Vec<(Judged, Evaluation)>) -> Result<(), Error> {
+    waiting.drain(..).try_for_each(|(history, evaluation)| sum.add(engine, &history, &evaluation))
 }
 
 /// Returns what a log gave, with the rows and columns that were left out.
