@@ -8,6 +8,7 @@ use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
 use Illuminate\Http\Response;
 use Illuminate\Support\HtmlString;
+use Illuminate\Support\Str;
 use Sla\Actor;
 use Sla\Laravel\Support\Settings;
 use Sla\Role;
@@ -58,6 +59,12 @@ final class Pages
     {
         // Of what is written here nothing needs an escape.
         return new HtmlString($at === null ? '–' : "<time datetime=\"{$at->format('Y-m-d\TH:i:s.u\Z')}\">{$at->setTimezone($zone)->format('Y-m-d H:i T')}</time>");
+    }
+
+    /** Returns what every form of a command has: the token of the session, and the id of the command. */
+    public static function command(): HtmlString
+    {
+        return new HtmlString((string) csrf_field() . '<input type="hidden" name="_command_id" value="' . (string) Str::uuid() . '">');
     }
 
     /** Returns the address of a ticket's page. A list has many: the router makes the first one. */

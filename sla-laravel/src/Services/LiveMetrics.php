@@ -45,8 +45,9 @@ final class LiveMetrics
     public function of(Actor $actor): array|Refusal
     {
         $visible = $this->visible->of($actor);
-        if ($visible instanceof Refusal) {
-            return $visible;
+        $latest = $this->visible->among($this->escalations->unresolved(), 'ticket_id', $actor);
+        if ($visible instanceof Refusal || $latest instanceof Refusal) {
+            return $visible instanceof Refusal ? $visible : $latest;
         }
         $nowUs = $this->clock->nowUs();
         $active = array_fill_keys(self::UNRESOLVED, 0);
@@ -72,7 +73,7 @@ final class LiveMetrics
             'alerts' => $this->watch->latest($nowUs),
             'unsent' => SlaNotification::query()->whereNull('sent_at')->where('notify_at', '<=', $nowUs)->count(),
             'next' => $this->next($visible),
-            'latest' => $this->escalations->unresolved()->whereIn('ticket_id', (clone $visible)->select('id'))->limit(self::LIST)->get()->all(),
+            'latest' => $latest->limit(self::LIST)->get()->all(),
         ];
     }
 

@@ -44,6 +44,20 @@ final class VisibleTicketQuery
         });
     }
 
+    /** Leaves of some rows those of visible tickets; `$column` has the ticket. Who may see every ticket gets all of them. */
+    public function among(Builder $rows, string $column, Actor $actor): Builder|Refusal
+    {
+        $visible = $this->gateway->visibleTickets($actor);
+        if ($visible instanceof Refusal) {
+            return $visible;
+        }
+        // A search in all tickets would answer the same, and cost what they are.
+        $isEverything = $visible->tickets->everything && array_filter($visible->under, static fn ($under): bool => !$under->tickets->everything) === [];
+        $tickets = $isEverything ? null : $this->of($actor);
+
+        return $tickets instanceof Builder ? $rows->whereIn($column, $tickets->select('id')) : $tickets ?? $rows;
+    }
+
     private static function add(Builder $query, Visible $visible): void
     {
         if ($visible->everything) {

@@ -1,2 +1,1 @@
-@csrf
-<input type="hidden" name="_command_id" value="{{ \Illuminate\Support\Str::uuid() }}">
+{{ \Sla\Laravel\Http\Pages::command() }}

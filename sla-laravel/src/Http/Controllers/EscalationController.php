@@ -30,11 +30,10 @@ final class EscalationController extends SlaController
 
     public function index(Request $request): Response
     {
-        $tickets = $this->visible->of($this->actor($request));
-        if ($tickets instanceof Refusal) {
-            return $this->refused($request, $tickets);
+        $found = $this->visible->among($this->escalations->unresolved(), 'ticket_id', $this->actor($request));
+        if ($found instanceof Refusal) {
+            return $this->refused($request, $found);
         }
-        $found = $this->escalations->unresolved()->whereIn('ticket_id', $tickets->select('id'));
         if (Pages::isWanted($request)) {
             return Pages::view($request, 'dashboard.escalations', [
                 'count' => (clone $found)->count(),
