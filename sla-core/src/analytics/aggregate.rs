@@ -352,13 +352,13 @@ impl Aggregate {
         Ok(aggregate)
     }
 
-    fn check(&self, row: &Row) -> Result<(), Error> {
+    fn check(&mut self, row: &Row) -> Result<(), Error> {
         let Row { key, timer, outcome, bucket, tally } = row;
         if self.grouping.of(key) != *key {
             return Err(AggregateFault::KeyNotGrouped.into());
         }
         if let Some(period) = key.period
-            && self.grouping.period_of(period)? != Some(period)
+            && self.period_of(period)? != Some(period)
         {
             return Err(AggregateFault::NoSuchPeriod(period).into());
         }
