@@ -4,13 +4,16 @@ use std::hint::black_box;
 
 use gungraun::prelude::*;
 use sla_benches::large::SHAPES;
+use sla_benches::log::rows;
 use sla_benches::{
     WideRows, candidate, engine, grown, history, instants, kinds, length, long_history, office, office_rules, stepped,
     ten_years, wide_now, wide_rows, with_timers,
 };
 use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
+use sla_core::audit::{self, Chain, Entry};
 use sla_core::calendar::{Calendar, ZoneDatabase};
 use sla_core::columns::{Figures, Plan, TimerColumns};
+use sla_core::log::{Importer, Row, by_ticket};
 use sla_core::policy::lint;
 use sla_core::ticket::{Event, History, Ticket};
 use sla_core::time::{BusinessDuration, Timestamp};
@@ -163,6 +166,20 @@ fn written() -> &'static str {
     wire::ticket::write_history(&history(&engine())).leak()
 }
 
+fn entries() -> &'static [Entry<Event>] {
+    let history = history(&engine());
+    let mut chain = Chain::new(history.ticket().id.clone());
+    chain.extend(history.events().to_vec(), history.ticket().last_at).unwrap().leak()
+}
+
+// The chain of a history of 20 events.
+#[library_benchmark]
+#[bench::own(setup = entries)]
+fn verify_chain(entries: &'static [Entry<Event>]) {
+    let id = &entries[0].content.ticket;
+    black_box(audit::verify(id, black_box(entries), &[]).unwrap());
+}
+
 // 20 events.
 #[library_benchmark]
 #[bench::open(setup = folded)]
@@ -295,6 +312,43 @@ fn add_up((_, wide, mut figures): Planned) -> Aggregate {
     figures.into_aggregate().unwrap()
 }
 
+type Logged = (&'static Engine, &'static mut [Row<'static>], Aggregate);
+
+fn logged(tickets: u32) -> Logged {
+    let engine: &Engine = Box::leak(Box::new(engine()));
+    let dimensions = [Dimension::Package];
+    let weekly = Grouping::by(&dimensions).with_period(PeriodUnit::Week, "Asia/Jakarta", &ZoneDatabase::embedded());
+    // The pages that the answers read are built, and the groups are there.
+    summed((engine, rows(tickets).leak(), Aggregate::new(weekly.unwrap())))
+}
+
+// A log whose every row is judged, into histories: 256 tickets, 2,173 rows.
+#[library_benchmark]
+#[bench::tickets_256(args = (256), setup = logged)]
+fn import_log((engine, rows, _): Logged) -> Vec<History> {
+    let mut importer = Importer::new(engine);
+    let histories = by_ticket(black_box(rows)).map(|rows| importer.ticket(rows).unwrap().unwrap()).collect();
+    assert!(importer.finish().refused.is_empty());
+    histories
+}
+
+// The same, added up by package and week.
+#[library_benchmark]
+#[bench::tickets_256(args = (256), setup = logged)]
+fn aggregate_log(logged: Logged) -> Logged {
+    summed(logged)
+}
+
+fn summed((engine, rows, mut sum): Logged) -> Logged {
+    let mut importer = Importer::new(engine);
+    for rows in by_ticket(black_box(&mut *rows)) {
+        let history = importer.ticket(rows).unwrap().unwrap();
+        let evaluation = engine.evaluate(history.ticket(), wide_now()).unwrap();
+        sum.add(engine, &history, &evaluation).unwrap();
+    }
+    (engine, rows, sum)
+}
+
 type Due = (&'static Engine, &'static Ticket, Timestamp);
 
 fn steps_due(steps: u32) -> Due {
@@ -383,13 +437,16 @@ library_benchmark_group!(
         compile_seed,
         compile_large,
         read_history,
+        verify_chain,
         fold,
         verify,
         evaluate_and_aggregate,
         what_if,
         columns,
         judge,
-        add_up
+        add_up,
+        import_log,
+        aggregate_log
     ]
 );
 

@@ -1,6 +1,7 @@
 //! What the benchmarks measure on: one office calendar, random instants, one ticket.
 
 pub mod large;
+pub mod log;
 
 use chrono::NaiveDate;
 use sla_core::calendar::{Calendar, CalendarDate, CalendarRules, Holiday, Hours, Week, Window, ZoneDatabase};

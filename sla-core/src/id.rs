@@ -1,6 +1,7 @@
 //! Names that a host gives to its things.
 
 mod hidden;
+mod shared;
 
 use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorCode, Fault};
 use crate::serde_text::serde_as_text;
+
+pub(crate) use self::shared::{SharedIds, sharing};
 
 /// The longest id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;
@@ -89,6 +92,11 @@ impl Id {
         let text = text.as_ref();
         Self::check(text)?;
         Ok(Self(text.into()))
+    }
+
+    /// Returns the id that is written so, one that was made before if it is remembered.
+    pub(crate) fn read(text: &str) -> Result<Self, Error> {
+        shared::shared(text, |text| Self::new(text))
     }
 
     /// Checks a text against the rules of ids.

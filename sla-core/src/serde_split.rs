@@ -3,18 +3,50 @@
 //! `#[serde(flatten)]` would do the same through a buffer, in which a fault loses its place.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
 /// The fields of the outer type, as far as they are read.
 pub(crate) trait Outer<'de> {
-    /// The names of its fields.
-    const FIELDS: &'static [&'static str];
+    /// One of its fields.
+    type Field;
 
-    /// Reads the value of one of [`Self::FIELDS`], which is the next of `map`.
-    fn read<A: MapAccess<'de>>(&mut self, field: &'static str, map: &mut A) -> Result<(), A::Error>;
+    /// Returns the field of a name; `None` for one of the inner type.
+    fn field(name: &str) -> Option<Self::Field>;
+
+    /// Reads the value of a field, which is the next of `map`.
+    fn read<A: MapAccess<'de>>(&mut self, field: Self::Field, map: &mut A) -> Result<(), A::Error>;
 }
+
+/// Implements [`Outer`] for a type whose fields are options of what documents hold, each by the field's name.
+macro_rules! outer_fields {
+    ($outer:ident, $field:ident { $($variant:ident => $name:ident,)* }) => {
+        // A name is compared once, with constants, not with each entry of a list.
+        enum $field { $($variant,)* }
+
+        impl<'de> $crate::serde_split::Outer<'de> for $outer {
+            type Field = $field;
+
+            #[inline]
+            fn field(name: &str) -> Option<$field> {
+                $(if name == stringify!($name) {
+                    return Some($field::$variant);
+                })*
+                None
+            }
+
+            fn read<A: serde::de::MapAccess<'de>>(&mut self, field: $field, map: &mut A) -> Result<(), A::Error> {
+                match field {
+                    $($field::$variant => $crate::serde_split::once(&mut self.$name, stringify!($name), map),)*
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use outer_fields;
 
 /// Reads an object: the fields of `outer` into it, all others as a `T`.
 pub(crate) fn read_split<'de, T, A, O>(map: A, outer: &mut O) -> Result<T, A::Error>
@@ -54,7 +86,7 @@ impl<'de, A: MapAccess<'de>, O: Outer<'de>> MapAccess<'de> for Inner<'_, A, O> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, mut seed: K) -> Result<Option<K::Value>, A::Error> {
         loop {
-            match self.map.next_key_seed(KeySeed { fields: O::FIELDS, seed })? {
+            match self.map.next_key_seed(KeySeed::<K, O>(seed, PhantomData))? {
                 None => return Ok(None),
                 Some(Key::Inner(key)) => return Ok(Some(key)),
                 Some(Key::Outer(field, unused)) => {
@@ -70,35 +102,32 @@ impl<'de, A: MapAccess<'de>, O: Outer<'de>> MapAccess<'de> for Inner<'_, A, O> {
     }
 }
 
-enum Key<K, T> {
-    Outer(&'static str, K),
+enum Key<F, K, T> {
+    Outer(F, K),
     Inner(T),
 }
 
-struct KeySeed<K> {
-    fields: &'static [&'static str],
-    seed: K,
-}
+struct KeySeed<K, O>(K, PhantomData<O>);
 
-impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for KeySeed<K> {
-    type Value = Key<K, K::Value>;
+impl<'de, K: DeserializeSeed<'de>, O: Outer<'de>> DeserializeSeed<'de> for KeySeed<K, O> {
+    type Value = Key<O::Field, K, K::Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
-impl<'de, K: DeserializeSeed<'de>> Visitor<'de> for KeySeed<K> {
-    type Value = Key<K, K::Value>;
+impl<'de, K: DeserializeSeed<'de>, O: Outer<'de>> Visitor<'de> for KeySeed<K, O> {
+    type Value = Key<O::Field, K, K::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a field")
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        match self.fields.iter().find(|field| **field == key) {
-            Some(field) => Ok(Key::Outer(field, self.seed)),
-            None => self.seed.deserialize(StrDeserializer::new(key)).map(Key::Inner),
+        match O::field(key) {
+            Some(field) => Ok(Key::Outer(field, self.0)),
+            None => self.0.deserialize(StrDeserializer::new(key)).map(Key::Inner),
         }
     }
 }

@@ -11,12 +11,15 @@ use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
 use sla_core::calendar::ZoneDatabase;
 use sla_core::columns::{Column, Kind, NONE, Plan, Rows};
 use sla_core::engine::RecordedCommand;
+use sla_core::log::{Importer, by_ticket};
 use sla_core::ticket::{Actor, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, Id, wire};
 
 #[path = "../../benches/src/large.rs"]
 mod large;
+#[path = "../../benches/src/log.rs"]
+mod log;
 
 struct Counting;
 
@@ -184,6 +187,22 @@ fn histories(engine: &Engine, count: usize) -> [usize; 3] {
     [sum.rows().count() * BUCKET, held, peak]
 }
 
+/// Returns the rows of a log of so many tickets, and the bytes held by the histories that an import makes of it.
+fn imported(engine: &Engine, tickets: u32) -> [usize; 2] {
+    let mut rows = log::rows(tickets);
+    let count = rows.len();
+    let (histories, held, _) = measured(|| {
+        let mut importer = Importer::new(engine);
+        let histories: Vec<History> =
+            by_ticket(&mut rows).map(|rows| importer.ticket(rows).unwrap().unwrap()).collect();
+        assert!(importer.finish().refused.is_empty());
+        histories
+    });
+    let events: usize = histories.iter().map(|history| history.events().len()).sum();
+    println!("{tickets} tickets, {count} rows, {events} events");
+    [count, held]
+}
+
 /// Policies of half a megabyte, read, compiled and linted, or refused.
 fn policies() {
     const BYTES: usize = 500_000;
@@ -207,8 +226,12 @@ fn policies() {
 
 #[test]
 fn memory_is_in_proportion_to_what_is_read_and_counted() {
-    policies();
     let engine = engine();
+    for tickets in [1_000, 2_000] {
+        let [rows, held] = imported(&engine, tickets);
+        println!("{rows} rows of a log: held {held}, {} a row", held / rows);
+    }
+    policies();
     for count in [16_000, 32_000] {
         let [filled, held, peak] = rows(&engine, count);
         println!("{count} rows: filled {filled}, held {held}, peak {peak}");

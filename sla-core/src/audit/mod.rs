@@ -33,7 +33,7 @@ use crate::digest::Digest;
 use crate::error::{Error, ErrorCode, Fault};
 use crate::id::Id;
 use crate::record::Record;
-use crate::serde_split::{Outer, needed, once, read_split};
+use crate::serde_split::{needed, outer_fields, read_split};
 use crate::string_enum::string_enum;
 use crate::time::Timestamp;
 
@@ -136,17 +136,7 @@ struct Link {
     hash: Option<Digest>,
 }
 
-impl<'de> Outer<'de> for Link {
-    const FIELDS: &'static [&'static str] = &["detected_at", "prev", "hash"];
-
-    fn read<A: MapAccess<'de>>(&mut self, field: &'static str, map: &mut A) -> Result<(), A::Error> {
-        match field {
-            "detected_at" => once(&mut self.detected_at, field, map),
-            "prev" => once(&mut self.prev, field, map),
-            _ => once(&mut self.hash, field, map),
-        }
-    }
-}
+outer_fields!(Link, LinkField { DetectedAt => detected_at, Prev => prev, Hash => hash, });
 
 impl<C: Content> Entry<C> {
     fn is_sound(&self) -> bool {

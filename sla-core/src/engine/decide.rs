@@ -8,7 +8,7 @@ use super::command_digest::{command_digest, opening_digest};
 use super::context::{Happening, Reaction};
 use super::event::NewEvent;
 use super::pause::PauseEnd;
-use super::{Engine, Revision};
+use super::{Engine, RecordedCommand, Revision};
 use crate::access::{self, Holders};
 use crate::calendar::check_horizon;
 use crate::digest::Digest;
@@ -145,7 +145,7 @@ impl Engine {
     /// `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn decide(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
-        decision(self.judge(ticket, None, command, actor, now))
+        decision(self.judge(ticket, None, command, actor, now).and_then(Judgement::accepted))
     }
 
     /// Decides as [`Engine::decide`], on a ticket whose whole history is at hand.
@@ -177,7 +177,8 @@ impl Engine {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Decision, Error> {
-        decision(self.judge(history.ticket(), Some(history.events()), command, actor, now))
+        let judged = self.judge(history.ticket(), Some(history.events()), command, actor, now);
+        decision(judged.and_then(Judgement::accepted))
     }
 
     fn judge_opening(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
@@ -241,24 +242,48 @@ impl Engine {
         })
     }
 
-    fn judge(
+    /// Decides on a ticket that takes what is accepted, and appends the events to those of the ticket. A ticket that refuses
+    /// stays as it is.
+    pub(super) fn decide_next(
         &self,
-        ticket: &Ticket,
+        ticket: &mut Ticket,
+        events: &mut Vec<Event>,
+        RecordedCommand { at, actor, command }: &RecordedCommand,
+    ) -> Result<Decision<()>, Error> {
+        let judgement = match decision(self.judge(ticket, None, command, actor, *at))? {
+            Decision::Accepted(judgement) => judgement,
+            Decision::Refused(refusal) => return Ok(Decision::Refused(refusal)),
+        };
+        let Judgement { ticket: before, events: others, own } = judgement;
+        if let Cow::Owned(before) = before {
+            *ticket = before;
+        }
+        events.extend(others);
+        if let Some(own) = own {
+            ticket.apply(&own)?;
+            events.push(own);
+        }
+        Ok(Decision::Accepted(()))
+    }
+
+    fn judge<'a>(
+        &self,
+        ticket: &'a Ticket,
         events: Option<&[Event]>,
         command: &Command,
         actor: &Actor,
         now: Timestamp,
-    ) -> Judged<Accepted> {
+    ) -> Judged<Judgement<'a>> {
         let name = command.kind.name();
         let action = command.kind.action();
         let stamp = match command.command_id.as_deref() {
             Some(id) => match recognized(ticket, id, command, actor)? {
                 Recognized::Executed if now < ticket.last_at => {
-                    return Ok(Accepted { events: Vec::new(), ticket: ticket.clone() });
+                    return Ok(Judgement { ticket: Cow::Borrowed(ticket), events: Vec::new(), own: None });
                 }
                 Recognized::Executed => {
-                    let (ticket, events) = self.caught_up(ticket, now)?.into_parts();
-                    return Ok(Accepted { events, ticket });
+                    let (ticket, events) = self.up_to_date(ticket, now)?;
+                    return Ok(Judgement { ticket, events, own: None });
                 }
                 Recognized::New(digest) => Some((id, digest)),
             },
@@ -272,26 +297,26 @@ impl Engine {
                 "pass the later of your clock and the last event's instant",
             ));
         }
-        let (ticket, automatic) = self.caught_up(ticket, now)?.into_parts();
-        let mut transaction = Transaction {
+        let (ticket, automatic) = self.up_to_date(ticket, now)?;
+        let rules = self.revision(ticket.policy_digest)?.policy.roles;
+        let via = access::permit(actor, action, Some(Holders::of(&ticket)), rules)?;
+        let stamp = match stamp {
+            Some((id, digest)) => Some(CommandStamp { id: reference(name, "command id", id)?, digest }),
+            None => None,
+        };
+        let transaction = Transaction {
             engine: self,
-            ticket: Cow::Owned(ticket),
+            ticket,
             past: events,
             events: automatic,
             actor,
-            via: None,
+            via,
             now,
             name,
-            stamp: None,
+            stamp,
             only_first: false,
         };
-        let rules = self.revision(transaction.ticket.policy_digest)?.policy.roles;
-        transaction.via = access::permit(actor, action, Some(Holders::of(&transaction.ticket)), rules)?;
-        if let Some((id, digest)) = stamp {
-            transaction.stamp = Some(CommandStamp { id: reference(name, "command id", id)?, digest });
-        }
-        transaction.execute(&command.kind)?;
-        Ok(Accepted { events: transaction.events, ticket: transaction.ticket.into_owned() })
+        transaction.execute(&command.kind)
     }
 
     /// Returns the opening that a command makes under a revision.
@@ -340,7 +365,7 @@ impl Engine {
                 access::permit(actor, command.kind.action(), Some(Holders::of(ticket)), rules)?
             }
         };
-        let mut transaction = Transaction {
+        let transaction = Transaction {
             engine: self,
             ticket: Cow::Borrowed(ticket),
             past: Some(past),
@@ -352,8 +377,7 @@ impl Engine {
             stamp,
             only_first: true,
         };
-        transaction.execute(&command.kind)?;
-        Ok(transaction.events.into_iter().next())
+        Ok(transaction.execute(&command.kind)?.own)
     }
 
     /// Checks whether `actor` is permitted `action`, without doing it; on `ticket` where the action concerns one.
@@ -419,10 +443,34 @@ fn recognized(ticket: &Ticket, id: &str, command: &Command, actor: &Actor) -> Ju
     }
 }
 
-/// One command being decided: the working ticket and the events emitted so far.
-struct Transaction<'a> {
+/// What an accepted command makes of a ticket.
+struct Judgement<'t> {
+    /// The ticket after `events`.
+    ticket: Cow<'t, Ticket>,
+    /// What comes before the command's own event.
+    events: Vec<Event>,
+    /// The command's own event; `None` when the command is a repeated one. The ticket does not have it yet.
+    own: Option<Event>,
+}
+
+impl Judgement<'_> {
+    fn accepted(self) -> Judged<Accepted> {
+        let Self { ticket, mut events, own } = self;
+        let mut ticket = ticket.into_owned();
+        if let Some(own) = own {
+            ticket.apply(&own)?;
+            // Most decisions make one event, which is large.
+            events.reserve_exact(1);
+            events.push(own);
+        }
+        Ok(Accepted { events, ticket })
+    }
+}
+
+/// One command being decided: the working ticket and the events emitted so far, which the ticket has.
+struct Transaction<'a, 't> {
     engine: &'a Engine,
-    ticket: Cow<'a, Ticket>,
+    ticket: Cow<'t, Ticket>,
     /// Every event of the ticket before this decision, where the host gave them.
     past: Option<&'a [Event]>,
     events: Vec<Event>,
@@ -434,12 +482,18 @@ struct Transaction<'a> {
     name: &'static str,
     /// The command's id, for the first event it makes.
     stamp: Option<CommandStamp>,
-    /// Whether only the first event is wanted; it is not applied then.
+    /// Whether only the first event is wanted.
     only_first: bool,
 }
 
-impl Transaction<'_> {
-    fn execute(&mut self, command: &CommandKind) -> Judged<()> {
+impl<'t> Transaction<'_, 't> {
+    /// Executes the command. The ticket is not changed by its own event.
+    fn execute(mut self, command: &CommandKind) -> Judged<Judgement<'t>> {
+        let own = self.own_event(command)?;
+        Ok(Judgement { ticket: self.ticket, events: self.events, own: Some(own) })
+    }
+
+    fn own_event(&mut self, command: &CommandKind) -> Judged<Event> {
         if matches!(command, CommandKind::Reply { automatic: true, .. }) && self.actor.role != Role::Admin {
             return Err(refuse(
                 RefusalCode::RoleNotPermitted,
@@ -530,14 +584,16 @@ impl Transaction<'_> {
         }
     }
 
-    /// Records an event, after the one that it implies.
-    fn record(&mut self, kind: EventKind) -> Judged<()> {
+    /// Returns the command's own event, and records the one that it implies before.
+    fn record(&mut self, kind: EventKind) -> Judged<Event> {
         let by = || self.reference("actor", &self.actor.id);
         if let Some(implied) = kind.implied_before(&self.ticket, by)? {
-            self.record_one(implied)?;
+            let implied = self.record_one(implied)?;
             if self.only_first {
-                return Ok(());
+                return Ok(implied);
             }
+            self.ticket.to_mut().apply(&implied)?;
+            self.events.push(implied);
             // What the implied event breaches is breached before the command's own event.
             let (ticket, automatic) = self.engine.up_to_date(&self.ticket, self.now)?;
             if !automatic.is_empty() {
@@ -548,11 +604,11 @@ impl Transaction<'_> {
         self.record_one(kind)
     }
 
-    fn record_one(&mut self, kind: EventKind) -> Judged<()> {
+    fn record_one(&mut self, kind: EventKind) -> Judged<Event> {
         self.record_under(self.engine.revision(self.ticket.policy_digest)?, kind)
     }
 
-    fn record_under(&mut self, revision: &Revision, kind: EventKind) -> Judged<()> {
+    fn record_under(&mut self, revision: &Revision, kind: EventKind) -> Judged<Event> {
         self.recountable(&kind)?;
         let command = self.stamp.take();
         let all;
@@ -566,19 +622,10 @@ impl Transaction<'_> {
         };
         let (actor, via) = (self.actor.recorded(), self.via.clone());
         let new = NewEvent { kind, at: self.now, actor, via, command, events };
-        let event = self.engine.event(revision, &self.ticket, new)?;
-        if !self.only_first {
-            self.ticket.to_mut().apply(&event)?;
-        }
-        if self.events.is_empty() {
-            // Most decisions make one event, which is large.
-            self.events.reserve_exact(1);
-        }
-        self.events.push(event);
-        Ok(())
+        Ok(self.engine.event(revision, &self.ticket, new)?)
     }
 
-    fn assign(&mut self, agent: Option<&str>, team: Option<&str>) -> Judged<()> {
+    fn assign(&mut self, agent: Option<&str>, team: Option<&str>) -> Judged<Event> {
         if self.actor.role == Role::Agent && (team.is_some() || agent != Some(self.actor.id.as_str())) {
             return Err(refuse(
                 RefusalCode::RoleNotPermitted,
@@ -614,7 +661,7 @@ impl Transaction<'_> {
         Ok(id)
     }
 
-    fn pause(&mut self, status: PauseStatus, reason: &str, until: Option<Timestamp>) -> Judged<()> {
+    fn pause(&mut self, status: PauseStatus, reason: &str, until: Option<Timestamp>) -> Judged<Event> {
         let reason = self.reason(reason)?;
         if let Some(until) = until {
             if until <= self.now {
@@ -661,7 +708,7 @@ impl Transaction<'_> {
         }
     }
 
-    fn rate(&mut self, score: u8) -> Judged<()> {
+    fn rate(&mut self, score: u8) -> Judged<Event> {
         if !(1..=5).contains(&score) {
             return Err(refuse(RefusalCode::InvalidRating, self.name, format!("{score} is not a rating"), "1 to 5"));
         }
@@ -676,7 +723,7 @@ impl Transaction<'_> {
         self.record(EventKind::Rated { score })
     }
 
-    fn request_escalation(&mut self, reason: &str, channel: Option<&str>) -> Judged<()> {
+    fn request_escalation(&mut self, reason: &str, channel: Option<&str>) -> Judged<Event> {
         let reason = self.reason(reason)?;
         let channel = match (self.actor.role, channel) {
             (Role::Customer, Some(channel)) => Some(self.entitled(channel)?),
@@ -757,7 +804,7 @@ impl Transaction<'_> {
         last.filter(recounts).try_for_each(|cycle| self.knows_statuses_since(cycle.began_by))
     }
 
-    fn adopt(&mut self, digest: Digest, kind: EventKind) -> Judged<()> {
+    fn adopt(&mut self, digest: Digest, kind: EventKind) -> Judged<Event> {
         let engine = self.engine;
         let Ok(revision) = engine.revision(digest) else {
             return Err(refuse(
@@ -855,19 +902,18 @@ fn refuse(code: RefusalCode, name: &str, message: impl Into<String>, accepted: i
 }
 
 fn reference(name: &str, what: &str, id: &str) -> Judged<Id> {
-    Id::new(id).map_err(|error| {
-        refuse(
-            RefusalCode::InvalidReference,
-            name,
-            format!("the {what} is not an id: {}", error.message()),
-            error.help_text(),
-        )
-    })
+    Id::read(id).map_err(|error| not_an_id(name, what, &error))
+}
+
+fn not_an_id(name: &str, what: &str, error: &Error) -> Declined {
+    let message = format!("the {what} is not an id: {}", error.message());
+    refuse(RefusalCode::InvalidReference, name, message, error.help_text())
 }
 
 fn message(name: &str, message: &MessageRef) -> Judged<Message> {
-    let message_ref = reference(name, "message reference", &message.message_ref)?;
-    Ok(Message { message_ref, content_sha256: message.content_sha256 })
+    let MessageRef { message_ref, content_sha256 } = message;
+    let message_ref = Id::new(message_ref).map_err(|error| not_an_id(name, "message reference", &error))?;
+    Ok(Message { message_ref, content_sha256: *content_sha256 })
 }
 
 /// Refuses an opening that says of itself what its actor or direction excludes.

@@ -91,14 +91,10 @@ impl Engine {
         let (mut events, mut ticket) = (opened.events, opened.ticket);
         let mut refused = Vec::new();
         for (index, past) in commands.iter().enumerate() {
-            match self.decide(&ticket, &past.command, &past.actor, past.at)? {
-                Decision::Accepted(accepted) => {
-                    events.extend(accepted.events);
-                    ticket = accepted.ticket;
-                }
-                Decision::Refused(refusal) => refused.push(RefusedCommand { index, refusal }),
+            if let Decision::Refused(refusal) = self.decide_next(&mut ticket, &mut events, past)? {
+                refused.push(RefusedCommand { index, refusal });
             }
         }
-        Ok(Decision::Accepted(Import { history: History::new(events)?, refused }))
+        Ok(Decision::Accepted(Import { history: History::folded(events, ticket), refused }))
     }
 }

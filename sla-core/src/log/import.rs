@@ -7,6 +7,7 @@ use super::states::States;
 use super::unlisted::{Remark, Unlisted};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::id::{SharedIds, sharing};
 use crate::ticket::History;
 use crate::time::Timestamp;
 
@@ -55,13 +56,16 @@ pub struct Importer<'e> {
     now: Option<Timestamp>,
     unlisted: Unlisted,
     refused: Vec<RefusedRow>,
+    /// Ids come again, in the ticket and in the log.
+    ids: SharedIds,
 }
 
 impl<'e> Importer<'e> {
     /// Returns an importer of rows of commands.
     #[must_use]
     pub fn new(engine: &'e Engine) -> Self {
-        Self { engine, states: None, now: None, unlisted: Unlisted::of(engine.policy()), refused: Vec::new() }
+        let (unlisted, refused, ids) = (Unlisted::of(engine.policy()), Vec::new(), SharedIds::of_log());
+        Self { engine, states: None, now: None, unlisted, refused, ids }
     }
 
     /// Reads rows as states of their tickets.
@@ -104,7 +108,8 @@ impl<'e> Importer<'e> {
         self.unlisted.clear(rows);
         let Some(ticket) = commands::ticket(rows, self.states, self.now, &mut self.refused) else { return Ok(None) };
         let TicketCommands { opening, opener, opened_at, commands, numbers } = ticket;
-        match self.engine.import(&opening, &opener, opened_at, &commands)?.into_result() {
+        let import = sharing(&mut self.ids, || self.engine.import(&opening, &opener, opened_at, &commands))?;
+        match import.into_result() {
             Ok(import) => {
                 for one in import.refused {
                     // The opening comes first.

@@ -1,6 +1,7 @@
 //! One row, and the defaults of what it does not say.
 
 use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 use super::fault::{RefusedRow, RowFault};
 use crate::calendar::HORIZON_US;
@@ -191,14 +192,24 @@ impl<'a> Row<'a> {
     fn message(&self) -> Result<MessageRef, RowFault> {
         let message_ref = match (self.message_ref, self.sequence) {
             (Some(named), _) => named.to_owned(),
-            (None, Some(sequence)) => format!("{}#{sequence}", self.ticket),
-            (None, None) => format!("{}#{}", self.ticket, self.number),
+            (None, Some(sequence)) => self.numbered(sequence),
+            (None, None) => self.numbered(self.number),
         };
         let content_sha256 = match self.content_sha256 {
             Some(digits) => Digest::parse(digits)?,
             None => Digest::of(message_ref.as_bytes()),
         };
         Ok(MessageRef { message_ref, content_sha256 })
+    }
+
+    /// Returns the ticket's name with a number, in one piece of memory.
+    fn numbered(&self, number: impl fmt::Display) -> String {
+        const DIGITS: usize = "#-9223372036854775808".len();
+        let mut text = String::with_capacity(self.ticket.len().saturating_add(DIGITS));
+        text.push_str(self.ticket);
+        // INVARIANT: writing to a text never fails.
+        let _ = write!(text, "#{number}");
+        text
     }
 
     #[inline]

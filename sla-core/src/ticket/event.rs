@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::calendar::{Beyond, Due};
 use crate::digest::Digest;
 use crate::id::Id;
-use crate::serde_split::{Outer, needed, once, read_split};
+use crate::serde_split::{needed, outer_fields, read_split};
 use crate::serde_text::{empty_object, is_false, is_zero};
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Timestamp};
@@ -115,25 +115,18 @@ struct Frame {
     rules_digest: Option<Digest>,
 }
 
-impl<'de> Outer<'de> for Frame {
-    const FIELDS: &'static [&'static str] =
-        &["ticket", "seq", "at", "actor", "via", "changes", "promised", "command", "policy_digest", "rules_digest"];
-
-    fn read<A: MapAccess<'de>>(&mut self, field: &'static str, map: &mut A) -> Result<(), A::Error> {
-        match field {
-            "ticket" => once(&mut self.ticket, field, map),
-            "seq" => once(&mut self.seq, field, map),
-            "at" => once(&mut self.at, field, map),
-            "actor" => once(&mut self.actor, field, map),
-            "via" => once(&mut self.via, field, map),
-            "changes" => once(&mut self.changes, field, map),
-            "promised" => once(&mut self.promised, field, map),
-            "command" => once(&mut self.command, field, map),
-            "policy_digest" => once(&mut self.policy_digest, field, map),
-            _ => once(&mut self.rules_digest, field, map),
-        }
-    }
-}
+outer_fields!(Frame, FrameField {
+    Ticket => ticket,
+    Seq => seq,
+    At => at,
+    Actor => actor,
+    Via => via,
+    Changes => changes,
+    Promised => promised,
+    Command => command,
+    PolicyDigest => policy_digest,
+    RulesDigest => rules_digest,
+});
 
 /// A host's id of a command, with a digest of what it said.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -59,6 +59,11 @@ impl History {
         Ok(Self { events, ticket })
     }
 
+    /// Returns the history of events that are folded already: `ticket` is what they make, and there is an opening.
+    pub(crate) const fn folded(events: Vec<Event>, ticket: Ticket) -> Self {
+        Self { events, ticket }
+    }
+
     /// Appends the events of a decision, or automatic ones.
     ///
     /// ```

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::lines::Lines;
 use super::node::read_as;
-use super::tree::Tree;
+use super::tree::{MAX_HISTORY_BYTES, Tree};
 use crate::error::{Error, ErrorCode};
 
 /// Reads JSON text of at most `most` bytes, in which no object has a key twice.
@@ -17,6 +17,25 @@ pub(super) fn tree_of(json: &[u8], most: usize) -> Result<Value, Error> {
 /// Reads a document of at most `most` bytes.
 pub(super) fn read_document<T: DeserializeOwned>(json: &[u8], most: usize) -> Result<T, Error> {
     read_as(tree_of(json, most)?, "")
+}
+
+/// Returns the text of a document that begins as the library writes one of this format with a list of events or entries,
+/// and can be read without a tree; `None` for any other.
+pub(super) fn own_text<'a>(json: &'a [u8], schema: &str) -> Option<&'a str> {
+    let rest = json.strip_prefix(b"{\"schema\": \"")?.strip_prefix(schema.as_bytes())?;
+    if json.len() > MAX_HISTORY_BYTES || !rest.starts_with(b"\",") {
+        return None;
+    }
+    // The whole text is checked at once, not each string in it.
+    std::str::from_utf8(json).ok().filter(|text| has_own_lists(text))
+}
+
+/// Returns whether every list stands where the library writes one: an object may not be written as a list of its values.
+pub(super) fn has_own_lists(text: &str) -> bool {
+    let lists =
+        ["\"changes\":", "\"notify\":", "\"promised\":", "\"computed_steps\":", "\"events\": ", "\"entries\": "];
+    let mut before = text.match_indices('[').map(|(place, _)| text.get(..place).unwrap_or_default());
+    before.all(|before| lists.iter().any(|list| before.ends_with(list)))
 }
 
 /// Checks that a document names its format.

@@ -19,12 +19,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::json::{expect_schema, read_document, to_lines, to_text, tree_of};
+use super::json::{expect_schema, own_text, read_document, to_lines, to_text, tree_of};
 use super::node::read_as;
 use super::tree::MAX_HISTORY_BYTES;
 use crate::audit::Entry;
 use crate::engine::DryRunTicket;
 use crate::error::Error;
+use crate::id::{SharedIds, sharing};
 use crate::ticket::{Event, History, Ticket};
 
 /// The format of histories, with its version.
@@ -97,32 +98,17 @@ pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
 /// Reads a history that begins as [`write_history`] begins, without a tree; `None` for any other and for one with faults,
 /// whose places the tree shows.
 fn read_own(json: &[u8]) -> Option<Result<History, Error>> {
-    let begins = format!("{{\"schema\": \"{HISTORY_SCHEMA}\",");
-    if json.len() > MAX_HISTORY_BYTES || !json.starts_with(begins.as_bytes()) {
-        return None;
-    }
-    // The whole text is checked at once, not each string in it.
-    let text = std::str::from_utf8(json).ok().filter(|text| has_own_lists(text))?;
-    let document: HistoryDocument<'_> = serde_json::from_str(text).ok()?;
+    let text = own_text(json, HISTORY_SCHEMA)?;
+    let document: HistoryDocument<'_> = sharing(&mut SharedIds::of_ticket(), || serde_json::from_str(text).ok())?;
     Some(History::new(document.events.into_owned()))
 }
 
-/// Returns whether every list stands where the library writes one: an object may not be written as a list of its values.
-fn has_own_lists(text: &str) -> bool {
-    let lists = ["\"events\": ", "\"changes\":", "\"promised\":", "\"notify\":", "\"computed_steps\":"];
-    let mut before = text.match_indices('[').map(|(place, _)| text.get(..place).unwrap_or_default());
-    before.all(|before| lists.iter().any(|list| before.ends_with(list)))
-}
-
-/// Reads a list of stored entries without a tree; `None` for any other document and for one with faults, whose places the
-/// tree shows.
+/// Reads what a host stored of a ticket's chain without a tree; `None` for any other document and for one with faults.
 fn read_stored(json: &[u8]) -> Option<History> {
-    if json.len() > MAX_HISTORY_BYTES || !json.starts_with(b"[") {
-        return None;
-    }
-    let text = std::str::from_utf8(json).ok()?;
-    text.strip_prefix('[').filter(|entries| has_own_lists(entries))?;
-    let entries: Vec<Entry<Event>> = serde_json::from_str(text).ok()?;
+    let entries = match super::audit::read_own_chain(json) {
+        Some((_, entries)) => entries,
+        None => super::audit::read_own_entries(json)?,
+    };
     history_of("", entries).ok()
 }
 
