@@ -451,7 +451,7 @@ impl Walk<'_> {
         calendar: &Id,
         from: Timestamp,
     ) -> Result<Counted, Error> {
-        let revision = self.engine.revision(event.policy_digest)?;
+        let revision = self.engine.revision(event.rules.policy_digest)?;
         let (rules, calendar) = (revision.timer(self.timer)?, revision.calendar(calendar)?);
         Ok(Recount::new(ticket, cycle, rules, calendar, from, event.at)?.spans().collect())
     }
@@ -621,7 +621,7 @@ impl Walk<'_> {
             at: calendar.local(event.at),
             time_zone: calendar.rules().time_zone.clone(),
             event: event.kind.name().to_owned(),
-            by: event.actor.clone(),
+            by: Actor::clone(&event.actor),
             reason,
             kind,
         });
@@ -687,7 +687,7 @@ impl<'a> Derivation<'a> {
         let last = self.events.iter().rev().filter(|event| event.at <= at).find(|event| stops_counting(&event.kind));
         match last.map(|event| (&event.kind, &event.actor)) {
             Some((EventKind::Paused { status, reason, .. }, actor)) => {
-                SegmentKind::Paused { status: status.status(), by: actor.clone(), reason: reason.clone() }
+                SegmentKind::Paused { status: status.status(), by: Actor::clone(actor), reason: reason.clone() }
             }
             _ => SegmentKind::Resolved,
         }

@@ -1,18 +1,17 @@
 //! Names that a host gives to its things.
 
 mod hidden;
-mod shared;
 
 use std::borrow::{Borrow, Cow};
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+
+use arcstr::ArcStr;
 
 use crate::error::{Error, ErrorCode, Fault};
 use crate::serde_text::serde_as_text;
-
-pub(crate) use self::shared::{SharedIds, sharing};
 
 /// The longest id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;
@@ -45,19 +44,19 @@ impl Fault for IdFault {
 /// unassigned and private ones, spaces other than U+0020), without a space at either end, and without a combining mark at
 /// the beginning. Compared byte by byte. Cheap to clone.
 #[derive(Debug, Clone, Eq)]
-pub struct Id(Arc<str>);
+pub struct Id(ArcStr);
 
 // Most ids that meet are clones of one: they are equal without a look at their text.
 
 impl PartialEq for Id {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+        ArcStr::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 }
 
 impl Ord for Id {
     fn cmp(&self, other: &Self) -> Ordering {
-        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+        if ArcStr::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
     }
 }
 
@@ -96,7 +95,7 @@ impl Id {
 
     /// Returns the id that is written so, one that was made before if it is remembered.
     pub(crate) fn read(text: &str) -> Result<Self, Error> {
-        shared::shared(text, |text| Self::new(text))
+        shared(text, |text| Self::new(text))
     }
 
     /// Checks a text against the rules of ids.
@@ -138,7 +137,7 @@ impl fmt::Display for Id {
     }
 }
 
-serde_as_text!(Id, |text: &str| Id::new(text));
+serde_as_text!(Id, Id::read);
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Id {
@@ -162,4 +161,54 @@ impl Borrow<str> for Id {
     fn borrow(&self) -> &str {
         &self.0
     }
+}
+
+thread_local! {
+    /// The ids that were made last, each at a place that follows from its text; empty outside of [`sharing`].
+    static RECENT: RefCell<Vec<Option<Id>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Ids that are remembered from one call of [`sharing`] to the next.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedIds(Vec<Option<Id>>);
+
+impl SharedIds {
+    /// Returns room for the ids of one ticket.
+    pub(crate) fn of_ticket() -> Self {
+        Self(vec![None; 64])
+    }
+
+    /// Returns room for the people of a log.
+    pub(crate) fn of_log() -> Self {
+        Self(vec![None; 1_024])
+    }
+}
+
+/// Runs `read`, in which equal ids that this thread makes are clones of one, mostly.
+pub(crate) fn sharing<T>(ids: &mut SharedIds, read: impl FnOnce() -> T) -> T {
+    RECENT.with_borrow_mut(|recent| std::mem::swap(recent, &mut ids.0));
+    let made = read();
+    RECENT.with_borrow_mut(|recent| std::mem::swap(recent, &mut ids.0));
+    made
+}
+
+/// Returns the id of a text, from those that are remembered, or by `make`.
+fn shared<E>(text: &str, make: impl FnOnce(&str) -> Result<Id, E>) -> Result<Id, E> {
+    RECENT.with_borrow_mut(|recent| {
+        let place = recent.len().checked_sub(1).and_then(|last| recent.get_mut(last & hash(text)));
+        let Some(place) = place else { return make(text) };
+        match place {
+            Some(known) if known.as_str() == text => Ok(known.clone()),
+            _ => Ok(place.insert(make(text)?).clone()),
+        }
+    })
+}
+
+/// Returns a number that differs between most texts: of their length and their last bytes, where names that are numbered
+/// differ.
+fn hash(text: &str) -> usize {
+    let last = text.as_bytes().last_chunk::<4>().map_or(0, |last| u32::from_le_bytes(*last));
+    let [.., third, fourth] =
+        last.wrapping_add(u32::try_from(text.len()).unwrap_or_default()).wrapping_mul(0x9e37_79b1).to_le_bytes();
+    usize::from(u16::from_le_bytes([third, fourth]))
 }

@@ -194,7 +194,7 @@ fn imported(engine: &Engine, tickets: u32) -> [usize; 2] {
     let (histories, held, _) = measured(|| {
         let mut importer = Importer::new(engine);
         let histories: Vec<History> =
-            by_ticket(&mut rows).map(|rows| importer.ticket(rows).unwrap().unwrap()).collect();
+            by_ticket(&mut rows).map(|rows| importer.ticket(rows).unwrap().unwrap().compacted()).collect();
         assert!(importer.finish().refused.is_empty());
         histories
     });
@@ -230,6 +230,7 @@ fn memory_is_in_proportion_to_what_is_read_and_counted() {
     for tickets in [1_000, 2_000] {
         let [rows, held] = imported(&engine, tickets);
         println!("{rows} rows of a log: held {held}, {} a row", held / rows);
+        assert!(held <= rows * 500, "{held} bytes for {rows} rows");
     }
     policies();
     for count in [16_000, 32_000] {

@@ -1,12 +1,14 @@
 //! Alerts: worked out by hand, and against counting everything anew at every instant.
 
+use std::sync::Arc;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sla_core::alert::{self, Alert, Alerts, Decided};
 use sla_core::policy::{BurnObjective, Objectives};
 use sla_core::ticket::{
-    Actor, Change, CycleTerms, Due, Event, EventKind, Message, Promised, Spent, Standing, StopCause, StopOutcome,
-    TimerChange,
+    Actor, Change, CycleTerms, Due, Event, EventKind, EventRules, Message, Promised, Spent, Standing, StopCause,
+    StopOutcome, TimerChange,
 };
 use sla_core::time::{BusinessDuration, Share, Timestamp};
 use sla_core::{Digest, Id, wire};
@@ -57,10 +59,9 @@ fn event(ticket: u8, at: i64, turn: Turn) -> Event {
         ticket: id(&format!("T-{ticket}")),
         seq: 1,
         at: Timestamp::from_micros(at),
-        actor: Actor::system(),
+        actor: Arc::new(Actor::system()),
         via: None,
-        policy_digest: digest,
-        rules_digest: digest,
+        rules: Arc::new(EventRules { policy_digest: digest, rules_digest: digest }),
         command: None,
         kind,
         changes,
@@ -310,7 +311,7 @@ fn warnings_critical_escalations_and_lag_are_alerts() {
             assert!(alerts.observe(event, late(60_000_000)).iter().all(|alert| alert.name() != "monitor_lag"));
             let found = alerts.observe(event, late(60_000_001));
             let lags = found.iter().any(|alert| alert.name() == "monitor_lag");
-            assert_eq!(lags, event.actor == Actor::system(), "{:?}", event.kind);
+            assert_eq!(lags, *event.actor == Actor::system(), "{:?}", event.kind);
             let names: Vec<&str> = found.iter().map(Alert::name).filter(|name| *name != "monitor_lag").collect();
             match &event.kind {
                 EventKind::Warned(_) => {

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use sla_core::audit::{self, Chain, Content as _, Denial, Entry, Head, Publication, TamperKind};
 use sla_core::engine::Decision;
@@ -114,12 +115,22 @@ fn the_first_entry_that_was_touched_is_named() {
     type Touch<'a> = Box<dyn Fn(&mut Vec<Entry<Event>>) + 'a>;
     let cases: Vec<(&str, Touch<'_>, TamperKind, usize)> = vec![
         ("an instant", Box::new(|e| e[3].content.at = head_at()), TamperKind::Altered, 3),
-        ("an actor", Box::new(|e| e[3].content.actor.id.push('x')), TamperKind::Altered, 3),
-        ("a role", Box::new(|e| e[3].content.actor.role = Role::System), TamperKind::Altered, 3),
+        ("an actor", Box::new(|e| Arc::make_mut(&mut e[3].content.actor).id.push('x')), TamperKind::Altered, 3),
+        ("a role", Box::new(|e| Arc::make_mut(&mut e[3].content.actor).role = Role::System), TamperKind::Altered, 3),
         ("a place", Box::new(|e| e[3].content.seq = 9), TamperKind::Altered, 3),
         ("a ticket", Box::new(|e| e[3].content.ticket = Id::new("T-other").unwrap()), TamperKind::Altered, 3),
-        ("a policy", Box::new(move |e| e[3].content.policy_digest = other), TamperKind::Altered, 3),
-        ("rules", Box::new(move |e| e[3].content.rules_digest = other), TamperKind::Altered, 3),
+        (
+            "a policy",
+            Box::new(move |e| Arc::make_mut(&mut e[3].content.rules).policy_digest = other),
+            TamperKind::Altered,
+            3,
+        ),
+        (
+            "rules",
+            Box::new(move |e| Arc::make_mut(&mut e[3].content.rules).rules_digest = other),
+            TamperKind::Altered,
+            3,
+        ),
         ("what was done", Box::new(|e| e[3].content.kind = EventKind::Withdrawn), TamperKind::Altered, 3),
         ("what it did to a timer", Box::new(|e| drop(e[0].content.changes.pop())), TamperKind::Altered, 0),
         ("a hash", Box::new(move |e| e[3].hash = other), TamperKind::Altered, 3),
@@ -127,7 +138,7 @@ fn the_first_entry_that_was_touched_is_named() {
         (
             "an entry with its hash",
             Box::new(|e| {
-                e[3].content.actor.id.push('x');
+                Arc::make_mut(&mut e[3].content.actor).id.push('x');
                 rehash(&mut e[3]);
             }),
             TamperKind::Altered,
@@ -152,7 +163,7 @@ fn the_first_entry_that_was_touched_is_named() {
             "a forged one",
             Box::new(|e| {
                 let mut forged = e[3].clone();
-                forged.content.actor.id.push('x');
+                Arc::make_mut(&mut forged.content.actor).id.push('x');
                 rehash(&mut forged);
                 e.insert(3, forged);
             }),
@@ -163,7 +174,7 @@ fn the_first_entry_that_was_touched_is_named() {
             "a forged one without a fitting hash",
             Box::new(|e| {
                 let mut forged = e[3].clone();
-                forged.content.actor.id.push('x');
+                Arc::make_mut(&mut forged.content.actor).id.push('x');
                 e.insert(3, forged);
             }),
             TamperKind::Inserted,
@@ -221,7 +232,7 @@ fn pins_find_what_a_log_alone_cannot_show() {
     // Written anew from entry 2 on: sound by itself, but not what was pinned.
     let mut forger = Chain::<Event>::new(id.clone());
     let mut contents: Vec<Event> = whole.iter().map(|entry| entry.content.clone()).collect();
-    contents[2].actor.id.push('x');
+    Arc::make_mut(&mut contents[2].actor).id.push('x');
     let anew = forger.extend(contents, head_at()).unwrap();
     assert!(audit::verify(&id, &anew, &[]).is_ok());
     let found = audit::verify(&id, &anew, &pins).unwrap_err();
@@ -258,7 +269,7 @@ fn python_finds_the_same_hashes_and_a_planted_fault() {
         assert_eq!(found, (true, head.hash.to_string()), "{id}");
     }
     let (id, mut entries, _) = long_chain();
-    entries[3].content.actor.id.push('x');
+    Arc::make_mut(&mut entries[3].content.actor).id.push('x');
     assert_eq!(python(&wire::audit::write_chain(&id, &entries)), Some((false, "entry 3 does not follow".to_owned())));
     let (id, entries) = denials();
     let head = audit::verify(&id, &entries, &[]).unwrap();

@@ -124,7 +124,7 @@ fn examples() -> BTreeMap<&'static str, Value> {
     let evaluation = engine.evaluate(&open, at("2026-03-02T13:30:00Z")).unwrap();
     add("evaluation", value(wire::evaluation::write(&evaluation)));
     let mut altered = closed.events().to_vec();
-    altered[1].actor.role = sla_core::ticket::Role::Customer;
+    std::sync::Arc::make_mut(&mut altered[1].actor).role = sla_core::ticket::Role::Customer;
     let altered = sla_core::ticket::History::new(altered).unwrap();
     let verified = engine.verify(&altered, Some(closed.ticket())).unwrap();
     add("history_verification", value(wire::verification::write(&verified)));

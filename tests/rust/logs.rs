@@ -54,14 +54,14 @@ fn happened(command: &CommandKind, by: &Actor) -> Option<EventKind> {
             EventKind::PackageChanged { package: id(&package), apply, reason }
         }
         CommandKind::Note { .. } => EventKind::Noted { message: written() },
-        CommandKind::RequestEscalation { reason, .. } => EventKind::Escalated(Escalation {
+        CommandKind::RequestEscalation { reason, .. } => EventKind::Escalated(Box::new(Escalation {
             number: 0,
             trigger: EscalationTrigger::Request,
             level: 1,
             reason,
             firing: None,
             channel: None,
-        }),
+        })),
         _ => return None,
     })
 }
@@ -97,7 +97,7 @@ fn play(engine: &Engine, package: usize, commands: &[RecordedCommand], opened_at
         channel: id("email"),
         severity: None,
         category: None,
-        message: written(),
+        message: Box::new(written()),
         direction: sla_core::ticket::Direction::Inbound,
         received_at: None,
         organization: None,

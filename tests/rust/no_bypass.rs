@@ -872,7 +872,7 @@ fn escalation_faults(events: &[&Event]) -> Vec<String> {
                 }
                 escalation.firing.as_ref()
             }
-            EventKind::Warned(firing) => Some(firing),
+            EventKind::Warned(firing) => Some(firing.as_ref()),
             _ => None,
         };
         if let Some(firing) = firing
@@ -1138,8 +1138,10 @@ fn the_checks_find_planted_faults() {
         ("a lost escalation", &|events| drop(events.remove(escalation))),
         ("a doubled escalation", &|events| events.insert(escalation, events[escalation].clone())),
         ("a doubled warning", &|events| events.insert(warning, events[warning].clone())),
-        ("an escalation by nobody", &|events| events[escalation].actor.id.clear()),
-        ("an automatic escalation by a person", &|events| events[escalation].actor.role = Role::Admin),
+        ("an escalation by nobody", &|events| Arc::make_mut(&mut events[escalation].actor).id.clear()),
+        ("an automatic escalation by a person", &|events| {
+            Arc::make_mut(&mut events[escalation].actor).role = Role::Admin
+        }),
         ("a channel that is not included", &|events| {
             if let EventKind::Opened { package, .. } = &mut events[0].kind {
                 *package = Id::new("basic").unwrap();
@@ -1189,7 +1191,9 @@ fn the_checks_of_holders_steps_and_answers_find_planted_faults() {
     };
     assert_eq!(found(&|_| {}), [0, 0, 0, 0]);
     let faults: [(usize, &str, Touch<'_>); 4] = [
-        (0, "a promise that the system meets", &|events| events[resolved].actor.role = Role::System),
+        (0, "a promise that the system meets", &|events| {
+            Arc::make_mut(&mut events[resolved].actor).role = Role::System
+        }),
         (1, "an automatic reply that changes timers", &|events| {
             if let EventKind::Replied { automatic, .. } = &mut events[replied].kind {
                 *automatic = true;

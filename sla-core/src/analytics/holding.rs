@@ -127,7 +127,7 @@ const fn package_of(event: &Event) -> Option<&Id> {
 }
 
 fn calendar_of<'a>(engine: &'a Engine, event: &Event, package: &Id) -> Result<&'a Arc<Calendar>, Error> {
-    let revision = engine.revision(event.policy_digest)?;
+    let revision = engine.revision(event.rules.policy_digest)?;
     let listed = || revision.policy.packages.iter().map(|package| &package.id);
     revision
         .calendar_of(package)?

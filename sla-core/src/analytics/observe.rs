@@ -147,9 +147,12 @@ fn check(
     grouping.period_of(history.ticket().opened_at)?;
     grouping.period_of(evaluation.now)?;
     let mut known = None;
-    for event in history.events().iter().filter(|event| known.replace(event.policy_digest) != Some(event.policy_digest))
+    for event in history
+        .events()
+        .iter()
+        .filter(|event| known.replace(event.rules.policy_digest) != Some(event.rules.policy_digest))
     {
-        engine.revision(event.policy_digest)?;
+        engine.revision(event.rules.policy_digest)?;
     }
     held_times(engine, history, evaluation)
 }
@@ -242,7 +245,7 @@ impl<'a> Observer<'a> {
             if let EventKind::Opened { package, severity, category, .. } = &event.kind {
                 self.states.push(TicketState {
                     package: package.clone(),
-                    digest: event.policy_digest,
+                    digest: event.rules.policy_digest,
                     severity: severity.clone(),
                     category: category.clone(),
                 });
@@ -257,7 +260,7 @@ impl<'a> Observer<'a> {
             EventKind::RevisionAdopted { .. } => last.clone(),
             _ => return,
         };
-        next.digest = event.policy_digest;
+        next.digest = event.rules.policy_digest;
         self.states.push(next);
     }
 
@@ -302,7 +305,7 @@ impl<'a> Observer<'a> {
                 cycle: *cycle,
                 channel,
                 calendar,
-                revision: event.policy_digest,
+                revision: event.rules.policy_digest,
                 promise: *promise,
                 stopped: None,
                 breached: None,
@@ -325,7 +328,7 @@ impl<'a> Observer<'a> {
                 track.channel = channel.as_ref().unwrap_or(track.channel);
                 track.calendar = calendar;
                 if !keeps_rules {
-                    track.revision = event.policy_digest;
+                    track.revision = event.rules.policy_digest;
                 }
                 track.promise_changes(*promise, before);
             }

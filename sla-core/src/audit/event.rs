@@ -27,9 +27,9 @@ impl Content for Event {
         let mut record = begin(prev, self);
         record.instant(self.at);
         actor(&mut record, &self.actor);
-        record.option(self.via.as_ref(), via);
-        record.digest(self.policy_digest);
-        record.digest(self.rules_digest);
+        record.option(self.via.as_deref(), via);
+        record.digest(self.rules.policy_digest);
+        record.digest(self.rules.rules_digest);
         record.option(self.command.as_ref(), |record, command| {
             record.text(command.id.as_str());
             record.digest(command.digest);
@@ -103,7 +103,7 @@ fn data(record: &mut Record, kind: &EventKind) {
         EventKind::Noted { message: text } => message(record, text),
         EventKind::Resolved { message: text, inactivity: intent } => {
             record.option(text.as_ref(), message);
-            record.option(intent.as_ref(), inactivity);
+            record.option(intent.as_deref(), inactivity);
         }
         EventKind::Reminded(intent) => inactivity(record, intent),
         EventKind::Paused { status, reason, limit_at, limited_by, until } => {
@@ -121,7 +121,7 @@ fn data(record: &mut Record, kind: &EventKind) {
         }
         EventKind::Closed { cause, inactivity: intent } => {
             record.text(cause.as_str());
-            record.option(intent.as_ref(), inactivity);
+            record.option(intent.as_deref(), inactivity);
         }
         EventKind::Withdrawn => {}
         EventKind::Voided { reason, duplicate_of, waiting_since } => {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::Arc;
 
 use super::event::NewEvent;
 use super::fault::EngineFault;
@@ -13,8 +14,8 @@ use crate::escalation::{self, FiresAt, Firing};
 use crate::id::Id;
 use crate::policy::{InactivityAction, InactivityRule, Step, StepAction, StepTime};
 use crate::ticket::{
-    Actor, CloseCause, Cycle, Due, Escalation, EscalationStage, EscalationTrigger, Event, EventKind, InactivityIntent,
-    Pause, Phase, Promise, ResumeCause, Ticket,
+    CloseCause, Cycle, Due, Escalation, EscalationStage, EscalationTrigger, Event, EventKind, InactivityIntent, Pause,
+    Phase, Promise, ResumeCause, Ticket,
 };
 use crate::time::{Share, Timestamp};
 
@@ -389,7 +390,7 @@ impl Engine {
 
     fn automatic_event(&self, ticket: &Ticket, at: Timestamp, kind: EventKind) -> Result<Event, Error> {
         let revision = self.revision(ticket.policy_digest)?;
-        let (at, actor) = (at.max(ticket.last_at), Actor::system());
+        let (at, actor) = (at.max(ticket.last_at), Arc::clone(&revision.system));
         self.event(revision, ticket, NewEvent { kind, at, actor, via: None, command: None, events: None })
     }
 
@@ -466,8 +467,8 @@ impl Engine {
         let firing = Firing { ticket, timer, cycle, step, repetition, at: upcoming.at };
         let intent = firing.intent(revision.quiet_calendar(&step.quiet_hours, calendar)?);
         Ok(Some(match step.action {
-            StepAction::Warn => EventKind::Warned(intent),
-            StepAction::Escalate { level } => EventKind::Escalated(Escalation {
+            StepAction::Warn => EventKind::Warned(Box::new(intent)),
+            StepAction::Escalate { level } => EventKind::Escalated(Box::new(Escalation {
                 number: ticket.next_escalation(),
                 trigger: match (step.time, repetition) {
                     (StepTime::At(Share::WHOLE), 0) => EscalationTrigger::Breach,
@@ -477,7 +478,7 @@ impl Engine {
                 reason: firing.reason(),
                 firing: Some(intent),
                 channel: None,
-            }),
+            })),
         }))
     }
 }
@@ -521,7 +522,7 @@ impl Revision {
         let Inactivity { rule, calendar, computed_at, at } = inactivity;
         let quiet = self.quiet_calendar(&rule.quiet_hours, calendar)?;
         let since = ticket.inactive.since;
-        let intent = InactivityIntent {
+        let intent = Box::new(InactivityIntent {
             rule: rule.id.clone(),
             since,
             intent_id: escalation::inactivity_id(&ticket.id, &rule.id, since),
@@ -529,7 +530,7 @@ impl Revision {
             notify_at: escalation::notify_at(quiet, at),
             reason: rule.reason.clone(),
             computed_at: (computed_at < at).then_some(computed_at),
-        };
+        });
         Ok(match rule.action {
             InactivityAction::Remind => EventKind::Reminded(intent),
             InactivityAction::Resolve => EventKind::Resolved { message: None, inactivity: Some(intent) },

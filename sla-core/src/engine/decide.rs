@@ -1,6 +1,7 @@
 //! Commands: each is judged on the up-to-date ticket, and is accepted or refused with a reason.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -8,7 +9,7 @@ use super::command_digest::{command_digest, opening_digest};
 use super::context::{Happening, Reaction};
 use super::event::NewEvent;
 use super::pause::PauseEnd;
-use super::{Engine, RecordedCommand, Revision};
+use super::{Engine, Revision};
 use crate::access::{self, Holders};
 use crate::calendar::check_horizon;
 use crate::digest::Digest;
@@ -145,7 +146,7 @@ impl Engine {
     /// `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn decide(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
-        decision(self.judge(ticket, None, command, actor, now).and_then(Judgement::accepted))
+        decision(self.judge(ticket, (None, &[]), command, actor, now).and_then(Judgement::accepted))
     }
 
     /// Decides as [`Engine::decide`], on a ticket whose whole history is at hand.
@@ -177,7 +178,7 @@ impl Engine {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Decision, Error> {
-        let judged = self.judge(history.ticket(), Some(history.events()), command, actor, now);
+        let judged = self.judge(history.ticket(), (Some(history.events()), history.events()), command, actor, now);
         decision(judged.and_then(Judgement::accepted))
     }
 
@@ -194,9 +195,10 @@ impl Engine {
         access::permit(actor, Action::Open, Some(Holders::of_opening(&opening.customer)), policy.roles)?;
         check_opening(opening, actor, now)?;
         let command = match &opening.command_id {
-            Some(id) => {
-                Some(CommandStamp { id: reference(name, "command id", id)?, digest: opening_digest(opening, actor) })
-            }
+            Some(id) => Some(Box::new(CommandStamp {
+                id: reference(name, "command id", id)?,
+                digest: opening_digest(opening, actor),
+            })),
             None => None,
         };
         let package = package(policy, name, &opening.package)?;
@@ -218,7 +220,7 @@ impl Engine {
                 &policy.categories,
                 opening.category.as_deref(),
             )?,
-            message: message(name, &opening.message)?,
+            message: Box::new(message(name, &opening.message)?),
             direction: opening.direction,
             received_at: earlier(name, "received_at", opening.received_at, now)?,
             organization: organization.map(|id| reference(name, "organization", id)).transpose()?,
@@ -231,10 +233,9 @@ impl Engine {
             ticket: reference(name, "ticket", &opening.ticket)?,
             seq: 0,
             at: now,
-            actor: actor.recorded(),
+            actor: Arc::new(actor.recorded()),
             via: None,
-            policy_digest: revision.digest,
-            rules_digest: revision.rules_digest,
+            rules: Arc::clone(&revision.rules),
             command,
             changes: reaction.changes,
             promised: reaction.promised,
@@ -248,9 +249,11 @@ impl Engine {
         &self,
         ticket: &mut Ticket,
         events: &mut Vec<Event>,
-        RecordedCommand { at, actor, command }: &RecordedCommand,
+        command: &Command,
+        actor: &Actor,
+        now: Timestamp,
     ) -> Result<Decision<()>, Error> {
-        let judgement = match decision(self.judge(ticket, None, command, actor, *at))? {
+        let judgement = match decision(self.judge(ticket, (None, events), command, actor, now))? {
             Decision::Accepted(judgement) => judgement,
             Decision::Refused(refusal) => return Ok(Decision::Refused(refusal)),
         };
@@ -269,7 +272,7 @@ impl Engine {
     fn judge<'a>(
         &self,
         ticket: &'a Ticket,
-        events: Option<&[Event]>,
+        (events, known): (Option<&[Event]>, &[Event]),
         command: &Command,
         actor: &Actor,
         now: Timestamp,
@@ -310,6 +313,7 @@ impl Engine {
             past: events,
             events: automatic,
             actor,
+            author: author_in(known, actor),
             via,
             now,
             name,
@@ -371,6 +375,7 @@ impl Engine {
             past: Some(past),
             events: Vec::new(),
             actor,
+            author: None,
             via,
             now,
             name,
@@ -418,6 +423,13 @@ pub(super) struct Recorded<'a> {
     pub(super) command: &'a Command,
     pub(super) actor: &'a Actor,
     pub(super) now: Timestamp,
+}
+
+/// Returns the actor as one of the last events records them.
+fn author_in(events: &[Event], actor: &Actor) -> Option<Arc<Actor>> {
+    const LAST: usize = 8;
+    let mut authors = events.iter().rev().take(LAST).map(|event| &event.actor);
+    authors.find(|author| (author.role, &author.id) == (actor.role, &actor.id)).map(Arc::clone)
 }
 
 /// What a ticket knows of a command that carries an id.
@@ -475,6 +487,8 @@ struct Transaction<'a, 't> {
     past: Option<&'a [Event]>,
     events: Vec<Event>,
     actor: &'a Actor,
+    /// The same as events record them, once it is known.
+    author: Option<Arc<Actor>>,
     /// The team or organization that permits the command, where neither the role nor the ticket itself does.
     via: Option<Via>,
     now: Timestamp,
@@ -620,7 +634,8 @@ impl<'t> Transaction<'_, 't> {
             }
             _ => None,
         };
-        let (actor, via) = (self.actor.recorded(), self.via.clone());
+        let actor = Arc::clone(self.author.get_or_insert_with(|| Arc::new(self.actor.recorded())));
+        let (via, command) = (self.via.clone().map(Box::new), command.map(Box::new));
         let new = NewEvent { kind, at: self.now, actor, via, command, events };
         Ok(self.engine.event(revision, &self.ticket, new)?)
     }
@@ -731,7 +746,7 @@ impl<'t> Transaction<'_, 't> {
             _ => None,
         };
         let highest = self.ticket.escalations.iter().map(|escalation| escalation.level).max();
-        self.record(EventKind::Escalated(Escalation {
+        self.record(EventKind::Escalated(Box::new(Escalation {
             number: self.ticket.next_escalation(),
             trigger: EscalationTrigger::Request,
             // A level cannot rise past the highest number; the escalation happens all the same.
@@ -739,7 +754,7 @@ impl<'t> Transaction<'_, 't> {
             reason,
             firing: None,
             channel,
-        }))
+        })))
     }
 
     /// Checks that the escalation exists and has not reached `stage` yet.

@@ -1,5 +1,7 @@
 //! What differs between a recorded event and the one that the rules make.
 
+use std::sync::Arc;
+
 use crate::refusal::Refusal;
 use crate::string_enum::string_enum;
 use crate::ticket::{Change, Due, Event, EventKind, InactivityIntent, Promised, Spent, Standing, Ticket};
@@ -50,6 +52,7 @@ pub struct Difference {
 
 /// What is recorded, and what the rules make.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one for each difference, in memory of its own")]
 pub enum Sides {
     /// An event.
     Event {
@@ -98,7 +101,7 @@ impl Difference {
             DifferenceKind::Instant
         } else if event.kind != expected.kind {
             DifferenceKind::Data
-        } else if event.policy_digest != expected.policy_digest {
+        } else if event.rules.policy_digest != expected.rules.policy_digest {
             DifferenceKind::Revision
         } else if (&event.changes, &event.promised) != (&expected.changes, &expected.promised) {
             DifferenceKind::Timers
@@ -144,7 +147,8 @@ pub(super) fn is_same_automatic(one: &EventKind, other: &EventKind) -> bool {
 /// that both follow from.
 pub(super) fn is_instants_only(event: &Event, expected: &Event) -> bool {
     let mut moved = expected.clone();
-    (moved.at, moved.rules_digest) = (event.at, event.rules_digest);
+    moved.at = event.at;
+    Arc::make_mut(&mut moved.rules).rules_digest = event.rules.rules_digest;
     match (&mut moved.kind, &event.kind) {
         (EventKind::Warned(to), EventKind::Warned(from)) => to.notify_at = from.notify_at,
         (EventKind::Escalated(to), EventKind::Escalated(from)) => {

@@ -42,7 +42,7 @@ pub enum DryRunTicket<'a> {
 }
 
 impl<'a> DryRunTicket<'a> {
-    const fn ticket(self) -> &'a Ticket {
+    fn ticket(self) -> &'a Ticket {
         match self {
             Self::Alone(ticket) => ticket,
             Self::WithHistory(history) => history.ticket(),

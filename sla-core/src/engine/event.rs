@@ -3,6 +3,8 @@
 use super::context::{Happening, Reaction};
 use super::{Engine, Revision};
 use crate::error::Error;
+use std::sync::Arc;
+
 use crate::ticket::{Actor, CommandStamp, Event, EventKind, Ticket, Via};
 use crate::time::Timestamp;
 
@@ -10,9 +12,9 @@ use crate::time::Timestamp;
 pub(super) struct NewEvent<'a> {
     pub(super) kind: EventKind,
     pub(super) at: Timestamp,
-    pub(super) actor: Actor,
-    pub(super) via: Option<Via>,
-    pub(super) command: Option<CommandStamp>,
+    pub(super) actor: Arc<Actor>,
+    pub(super) via: Option<Box<Via>>,
+    pub(super) command: Option<Box<CommandStamp>>,
     /// Every event of the ticket before it, where the host gave them.
     pub(super) events: Option<&'a [Event]>,
 }
@@ -31,8 +33,7 @@ impl Engine {
             at,
             actor,
             via,
-            policy_digest: revision.digest,
-            rules_digest: revision.rules_digest,
+            rules: Arc::clone(&revision.rules),
             command,
             kind,
             changes: reaction.changes,

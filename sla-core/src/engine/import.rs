@@ -91,7 +91,9 @@ impl Engine {
         let (mut events, mut ticket) = (opened.events, opened.ticket);
         let mut refused = Vec::new();
         for (index, past) in commands.iter().enumerate() {
-            if let Decision::Refused(refusal) = self.decide_next(&mut ticket, &mut events, past)? {
+            if let Decision::Refused(refusal) =
+                self.decide_next(&mut ticket, &mut events, &past.command, &past.actor, past.at)?
+            {
                 refused.push(RefusedCommand { index, refusal });
             }
         }

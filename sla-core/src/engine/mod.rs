@@ -32,7 +32,7 @@ use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::package::{BusinessDays, Condition, Package, Target};
 use crate::policy::{CheckedPolicy, QuietHours, Step, TimerRules, complete_steps};
-use crate::ticket::{CycleTerms, Ticket};
+use crate::ticket::{Actor, CycleTerms, EventRules, Ticket};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::unknown::unknown_id;
 
@@ -63,7 +63,10 @@ pub struct Engine {
 #[derive(Debug)]
 pub(crate) struct Revision {
     pub(crate) digest: Digest,
-    pub(crate) rules_digest: Digest,
+    /// What its events say of it.
+    pub(crate) rules: Arc<EventRules>,
+    /// Who makes automatic events.
+    pub(crate) system: Arc<Actor>,
     pub(crate) policy: CheckedPolicy,
     /// The rules of the timers that the revision measures, by id; no other starts.
     pub(crate) measured: Vec<TimerRules>,
@@ -271,7 +274,7 @@ impl Engine {
     /// Returns the digest of the newest revision together with the time-zone rules in force.
     #[must_use]
     pub fn rules_digest(&self) -> Digest {
-        self.newest().rules_digest
+        self.newest().rules.rules_digest
     }
 
     /// Returns a calendar of the newest revision.
@@ -324,7 +327,8 @@ fn expect_same_policy(revisions: &[Arc<Revision>], policy: &CheckedPolicy) -> Re
 
 impl Revision {
     fn new(policy: CheckedPolicy) -> Self {
-        let (digest, rules_digest) = (policy.digest(), policy.rules_digest());
+        let digest = policy.digest();
+        let rules = Arc::new(EventRules { policy_digest: digest, rules_digest: policy.rules_digest() });
         let steps = policy
             .timers
             .keys()
@@ -335,7 +339,8 @@ impl Revision {
             .collect();
         let measured = policy.measured().into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
         let entitlements = Entitlements::of(&policy);
-        Self { digest, rules_digest, policy, measured, entitlements, steps }
+        let system = Arc::new(Actor::system());
+        Self { digest, rules, system, policy, measured, entitlements, steps }
     }
 
     pub(crate) fn package(&self, id: &str) -> Option<&Package> {

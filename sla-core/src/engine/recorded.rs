@@ -29,8 +29,8 @@ pub(super) const fn is_automatic(kind: &EventKind) -> bool {
 /// Returns the actor of an event, with the team or organization by which they were permitted. A customer who opens a ticket
 /// for an organization belongs to it.
 pub(super) fn actor(event: &Event) -> Actor {
-    let mut actor = event.actor.clone();
-    match (&event.via, &event.kind) {
+    let mut actor = Actor::clone(&event.actor);
+    match (event.via.as_deref(), &event.kind) {
         (Some(Via::Team(team)), _) => actor.teams.push(team.as_str().to_owned()),
         (Some(Via::Organization(organization)), _)
         | (None, EventKind::Opened { organization: Some(organization), .. })
@@ -172,9 +172,11 @@ fn command_kind(event: &Event) -> Option<CommandKind> {
         EventKind::PackageChanged { package, apply, reason } => {
             CommandKind::ChangePackage { package: own(package), apply: *apply, reason: reason.clone() }
         }
-        EventKind::RevisionAdopted { apply, reason } => {
-            CommandKind::AdoptRevision { policy_digest: event.policy_digest, apply: *apply, reason: reason.clone() }
-        }
+        EventKind::RevisionAdopted { apply, reason } => CommandKind::AdoptRevision {
+            policy_digest: event.rules.policy_digest,
+            apply: *apply,
+            reason: reason.clone(),
+        },
         EventKind::Classified { severity, category, apply, reason } => CommandKind::Classify {
             severity: severity.as_ref().map(own),
             category: category.as_ref().map(own),

@@ -64,9 +64,9 @@ impl Engine {
     /// - `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn verify(&self, history: &History, snapshot: Option<&Ticket>) -> Result<HistoryVerification, Error> {
         let events = history.events();
-        for of_one_revision in events.chunk_by(|event, next| event.policy_digest == next.policy_digest) {
+        for of_one_revision in events.chunk_by(|event, next| event.rules.policy_digest == next.rules.policy_digest) {
             if let Some(event) = of_one_revision.first() {
-                self.revision(event.policy_digest).map_err(|error| error.at(place_of(event)))?;
+                self.revision(event.rules.policy_digest).map_err(|error| error.at(place_of(event)))?;
             }
         }
         let mut verification =
@@ -80,7 +80,8 @@ impl Engine {
                 _ => error,
             })?;
             let is_as_made = judged.is_none();
-            let is_of_other_rules = event.rules_digest != self.revision(event.policy_digest)?.rules_digest;
+            let is_of_other_rules =
+                event.rules.rules_digest != self.revision(event.rules.policy_digest)?.rules.rules_digest;
             match judged {
                 None => {}
                 Some(Differs::InstantsOnly(difference)) if is_of_other_rules => {
@@ -183,13 +184,13 @@ impl Execution<'_> {
             };
             return Ok(otherwise(difference));
         }
-        self.begun = recorded.own_event.map(|own_event| (own_event, expected.via.clone()));
+        self.begun = recorded.own_event.map(|own_event| (own_event, expected.via.as_deref().cloned()));
         Ok(compared(event, &expected))
     }
 
     fn judge_opening(&self, event: &Event) -> Result<Option<Differs>, Error> {
         let Some(opening) = recorded::opening(event) else { return Ok(otherwise(Difference::additional(event))) };
-        let revision = self.engine.revision(event.policy_digest)?;
+        let revision = self.engine.revision(event.rules.policy_digest)?;
         Ok(match self.engine.first_of_opening(revision, &opening, &recorded::actor(event), event.at)? {
             Decision::Refused(refusal) => otherwise(Difference::refused(event, refusal)),
             Decision::Accepted(expected) => compared(event, &expected),

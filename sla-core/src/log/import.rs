@@ -64,8 +64,14 @@ impl<'e> Importer<'e> {
     /// Returns an importer of rows of commands.
     #[must_use]
     pub fn new(engine: &'e Engine) -> Self {
-        let (unlisted, refused, ids) = (Unlisted::of(engine.policy()), Vec::new(), SharedIds::of_log());
-        Self { engine, states: None, now: None, unlisted, refused, ids }
+        Self {
+            engine,
+            states: None,
+            now: None,
+            unlisted: Unlisted::of(engine.policy()),
+            refused: Vec::new(),
+            ids: SharedIds::of_log(),
+        }
     }
 
     /// Reads rows as states of their tickets.

@@ -86,7 +86,7 @@ impl Names {
             channel: self.id(row.opening_channel()?)?,
             severity: self.optional(row.severity)?,
             category: self.optional(row.category)?,
-            message: self.message.clone(),
+            message: Box::new(self.message.clone()),
             direction: row.read_direction()?,
             received_at: row.read_received_at()?,
             organization: row.organization.map(Id::new).transpose()?,
@@ -154,14 +154,14 @@ impl Names {
             },
             Action::Open => return Err(RowFault::AlreadyOpen),
             Action::Note => EventKind::Noted { message },
-            Action::RequestEscalation => EventKind::Escalated(Escalation {
+            Action::RequestEscalation => EventKind::Escalated(Box::new(Escalation {
                 number: 0,
                 trigger: EscalationTrigger::Request,
                 level: 1,
                 reason: String::new(),
                 firing: None,
                 channel: None,
-            }),
+            })),
             _ => return Ok(None),
         };
         Ok(Some((event, by, row.read_role(action)?)))

@@ -3,9 +3,10 @@
 //! `docs/events.md` lists every kind with its data.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::calendar::{Beyond, Due};
 use crate::digest::Digest;
@@ -28,11 +29,12 @@ pub struct Event {
     /// When it happened; never before the previous event, equal instants keep their order.
     pub at: Timestamp,
     /// Who did it; the system for automatic events only.
-    pub actor: Actor,
+    #[serde(serialize_with = "shared")]
+    pub actor: Arc<Actor>,
     /// What permitted it, where that is a team or an organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(default))]
-    pub via: Option<Via>,
+    pub via: Option<Box<Via>>,
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
@@ -47,11 +49,25 @@ pub struct Event {
     pub promised: Vec<Id>,
     /// The host's id of the command that caused it, on the first event of that command.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub command: Option<CommandStamp>,
+    pub command: Option<Box<CommandStamp>>,
+    /// The rules under which the ticket is from this event on.
+    #[serde(flatten, serialize_with = "shared")]
+    #[cfg_attr(feature = "schema", schemars(with = "EventRules"))]
+    pub rules: Arc<EventRules>,
+}
+
+/// The rules that an event was made by. Most events of a ticket, and of a log, share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EventRules {
     /// The policy revision the ticket is under from this event on.
     pub policy_digest: Digest,
     /// The policy revision together with the time-zone rules, for reproducing the answer.
     pub rules_digest: Digest,
+}
+
+fn shared<T: Serialize, S: Serializer>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_ref().serialize(serializer)
 }
 
 impl<'de> Deserialize<'de> for Event {
@@ -74,14 +90,16 @@ impl<'de> Deserialize<'de> for Event {
                     ticket: needed(ticket, "ticket")?,
                     seq: needed(seq, "seq")?,
                     at: needed(at, "at")?,
-                    actor: needed(actor, "actor").and_then(recorded)?,
-                    via: via.flatten(),
+                    actor: Arc::new(needed(actor, "actor").and_then(recorded)?),
+                    via: via.flatten().map(Box::new),
                     kind,
                     changes: changes.unwrap_or_default(),
                     promised: promised.unwrap_or_default(),
-                    command: command.flatten(),
-                    policy_digest: needed(policy_digest, "policy_digest")?,
-                    rules_digest: needed(rules_digest, "rules_digest")?,
+                    command: command.flatten().map(Box::new),
+                    rules: Arc::new(EventRules {
+                        policy_digest: needed(policy_digest, "policy_digest")?,
+                        rules_digest: needed(rules_digest, "rules_digest")?,
+                    }),
                 })
             }
         }
@@ -170,7 +188,7 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         category: Option<Id>,
         /// The first message.
-        message: Message,
+        message: Box<Message>,
         /// Who wrote first.
         #[serde(default, skip_serializing_if = "Direction::is_inbound")]
         direction: Direction,
@@ -260,10 +278,10 @@ pub enum EventKind {
         message: Option<Message>,
         /// The inactivity rule that resolved.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        inactivity: Option<InactivityIntent>,
+        inactivity: Option<Box<InactivityIntent>>,
     },
     /// An inactivity rule reminds of the ticket.
-    Reminded(InactivityIntent),
+    Reminded(Box<InactivityIntent>),
     /// A resolved ticket is open again.
     Reopened {
         /// The channel, when the customer reopened it.
@@ -282,7 +300,7 @@ pub enum EventKind {
         cause: CloseCause,
         /// The inactivity rule that closed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        inactivity: Option<InactivityIntent>,
+        inactivity: Option<Box<InactivityIntent>>,
     },
     /// Final: the customer withdrew the ticket.
     #[serde(with = "empty_object")]
@@ -301,7 +319,7 @@ pub enum EventKind {
         waiting_since: Option<Timestamp>,
     },
     /// A cycle is at risk: a warning step fired.
-    Warned(Intent),
+    Warned(Box<Intent>),
     /// A cycle was breached: its due passed at this instant.
     Breached {
         /// The timer.
@@ -313,7 +331,7 @@ pub enum EventKind {
         target: BusinessDuration,
     },
     /// The ticket is escalated.
-    Escalated(Escalation),
+    Escalated(Box<Escalation>),
     /// An escalation was acknowledged.
     EscalationAcknowledged {
         /// The number of the escalation within the ticket.

@@ -1,5 +1,7 @@
 //! A complete, ordered list of events with the ticket they make.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Ticket;
@@ -8,14 +10,24 @@ use super::fault::{EVENTS, TicketFault};
 use crate::error::Error;
 
 /// Every event of one ticket, oldest first, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
 pub struct History {
     /// INVARIANT: not empty.
     events: Vec<Event>,
+    /// What the events make, unless it was forgotten.
     #[cfg_attr(feature = "schema", schemars(skip))]
-    ticket: Ticket,
+    ticket: OnceLock<Box<Ticket>>,
 }
+
+/// Histories are equal when their events are: the ticket follows from them.
+impl PartialEq for History {
+    fn eq(&self, other: &Self) -> bool {
+        self.events == other.events
+    }
+}
+
+impl Eq for History {}
 
 /// A history is written as the list of its events.
 impl Serialize for History {
@@ -56,12 +68,26 @@ impl History {
     /// Checks and folds the events of a document; `list` is the place of their list in it.
     pub(crate) fn listed(list: &str, events: Vec<Event>) -> Result<Self, Error> {
         let ticket = folded(list, &events)?;
-        Ok(Self { events, ticket })
+        Ok(Self::folded(events, ticket))
     }
 
     /// Returns the history of events that are folded already: `ticket` is what they make, and there is an opening.
-    pub(crate) const fn folded(events: Vec<Event>, ticket: Ticket) -> Self {
-        Self { events, ticket }
+    pub(crate) fn folded(events: Vec<Event>, ticket: Ticket) -> Self {
+        Self { events, ticket: OnceLock::from(Box::new(ticket)) }
+    }
+
+    /// Returns the same history in the least memory: the ticket is folded again from the events when it is asked for.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let compact = closed().compacted();
+    /// assert_eq!(compact.ticket(), closed().ticket());
+    /// ```
+    #[must_use]
+    pub fn compacted(self) -> Self {
+        let Self { mut events, .. } = self;
+        events.shrink_to_fit();
+        Self { events, ticket: OnceLock::new() }
     }
 
     /// Appends the events of a decision, or automatic ones.
@@ -83,15 +109,19 @@ impl History {
     /// `invalid_history` when an event does not follow; then nothing is appended.
     pub fn extend(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), Error> {
         let known = self.events.len();
+        let mut ticket = match self.ticket.take() {
+            Some(ticket) => ticket,
+            None => Box::new(folded(EVENTS, &self.events)?),
+        };
         for event in events {
-            if let Err(error) = self.ticket.apply(&event) {
-                // Rare, so that a copy of the ticket for each call would cost more than folding again here.
+            if let Err(error) = ticket.apply(&event) {
+                // Rare, so that a copy of the ticket for each call would cost more than folding again.
                 self.events.truncate(known);
-                self.ticket = folded(EVENTS, &self.events)?;
                 return Err(error);
             }
             self.events.push(event);
         }
+        self.ticket = OnceLock::from(ticket);
         Ok(())
     }
 
@@ -110,14 +140,19 @@ impl History {
     /// Returns the state after the last event, without the events.
     #[must_use]
     pub fn into_ticket(self) -> Ticket {
-        self.ticket
+        self.ticket.into_inner().map_or_else(|| refolded(&self.events), |ticket| *ticket)
     }
 
     /// Returns the state after the last event.
     #[must_use]
-    pub const fn ticket(&self) -> &Ticket {
-        &self.ticket
+    pub fn ticket(&self) -> &Ticket {
+        self.ticket.get_or_init(|| Box::new(refolded(&self.events)))
     }
+}
+
+#[expect(clippy::expect_used, reason = "INVARIANT: the events of a history were folded when it was made")]
+fn refolded(events: &[Event]) -> Ticket {
+    folded(EVENTS, events).expect("events that were folded before")
 }
 
 fn folded(list: &str, events: &[Event]) -> Result<Ticket, Error> {

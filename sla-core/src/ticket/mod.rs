@@ -46,8 +46,8 @@ pub use self::cycle::{Cycle, EarlierCycles, PendingTerms, Phase, Promise, TimerT
 pub(crate) use self::event::recorded;
 pub use self::event::{
     Apply, AssignCause, BeganBy, CancelCause, Change, CloseCause, CommandStamp, ComputedStep, CycleTerms, Direction,
-    Escalation, EscalationTrigger, Event, EventKind, InactivityIntent, Intent, Message, Promised, ResumeCause, Spent,
-    Standing, StopCause, StopOutcome, TimerChange,
+    Escalation, EscalationTrigger, Event, EventKind, EventRules, InactivityIntent, Intent, Message, Promised,
+    ResumeCause, Spent, Standing, StopCause, StopOutcome, TimerChange,
 };
 pub(crate) use self::fault::place_of;
 use self::fault::{Inconsistency, Misfit, TicketFault};
@@ -264,7 +264,7 @@ impl Ticket {
     ///
     /// `invalid_history` unless the event is an opening with sequence number 0.
     pub fn open(event: &Event) -> Result<Self, Error> {
-        let Some(mut ticket) = Self::opened(&event.ticket, &event.kind, event.at, event.policy_digest) else {
+        let Some(mut ticket) = Self::opened(&event.ticket, &event.kind, event.at, event.rules.policy_digest) else {
             return Err(Misfit::NotOpened.of(event));
         };
         if event.seq != 0 {
@@ -344,10 +344,10 @@ impl Ticket {
         }
         self.apply_event(event)?;
         if event.kind.apply().is_some() {
-            self.defer_terms(&event.kind, event.actor.role, event.policy_digest);
+            self.defer_terms(&event.kind, event.actor.role, event.rules.policy_digest);
         }
         self.apply_changes(event)?;
-        self.policy_digest = event.policy_digest;
+        self.policy_digest = event.rules.policy_digest;
         self.last_at = event.at;
         self.events = self.events.checked_add(1).ok_or_else(|| Misfit::NoNext.of(event))?;
         if let Some(command) = &event.command {
@@ -411,13 +411,13 @@ impl Ticket {
             }
             EventKind::Resolved { inactivity, .. } => {
                 (self.reply_owed, self.answered_at, self.rated) = (false, Some(at), false);
-                self.happened(inactivity.as_ref());
+                self.happened(inactivity.as_deref());
             }
             EventKind::Reopened { channel, .. } => {
                 self.reply_owed |= channel.is_some();
                 self.is_active_at(at);
             }
-            EventKind::Closed { inactivity, .. } => self.happened(inactivity.as_ref()),
+            EventKind::Closed { inactivity, .. } => self.happened(inactivity.as_deref()),
             EventKind::Reminded(intent) => self.happened(Some(intent)),
             EventKind::Escalated(escalation) if escalation.trigger == EscalationTrigger::Request => {
                 self.is_active_at(at);
@@ -506,7 +506,7 @@ impl Ticket {
     fn apply_changes(&mut self, event: &Event) -> Result<(), Error> {
         self.promises_arrived(&event.promised, event.at);
         event.changes.iter().try_for_each(|change| {
-            self.apply_change(change, event.at, event.policy_digest, event.kind.is_waiting())
+            self.apply_change(change, event.at, event.rules.policy_digest, event.kind.is_waiting())
                 .map_err(|why| why.of(event))
         })
     }

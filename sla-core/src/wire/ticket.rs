@@ -144,6 +144,7 @@ pub fn read_ticket(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
 
 /// A ticket as a document gives it: with every event, or as the state after them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "taken apart where it is read; another allocation would cost more")]
 pub enum TicketDocument {
     /// Its events, and the state after them.
     History(History),

@@ -86,8 +86,8 @@ pub(crate) fn import<'py>(
     let tickets = pieces(log.tickets(), PIECE);
     judging.threads = judging.threads.at_most(tickets.len());
     let engines = engine.copies(py, judging.threads.count())?;
-    let keep = |_: &Compiled, _, history, histories: &mut Vec<Judged>| {
-        histories.push(history);
+    let keep = |_: &Compiled, _, history: Judged, histories: &mut Vec<Judged>| {
+        histories.push(history.compacted());
         Ok(())
     };
     let (histories, import) = py.detach(|| judging.all(&engines, log, tickets, keep, |_, _, _| Ok(()))).or_raise(py)?;

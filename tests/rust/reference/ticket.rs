@@ -115,7 +115,7 @@ struct Said<'k> {
 /// When the history does not begin with an opening.
 #[must_use]
 pub fn derive<'a>(policies: &'a [Policy], digests: &[sla_core::Digest], events: &[Event], now: i64) -> Ticket<'a> {
-    let revision_of = |event: &Event| digests.iter().position(|digest| *digest == event.policy_digest).unwrap();
+    let revision_of = |event: &Event| digests.iter().position(|digest| *digest == event.rules.policy_digest).unwrap();
     let mut ticket = Ticket::new(policies, revision_of(&events[0]), &events[0]);
     for (place, event) in events.iter().enumerate() {
         if event.actor.role == Role::System {
