@@ -10,7 +10,6 @@ use Sla\BurnRate;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Models\SlaAlert;
 use Sla\Laravel\Store\AlertStore;
-use Sla\Laravel\Store\Memory;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Tables;
@@ -26,7 +25,6 @@ final class OperationWatch
 {
     private const LIST = 20;
     private const CHUNK = 1000;
-    private const MEMORY = 'alerts';
     private const OVERLAP_US = 600_000_000;
     private const DAY_US = 86_400_000_000;
 
@@ -34,7 +32,6 @@ final class OperationWatch
         private readonly Gateway $gateway,
         private readonly TicketStore $tickets,
         private readonly AlertStore $alerts,
-        private readonly Memory $memory,
         private readonly Tables $tables,
         private readonly Clock $clock,
     ) {
@@ -69,19 +66,19 @@ final class OperationWatch
         foreach ($this->gateway->burns([], $nowUs) as $rate) {
             $windows[self::subject($rate->timer, $rate->longWindowUs, $rate->shortWindowUs)] = $rate->longWindowUs;
         }
-        $before = $this->memory->of(self::MEMORY);
+        $before = $this->alerts->remembered(SlaAlert::DEGRADATION);
         $known = array_map(self::subjectOf(...), $before['watch']['burns'] ?? []);
         // An objective that the last run did not know has seen nothing yet.
         $isNew = array_diff(array_keys($windows), $known) !== [];
         $windowUs = $nowUs - ($windows === [] ? 0 : max($windows));
-        $sinceUs = $isNew ? $windowUs : max($windowUs, (int) ($before['until_us'] ?? 0) - self::OVERLAP_US);
-        $seen = $this->gateway->watched($before['watch'] ?? null, $windows === [] ? [] : $this->events($windowUs, $sinceUs), $nowUs);
+        $sinceUs = $isNew ? $windowUs : max($windowUs, $before['until_us'] - self::OVERLAP_US);
+        $seen = $this->gateway->watched($before['watch'], $windows === [] ? [] : $this->events($windowUs, $sinceUs), $nowUs);
         $begun = [];
         foreach ($seen['alerts'] as $alert) {
             $begun[] = ['subject' => self::subject((string) $alert->timer, $alert->details['long']['window_us'], $alert->details['short']['window_us']), 'timer' => $alert->timer, 'details' => self::details($alert), 'at' => $alert->atUs()];
         }
         $burning = array_map(self::subjectOf(...), array_values(array_filter($seen['watch']['burns'], static fn (array $burn): bool => $burn['burning'])));
-        $this->alerts->watched(SlaAlert::DEGRADATION, $begun, $burning, [self::MEMORY => ['watch' => $seen['watch'], 'until_us' => $nowUs]], $nowUs);
+        $this->alerts->watched(SlaAlert::DEGRADATION, $begun, $burning, $seen['watch'], $nowUs);
     }
 
     /**
@@ -105,7 +102,7 @@ final class OperationWatch
     {
         $counts = [];
         $longest = [];
-        foreach ($this->memory->of(self::MEMORY)['watch']['burns'] ?? [] as $burn) {
+        foreach ($this->alerts->remembered(SlaAlert::DEGRADATION)['watch']['burns'] ?? [] as $burn) {
             if ($burn['long_window_us'] > ($longest[$burn['timer']] ?? 0)) {
                 $longest[$burn['timer']] = $burn['long_window_us'];
                 $counts[$burn['timer']] = array_map(static fn (array $cycle): array => [Time::toUs(Time::fromText($cycle['at'])), 1, $cycle['breached'] ? 1 : 0], $burn['cycles']);

@@ -45,23 +45,35 @@ final class AlertStore
     }
 
     /**
-     * Stores what a watch saw: the alerts that begin, those that are over, and what it remembers, all or nothing.
+     * Stores what a watch saw: the alerts that begin, those that are over, and what it remembers, all or nothing. Where
+     * another process has stored what it saw later, nothing is.
      *
      * @param list<array{subject: string, timer: ?string, details: array<string, int|string>, at: int}> $begun
      * @param list<string>                                                                              $subjects what is the case still
-     * @param array<string, array<string, mixed>>                                                       $memories by name
+     * @param array<string, mixed>                                                                      $watch    what it remembers
      */
-    public function watched(string $name, array $begun, array $subjects, array $memories, int $nowUs): void
+    public function watched(string $name, array $begun, array $subjects, array $watch, int $nowUs): void
     {
-        $this->tables->connection()->transaction(function () use ($name, $begun, $subjects, $memories, $nowUs): void {
-            foreach ($memories as $memory => $document) {
-                $this->memory->keep($memory, $document);
+        $this->tables->connection()->transaction(function () use ($name, $begun, $subjects, $watch, $nowUs): void {
+            if ($this->remembered($name)['until_us'] > $nowUs) {
+                return;
             }
+            $this->memory->keep($name, ['watch' => $watch, 'until_us' => $nowUs]);
             foreach ($begun as $one) {
                 $this->begin($name, $one['subject'], $one['timer'], $one['details'], $one['at']);
             }
             $this->endOthers($name, $subjects, $nowUs);
         }, self::DEADLOCK_ATTEMPTS);
+    }
+
+    /**
+     * Returns what a watch remembers, and until when it saw everything.
+     *
+     * @return array{watch: ?array<string, mixed>, until_us: int}
+     */
+    public function remembered(string $name): array
+    {
+        return $this->memory->of($name) + ['watch' => null, 'until_us' => 0];
     }
 
     /**

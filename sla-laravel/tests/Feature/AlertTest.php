@@ -15,6 +15,7 @@ use Sla\Laravel\Policy\PolicyDraft;
 use Sla\Laravel\Policy\PolicyPublisher;
 use Sla\Laravel\Services\OperationWatch;
 use Sla\Laravel\Tests\TestCase;
+use Sla\Time;
 
 final class AlertTest extends TestCase
 {
@@ -118,6 +119,10 @@ final class AlertTest extends TestCase
         $this->artisan('sla:monitor-compliance');
         self::assertSame($memory, DB::table('sla_memories')->value('document'), 'made again of the events');
         self::assertSame(1, SlaAlert::query()->where('name', SlaAlert::DEGRADATION)->count());
+        // One that is behind leaves it as it is.
+        $this->app->make(OperationWatch::class)->burns(Time::toUs(now()) - 1_800_000_000);
+        self::assertSame($memory, DB::table('sla_memories')->value('document'));
+        self::assertSame(1, SlaAlert::query()->where('name', SlaAlert::DEGRADATION)->whereNull('ended_at')->count());
         // An objective that is new has not seen the events; the other one counts none twice.
         $burn = ['timer' => 'first_response', 'objective' => '50%', 'threshold' => '150%', 'min_decided' => 3];
         $this->app->make(PolicyDraft::class)->setting('objectives', ['burn' => [$burn + ['long_window' => '6h', 'short_window' => '1h'], $burn + ['long_window' => '2h', 'short_window' => '30m']]], 'root');
