@@ -65,7 +65,7 @@ return [
     'revisions' => ['title' => 'Published revisions', 'revision' => 'Revision :version', 'changes' => '{1} 1 change|[2,*] :count changes'],
     'adoption' => [
         'title' => 'Adoption on open tickets', 'pending' => '{0} Every open ticket is under the newest revision.|{1} 1 open ticket is under an older revision.|[2,*] :count open tickets are under older revisions.',
-        'start' => 'Let them adopt the newest revision', 'stop' => 'Stop', 'resume' => 'Go on', 'adopted' => 'Tickets that adopted it', 'refused' => 'Tickets that keep their revision', 'more' => 'More tickets',
+        'apply' => 'Open tickets adopt the newest revision', 'start' => 'Let them adopt the newest revision', 'stop' => 'Stop', 'resume' => 'Go on', 'adopted' => 'Tickets that adopted it', 'refused' => 'Tickets that keep their revision', 'more' => 'More tickets',
         'looked' => ':looked of :tickets tickets', 'stalled' => 'The process that did this has ended. The monitor goes on with it, or the button below.',
         'statuses' => ['running' => 'Running', 'stopped' => 'Stopped', 'finished' => 'Finished'],
     ],

@@ -65,7 +65,7 @@ return [
     'revisions' => ['title' => 'Revisi yang diterbitkan', 'revision' => 'Revisi :version', 'changes' => ':count perubahan'],
     'adoption' => [
         'title' => 'Penerapan pada tiket terbuka', 'pending' => '{0} Semua tiket terbuka mengikuti revisi terbaru.|[1,*] :count tiket terbuka mengikuti revisi lama.',
-        'start' => 'Terapkan revisi terbaru', 'stop' => 'Hentikan', 'resume' => 'Lanjutkan', 'adopted' => 'Tiket yang mengikutinya', 'refused' => 'Tiket yang tetap pada revisinya', 'more' => 'Tiket lainnya',
+        'apply' => 'Tiket terbuka mengikuti revisi terbaru', 'start' => 'Terapkan revisi terbaru', 'stop' => 'Hentikan', 'resume' => 'Lanjutkan', 'adopted' => 'Tiket yang mengikutinya', 'refused' => 'Tiket yang tetap pada revisinya', 'more' => 'Tiket lainnya',
         'looked' => ':looked dari :tickets tiket', 'stalled' => 'Proses yang mengerjakan ini telah berakhir. Pemantau melanjutkannya, atau tombol di bawah.',
         'statuses' => ['running' => 'Berjalan', 'stopped' => 'Dihentikan', 'finished' => 'Selesai'],
     ],

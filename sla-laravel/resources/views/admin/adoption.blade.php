@@ -2,7 +2,7 @@
 @section('title', __('sla::policy.adoption.title') . " {$page->adoption->id}")
 @section('content')
 <p><a href="{{ route('sla.adoptions') }}">{{ __('sla::policy.adoption.title') }}</a></p>
-<p>{{ __("sla::sla.apply") }}: {{ __("sla::sla.applies.{$page->adoption->apply}") }}. {{ __('sla::sla.reason') }}: {{ $page->adoption->reason }} ({{ $page->adoption->started_by }})</p>
+<p>{{ __('sla::policy.adoption.apply') }}: {{ __("sla::sla.applies.{$page->adoption->apply}") }}. {{ __('sla::sla.reason') }}: {{ $page->adoption->reason }} ({{ $page->adoption->started_by }})</p>
 <div @if ($page->adoption->status === 'running') data-live="{{ route('sla.adoption.live', $page->adoption->id) }}" data-refresh="2000" @endif>
 @include('sla::admin.adoption-live')
 </div>
