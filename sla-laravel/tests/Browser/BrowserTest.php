@@ -197,6 +197,37 @@ final class BrowserTest extends TestCase
         }
     }
 
+    public function test_the_policy_is_edited_by_keyboard_alone(): void
+    {
+        $root = $this->signedIn('root')->as('light', 1280)->open("http://{$this->address}/admin/sla/definitions/inactivity");
+        // A row more: the cursor stands in it, and nothing is stored.
+        $this->sendBy($root, 'button[value^="add"]');
+        self::assertSame('f-0-id', $root->evaluate('document.activeElement.id'));
+        self::assertFalse(DB::table('sla_settings')->where('key', 'inactivity')->exists());
+        $root->type('nudge');
+        self::assertTrue($root->tabTo('#f-0-status'));
+        $root->press('ArrowDown');
+        $this->fill($root, ['#f-0-after' => 'soon']);
+        self::assertTrue($root->tabTo('#f-0-action'));
+        $root->press('ArrowDown');
+        self::assertTrue($root->tabTo('#f-0-reason'));
+        // Enter in a field saves, and does not press the button of a row.
+        $root->press('Enter');
+        $root->loaded();
+        self::assertSame([['id' => 'nudge', 'status' => 'pending', 'after' => 'soon', 'action' => 'remind']], json_decode((string) DB::table('sla_settings')->where('key', 'inactivity')->value('document'), true));
+        // The summary of what is wrong leads to the field.
+        self::assertTrue($root->tabTo('.notice a[href="#f-0-after"]'));
+        $root->press('Enter');
+        self::assertSame('f-0-after', $root->evaluate("document.querySelector(':target').id"));
+        self::assertSame('true', $root->evaluate("document.querySelector('#f-0-after').getAttribute('aria-invalid')"));
+        $this->sendBy($root, 'button[value="remove /0"]');
+        self::assertTrue($root->evaluate("document.activeElement.matches('button[value^=add]')"));
+        $this->sendBy($root, '.buttons button[value=save]');
+        self::assertFalse(DB::table('sla_settings')->where('key', 'inactivity')->exists());
+        self::assertSame([], $root->faults());
+        $root->close();
+    }
+
     /** `make screenshot` keeps it in docs/images. */
     public function test_a_picture_of_the_dashboard(): void
     {
