@@ -49,12 +49,14 @@ pub struct Id(ArcStr);
 // Most ids that meet are clones of one: they are equal without a look at their text.
 
 impl PartialEq for Id {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         ArcStr::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 }
 
 impl Ord for Id {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         if ArcStr::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
     }
