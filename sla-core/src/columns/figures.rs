@@ -364,10 +364,12 @@ impl<'a> Figures<'a> {
             if DURATIONS && is_stopped {
                 let place = self.timer(stopped, number)?;
                 self.durations.promised.add(place, both);
-                if is_breached {
-                    // The open time after the due: the target was used up at it.
-                    self.durations.overdue.add(place, [(elapsed_us - target.as_micros()).unsigned_abs()]);
+                if !is_breached {
+                    self.timers[place_of(place)].classes[class] += 1;
+                    continue;
                 }
+                // The open time after the due: the target was used up at it.
+                self.durations.overdue.add(place, [(elapsed_us - target.as_micros()).unsigned_abs()]);
             }
             // A breach belongs to its due, and to whoever held the ticket before it.
             let due_holder = usize::from(row.assigned_us < due_us);
