@@ -101,6 +101,7 @@ pub mod escalation;
 pub mod explain;
 mod id;
 pub mod ledger;
+pub mod linked;
 pub mod log;
 pub mod monitor;
 pub mod package;

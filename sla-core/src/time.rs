@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, ErrorCode, Fault};
 use crate::serde_text::serde_as_text;
@@ -420,4 +420,16 @@ impl fmt::Display for Share {
             decimals => write!(f, "{}.{decimals}%", self.0 / 10_000),
         }
     }
+}
+
+/// Writes an instant in microseconds.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+pub(crate) fn us<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    at.as_micros().serialize(serializer)
+}
+
+/// Writes an instant in microseconds, or null.
+#[expect(clippy::ref_option, reason = "the signature is serde's")]
+pub(crate) fn maybe_us<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.map(Timestamp::as_micros).serialize(serializer)
 }

@@ -104,6 +104,7 @@ fn examples() -> BTreeMap<&'static str, Value> {
     add("refusal", value(wire::evaluation::write_refusal(&refusal)));
     add("visible_tickets", value(wire::evaluation::write_visible(&engine.visible_tickets(&agent()).unwrap())));
     let linked = decision.clone().into_result().unwrap().linked(&engine, None, opened_at).unwrap();
+    let linked = linked.with_rows(&engine, None, opened_at, "Asia/Jakarta").unwrap();
     add("ticket_values", value(wire::linked::write_values(&linked.values)));
     let linked = sla_core::engine::Decision::Accepted(linked);
     let failed = wire::command::read("{").unwrap_err();
@@ -121,6 +122,12 @@ fn examples() -> BTreeMap<&'static str, Value> {
     add("events", value(wire::ticket::write_events(&overdue.events)));
     add("history", value(wire::ticket::write_history(&closed)));
     add("snapshot", value(wire::snapshot::write(&overdue.ticket)));
+    let rows = engine.history_rows(None, &closed, now, "Asia/Jakarta").unwrap();
+    add("ticket_rows", value(wire::rows::write(&rows)));
+    let opening_event = decision.into_result().unwrap().events;
+    let events = opening_event.iter().chain(&overdue.events);
+    let escalated = engine.ticket_rows(None, &overdue.ticket, events, later, "UTC").unwrap();
+    add("row_state", value(wire::rows::write_state(&escalated.state)));
     let evaluation = engine.evaluate(&open, at("2026-03-02T13:30:00Z")).unwrap();
     add("evaluation", value(wire::evaluation::write(&evaluation)));
     let mut altered = closed.events().to_vec();

@@ -1,13 +1,15 @@
 //! Documents that somebody damaged: every reader answers with a value or an error, and what it accepts it writes again.
 
+use std::sync::OnceLock;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit, Report};
+use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit, Report, RowState};
 use sla_core::audit::Chain;
 use sla_core::calendar::ZoneDatabase;
-use sla_core::ticket::Event;
+use sla_core::ticket::{Event, History};
 use sla_core::time::Timestamp;
-use sla_core::wire;
+use sla_core::{Engine, wire};
 use sla_tests::stories::{RULES, tell};
 use sla_tests::streams;
 
@@ -28,9 +30,18 @@ fn documents() -> Vec<String> {
         wire::audit::write_entry(&entries[1]),
         wire::audit::write_heads(&[chain.head().clone()]),
         command.to_owned(),
+        wire::rows::write_state(&rows().0),
         include_str!("../../examples/talkabiz.json").to_owned(),
         aggregate(),
     ]
+}
+
+/// A row state, and the history that it is of.
+fn rows() -> (RowState, History) {
+    let now = Timestamp::from_micros(1_774_000_000_000_000);
+    let history = streams::opened(&streams::engine(), "a", now);
+    let rows = streams::engine().history_rows(None, &history, now, "Asia/Jakarta").unwrap();
+    (rows.state, history)
 }
 
 /// An aggregate of two random tickets.
@@ -84,6 +95,15 @@ fn read_with_everything(bytes: &[u8]) -> usize {
     }
     if let Ok(policy) = wire::policy::read(bytes) {
         assert_eq!(wire::policy::read(wire::policy::write(&policy)), Ok(policy));
+        accepted += 1;
+    }
+    if let Ok(state) = wire::rows::read_state(bytes) {
+        assert_eq!(wire::rows::read_state(wire::rows::write_state(&state)).as_ref(), Ok(&state));
+        static KNOWN: OnceLock<(Engine, History)> = OnceLock::new();
+        let (engine, history) = KNOWN.get_or_init(|| (streams::engine(), rows().1));
+        let now = Timestamp::from_micros(history.ticket().last_at.as_micros() + 900 * streams::HOUR);
+        // A state that was changed gives other rows, or none, but no panic.
+        let _ = engine.ticket_rows(Some(&state), history.ticket(), [], now, "UTC");
         accepted += 1;
     }
     let zones = ZoneDatabase::embedded();

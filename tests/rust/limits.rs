@@ -19,6 +19,7 @@ const SHORT: &[Reader] = &[
     ("head", |json| wire::audit::read_head(json).map(drop)),
     ("refusal", |json| wire::audit::read_refusal(json).map(drop)),
     ("place in a policy", |json| wire::policy::place(json, "/id").map(drop)),
+    ("row state", |json| wire::rows::read_state(json).map(drop)),
     ("grouping", |json| wire::analytics::read_grouping(json, &ZoneDatabase::embedded()).map(drop)),
 ];
 

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use sla_core::audit::{self, Chain};
-use sla_core::engine::{Decision, Linked};
+use sla_core::engine::Decision;
+use sla_core::linked::Linked;
 use sla_core::ticket::{Actor, Due, Event, History, Role, Ticket};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
@@ -103,6 +104,38 @@ fn the_text_is_the_document_of_the_type() {
         let Decision::Accepted(answer) = decision else { unreachable!() };
         assert_eq!(wire::snapshot::read(snapshot.to_string()).unwrap(), answer.ticket);
     }
+}
+
+#[test]
+fn rows_are_those_of_the_history_and_their_state_is_on_a_line_of_its_own() {
+    let engine = engine();
+    let (mut state, mut keys, mut events) = (None, std::collections::BTreeSet::new(), Vec::new());
+    for answer in answers(&engine) {
+        let now = answer.ticket.last_at;
+        let answer = answer.with_rows(&engine, state.as_ref(), now, "Asia/Jakarta").unwrap();
+        events.extend(answer.entries.iter().map(|entry| entry.content.clone()));
+        let decision = Decision::Accepted(answer);
+        let derived = serde_json::to_value(&decision).unwrap();
+        for text in [wire::linked::write(&decision), wire::linked::write_of_batch(&Ok(decision.clone()))] {
+            let mut document: Value = serde_json::from_str(&text).unwrap();
+            document["accepted"].as_object_mut().unwrap().remove("snapshot");
+            let schema = document["accepted"]["rows"]["state"].as_object_mut().unwrap().remove("schema").unwrap();
+            assert_eq!(schema, wire::rows::ROW_STATE_SCHEMA);
+            assert_eq!(document, derived);
+            let before = text.split('\n').position(|line| line.ends_with("\"state\":")).unwrap();
+            let line = text.split('\n').nth(before + 1).unwrap();
+            let Decision::Accepted(answer) = &decision else { unreachable!() };
+            assert_eq!(wire::rows::read_state(line).unwrap(), answer.rows.as_ref().unwrap().state);
+        }
+        let Decision::Accepted(answer) = decision else { unreachable!() };
+        let rows = answer.rows.unwrap();
+        keys.extend(rows.facts.iter().map(|fact| fact.key.clone()));
+        state = Some(rows.state);
+    }
+    let history = History::new(events).unwrap();
+    let whole = engine.history_rows(None, &history, history.ticket().last_at, "Asia/Jakarta").unwrap();
+    assert_eq!(Some(&whole.state), state.as_ref());
+    assert_eq!(whole.facts.into_iter().map(|fact| fact.key).collect::<std::collections::BTreeSet<_>>(), keys);
 }
 
 #[test]

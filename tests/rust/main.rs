@@ -37,6 +37,7 @@ mod snapshots;
 mod terms_laws;
 mod terms_properties;
 mod ticket_laws;
+mod ticket_rows;
 mod ticket_scenarios;
 mod ticket_vectors;
 mod transitions;

@@ -90,6 +90,23 @@ impl Case {
         transcript.line(what, &[&report]);
     }
 
+    /// Writes down the rows of every ticket, all of them and those after half of the events.
+    fn note_rows(&self, transcript: &mut Transcript) {
+        let zone = "Europe/Berlin";
+        for history in &self.histories {
+            let half = history.events().len().div_ceil(2);
+            let earlier = History::new(history.events()[..half].to_vec()).unwrap();
+            let earlier = self.engine.history_rows(None, &earlier, earlier.ticket().last_at, zone).unwrap();
+            let document = wire::ticket::write_history(history);
+            for state in [None, Some(&earlier.state)] {
+                let rows = self.engine.history_rows(state, history, self.as_of, zone).unwrap();
+                let state = state.map_or("-".to_owned(), wire::rows::write_state);
+                let now = self.as_of.as_micros();
+                transcript.line("ticket_rows", &[&document, &now, &zone, &state, &wire::rows::write(&rows)]);
+            }
+        }
+    }
+
     fn aggregate(&self, grouping: Grouping) -> Aggregate {
         let mut aggregate = Aggregate::new(grouping);
         for history in &self.histories {
@@ -123,6 +140,23 @@ fn reports_say_what_was_worked_out_by_hand() {
                 faults.push(format!("{}: {place}: found {found}, expected {expected}", case.name));
             }
         };
+        case.note_rows(&mut transcript);
+        if let Some(expected) = row.get("ticket_rows") {
+            let (history, zone) = (&case.histories[0], expected["time_zone"].as_str().unwrap());
+            let rows = case.engine.history_rows(None, history, case.as_of, zone).unwrap();
+            let rows: Value = serde_json::from_str(&wire::rows::write(&rows)).unwrap();
+            let cycle = |row: &Value| format!("{} {}", row["timer"].as_str().unwrap(), row["cycle"]);
+            let fact = |row: &Value| row["key"].as_str().unwrap().to_owned();
+            for (list, key) in [("cycles", &cycle as &dyn Fn(&Value) -> String), ("facts", &fact)] {
+                for (name, places) in expected[list].as_object().unwrap() {
+                    let found = rows[list].as_array().unwrap().iter().find(|row| key(row) == *name);
+                    let found = found.unwrap_or_else(|| panic!("{}: no row {name} in {}", case.name, rows[list]));
+                    for (place, value) in places.as_object().unwrap() {
+                        compare(&format!("{name} {place}"), found.pointer(place).unwrap(), value);
+                    }
+                }
+            }
+        }
         for expected in row["reports"].as_array().unwrap() {
             let aggregate = case.aggregate(grouping(expected));
             let report = Report::of(&aggregate).unwrap();
@@ -711,7 +745,7 @@ fn figures_are_those_of_a_witness_that_looks_back() {
 
 /// A policy with timers without targets, severities that bring and take targets, and an ownership timer that a hand-over
 /// cancels.
-fn desk_engine() -> Engine {
+pub(crate) fn desk_engine() -> Engine {
     let mut policy: Value = serde_json::from_str(sla_tests::streams::POLICY).unwrap();
     policy["severities"] = json!(["low", "high"]);
     policy["inactivity"] = json!([
@@ -737,7 +771,7 @@ fn desk_engine() -> Engine {
 }
 
 /// A turn with the commands of teams, hand-overs and changing terms among the others.
-fn desk_turn() -> impl Strategy<Value = Turn> {
+pub(crate) fn desk_turn() -> impl Strategy<Value = Turn> {
     let agent = || prop_oneof![Just("ana"), Just("bob")].prop_map(str::to_owned);
     let team = || prop_oneof![Just("first"), Just("second")].prop_map(str::to_owned);
     let severity = prop_oneof![Just(None), Just(Some("low".to_owned())), Just(Some("high".to_owned()))];

@@ -22,6 +22,7 @@
 //! | `evaluate`, now, evaluation | |
 //! | `aggregate`, grouping | begins an aggregate |
 //! | `count`, history, now | adds to it |
+//! | `ticket_rows`, history, now, time zone, row state or `-`, rows | |
 //! | `report`, `packages`, report; `agents`, table; `rows`, aggregate | what it says |
 
 use std::fmt::Write;

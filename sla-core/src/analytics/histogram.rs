@@ -136,7 +136,7 @@ impl Tally {
     }
 
     #[inline]
-    fn add(&mut self, micros: u64) {
+    pub(super) fn add(&mut self, micros: u64) {
         const SECOND: u64 = MICROS_PER_SECOND.unsigned_abs();
         // One duration at a time, 64 bits last for longer than anyone counts; `merge`, which adds many, checks.
         self.n = self.n.wrapping_add(1);

@@ -21,6 +21,7 @@
 //! ```
 
 mod aggregate;
+mod count;
 mod figure;
 mod grouping;
 mod histogram;
@@ -29,6 +30,8 @@ mod observe;
 mod performance;
 mod period;
 mod report;
+mod row_state;
+mod rows;
 
 pub use self::aggregate::{Aggregate, Row};
 pub use self::figure::Figure;
@@ -42,3 +45,5 @@ pub use self::period::PeriodUnit;
 pub use self::report::{
     Csat, Durations, EscalationCount, HeldFigures, Lateness, Report, ReportGroup, TicketFigures, TimerFigures,
 };
+pub use self::row_state::RowState;
+pub use self::rows::{CountedDuration, CycleRow, FactRow, RowPlace, TicketRows};

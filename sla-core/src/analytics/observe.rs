@@ -1,71 +1,197 @@
-//! Counts one ticket into an aggregate: each figure at the instant, and for the holder, that decide it.
+//! What counts of one ticket: each figure at the instant, and for the holder, that decide it. A [`Sink`] is told, and groups it:
+//! the aggregate of many tickets, or the rows of one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::aggregate::{Aggregate, Cell, Counted};
 use super::figure::Figure;
-use super::grouping::{Dimension, Grouping, Key, TicketProperties};
-use super::holding::{HeldTimes, Holder, held_times};
+use super::grouping::TicketProperties;
+use super::holding::{HeldTimes, Holder};
 use crate::digest::Digest;
-use crate::engine::{Class, CycleEvaluation, Engine, Evaluation};
+use crate::engine::{Class, CycleEvaluation, Engine};
 use crate::error::Error;
 use crate::id::Id;
 use crate::ticket::{
-    CancelCause, Change, Direction, Due, EscalationTrigger, Event, EventKind, History, Promised, Role, Standing,
+    CancelCause, Change, Direction, Due, EscalationTrigger, Event, EventKind, Holding, Promised, Role, Standing,
     Status, Ticket, TimerChange,
 };
 use crate::time::{BusinessDuration, Timestamp};
 
+/// What is told what counts.
+pub(super) trait Sink<'a> {
+    /// Whether it is told of every cycle at the end, or only of those that count or changed.
+    const EVERY_CYCLE: bool;
+
+    /// Is told that what follows is of this event.
+    fn begins(&mut self, _event: &'a Event) {}
+
+    /// Counts one for the holder at a moment.
+    fn count(
+        &mut self,
+        at: Place<'_, 'a>,
+        timer: Option<Measured<'a>>,
+        figure: Figure,
+        bucket: u32,
+    ) -> Result<(), Error>;
+
+    /// Counts one each for an actor, whoever holds the ticket.
+    fn count_work(&mut self, at: Place<'_, 'a>, actor: &'a str, figures: &[Figure]) -> Result<(), Error>;
+
+    /// Counts that an actor worked on the ticket, at the last work that is known.
+    fn handled(&mut self, at: Place<'_, 'a>, actor: &'a str) -> Result<(), Error> {
+        self.count_work(at, actor, &[Figure::Handled])
+    }
+
+    /// Adds the times of the holder at a moment, at the end of the holding; `lasts` when that is still to come.
+    fn held(&mut self, at: Place<'_, 'a>, times: HeldTimes, lasts: bool) -> Result<(), Error>;
+
+    /// Counts the ticket's status, as of a moment.
+    fn status(&mut self, at: Place<'_, 'a>, figure: Option<Figure>) -> Result<(), Error>;
+
+    /// Counts a cycle: its class in the group of one moment, its durations in that of another.
+    fn cycle(&mut self, known: Known<'_, 'a>, cycle: CycleFigures<'a, '_>) -> Result<(), Error>;
+}
+
 /// The properties of a ticket that decide its group, beside its holder, after some event.
-#[derive(Clone)]
-struct TicketState {
-    package: Id,
-    digest: Digest,
-    severity: Option<Id>,
-    category: Option<Id>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TicketState<'a> {
+    pub(super) package: &'a Id,
+    pub(super) digest: Digest,
+    pub(super) severity: Option<&'a Id>,
+    pub(super) category: Option<&'a Id>,
 }
 
 /// An instant, with the places of the ticket's state and of its holder that a figure belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub(super) at: Timestamp,
+    pub(super) state: usize,
+    pub(super) holder: usize,
+}
+
+/// The states and holders of a ticket, which moments name by place.
 #[derive(Clone, Copy)]
-struct Moment {
-    at: Timestamp,
-    state: usize,
-    holder: usize,
+pub(super) struct Known<'o, 'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) states: &'o [TicketState<'a>],
+    pub(super) holders: &'a [Holding],
+}
+
+/// A moment and a channel, which together are in one group.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'o, 'a> {
+    pub(super) known: Known<'o, 'a>,
+    pub(super) moment: Moment,
+    pub(super) channel: &'a Id,
+}
+
+/// Whose figures something counts among.
+#[derive(Clone, Copy)]
+pub(super) enum Whose<'p> {
+    /// Of the agent who holds the ticket.
+    Holder,
+    /// Of who did it, whoever holds the ticket; `None` for an actor whose id is none of an agent.
+    Actor(Option<&'p Id>),
+}
+
+/// A cycle of a timer.
+#[derive(Clone, Copy)]
+pub(super) struct Measured<'a> {
+    pub(super) timer: &'a Id,
+    pub(super) cycle: u32,
+}
+
+/// What counts of a cycle.
+pub(super) struct CycleFigures<'a, 'e> {
+    pub(super) of: Measured<'a>,
+    pub(super) channel: &'a Id,
+    pub(super) evaluation: &'e CycleEvaluation,
+    pub(super) class: Figure,
+    /// Where the class counts: the deciding moment, or that as of which it was evaluated.
+    pub(super) decided: Moment,
+    /// Whether that is the moment as of which it was evaluated.
+    pub(super) is_undecided: bool,
+    /// Where its durations count: its end.
+    pub(super) ended: Option<Moment>,
+    /// The figure of its business time, that of its wall time, and this.
+    pub(super) lasted: Option<(Figure, Figure, BusinessDuration)>,
+    /// Whether its overdue time counts.
+    pub(super) is_overdue: bool,
+}
+
+impl<'a> Place<'_, 'a> {
+    /// Returns what decides the group at a place; `None` before the opening.
+    pub(super) fn properties<'p>(
+        self,
+        whose: Whose<'p>,
+        with_priority: bool,
+    ) -> Result<Option<TicketProperties<'p>>, Error>
+    where
+        'a: 'p,
+    {
+        let Self { known: Known { engine, states, holders }, moment, channel } = self;
+        let Some(TicketState { package, digest, severity, category }) = states.get(moment.state).copied() else {
+            return Ok(None);
+        };
+        let Holder { agent: assigned, team } = Holder::of(holders, moment.holder);
+        let priority = if with_priority {
+            let revision = engine.revision(digest)?;
+            revision.package(package.as_str()).and_then(|package| revision.policy.priority_of(package))
+        } else {
+            None
+        };
+        let agent = match whose {
+            Whose::Holder => assigned,
+            Whose::Actor(actor) => actor,
+        };
+        Ok(Some(TicketProperties { package, channel, agent, priority, severity, category, team }))
+    }
 }
 
 /// What the events so far say about one cycle.
-struct TrackedCycle<'a> {
-    timer: &'a Id,
-    cycle: u32,
-    channel: &'a Id,
+pub(super) struct TrackedCycle<'a> {
+    pub(super) of: Measured<'a>,
+    pub(super) channel: &'a Id,
     /// The calendar it counts in, of the revision that it is under.
-    calendar: &'a Id,
-    revision: Digest,
-    promise: Option<Promised>,
+    pub(super) calendar: &'a Id,
+    pub(super) revision: Digest,
+    pub(super) promise: Option<Promised>,
     /// The latest stop or cancellation.
-    stopped: Option<(Moment, Stop)>,
-    breached: Option<Moment>,
+    pub(super) stopped: Option<(Moment, Stop)>,
+    pub(super) breached: Option<Moment>,
     /// The change of terms that took its promise away.
-    promise_ended: Option<Moment>,
+    pub(super) promise_ended: Option<Moment>,
     /// The return of the agent whom an unassignment took it from, when it is due at that very instant: the instant, and
     /// the place of that holder.
-    returned: Option<(Timestamp, usize)>,
+    pub(super) returned: Option<(Timestamp, usize)>,
+    /// Whether an event that was observed changed it.
+    pub(super) is_changed: bool,
 }
 
 /// How a cycle ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
     /// By an event that stops the timer.
     Answered,
     /// By something else: the end of the ticket, a hand-over that cancels it, or an inactivity rule.
     Ended,
 }
 
-struct Observer<'a> {
-    engine: &'a Engine,
-    history: &'a History,
-    ticket: &'a Ticket,
-    states: Vec<TicketState>,
+/// The ticket that observed events are of.
+#[derive(Clone, Copy)]
+pub(super) struct Observed<'a> {
+    pub(super) engine: &'a Engine,
+    /// The channel of the opening.
+    pub(super) channel: &'a Id,
+    /// The changes of agent or team; the last events make the last of them.
+    pub(super) holders: &'a [Holding],
+    /// Returns the ticket before one of the events.
+    pub(super) ticket_before: &'a dyn Fn(&Event) -> Option<Ticket>,
+}
+
+pub(super) struct Observer<'a, 's, S> {
+    of: Observed<'a>,
+    states: Vec<TicketState<'a>>,
     /// The place of the holder after the last event.
     holder: usize,
     /// The place of the holder at the latest resolution.
@@ -73,96 +199,60 @@ struct Observer<'a> {
     tracks: Vec<TrackedCycle<'a>>,
     /// The agents who worked on the ticket, with their last work on it.
     workers: BTreeMap<&'a str, Moment>,
-    /// The times of every holding.
+    /// The times of every holding that the events are in, with the place of the first one's holder.
     held: Vec<HeldTimes>,
-    places: Vec<GroupPlace<'a>>,
-    aggregate: &'a mut Aggregate,
+    first_held: usize,
+    sink: &'s mut S,
 }
 
-/// The most groups that are remembered: a long-lived ticket is in many, but mostly in the last ones.
-const REMEMBERED: usize = 8;
-
-/// The place of a group's figures in the aggregate; looking it up by key costs more than comparing these.
-struct GroupPlace<'a> {
-    state: usize,
-    holder: usize,
-    period: Option<Timestamp>,
-    channel: &'a Id,
-    place: usize,
+/// What is known of a ticket before its first observed event, or after the last.
+pub(super) struct Standpoint<'a> {
+    pub(super) states: Vec<TicketState<'a>>,
+    pub(super) holder: usize,
+    pub(super) resolved_by: usize,
+    pub(super) tracks: Vec<TrackedCycle<'a>>,
 }
 
-impl Aggregate {
-    /// Adds one ticket as of its evaluation, which must be of this history. Add each ticket once.
-    ///
-    /// ```
-    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
-    /// use sla_core::analytics::{Aggregate, Figure, Grouping};
-    /// let (engine, history) = (engine(), closed());
-    /// let mut aggregate = Aggregate::new(Grouping::all());
-    /// aggregate.add(&engine, &history, &engine.evaluate(history.ticket(), at("2026-03-03T09:00:00Z"))?)?;
-    /// let met: u64 = aggregate.rows().filter(|row| row.outcome == Figure::Met).map(|row| row.tally.n).sum();
-    /// assert_eq!(met, 2);
-    /// # Ok::<(), sla_core::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// - `unknown_revision` when the ticket was under a revision that is not compiled into the engine;
-    /// - `unknown_package` when a revision does not have the package that the ticket had under it;
-    /// - `out_of_horizon` when an instant lies outside 1970-01-01 to 2200-01-01.
-    ///
-    /// Then nothing is added.
-    pub fn add(&mut self, engine: &Engine, history: &History, evaluation: &Evaluation) -> Result<(), Error> {
-        let held = check(engine, history, evaluation, self.grouping())?;
-        self.seen_at(evaluation.now);
-        let mut observer = Observer {
-            engine,
-            history,
-            ticket: history.ticket(),
-            states: Vec::with_capacity(4),
-            holder: 0,
-            resolved_by: 0,
-            tracks: Vec::with_capacity(4),
-            workers: BTreeMap::new(),
-            held,
-            places: Vec::with_capacity(REMEMBERED),
-            aggregate: self,
-        };
-        for event in history.events().iter().chain(&evaluation.due_events) {
-            observer.event(event)?;
-        }
-        observer.finish(evaluation)
+impl<'a, 's, S: Sink<'a>> Observer<'a, 's, S> {
+    /// Returns an observer of a ticket that is not opened yet; `held` are the times of all its holdings.
+    pub(super) fn new(of: Observed<'a>, held: Vec<HeldTimes>, sink: &'s mut S) -> Self {
+        let nothing =
+            Standpoint { states: Vec::with_capacity(4), holder: 0, resolved_by: 0, tracks: Vec::with_capacity(4) };
+        Self::from(of, nothing, held, sink)
     }
-}
 
-/// Fails where counting would fail later, so that a ticket is counted as a whole or not at all. Returns the times of its
-/// holdings.
-fn check(
-    engine: &Engine,
-    history: &History,
-    evaluation: &Evaluation,
-    grouping: &Grouping,
-) -> Result<Vec<HeldTimes>, Error> {
-    // Events are in order, so all instants lie between these two.
-    grouping.period_of(history.ticket().opened_at)?;
-    grouping.period_of(evaluation.now)?;
-    let mut known = None;
-    for event in history
-        .events()
-        .iter()
-        .filter(|event| known.replace(event.rules.policy_digest) != Some(event.rules.policy_digest))
-    {
-        engine.revision(event.rules.policy_digest)?;
+    /// Returns an observer that goes on from a standpoint; `held` are the times of the holdings from the present one on.
+    pub(super) fn from(of: Observed<'a>, from: Standpoint<'a>, held: Vec<HeldTimes>, sink: &'s mut S) -> Self {
+        let Standpoint { states, holder, resolved_by, tracks } = from;
+        Self { of, states, holder, resolved_by, tracks, workers: BTreeMap::new(), held, first_held: holder, sink }
     }
-    held_times(engine, history, evaluation)
-}
 
-impl<'a> Observer<'a> {
-    fn event(&mut self, event: &'a Event) -> Result<(), Error> {
+    pub(super) fn sink(&mut self) -> &mut S {
+        self.sink
+    }
+
+    pub(super) fn states(&self) -> &[TicketState<'a>] {
+        &self.states
+    }
+
+    pub(super) const fn holder(&self) -> usize {
+        self.holder
+    }
+
+    pub(super) const fn resolved_by(&self) -> usize {
+        self.resolved_by
+    }
+
+    pub(super) fn tracks(&self) -> &[TrackedCycle<'a>] {
+        &self.tracks
+    }
+
+    pub(super) fn event(&mut self, event: &'a Event) -> Result<(), Error> {
+        self.sink.begins(event);
         self.update_state(event);
         let before = self.moment(event.at);
-        if Holder::of(self.ticket, self.holder).changes_at(&event.kind) {
-            self.held_until(before)?;
+        if Holder::of(self.of.holders, self.holder).changes_at(&event.kind) {
+            self.held_until(before, false)?;
             self.holder = self.holder.saturating_add(1); // a place in the ticket's list
             self.hand_over(before)?;
         }
@@ -179,13 +269,9 @@ impl<'a> Observer<'a> {
     /// Counts what the kind of an event says; none of these kinds changes the holder.
     fn count_kind(&mut self, event: &'a Event, moment: Moment) -> Result<(), Error> {
         match &event.kind {
-            EventKind::Opened { direction: Direction::Inbound, .. } => {
-                self.count(moment, Figure::Opened, 0)?;
-            }
+            EventKind::Opened { direction: Direction::Inbound, .. } => self.count(moment, Figure::Opened, 0)?,
             EventKind::Opened { channel, .. } => {
-                let counted = self.work_of(moment, channel, &event.actor.id)?;
-                counted.counts.count(Figure::OpenedOutbound, 0);
-                counted.counts.count(Figure::Replies, 0);
+                self.count_work(moment, channel, &event.actor.id, &[Figure::OpenedOutbound, Figure::Replies])?;
             }
             EventKind::Resolved { .. } => {
                 self.resolved_by = self.holder;
@@ -196,11 +282,11 @@ impl<'a> Observer<'a> {
             EventKind::Withdrawn => self.count(moment, Figure::Withdrawn, 0)?,
             EventKind::Voided { .. } => self.count(moment, Figure::Voided, 0)?,
             EventKind::Warned(firing) => {
-                let channel = self.channel_of(&firing.timer, firing.cycle);
-                self.cell(moment, channel)?.count(Some(&firing.timer), Figure::Warnings, 0);
+                let of = Measured { timer: &firing.timer, cycle: firing.cycle };
+                self.count_of(moment, self.channel_of(of), Some(of), Figure::Warnings, 0)?;
             }
             EventKind::Breached { timer, cycle, .. } => {
-                let mut holder = Holder::place_before(self.ticket, event.at);
+                let mut holder = Holder::place_before(self.of.holders, event.at);
                 if let Some(track) = self.track(timer, *cycle) {
                     if let Some((at, returned)) = track.returned
                         && at == event.at
@@ -208,6 +294,7 @@ impl<'a> Observer<'a> {
                         holder = returned;
                     }
                     track.breached = Some(Moment { holder, ..moment });
+                    track.is_changed = true;
                 }
             }
             EventKind::Escalated(escalation) => {
@@ -217,17 +304,16 @@ impl<'a> Observer<'a> {
                     EscalationTrigger::Request => Figure::EscalatedRequest,
                 };
                 let firing = escalation.firing.as_ref();
-                let channel =
-                    firing.map_or(&self.ticket.channel, |firing| self.channel_of(&firing.timer, firing.cycle));
-                let timer = firing.map(|firing| &firing.timer);
-                self.cell(moment, channel)?.count(timer, figure, escalation.level);
+                let of = firing.map(|firing| Measured { timer: &firing.timer, cycle: firing.cycle });
+                let channel = of.map_or(self.of.channel, |of| self.channel_of(of));
+                self.count_of(moment, channel, of, figure, escalation.level)?;
             }
             EventKind::Rated { score } => {
                 self.count(Moment { holder: self.resolved_by, ..moment }, Figure::Rated, u32::from(*score))?;
             }
             EventKind::Replied { automatic: true, .. } => self.count(moment, Figure::AutomaticReplies, 0)?,
             EventKind::Replied { channel, .. } => {
-                self.work_of(moment, channel, &event.actor.id)?.counts.count(Figure::Replies, 0);
+                self.count_work(moment, channel, &event.actor.id, &[Figure::Replies])?;
             }
             _ => {}
         }
@@ -243,21 +329,17 @@ impl<'a> Observer<'a> {
     fn update_state(&mut self, event: &'a Event) {
         let Some(last) = self.states.last() else {
             if let EventKind::Opened { package, severity, category, .. } = &event.kind {
-                self.states.push(TicketState {
-                    package: package.clone(),
-                    digest: event.rules.policy_digest,
-                    severity: severity.clone(),
-                    category: category.clone(),
-                });
+                let (severity, category) = (severity.as_ref(), category.as_ref());
+                self.states.push(TicketState { package, digest: event.rules.policy_digest, severity, category });
             }
             return;
         };
         let mut next = match &event.kind {
-            EventKind::PackageChanged { package, .. } => TicketState { package: package.clone(), ..last.clone() },
+            EventKind::PackageChanged { package, .. } => TicketState { package, ..*last },
             EventKind::Classified { severity, category, .. } => {
-                TicketState { severity: severity.clone(), category: category.clone(), ..last.clone() }
+                TicketState { severity: severity.as_ref(), category: category.as_ref(), ..*last }
             }
-            EventKind::RevisionAdopted { .. } => last.clone(),
+            EventKind::RevisionAdopted { .. } => *last,
             _ => return,
         };
         next.digest = event.rules.policy_digest;
@@ -269,40 +351,34 @@ impl<'a> Observer<'a> {
         Moment { at, state: self.states.len().saturating_sub(1), holder: self.holder }
     }
 
-    /// Counts the times of the holding that ends at a moment.
-    fn held_until(&mut self, moment: Moment) -> Result<(), Error> {
-        let Some(HeldTimes { working, waiting }) = self.held.get(moment.holder).copied() else { return Ok(()) };
-        let channel = &self.ticket.channel;
-        let counted = self.cell(moment, channel)?.figures(None);
-        counted.add_duration(Figure::HeldWorkingBusinessTime, working.business);
-        counted.add_duration(Figure::HeldWorkingWallTime, working.wall);
-        counted.add_duration(Figure::HeldWaitingBusinessTime, waiting.business);
-        counted.add_duration(Figure::HeldWaitingWallTime, waiting.wall);
-        Ok(())
+    /// Counts the times of the holding that ends at a moment, or lasts.
+    fn held_until(&mut self, moment: Moment, lasts: bool) -> Result<(), Error> {
+        let place = moment.holder.checked_sub(self.first_held);
+        let Some(times) = place.and_then(|place| self.held.get(place)).copied() else { return Ok(()) };
+        let (place, sink) = self.place(moment, self.of.channel);
+        sink.held(place, times, lasts)
     }
 
     /// Counts the cycles that the holder at a moment hands over with at most 10 % of their target remaining.
     fn hand_over(&mut self, before: Moment) -> Result<(), Error> {
-        let (earlier, next) = (Holder::of(self.ticket, before.holder), Holder::of(self.ticket, self.holder));
+        let Observed { engine, holders, .. } = self.of;
+        let (earlier, next) = (Holder::of(holders, before.holder), Holder::of(holders, self.holder));
         if !earlier.hands_over_to(next) {
             return Ok(());
         }
-        let engine = self.engine;
-        let is_late = |track: &&TrackedCycle<'a>| track.is_late(engine, before.at);
-        let late: Vec<(&Id, &Id)> =
-            self.tracks.iter().filter(is_late).map(|track| (track.timer, track.channel)).collect();
-        for (timer, channel) in late {
-            self.cell(before, channel)?.count(Some(timer), Figure::LateHandOvers, 0);
+        let known = Known { engine, states: &self.states, holders };
+        for track in self.tracks.iter().filter(|track| track.is_late(engine, before.at)) {
+            let place = Place { known, moment: before, channel: track.channel };
+            self.sink.count(place, Some(track.of), Figure::LateHandOvers, 0)?;
         }
         Ok(())
     }
 
-    fn change(&mut self, change: &'a TimerChange, event: &Event, before: Moment) -> Result<(), Error> {
+    fn change(&mut self, change: &'a TimerChange, event: &'a Event, before: Moment) -> Result<(), Error> {
         let TimerChange { timer, cycle, change } = change;
         if let Change::Started { promise, channel, calendar, .. } = change {
             self.tracks.push(TrackedCycle {
-                timer,
-                cycle: *cycle,
+                of: Measured { timer, cycle: *cycle },
                 channel,
                 calendar,
                 revision: event.rules.policy_digest,
@@ -311,12 +387,14 @@ impl<'a> Observer<'a> {
                 breached: None,
                 promise_ended: None,
                 returned: None,
+                is_changed: true,
             });
             return Ok(());
         }
         let holder = self.holder;
         let ends_unanswered = matches!(change, Change::Stopped { .. }) && self.ends_unanswered(timer, *cycle, event);
         let Some(track) = self.track(timer, *cycle) else { return Ok(()) };
+        track.is_changed = true;
         match change {
             Change::Started { .. } => {}
             Change::Resumed { promise, .. } => {
@@ -346,8 +424,8 @@ impl<'a> Observer<'a> {
                     Figure::Pauses
                 };
                 promise.standing = Standing::Paused(remaining);
-                let channel = track.channel;
-                self.cell(before, channel)?.count(Some(timer), figure, 0);
+                let (of, channel) = (track.of, track.channel);
+                self.count_of(before, channel, Some(of), figure, 0)?;
             }
         }
         Ok(())
@@ -360,64 +438,54 @@ impl<'a> Observer<'a> {
             EventKind::Withdrawn | EventKind::Voided { .. } | EventKind::Closed { .. } => true,
             EventKind::Resolved { inactivity, .. } => inactivity.is_some(),
             EventKind::Assigned { .. } | EventKind::Unassigned { .. } | EventKind::Reopened { .. } => {
-                let known = self.tracks.iter().rev().find(|track| track.cycle == cycle && track.timer == timer);
+                let known = self.tracks.iter().rev().find(|track| track.is(timer, cycle));
                 let rules = known
                     .filter(|track| track.breached.is_some())
-                    .and_then(|track| self.engine.revision(track.revision).ok())
+                    .and_then(|track| self.of.engine.revision(track.revision).ok())
                     .and_then(|revision| revision.timer(timer).ok());
                 rules.is_some_and(|rules| {
                     // What an event triggers depends on the whole ticket; few events end a breached cycle so.
                     !rules.cancels_on.is_empty()
-                        && event.kind.triggers(self.ticket_before(event).as_ref()).first_in(&rules.cancels_on).is_some()
+                        && (event.kind.triggers((self.of.ticket_before)(event).as_ref()))
+                            .first_in(&rules.cancels_on)
+                            .is_some()
                 })
             }
             _ => false,
         }
     }
 
-    /// Returns the ticket before an event.
-    fn ticket_before(&self, event: &Event) -> Option<Ticket> {
-        let (opening, rest) = self.history.opening();
-        let mut ticket = Ticket::open(opening).ok()?;
-        rest.iter().take_while(|earlier| earlier.seq < event.seq).try_for_each(|earlier| ticket.apply(earlier)).ok()?;
-        Some(ticket)
-    }
-
-    /// Counts what is only known at the end: the class of each cycle, who worked on the ticket, its status.
-    fn finish(mut self, evaluation: &Evaluation) -> Result<(), Error> {
-        let now = self.moment(evaluation.now);
-        for track in std::mem::take(&mut self.tracks) {
-            let timer = evaluation.timers.iter().find(|timer| timer.timer == *track.timer);
-            let cycle = timer.and_then(|timer| timer.cycle(track.cycle));
-            if let Some(cycle) = cycle {
-                self.cycle(&track, cycle, now)?;
+    /// Counts what is only known at the end: the class of each of the first `cycles` cycles, who worked on the ticket, its
+    /// status. `evaluate` evaluates a cycle as of `now`, `ended` is when the ticket ended, or `now`.
+    pub(super) fn finish<'e>(
+        mut self,
+        cycles: usize,
+        (now, status, ended): (Timestamp, Status, Timestamp),
+        mut evaluate: impl FnMut(Measured<'a>) -> Result<Option<Cow<'e, CycleEvaluation>>, Error>,
+    ) -> Result<(), Error> {
+        let now = self.moment(now);
+        for track in std::mem::take(&mut self.tracks).iter().take(cycles) {
+            let is_told = S::EVERY_CYCLE || track.is_changed || track.stopped.is_none();
+            if is_told && let Some(evaluation) = evaluate(track.of)? {
+                self.cycle(track, &evaluation, now)?;
             }
         }
-        let channel = &self.ticket.channel;
         for (worker, last) in std::mem::take(&mut self.workers) {
-            self.work_of(last, channel, worker)?.counts.count(Figure::Handled, 0);
+            let (place, sink) = self.place(last, self.of.channel);
+            sink.handled(place, worker)?;
         }
-        let ended = self.ticket_ended(evaluation);
-        self.held_until(Moment { at: ended, ..now })?;
-        match evaluation.status {
-            Status::New | Status::Open => self.count(now, Figure::Open, 0),
-            Status::Pending | Status::OnHold => self.count(now, Figure::Paused, 0),
-            Status::Resolved | Status::Closed | Status::Withdrawn | Status::Voided => Ok(()),
-        }
-    }
-
-    /// Returns when the ticket ended, or the instant of the evaluation.
-    fn ticket_ended(&self, evaluation: &Evaluation) -> Timestamp {
-        if !evaluation.status.is_final() {
-            return evaluation.now;
-        }
-        let is_end = |event: &&Event| event.kind.status_after(Status::New).is_final();
-        let mut events = evaluation.due_events.iter().rev().chain(self.history.events().iter().rev());
-        events.find(is_end).map_or(evaluation.now, |event| event.at)
+        self.held_until(Moment { at: ended, ..now }, !status.is_final())?;
+        let status = match status {
+            Status::New | Status::Open => Some(Figure::Open),
+            Status::Pending | Status::OnHold => Some(Figure::Paused),
+            Status::Resolved | Status::Closed | Status::Withdrawn | Status::Voided => None,
+        };
+        let (place, sink) = self.place(now, self.of.channel);
+        sink.status(place, status)
     }
 
     fn cycle(&mut self, track: &TrackedCycle<'a>, cycle: &CycleEvaluation, now: Moment) -> Result<(), Error> {
-        let TrackedCycle { timer, stopped, breached, channel, promise_ended, .. } = *track;
+        let TrackedCycle { of, stopped, breached, channel, promise_ended, .. } = *track;
         let stop = stopped.map(|(moment, _)| moment);
         let (class, decided) = match cycle.class {
             Class::Breached => {
@@ -435,96 +503,79 @@ impl<'a> Observer<'a> {
             Class::Running => (Figure::Running, None),
             Class::Paused => (Figure::Paused, None),
         };
-        self.cell(decided.unwrap_or(now), channel)?.count(Some(timer), class, 0);
-        let Some((moment, stop)) = stopped else { return Ok(()) };
-        let counted = self.cell(moment, channel)?.figures(Some(timer));
-        if cycle.class == Class::Breached {
-            counted.add_duration(Figure::Overdue, cycle.overdue);
-        }
-        if stop == Stop::Answered {
-            let (business, wall) = match cycle.class {
-                Class::Terms => (Figure::TermsBusinessTime, Figure::TermsWallTime),
-                Class::Unpromised => (Figure::UnpromisedBusinessTime, Figure::UnpromisedWallTime),
-                _ => (Figure::BusinessTime, Figure::WallTime),
-            };
-            counted.add_duration(business, cycle.elapsed);
-            // A cycle stops at or after its start.
-            counted.add_duration(wall, BusinessDuration::from_micros(moment.at.micros_since(cycle.started_at))?);
-        }
-        Ok(())
+        let lasted = match (stopped, cycle.class) {
+            (Some((_, Stop::Answered)), Class::Terms) => Some((Figure::TermsBusinessTime, Figure::TermsWallTime)),
+            (Some((_, Stop::Answered)), Class::Unpromised) => {
+                Some((Figure::UnpromisedBusinessTime, Figure::UnpromisedWallTime))
+            }
+            (Some((_, Stop::Answered)), _) => Some((Figure::BusinessTime, Figure::WallTime)),
+            _ => None,
+        };
+        let lasted = match (lasted, stop) {
+            (Some((business, wall)), Some(stop)) => {
+                // A cycle stops at or after its start.
+                Some((business, wall, BusinessDuration::from_micros(stop.at.micros_since(cycle.started_at))?))
+            }
+            _ => None,
+        };
+        let figures = CycleFigures {
+            of,
+            channel,
+            evaluation: cycle,
+            class,
+            decided: decided.unwrap_or(now),
+            is_undecided: decided.is_none(),
+            ended: stop,
+            lasted,
+            is_overdue: stop.is_some() && cycle.class == Class::Breached,
+        };
+        let Observed { engine, holders, .. } = self.of;
+        self.sink.cycle(Known { engine, states: &self.states, holders }, figures)
     }
 
     fn track(&mut self, timer: &Id, cycle: u32) -> Option<&mut TrackedCycle<'a>> {
-        self.tracks.iter_mut().rev().find(|track| track.cycle == cycle && track.timer == timer)
+        self.tracks.iter_mut().rev().find(|track| track.is(timer, cycle))
     }
 
-    fn channel_of(&self, timer: &Id, cycle: u32) -> &'a Id {
-        let track = self.tracks.iter().rev().find(|track| track.cycle == cycle && track.timer == timer);
-        track.map_or(&self.ticket.channel, |track| track.channel)
+    fn channel_of(&self, Measured { timer, cycle }: Measured<'_>) -> &'a Id {
+        let track = self.tracks.iter().rev().find(|track| track.is(timer, cycle));
+        track.map_or(self.of.channel, |track| track.channel)
     }
 
     fn count(&mut self, moment: Moment, figure: Figure, bucket: u32) -> Result<(), Error> {
-        let channel = &self.ticket.channel;
-        self.cell(moment, channel)?.count(None, figure, bucket);
-        Ok(())
+        self.count_of(moment, self.of.channel, None, figure, bucket)
     }
 
-    /// Returns the figures of the ticket's group at a moment, by its holder then.
-    fn cell(&mut self, moment: Moment, channel: &'a Id) -> Result<&mut Cell, Error> {
-        let Moment { at, state, holder } = moment;
-        let period = self.aggregate.period_of(at)?;
-        let known = self.places.iter().find(|known| {
-            known.state == state
-                && known.holder == holder
-                && known.period == period
-                && std::ptr::eq(known.channel, channel)
-        });
-        let place = if let Some(known) = known {
-            known.place
-        } else {
-            let key = self.key(state, period, channel, Holder::of(self.ticket, holder))?;
-            let place = self.aggregate.place(&key);
-            if self.places.len() == REMEMBERED {
-                self.places.clear();
-            }
-            self.places.push(GroupPlace { state, holder, period, channel, place });
-            place
-        };
-        Ok(self.aggregate.cell(place))
+    fn count_of(
+        &mut self,
+        moment: Moment,
+        channel: &'a Id,
+        of: Option<Measured<'a>>,
+        figure: Figure,
+        bucket: u32,
+    ) -> Result<(), Error> {
+        let (place, sink) = self.place(moment, channel);
+        sink.count(place, of, figure, bucket)
     }
 
-    /// Returns the ticket figures of the group of an agent's work at a moment, for the ticket's team then.
-    fn work_of(&mut self, moment: Moment, channel: &Id, actor: &str) -> Result<&mut Counted, Error> {
-        let agent = Id::new(actor).ok();
-        let team = Holder::of(self.ticket, moment.holder).team;
-        let period = self.aggregate.period_of(moment.at)?;
-        let key = self.key(moment.state, period, channel, Holder { agent: agent.as_ref(), team })?;
-        let place = self.aggregate.place(&key);
-        Ok(self.aggregate.cell(place).figures(None))
+    fn count_work(&mut self, moment: Moment, channel: &'a Id, actor: &'a str, figures: &[Figure]) -> Result<(), Error> {
+        let (place, sink) = self.place(moment, channel);
+        sink.count_work(place, actor, figures)
     }
 
-    fn key(
-        &self,
-        state: usize,
-        period: Option<Timestamp>,
-        channel: &Id,
-        Holder { agent, team }: Holder<'_>,
-    ) -> Result<Key, Error> {
-        let grouping: &Grouping = self.aggregate.grouping();
-        let Some(state) = self.states.get(state) else { return Ok(Key { period, ..Key::default() }) };
-        let TicketState { package, digest, severity, category } = state;
-        let priority = if grouping.dimensions().contains(&Dimension::Priority) {
-            let revision = self.engine.revision(*digest)?;
-            revision.package(package.as_str()).and_then(|package| revision.policy.priority_of(package))
-        } else {
-            None
-        };
-        let (severity, category) = (severity.as_ref(), category.as_ref());
-        Ok(grouping.key(period, &TicketProperties { package, channel, agent, priority, severity, category, team }))
+    /// Returns a place, and the sink to tell of it.
+    fn place(&mut self, moment: Moment, channel: &'a Id) -> (Place<'_, 'a>, &mut S) {
+        let Observed { engine, holders, .. } = self.of;
+        let known = Known { engine, states: &self.states, holders };
+        (Place { known, moment, channel }, self.sink)
     }
 }
 
 impl TrackedCycle<'_> {
+    fn is(&self, timer: &Id, cycle: u32) -> bool {
+        self.of.cycle == cycle && self.of.timer == timer
+    }
+
     /// Takes back a stop: a reopening resumes the cycle, or the agent returns whom it was taken from.
     fn counts_again(&mut self, event: &Event, promise: Option<Promised>, holder: usize) {
         let is_return = matches!(event.kind, EventKind::Assigned { .. }) && self.stopped.is_some();

@@ -74,28 +74,32 @@ impl Periods {
 
     /// Returns the period that holds `at`.
     pub(super) fn span(&self, at: Timestamp) -> Result<Span, Error> {
+        self.unit.span(&self.zone, at)
+    }
+}
+
+impl PeriodUnit {
+    /// Returns the period of this length in a zone that holds `at`.
+    pub(super) fn span(self, zone: &ZoneTable, at: Timestamp) -> Result<Span, Error> {
         check_horizon("period", at)?;
-        self.find(at.as_micros().div_euclid(MICROS_PER_SECOND)).ok_or_else(|| {
-            Error::new(ErrorCode::OutOfHorizon, format!("the period of {at} does not begin on any calendar date"))
-        })
+        self.find(zone, at.as_micros().div_euclid(MICROS_PER_SECOND)).ok_or_else(|| no_date(at))
     }
 
-    fn find(&self, at_s: i64) -> Option<Span> {
-        let stretch = self.zone.stretch(at_s);
+    fn find(self, zone: &ZoneTable, at_s: i64) -> Option<Span> {
+        let stretch = zone.stretch(at_s);
         let local_s = at_s.checked_add(stretch.offset_s)?;
         let day = local_s.div_euclid(SECONDS_PER_DAY);
-        let (local_start_s, local_end_s) = match self.unit {
-            PeriodUnit::Hour => {
+        let (local_start_s, local_end_s) = match self {
+            Self::Hour => {
                 let start_s = local_s.checked_sub(local_s.rem_euclid(HOUR_S))?;
                 (start_s, start_s.checked_add(HOUR_S)?)
             }
-            PeriodUnit::Day => days(day, day.checked_add(1)?)?,
-            PeriodUnit::Week => {
-                // 1970-01-01 was a Thursday, the third day after a Monday.
-                let monday = day.checked_sub(day.checked_add(3)?.rem_euclid(7))?;
+            Self::Day => days(day, day.checked_add(1)?)?,
+            Self::Week => {
+                let monday = monday_of(day)?;
                 days(monday, monday.checked_add(7)?)?
             }
-            PeriodUnit::Month => {
+            Self::Month => {
                 let date = DateTime::from_timestamp(local_s, 0)?.date_naive();
                 let first = NaiveDate::from_ymd_opt(date.year(), date.month(), 1)?;
                 let next = first.checked_add_months(Months::new(1))?;
@@ -106,16 +110,27 @@ impl Periods {
         // Between two changes of the zone's offset, local time runs as UTC does.
         let from_s = local_start_s.checked_sub(stretch.offset_s)?.max(stretch.seconds.start);
         let to_s = local_end_s.checked_sub(stretch.offset_s)?.min(stretch.seconds.end);
-        let start_s = match self.unit {
-            PeriodUnit::Hour => from_s,
+        let start_s = match self {
+            Self::Hour => from_s,
             // Shortly after a change of the offset, local midnight may have been before it.
             _ if from_s.checked_sub(stretch.seconds.start).is_some_and(|since| since < SECONDS_PER_DAY) => {
-                self.zone.first_second(local_start_s)
+                zone.first_second(local_start_s)
             }
             _ => from_s,
         };
         Some(Span { start: seconds(start_s), from: seconds(from_s), to: seconds(to_s) })
     }
+}
+
+#[cold]
+fn no_date(at: Timestamp) -> Error {
+    Error::new(ErrorCode::OutOfHorizon, format!("the period of {at} does not begin on any calendar date"))
+}
+
+/// Returns the Monday of a day's week, both in days since 1970-01-01.
+fn monday_of(day: i64) -> Option<i64> {
+    // 1970-01-01 was a Thursday, the third day after a Monday.
+    day.checked_sub(day.checked_add(3)?.rem_euclid(7))
 }
 
 fn days(first: i64, end: i64) -> Option<(i64, i64)> {
@@ -125,6 +140,51 @@ fn days(first: i64, end: i64) -> Option<(i64, i64)> {
 fn seconds(at_s: i64) -> Timestamp {
     // The first and the last interval of a zone have no end: they reach as far as instants do.
     Timestamp::from_micros(at_s.saturating_mul(MICROS_PER_SECOND))
+}
+
+/// The periods of each length that hold an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PeriodsAt {
+    /// The first instants of the hour, day, week and month.
+    pub(super) starts: [Timestamp; 4],
+    /// The first dates of the day, week and month.
+    pub(super) dates: [NaiveDate; 3],
+}
+
+/// The periods of the instants that were asked about last.
+#[derive(Debug)]
+pub(super) struct LastPeriods {
+    zone: Arc<ZoneTable>,
+    last: [Option<Span>; 4],
+}
+
+impl LastPeriods {
+    pub(super) const fn new(zone: Arc<ZoneTable>) -> Self {
+        Self { zone, last: [None; 4] }
+    }
+
+    /// Returns the periods that hold `at`.
+    pub(super) fn at(&mut self, at: Timestamp) -> Result<PeriodsAt, Error> {
+        let mut starts = [at; 4];
+        let units = [PeriodUnit::Hour, PeriodUnit::Day, PeriodUnit::Week, PeriodUnit::Month];
+        for ((unit, start), last) in units.into_iter().zip(&mut starts).zip(&mut self.last) {
+            let span = match *last {
+                Some(span) if span.holds(at) => span,
+                _ => unit.span(&self.zone, at)?,
+            };
+            (*start, *last) = (span.start, Some(span));
+        }
+        let dates = self.dates(at).ok_or_else(|| no_date(at))?;
+        Ok(PeriodsAt { starts, dates })
+    }
+
+    fn dates(&self, at: Timestamp) -> Option<[NaiveDate; 3]> {
+        let at_s = at.as_micros().div_euclid(MICROS_PER_SECOND);
+        let day = at_s.checked_add(self.zone.stretch(at_s).offset_s)?.div_euclid(SECONDS_PER_DAY);
+        let date = |day: i64| NaiveDate::from_epoch_days(i32::try_from(day).ok()?);
+        let first = date(day)?;
+        Some([first, date(monday_of(day)?)?, first.with_day(1)?])
+    }
 }
 
 /// The period of the instant that was asked about last.

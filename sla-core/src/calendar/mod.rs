@@ -72,6 +72,7 @@ use self::table::{HORIZON_END_US, HORIZON_START_US, Table};
 pub use self::tzif::{MAX_TRANSITIONS, MAX_TZIF_BYTES};
 pub(crate) use self::week::check_windows;
 pub use self::week::{MAX_WINDOWS_A_DAY, Week, Window};
+pub(crate) use self::zone::ZoneCache;
 pub use self::zone::{ZoneDatabase, ZoneName, ZoneTable};
 use crate::error::Error;
 use crate::id::Id;

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
 
@@ -207,6 +207,33 @@ impl ZoneDatabase {
                 Err(ZoneFault::Unknown { name: name.to_owned(), canonical }.into())
             }
         }
+    }
+}
+
+/// Zones that were read, each once: reading one costs more than most questions.
+///
+/// It holds as many as are asked about, of the some 600 that have a name; a table takes about 6 KB.
+#[derive(Debug)]
+pub(crate) struct ZoneCache {
+    database: ZoneDatabase,
+    read: RwLock<BTreeMap<String, Arc<ZoneTable>>>,
+}
+
+impl ZoneCache {
+    pub(crate) fn new(database: ZoneDatabase) -> Self {
+        Self { database, read: RwLock::default() }
+    }
+
+    /// Returns the offsets of a zone, as [`ZoneDatabase::zone`] does.
+    pub(crate) fn zone(&self, name: &str) -> Result<Arc<ZoneTable>, Error> {
+        // What a thread that panicked left is whole: it inserted a zone or did not.
+        let known = self.read.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(zone) = known {
+            return Ok(zone);
+        }
+        let zone = Arc::new(self.database.zone(name)?);
+        let mut read = self.read.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(read.entry(name.to_owned()).or_insert(zone)))
     }
 }
 

@@ -31,17 +31,17 @@ pub struct DueEvents {
 }
 
 /// A ticket as of an instant, with the automatic events up to then.
-pub(super) struct UpToDate<'a> {
+pub(crate) struct UpToDate<'a> {
     before: &'a Ticket,
     /// The ticket after the events, where there are any.
     after: Option<Box<Ticket>>,
-    pub(super) events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
     /// The earliest instant at which there will be another one.
     pub(super) next_check_at: Option<Timestamp>,
 }
 
 impl UpToDate<'_> {
-    pub(super) fn ticket(&self) -> &Ticket {
+    pub(crate) fn ticket(&self) -> &Ticket {
         self.after.as_deref().unwrap_or(self.before)
     }
 
@@ -302,7 +302,7 @@ impl Engine {
     }
 
     /// Returns the ticket as of `now`, with the automatic events that made it so and when there will be another one.
-    pub(super) fn caught_up<'a>(&self, ticket: &'a Ticket, now: Timestamp) -> Result<UpToDate<'a>, Error> {
+    pub(crate) fn caught_up<'a>(&self, ticket: &'a Ticket, now: Timestamp) -> Result<UpToDate<'a>, Error> {
         check_time(ticket, now)?;
         let mut caught_up = UpToDate { before: ticket, after: None, events: Vec::new(), next_check_at: None };
         loop {

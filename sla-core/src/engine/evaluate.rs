@@ -281,7 +281,7 @@ impl Engine {
         if timers.len() > started {
             timers.sort_by(|a, b| a.timer.cmp(&b.timer));
         }
-        let end = if ticket.status.is_final() { ticket.timeline.last().map_or(now, |(at, _)| *at) } else { now };
+        let end = ticket.ended_at().unwrap_or(now);
         let (status, age_us) = (ticket.status, end.micros_since(ticket.opened_at));
         let UpToDate { events: due_events, next_check_at, .. } = caught_up;
         Ok(Evaluation { now, status, age_us, timers, next_check_at, due_events })

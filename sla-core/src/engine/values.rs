@@ -1,6 +1,6 @@
 //! A ticket as values: what a host keeps in columns beside the ticket's document.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::Engine;
 use crate::digest::Digest;
@@ -8,7 +8,7 @@ use crate::id::Id;
 use crate::ticket::{
     Activity, Direction, Due, EscalationStage, EscalationTrigger, Outcome, Phase, State, Status, Ticket, TimerTrack,
 };
-use crate::time::{BusinessDuration, Timestamp};
+use crate::time::{BusinessDuration, Timestamp, maybe_us, us};
 
 /// A ticket after its last event, as values; instants are whole microseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -128,7 +128,6 @@ impl Engine {
             let package = revision.package(ticket.package.as_str())?;
             revision.policy.priority_of(package)
         });
-        let closed_at = ticket.timeline.last().filter(|_| ticket.status.is_final()).map(|(at, _)| *at);
         TicketValues {
             id: ticket.id.clone(),
             status: ticket.status,
@@ -146,7 +145,7 @@ impl Engine {
             events: ticket.events,
             opened_at: ticket.opened_at,
             last_at: ticket.last_at,
-            closed_at,
+            closed_at: ticket.ended_at(),
             escalations: escalations(ticket),
             timers: ticket.timers.iter().filter_map(|track| timer(track, ticket.last_at)).collect(),
         }
@@ -190,15 +189,4 @@ fn timer(track: &TimerTrack, last_at: Timestamp) -> Option<TimerValues> {
         remaining,
         since: cycle.since(),
     })
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
-fn us<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    at.as_micros().serialize(serializer)
-}
-
-/// Writes an instant in microseconds.
-#[expect(clippy::ref_option, reason = "the signature is serde's")]
-pub(super) fn maybe_us<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    at.map(Timestamp::as_micros).serialize(serializer)
 }

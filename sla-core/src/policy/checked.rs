@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::rules::written_timers;
 use super::{Policy, digest};
-use crate::calendar::{Calendar, Hours, MAX_TABLE_BYTES, TableBudget, ZoneDatabase};
+use crate::calendar::{Calendar, Hours, MAX_TABLE_BYTES, TableBudget, ZoneCache, ZoneDatabase};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::id::Id;
@@ -40,6 +40,8 @@ pub struct CheckedPolicy {
     packages_by_id: Vec<usize>,
     /// What the tables of the calendars hold together.
     tables: Arc<TableBudget>,
+    /// The zones that it was checked with.
+    zones: Arc<ZoneCache>,
     zones_version: String,
     is_close_to_size_limit: bool,
 }
@@ -64,6 +66,7 @@ impl CheckedPolicy {
             calendars,
             packages_by_id,
             tables,
+            zones: Arc::new(ZoneCache::new(zones.clone())),
             zones_version: zones.version(),
             is_close_to_size_limit: false,
         }
@@ -76,6 +79,11 @@ impl CheckedPolicy {
 
     pub(crate) const fn tables(&self) -> &Arc<TableBudget> {
         &self.tables
+    }
+
+    /// Returns the zones that it was checked with.
+    pub(crate) fn zones(&self) -> &ZoneCache {
+        &self.zones
     }
 
     /// Notes that the document that it was made of is nearly as large as it may be.

@@ -660,6 +660,11 @@ impl Ticket {
         last.into_iter().any(|cycle| cycle.is_active() && !cycle.breached && is_other(cycle))
     }
 
+    /// Returns when the ticket was closed, withdrawn or voided; `None` while its status is not final.
+    pub(crate) fn ended_at(&self) -> Option<Timestamp> {
+        self.timeline.last().filter(|_| self.status.is_final()).map(|(at, _)| *at)
+    }
+
     /// Returns whether every change of status since an instant is known.
     pub(crate) fn knows_statuses_since(&self, at: Timestamp) -> bool {
         self.timeline.first().is_some_and(|(first, _)| *first <= at)

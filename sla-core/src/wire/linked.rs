@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::json::{push_lines, to_text};
-use super::{audit, snapshot};
-use crate::engine::{Decision, Linked, TicketValues};
+use super::{audit, rows, snapshot};
+use crate::engine::{Decision, TicketValues};
 use crate::error::Error;
+use crate::linked::Linked;
 use crate::refusal::Refusal;
 #[cfg(feature = "schema")]
 use crate::ticket::Ticket;
@@ -14,7 +15,8 @@ use crate::ticket::Ticket;
 /// `{"refused": {…}}`.
 ///
 /// The list of entries begins and ends with a line break, and each entry is on a line of its own, as it is to be stored:
-/// the lines between the first and the last are the entries, each but the last with a comma at its end.
+/// the lines between the first and the last are the entries, each but the last with a comma at its end. With rows, these come
+/// before as [`rows::write`] writes them, the row state on a line of its own after `"state":`.
 #[must_use]
 pub fn write(answer: &Decision<Linked>) -> String {
     match answer {
@@ -57,6 +59,10 @@ fn accepted(linked: &Linked, with_snapshot: bool) -> String {
         text.push_str(",\"snapshot\":\n");
         text.push_str(&snapshot::write(&linked.ticket));
         text.push('\n');
+    }
+    if let Some(rows) = &linked.rows {
+        text.push_str(",\"rows\":");
+        text.push_str(&rows::write(rows));
     }
     text.push_str(",\"entries\":[");
     push_lines(&mut text, linked.entries.iter().map(audit::write_entry));

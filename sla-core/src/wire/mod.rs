@@ -15,6 +15,7 @@ pub mod linked;
 pub mod log;
 mod node;
 pub mod policy;
+pub mod rows;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod snapshot;

@@ -19,12 +19,13 @@ use super::policy::{Place, WarningsDocument};
 use super::ticket::HistoryDocument;
 use super::verification::VerificationDocument;
 use crate::alert::{Alert, AlertMemory, BurnRate};
-use crate::analytics::Report;
+use crate::analytics::{Report, RowState, TicketRows};
 use crate::audit::{Denial, Entry, Head, PolicyChange, Publication, Tampering};
-use crate::engine::{Decision, DryRun, Evaluation, Import, Linked, TicketValues, VisibleTickets};
+use crate::engine::{Decision, DryRun, Evaluation, Import, TicketValues, VisibleTickets};
 use crate::explain::Explanation;
 use crate::id::Id;
 use crate::ledger::Ledger;
+use crate::linked::Linked;
 use crate::policy::PolicyValues;
 use crate::refusal::Refusal;
 use crate::serde_text::WithText;
@@ -100,6 +101,10 @@ fn add_documents(definitions: &mut Map<String, Value>) {
         "linked" "Linked answer" "The outcome of a command, with its events as entries of the ticket's chain." Decision<Linked>;
         "answers" "Answers of a batch" "What `sla_engine_batch` answers to each request, in their order." Vec<BatchAnswer<'_>>;
         "ticket_values" "Ticket as values" "A ticket after its last event, for the columns of a database." TicketValues;
+        "ticket_rows" "Rows of a ticket" "Rows of one ticket for the tables of a database, each in place of the earlier row of \
+            its key, and the row state to store with the ticket." TicketRows;
+        "row_state" "Row state" "What the rows of a ticket's next events need of the earlier ones."
+            Versioned<'_, RowState>;
         "event" "Event" "One entry of a ticket's history. docs/events.md explains every kind." Event;
         "events" "Events" "A list of events, oldest first." Vec<Event>;
         "history" "History" "Every event of one ticket, oldest first." HistoryDocument<'_>;

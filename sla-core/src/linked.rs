@@ -1,14 +1,15 @@
-//! What a host stores of one answer: the events as entries of the ticket's chain, the chain's new head, the ticket, and
-//! its values for the columns of a database.
+//! What a host stores of one answer: the events as entries of the ticket's chain, the chain's new head, the ticket, its values
+//! for the columns of a database and, where asked for, its rows.
 
 use serde::Serialize;
 
-use super::values::{TicketValues, maybe_us};
-use super::{Accepted, Decision, DueEvents, Engine};
+use crate::analytics::{RowState, TicketRows};
 use crate::audit::{Chain, Entry, Head};
+use crate::calendar::ZoneName;
+use crate::engine::{Accepted, Decision, DueEvents, Engine, TicketValues};
 use crate::error::Error;
 use crate::ticket::{Event, Ticket};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, maybe_us};
 
 /// Events that are linked to the chain of their ticket, with all that a host stores beside them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,12 +23,49 @@ pub struct Linked {
     pub next_check_at: Option<Timestamp>,
     /// Where the chain stands after the events.
     pub head: Head,
+    /// The rows of the events, and those as of now; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<TicketRows>,
     /// The events as entries, in order; each is written on a line of its own, so that a host can cut the text into entries
     /// without reading them. Empty when nothing happened.
     pub entries: Vec<Entry<Event>>,
     /// The ticket after the events.
     #[serde(skip)]
     pub ticket: Ticket,
+}
+
+impl Linked {
+    /// Returns this answer with the rows of its events ([`Engine::ticket_rows`]); `state` is what the rows of the events
+    /// before left, `None` for an opening.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// let now = at("2026-03-02T10:00:00Z");
+    /// let opened = accepted(engine().open(&opening(), &customer(), now)?).linked(&engine(), None, now)?;
+    /// let opened = opened.with_rows(&engine(), None, now, "UTC")?;
+    /// let state = opened.rows.unwrap().state;
+    /// let assign = command("assign", r#""agent": "ana""#);
+    /// let assigned = accepted(engine().decide(&opened.ticket, &assign, &admin(), now)?);
+    /// let assigned = assigned.linked(&engine(), Some(opened.head), now)?.with_rows(&engine(), Some(&state), now, "UTC")?;
+    /// let held = assigned.rows.unwrap().facts.into_iter().filter(|row| row.key.starts_with("held/1/"));
+    /// assert!(held.count() == 4); // before the assignment
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::ticket_rows`].
+    pub fn with_rows<'z>(
+        mut self,
+        engine: &Engine,
+        state: Option<&RowState>,
+        now: Timestamp,
+        time_zone: impl Into<ZoneName<'z>>,
+    ) -> Result<Self, Error> {
+        let events = self.entries.iter().map(|entry| &entry.content);
+        self.rows = Some(engine.ticket_rows(state, &self.ticket, events, now, time_zone)?);
+        Ok(self)
+    }
 }
 
 impl Accepted {
@@ -118,5 +156,5 @@ fn linked(
     // Without events nothing else compares the head with the ticket.
     chain.expect_next(&ticket.id, u64::from(ticket.events))?;
     let values = engine.ticket_values(&ticket);
-    Ok(Linked { values, next_check_at, head: chain.into_head(), entries, ticket })
+    Ok(Linked { values, next_check_at, head: chain.into_head(), rows: None, entries, ticket })
 }
