@@ -1516,11 +1516,14 @@ enum sla_status sla_engine_dry_run(const struct sla_engine *engine,
  opening_json, actor_json, now_us, ticket_json_out, next_check_at_us_out
                   as for `sla_engine_open`
  detected_at_us   when the host writes the events down; SLA_NONE for `now_us`
+ time_zone        the zone whose periods rows are in, for example `Asia/Jakarta`; may be null: then there are no rows
  linked_json_out  receives `{"accepted": {"values": {...}, "next_check_at_us": ..., "head": {...}, "entries": [...]}}`
                   or `{"refused": {...}}` (docs/documents.md). After the first line every line but the last is one entry,
-                  to be stored as it is, with a comma at the end where another follows. Free it with `sla_string_free`
+                  to be stored as it is, with a comma at the end where another follows. With a time zone, `"rows": {...}`
+                  comes before the entries, with the row state on a line of its own after `"state":`. Free it with
+                  `sla_string_free`
 
- Errors: as `sla_engine_open`.
+ Errors: as `sla_engine_open`; `unknown_time_zone`.
  */
 enum sla_status sla_engine_open_linked(const struct sla_engine *engine,
                                        const char *opening_json,
@@ -1529,6 +1532,8 @@ enum sla_status sla_engine_open_linked(const struct sla_engine *engine,
                                        size_t actor_json_len,
                                        int64_t now_us,
                                        int64_t detected_at_us,
+                                       const char *time_zone,
+                                       size_t time_zone_len,
                                        struct sla_string *linked_json_out,
                                        struct sla_string *ticket_json_out,
                                        int64_t *next_check_at_us_out,
@@ -1540,10 +1545,12 @@ enum sla_status sla_engine_open_linked(const struct sla_engine *engine,
  ticket_json, command_json, actor_json, now_us, ticket_json_out, next_check_at_us_out
                   as for `sla_engine_decide`
  head_json        where the ticket's chain stands, as the call before wrote it
- detected_at_us, linked_json_out
+ detected_at_us, time_zone, linked_json_out
                   as for `sla_engine_open_linked`
+ row_state_json   with a time zone: the row state that was stored with the ticket; otherwise not read, and may be null
 
- Errors: as `sla_engine_decide`; `invalid_history` when the head is not that of the ticket.
+ Errors: as `sla_engine_decide`; `invalid_history` when the head or the row state is not that of the ticket;
+ `unknown_time_zone`.
  */
 enum sla_status sla_engine_decide_linked(const struct sla_engine *engine,
                                          const char *ticket_json,
@@ -1556,6 +1563,10 @@ enum sla_status sla_engine_decide_linked(const struct sla_engine *engine,
                                          size_t actor_json_len,
                                          int64_t now_us,
                                          int64_t detected_at_us,
+                                         const char *time_zone,
+                                         size_t time_zone_len,
+                                         const char *row_state_json,
+                                         size_t row_state_json_len,
                                          struct sla_string *linked_json_out,
                                          struct sla_string *ticket_json_out,
                                          int64_t *next_check_at_us_out,
@@ -1566,10 +1577,11 @@ enum sla_status sla_engine_decide_linked(const struct sla_engine *engine,
 
  ticket_json, now_us, ticket_json_out, next_check_at_us_out
                   as for `sla_engine_due_events`
- head_json, detected_at_us, linked_json_out
+ head_json, detected_at_us, time_zone, row_state_json, linked_json_out
                   as for `sla_engine_decide_linked`; the answer is never `refused`
 
- Errors: as `sla_engine_due_events`; `invalid_history` when the head is not that of the ticket.
+ Errors: as `sla_engine_due_events`; `invalid_history` when the head or the row state is not that of the ticket;
+ `unknown_time_zone`.
  */
 enum sla_status sla_engine_due_events_linked(const struct sla_engine *engine,
                                              const char *ticket_json,
@@ -1578,6 +1590,10 @@ enum sla_status sla_engine_due_events_linked(const struct sla_engine *engine,
                                              size_t head_json_len,
                                              int64_t now_us,
                                              int64_t detected_at_us,
+                                             const char *time_zone,
+                                             size_t time_zone_len,
+                                             const char *row_state_json,
+                                             size_t row_state_json_len,
                                              struct sla_string *linked_json_out,
                                              struct sla_string *ticket_json_out,
                                              int64_t *next_check_at_us_out,
@@ -1587,11 +1603,11 @@ enum sla_status sla_engine_due_events_linked(const struct sla_engine *engine,
  Decides on many tickets in one call. The fault of one does not stop the others.
 
  texts             the documents of all requests, one after another without anything between: for each request its
-                   ticket, the head of its chain, a command and the actor; a request without a command and an actor asks
-                   for the automatic events that are due
- lengths           the lengths of these texts, four a request; 0 for none
+                   ticket, the head of its chain, a command, the actor and the row state; a request without a command
+                   and an actor asks for the automatic events that are due
+ lengths           the lengths of these texts, five a request; 0 for none
  requests          how many requests there are
- now_us, detected_at_us
+ now_us, detected_at_us, time_zone
                    as for `sla_engine_decide_linked`, the same for all
  answers_json_out  receives a JSON list with an answer for each request, in their order: as `linked_json_out` of
                    `sla_engine_decide_linked`, with the ticket's snapshot on a line of its own after `"snapshot":`; or
@@ -1607,6 +1623,8 @@ enum sla_status sla_engine_batch(const struct sla_engine *engine,
                                  size_t requests,
                                  int64_t now_us,
                                  int64_t detected_at_us,
+                                 const char *time_zone,
+                                 size_t time_zone_len,
                                  struct sla_string *answers_json_out,
                                  struct sla_error **error_out);
 
@@ -1624,6 +1642,30 @@ enum sla_status sla_engine_ticket_values(const struct sla_engine *engine,
                                          size_t ticket_json_len,
                                          struct sla_string *values_json_out,
                                          struct sla_error **error_out);
+
+/*
+ Writes the rows of a ticket for the tables of a database: one a cycle, one a fact. A row replaces the earlier row of its key.
+
+ ticket_json     a history, for the rows of its events after the row state; or a snapshot, for the rows that change with
+                 `now_us` alone
+ row_state_json  the row state that was stored with the ticket; may be null for all rows of a history
+ time_zone       the zone whose periods the rows are in, for example `Asia/Jakarta`
+ rows_json_out   receives `{"cycles": [...], "facts": [...], "state": {...}}` (docs/documents.md), the row state on a line
+                 of its own after `"state":`; free it with `sla_string_free`
+
+ Errors: those of documents; `invalid_history` when the row state is not that of the ticket; `unknown_time_zone`,
+ `unknown_revision`, `time_went_back`.
+ */
+enum sla_status sla_engine_ticket_rows(const struct sla_engine *engine,
+                                       const char *ticket_json,
+                                       size_t ticket_json_len,
+                                       const char *row_state_json,
+                                       size_t row_state_json_len,
+                                       int64_t now_us,
+                                       const char *time_zone,
+                                       size_t time_zone_len,
+                                       struct sla_string *rows_json_out,
+                                       struct sla_error **error_out);
 
 /* ======== Values of a ticket ======== */
 

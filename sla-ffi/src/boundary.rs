@@ -418,6 +418,19 @@ pub(crate) unsafe fn text<'a>(name: &str, pointer: *const c_char, length: usize)
     std::str::from_utf8(bytes).map_err(|fault| invalid_utf8(name, fault))
 }
 
+/// Returns a short text that may be left out.
+///
+/// # Safety
+///
+/// As [`bytes`].
+pub(crate) unsafe fn optional_text<'a>(name: &str, pointer: *const c_char, length: usize) -> Checked<Option<&'a str>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { text(name, pointer, length) }.map(Some)
+}
+
 #[cold]
 #[inline(never)]
 fn invalid_utf8(name: &str, fault: std::str::Utf8Error) -> Failure {

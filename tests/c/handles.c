@@ -84,13 +84,16 @@ static void ask(int type, void *handle, void *const good[TYPES], const char *cod
         BAD(sla_engine_authorize(handle, TEXT(ADMIN), TEXT("open"), NULL, 0, &text, &error));
         BAD(sla_engine_open(handle, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, &text, &more, &at_us, &error));
         BAD(sla_engine_decide(handle, TEXT("{}"), TEXT(REPLY), TEXT(ADMIN), MONDAY_9, &text, &more, &at_us, &error));
-        BAD(sla_engine_open_linked(handle, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, SLA_NONE, &text, &more, &at_us, &error));
-        BAD(sla_engine_decide_linked(handle, TEXT("{}"), TEXT("{}"), TEXT(REPLY), TEXT(ADMIN), MONDAY_9, SLA_NONE, &text, &more,
-                                     &at_us, &error));
-        BAD(sla_engine_due_events_linked(handle, TEXT("{}"), TEXT("{}"), MONDAY_9, SLA_NONE, &text, &more, &at_us, &error));
-        BAD(sla_engine_batch(handle, TEXT(""), NULL, 0, MONDAY_9, SLA_NONE, &text, &error));
+        BAD(sla_engine_open_linked(handle, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, SLA_NONE, NULL, 0, &text, &more, &at_us,
+                                   &error));
+        BAD(sla_engine_decide_linked(handle, TEXT("{}"), TEXT("{}"), TEXT(REPLY), TEXT(ADMIN), MONDAY_9, SLA_NONE, NULL, 0, NULL,
+                                     0, &text, &more, &at_us, &error));
+        BAD(sla_engine_due_events_linked(handle, TEXT("{}"), TEXT("{}"), MONDAY_9, SLA_NONE, NULL, 0, NULL, 0, &text, &more,
+                                         &at_us, &error));
+        BAD(sla_engine_batch(handle, TEXT(""), NULL, 0, MONDAY_9, SLA_NONE, NULL, 0, &text, &error));
         BAD(sla_engine_with_revision(handle, TEXT("{}"), NULL, &engine, &error));
         BAD(sla_engine_ticket_values(handle, TEXT("{}"), &text, &error));
+        BAD(sla_engine_ticket_rows(handle, TEXT("{}"), NULL, 0, MONDAY_9, TEXT("UTC"), &text, &error));
         BAD(sla_values_new(handle, TEXT("{}"), &values, &error));
         BAD(sla_engine_due_events(handle, TEXT("{}"), MONDAY_9, &text, &more, &at_us, &error));
         BAD(sla_engine_evaluate(handle, TEXT("{}"), MONDAY_9, &text, &error));

@@ -66,26 +66,49 @@ static void values_are_read_without_a_document(const sla_engine *engine, const s
 static void linked_answers_are_stored_as_they_are(const sla_engine *engine) {
     sla_string linked = NOTHING, ticket = NOTHING, after = NOTHING, answers = NOTHING, values = NOTHING;
     int64_t next = 0;
-    WORKS(sla_engine_open_linked(engine, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, SLA_NONE, &linked, &ticket, &next, &error));
+    WORKS(sla_engine_open_linked(engine, TEXT(OPEN), TEXT(CUSTOMER), MONDAY_9, SLA_NONE, TEXT("Asia/Jakarta"), &linked,
+                                 &ticket, &next, &error));
     CHECK(has(&linked, "\"head\":{\"kind\":\"ticket\"") && has(&linked, "\"status\":\"new\"") && next > MONDAY_9);
     const char *from = strstr(linked.data, "\"head\":") + 7;
-    const char *to = strstr(from, ",\"entries\":[\n");
-    CHECK(to != NULL && to[13] == '{' && strchr(to + 13, '\n') != NULL && strcmp(strchr(to + 13, '\n'), "\n]}}") == 0);
+    const char *entries = strstr(from, ",\"entries\":[\n");
+    CHECK(entries != NULL && entries[13] == '{' && strchr(entries + 13, '\n') != NULL);
+    CHECK(strcmp(strchr(entries + 13, '\n'), "\n]}}") == 0);
+    const char *to = strstr(from, ",\"rows\":{\"cycles\":[{");
+    CHECK(to != NULL && to < entries);
     const size_t head_len = (size_t)(to - from);
-    char *texts = malloc(2 * (ticket.len + head_len) + sizeof(REPLY) + sizeof(ADMIN));
+    /* The row state is on a line of its own. */
+    const char *state = strstr(to, "\"state\":\n{\"schema\":\"sla-row-state/1\",") + 9;
+    const size_t state_len = (size_t)(strchr(state, '\n') - state);
+    char *texts = malloc(2 * (ticket.len + head_len) + sizeof(REPLY) + sizeof(ADMIN) + state_len);
     CHECK(texts != NULL);
-    sprintf(texts, "%s%.*s%s%.*s%s%s", ticket.data, (int)head_len, from, ticket.data, (int)head_len, from, REPLY, ADMIN);
-    const size_t lengths[] = {ticket.len, head_len, 0, 0, ticket.len, head_len, sizeof(REPLY) - 1, sizeof(ADMIN) - 1};
-    WORKS(sla_engine_batch(engine, texts, strlen(texts), lengths, 2, MONDAY_9 + HOURS, SLA_NONE, &answers, &error));
+    sprintf(texts, "%s%.*s%s%.*s%s%s%.*s", ticket.data, (int)head_len, from, ticket.data, (int)head_len, from, REPLY, ADMIN,
+            (int)state_len, state);
+    const size_t all = strlen(texts) - state_len;
+    const size_t lengths[] = {ticket.len, head_len, 0, 0, 0, ticket.len, head_len, sizeof(REPLY) - 1, sizeof(ADMIN) - 1, 0};
+    const size_t with_state[] = {ticket.len, head_len, 0, 0, 0, ticket.len, head_len, sizeof(REPLY) - 1,
+                                 sizeof(ADMIN) - 1, state_len};
+    WORKS(sla_engine_batch(engine, texts, all + state_len, with_state, 2, MONDAY_9 + HOURS, SLA_NONE, TEXT("UTC"), &answers,
+                           &error));
+    CHECK(has(&answers, "{\"failed\":{\"code\":\"invalid_history\"") && has(&answers, "\"key\":\"1/replies\""));
+    sla_string_free(&answers);
+    WORKS(sla_engine_ticket_rows(engine, STRING(ticket), state, state_len, MONDAY_9 + HOURS, TEXT("UTC"), &answers, &error));
+    CHECK(has(&answers, "\"class\":\"running\"") && has(&answers, "\"key\":\"status\""));
+    sla_string_free(&answers);
+    FAILS(sla_engine_ticket_rows(engine, STRING(ticket), NULL, 0, MONDAY_9 + HOURS, TEXT("UTC"), &answers, &error),
+          SLA_STATUS_INVALID_INPUT, "invalid_history");
+    FAILS(sla_engine_ticket_rows(engine, STRING(ticket), state, state_len, MONDAY_9, TEXT("Moon/Base"), &answers, &error),
+          SLA_STATUS_INVALID_INPUT, "unknown_time_zone");
+    WORKS(sla_engine_batch(engine, texts, all, lengths, 2, MONDAY_9 + HOURS, SLA_NONE, NULL, 0, &answers, &error));
     CHECK(has(&answers, "\"snapshot\":\n{\"schema\":\"sla-ticket/1\"") && has(&answers, "\"replied\""));
     sla_string_free(&answers);
-    FAILS(sla_engine_batch(engine, texts, strlen(texts), lengths, 1, MONDAY_9, SLA_NONE, &answers, &error),
+    FAILS(sla_engine_batch(engine, texts, all, lengths, 1, MONDAY_9, SLA_NONE, NULL, 0, &answers, &error),
           SLA_STATUS_INVALID_ARGUMENT, "invalid_length");
-    FAILS(sla_engine_batch(engine, texts, 3, lengths, 2, MONDAY_9, SLA_NONE, &answers, &error),
+    FAILS(sla_engine_batch(engine, texts, 3, lengths, 2, MONDAY_9, SLA_NONE, NULL, 0, &answers, &error),
           SLA_STATUS_INVALID_ARGUMENT, "invalid_length");
     /* A request that cannot be judged is answered in its place. */
-    const size_t crooked[] = {ticket.len - 1, head_len + 1, 0, 0, ticket.len, head_len, sizeof(REPLY) - 1, sizeof(ADMIN) - 1};
-    WORKS(sla_engine_batch(engine, texts, strlen(texts), crooked, 2, MONDAY_9 + HOURS, SLA_NONE, &answers, &error));
+    const size_t crooked[] = {ticket.len - 1, head_len + 1, 0, 0, 0, ticket.len, head_len, sizeof(REPLY) - 1,
+                              sizeof(ADMIN) - 1, 0};
+    WORKS(sla_engine_batch(engine, texts, all, crooked, 2, MONDAY_9 + HOURS, SLA_NONE, NULL, 0, &answers, &error));
     CHECK(has(&answers, "{\"failed\":{\"code\":\"invalid_json\"") && has(&answers, "\"replied\""));
     sla_string_free(&answers);
     WORKS(sla_engine_ticket_values(engine, STRING(ticket), &values, &error));
@@ -94,17 +117,17 @@ static void linked_answers_are_stored_as_they_are(const sla_engine *engine) {
     values_are_read_without_a_document(engine, &ticket);
     sla_string_free(&linked);
     WORKS(sla_engine_decide_linked(engine, STRING(ticket), texts + ticket.len, head_len, TEXT(REPLY), TEXT(ADMIN),
-                                   MONDAY_9 + HOURS, SLA_NONE, &linked, &after, NULL, &error));
+                                   MONDAY_9 + HOURS, SLA_NONE, NULL, 0, NULL, 0, &linked, &after, NULL, &error));
     CHECK(has(&linked, "\"entries\":2,") && has(&after, "\"events\":2"));
     sla_string_free(&after);
     sla_string_free(&linked);
     WORKS(sla_engine_due_events_linked(engine, STRING(ticket), texts + ticket.len, head_len, MONDAY_9 + 8 * HOURS,
-                                       SLA_NONE, &linked, &after, NULL, &error));
+                                       SLA_NONE, NULL, 0, NULL, 0, &linked, &after, NULL, &error));
     CHECK(has(&linked, "\"breached\"") && has(&after, "\"breached\""));
     sla_string_free(&after);
     sla_string_free(&linked);
     WORKS(sla_engine_due_events_linked(engine, STRING(ticket), texts + ticket.len, head_len, MONDAY_9 + 8 * HOURS,
-                                       SLA_NONE, &linked, NULL, NULL, &error));
+                                       SLA_NONE, NULL, 0, NULL, 0, &linked, NULL, NULL, &error));
     sla_string_free(&linked);
     sla_string_free(&ticket);
     free(texts);

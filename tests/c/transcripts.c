@@ -277,6 +277,14 @@ static void verify(const char *file, int line, char **parts) {
     compare_document(file, line, &found, parts[2]);
 }
 
+static void ticket_rows(const char *file, int line, char **parts) {
+    const int stored = strcmp(parts[3], "-") != 0;
+    sla_string found = NOTHING;
+    WORKS(sla_engine_ticket_rows(engine, TEXT(parts[0]), stored ? parts[3] : NULL, stored ? strlen(parts[3]) : 0,
+                                 strtoll(parts[1], NULL, 10), TEXT(parts[2]), &found, &error));
+    compare_document(file, line, &found, parts[4]);
+}
+
 static int is_one_of(const char *what, const char *words) {
     const char *found = strstr(words, what);
     size_t length = strlen(what);
@@ -309,6 +317,8 @@ static void ask(const char *file, int number, char *line) {
         WORKS(sla_engine_compile(TEXT(parts[1]), NULL, &engine, &error));
     } else if (strcmp(what, "verify") == 0) {
         verify(file, number, parts + 1);
+    } else if (strcmp(what, "ticket_rows") == 0) {
+        ticket_rows(file, number, parts + 1);
     } else if (is_one_of(what, "open decide decide_snapshot evaluate due monitor")) {
         on_ticket(file, number, what, parts + 1);
     } else {
