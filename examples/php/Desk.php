@@ -14,6 +14,9 @@ final class Desk
 {
     private const CHUNK = 100;
 
+    /** Whose days the figures are of. */
+    private const ZONE = 'Asia/Jakarta';
+
     /** @var Closure(string): void */
     private readonly Closure $say;
 
@@ -30,16 +33,17 @@ final class Desk
                 throw new DomainException("there is a ticket {$opening->ticket} already");
             }
 
-            return $this->stored($opening->ticket, $this->engine->openLinked($opening, $actor, $now), $actor, $now);
+            return $this->stored($opening->ticket, $this->engine->openLinked($opening, $actor, $now, timeZone: self::ZONE), $actor, $now);
         });
     }
 
     public function act(string $id, Command $command, Actor $actor, DateTimeImmutable $now): LinkedDecision
     {
         return $this->store->atomically(function () use ($id, $command, $actor, $now): LinkedDecision {
-            [$ticket, $head] = $this->store->ticket($id) ?? throw new DomainException("there is no ticket {$id}");
+            [$ticket, $head, $rowState] = $this->store->ticket($id) ?? throw new DomainException("there is no ticket {$id}");
+            $decision = $this->engine->decideLinked($ticket, $head, $command, $actor, $now, timeZone: self::ZONE, rowState: $rowState);
 
-            return $this->stored($id, $this->engine->decideLinked($ticket, $head, $command, $actor, $now), $actor, $now);
+            return $this->stored($id, $decision, $actor, $now);
         });
     }
 
@@ -50,7 +54,7 @@ final class Desk
         do {
             // A ticket that cannot be read stays due: a chunk of nothing else ends the loop.
             $stored = $this->store->atomically(function () use ($now): int {
-                $answers = $this->engine->batch($this->store->due($now, self::CHUNK), $now);
+                $answers = $this->engine->batch($this->store->due($now, self::CHUNK), $now, timeZone: self::ZONE);
                 foreach ($answers as $id => $answer) {
                     if ($answer instanceof LinkedDecision) {
                         $this->keep($id, $answer);

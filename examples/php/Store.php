@@ -12,7 +12,7 @@ use Sla\Request;
 use Sla\Ticket;
 use Sla\Time;
 
-/** Tickets in SQLite: every event as an entry of its ticket's chain, the latest snapshot, and when to look again. */
+/** Tickets in SQLite: every event as an entry of its ticket's chain, the latest snapshot, when to look again, and rows for figures. */
 final class Store
 {
     private const SCHEMA = <<<'SQL'
@@ -20,6 +20,7 @@ final class Store
             id TEXT PRIMARY KEY,
             snapshot TEXT NOT NULL,
             head TEXT NOT NULL,
+            row_state TEXT NOT NULL,
             next_check_at_us INTEGER
         );
         CREATE INDEX IF NOT EXISTS tickets_due ON tickets (next_check_at_us) WHERE next_check_at_us IS NOT NULL;
@@ -28,6 +29,16 @@ final class Store
             seq INTEGER NOT NULL,
             entry TEXT NOT NULL,
             PRIMARY KEY (ticket, seq)
+        );
+        CREATE TABLE IF NOT EXISTS cycles (
+            ticket TEXT NOT NULL REFERENCES tickets (id),
+            timer TEXT NOT NULL,
+            cycle INTEGER NOT NULL,
+            class TEXT NOT NULL,
+            day TEXT NOT NULL,
+            agent TEXT,
+            business_us INTEGER,
+            PRIMARY KEY (ticket, timer, cycle)
         );
         CREATE TABLE IF NOT EXISTS denials (
             seq INTEGER PRIMARY KEY,
@@ -73,27 +84,33 @@ final class Store
         }
     }
 
-    /** @return ?array{Ticket, Head} */
+    /** @return ?array{Ticket, Head, string} the last is the row state */
     public function ticket(string $id): ?array
     {
-        foreach ($this->rows('SELECT snapshot, head FROM tickets WHERE id = ?', $id) as [$snapshot, $head]) {
-            return [Ticket::fromJson($snapshot), Head::fromJson($head)];
+        foreach ($this->rows('SELECT snapshot, head, row_state FROM tickets WHERE id = ?', $id) as [$snapshot, $head, $rowState]) {
+            return [Ticket::fromJson($snapshot), Head::fromJson($head), $rowState];
         }
 
         return null;
     }
 
-    /** Stores what the engine gave: entries as they are, snapshot, head and next instant. */
+    /** Stores what the engine gave: entries as they are, snapshot, head, next instant, and the rows of cycles. */
     public function save(string $id, LinkedDecision $decision): void
     {
         $this->run(
-            'INSERT INTO tickets (id, snapshot, head, next_check_at_us) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO UPDATE SET snapshot = ?2, head = ?3, next_check_at_us = ?4',
+            'INSERT INTO tickets (id, snapshot, head, row_state, next_check_at_us) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET snapshot = ?2, head = ?3, row_state = ?4, next_check_at_us = ?5',
             $id,
             $decision->ticket->json(),
             $decision->head->json(),
+            $decision->rows()->state,
             $decision->nextCheckAtUs,
         );
+        // A row replaces the earlier row of its key.
+        foreach ($decision->rows()->cycles as $row) {
+            $sql = 'INSERT OR REPLACE INTO cycles (ticket, timer, cycle, class, day, agent, business_us) VALUES (?, ?, ?, ?, ?, ?, ?)';
+            $this->run($sql, $id, $row->timer, $row->cycle, $row->class, $row->place->day, $row->place->agent, $row->businessUs);
+        }
         $seq = $decision->head->entries - count($decision->entries);
         foreach ($decision->entries as $entry) {
             $this->run('INSERT INTO entries (ticket, seq, entry) VALUES (?, ?, ?)', $id, $seq++, $entry);
@@ -130,8 +147,8 @@ final class Store
     public function due(DateTimeImmutable $now, int $most): array
     {
         $due = [];
-        foreach ($this->rows('SELECT id, snapshot, head FROM tickets WHERE next_check_at_us <= ? ORDER BY next_check_at_us LIMIT ?', Time::toUs($now), $most) as [$id, $snapshot, $head]) {
-            $due[$id] = Request::dueEvents(Ticket::fromJson($snapshot), Head::fromJson($head));
+        foreach ($this->rows('SELECT id, snapshot, head, row_state FROM tickets WHERE next_check_at_us <= ? ORDER BY next_check_at_us LIMIT ?', Time::toUs($now), $most) as [$id, $snapshot, $head, $rowState]) {
+            $due[$id] = Request::dueEvents(Ticket::fromJson($snapshot), Head::fromJson($head), $rowState);
         }
 
         return $due;
@@ -143,6 +160,12 @@ final class Store
         $at = $this->value('SELECT min(next_check_at_us) FROM tickets WHERE next_check_at_us IS NOT NULL');
 
         return $at === null ? null : Time::fromUs((int) $at);
+    }
+
+    /** @return list<array{string, string, string, int}> day, timer, class and how many cycles */
+    public function classes(): array
+    {
+        return $this->rows('SELECT day, timer, class, COUNT(*) FROM cycles GROUP BY day, timer, class ORDER BY day, timer, class');
     }
 
     /** @return list<string> */

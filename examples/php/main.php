@@ -57,6 +57,9 @@ try {
         $say(sprintf('%s: first response %s, due %s UTC', $id, $timer->state->value, $timer->dueAt()->format('H:i:s')));
         $say("{$id}: " . (Audit::verifyEntries('ticket', $id, $store->entries($id))->isSound() ? count($store->entries($id)) . ' entries, nothing was tampered with' : 'TAMPERED WITH'));
     }
+    foreach ($store->classes() as [$day, $timer, $class, $count]) {
+        $say("{$day}  {$timer}: {$count} {$class}");
+    }
     $history = History::ofEntries($store->entries('T-1'));
     echo $engine->explain($history, 'first_response', $noon)->text;
     $say(count($store->denials()) . ' refusal on record, ' . (Audit::verifyEntries('access', 'desk', $store->denials())->isSound() ? 'sound' : 'TAMPERED WITH'));

@@ -233,13 +233,14 @@ final class Engine
      * Decides whether a ticket is opened, and begins its chain: the answer is what to store.
      *
      * @param ?\DateTimeInterface $detectedAt when the host writes it down; `null` for `$now`
+     * @param ?string             $timeZone   the zone of the periods of `LinkedDecision::rows`; `null` for no rows
      */
-    public function openLinked(Opening $opening, Actor $actor, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): LinkedDecision
+    public function openLinked(Opening $opening, Actor $actor, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null, ?string $timeZone = null): LinkedDecision
     {
         $command = $opening->json();
         $who = $actor->json();
 
-        return LinkedDecision::read($this->library->step('sla_engine_open_linked', $this->pointer(), $command, strlen($command), $who, strlen($who), Time::toUs($now), self::maybeUs($detectedAt)));
+        return LinkedDecision::read($this->library->step('sla_engine_open_linked', $this->pointer(), $command, strlen($command), $who, strlen($who), Time::toUs($now), self::maybeUs($detectedAt), $timeZone, strlen($timeZone ?? '')));
     }
 
     /**
@@ -247,17 +248,19 @@ final class Engine
      *
      * @param Head                $head       where the ticket's chain stands
      * @param ?\DateTimeInterface $detectedAt when the host writes it down; `null` for `$now`
+     * @param ?string             $timeZone   the zone of the periods of `LinkedDecision::rows`; `null` for no rows
+     * @param ?string             $rowState   for rows: the state of those before, as it was stored (`TicketRows::$state`)
      *
-     * @throws InvalidInput as `decide`; `invalid_history` when the head is not that of the ticket
+     * @throws InvalidInput as `decide`; `invalid_history` when the head or the row state is not that of the ticket
      */
-    public function decideLinked(Ticket|History $ticket, Head $head, Command $command, Actor $actor, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): LinkedDecision
+    public function decideLinked(Ticket|History $ticket, Head $head, Command $command, Actor $actor, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null, ?string $timeZone = null, ?string $rowState = null): LinkedDecision
     {
         $on = $ticket->json();
         $stands = $head->json();
         $what = $command->json();
         $who = $actor->json();
 
-        return LinkedDecision::read($this->library->step('sla_engine_decide_linked', $this->pointer(), $on, strlen($on), $stands, strlen($stands), $what, strlen($what), $who, strlen($who), Time::toUs($now), self::maybeUs($detectedAt)));
+        return LinkedDecision::read($this->library->step('sla_engine_decide_linked', $this->pointer(), $on, strlen($on), $stands, strlen($stands), $what, strlen($what), $who, strlen($who), Time::toUs($now), self::maybeUs($detectedAt), $timeZone, strlen($timeZone ?? ''), $rowState, strlen($rowState ?? '')));
     }
 
     /**
@@ -265,12 +268,12 @@ final class Engine
      *
      * @throws InvalidInput as `decideLinked`
      */
-    public function dueEventsLinked(Ticket|History $ticket, Head $head, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): LinkedDecision
+    public function dueEventsLinked(Ticket|History $ticket, Head $head, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null, ?string $timeZone = null, ?string $rowState = null): LinkedDecision
     {
         $on = $ticket->json();
         $stands = $head->json();
 
-        return LinkedDecision::read($this->library->step('sla_engine_due_events_linked', $this->pointer(), $on, strlen($on), $stands, strlen($stands), Time::toUs($now), self::maybeUs($detectedAt)));
+        return LinkedDecision::read($this->library->step('sla_engine_due_events_linked', $this->pointer(), $on, strlen($on), $stands, strlen($stands), Time::toUs($now), self::maybeUs($detectedAt), $timeZone, strlen($timeZone ?? ''), $rowState, strlen($rowState ?? '')));
     }
 
     /**
@@ -279,18 +282,38 @@ final class Engine
      * @template K of array-key
      *
      * @param array<K, Request> $requests
+     * @param ?string           $timeZone the zone of the periods of `LinkedDecision::rows`; `null` for no rows
      *
      * @return array<K, LinkedDecision|InvalidInput> under the keys of the requests
      */
-    public function batch(array $requests, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null): array
+    public function batch(array $requests, \DateTimeInterface $now, ?\DateTimeInterface $detectedAt = null, ?string $timeZone = null): array
     {
         $texts = [];
         foreach ($requests as $key => $request) {
             array_push($texts, ...self::request($key, $request)->texts());
         }
-        $answers = $this->library->answers($this->pointer(), implode('', $texts), array_map(strlen(...), $texts), Time::toUs($now), self::maybeUs($detectedAt));
+        $answers = $this->library->answers($this->pointer(), implode('', $texts), array_map(strlen(...), $texts), Time::toUs($now), self::maybeUs($detectedAt), $timeZone);
 
         return array_combine(array_keys($requests), LinkedDecision::readAll($answers));
+    }
+
+    /**
+     * Returns rows of a ticket for the tables of a database; a row replaces the earlier row of its key.
+     *
+     * With a history: the rows of its events after the row state, all of them without one. With a ticket and its row state:
+     * the rows that change with the instant alone, so that a report counts what is open as of now.
+     *
+     * @param string  $timeZone the zone of the periods, for example `Asia/Jakarta`
+     * @param ?string $rowState the state that was stored with the ticket (`TicketRows::$state`)
+     *
+     * @throws InvalidInput `invalid_history` when the row state is not that of the ticket; `unknown_time_zone`
+     */
+    public function ticketRows(Ticket|History $ticket, \DateTimeInterface $now, string $timeZone, ?string $rowState = null): TicketRows
+    {
+        $on = $ticket->json();
+        $rows = $this->library->text('sla_engine_ticket_rows', $this->pointer(), $on, strlen($on), $rowState, strlen($rowState ?? ''), Time::toUs($now), $timeZone, strlen($timeZone));
+
+        return TicketRows::ofLines($rows ?? '');
     }
 
     /** Returns a ticket as values, for the columns of a database. */

@@ -26,6 +26,8 @@ final class LinkedDecision
         /** Why not; `null` when it was accepted. */
         public readonly ?Refusal $refusal,
         private readonly ?\stdClass $values,
+        private readonly ?\stdClass $rows,
+        private readonly string $rowState,
     ) {
     }
 
@@ -44,6 +46,12 @@ final class LinkedDecision
     public function values(): ?TicketValues
     {
         return $this->values === null ? null : TicketValues::read($this->values);
+    }
+
+    /** Returns the rows of the events, and those as of now; `null` without a time zone, or when refused. */
+    public function rows(): ?TicketRows
+    {
+        return $this->rows === null ? null : TicketRows::read($this->rows, $this->rowState);
     }
 
     /**
@@ -67,12 +75,12 @@ final class LinkedDecision
     {
         [$text, $ticket] = $step;
         $lines = explode("\n", $text);
-        $last = count($lines) - 1;
-        if ($last === 0) {
+        if (count($lines) === 1) {
             return self::refused(Json::read($text)->refused);
         }
+        $at = 0;
 
-        return self::accepted(Json::read("{$lines[0]}]}}")->accepted, $ticket ?? '', array_slice($lines, 1, $last - 1));
+        return self::accepted($lines, $at, $ticket ?? '');
     }
 
     /**
@@ -93,30 +101,44 @@ final class LinkedDecision
                 $answers[] = isset($document->refused) ? self::refused($document->refused) : self::failed($document->failed);
                 continue;
             }
-            $accepted = Json::read("{$line}null}}")->accepted;
-            $ticket = $lines[$at + 1] ?? '';
-            $at += 3;
-            $first = $at;
-            while (!str_starts_with($lines[$at] ?? ']}}', ']}}')) {
-                $at++;
-            }
-            $answers[] = self::accepted($accepted, $ticket, array_slice($lines, $first, $at - $first));
+            $answers[] = self::accepted($lines, $at);
         }
 
         return $answers;
     }
 
-    /** @param list<string> $lines */
-    private static function accepted(\stdClass $accepted, string $ticket, array $lines): self
+    /**
+     * Reads an accepted answer from its first line on: the snapshot, the row state and each entry are on lines of their own.
+     *
+     * @param list<string> $lines
+     * @param int          $at    the place of its first line, and afterwards of its last
+     */
+    private static function accepted(array $lines, int &$at, string $ticket = ''): self
     {
-        $entries = array_map(static fn (string $line): string => rtrim($line, ','), $lines);
+        $document = $lines[$at];
+        if (str_ends_with($document, '"snapshot":')) {
+            $ticket = $lines[$at + 1] ?? '';
+            $document .= 'null' . ($lines[$at + 2] ?? '');
+            $at += 2;
+        }
+        $rowState = '';
+        if (str_ends_with($document, '"state":')) {
+            $rowState = $lines[$at + 1] ?? '';
+            $document .= 'null' . ($lines[$at + 2] ?? '');
+            $at += 2;
+        }
+        $entries = [];
+        while (!str_starts_with($lines[++$at] ?? ']}}', ']}}')) {
+            $entries[] = rtrim($lines[$at] ?? '', ',');
+        }
+        $accepted = Json::read("{$document}]}}")->accepted;
 
-        return new self($entries, Head::read($accepted->head), Ticket::fromJson($ticket), $accepted->next_check_at_us, null, $accepted->values);
+        return new self($entries, Head::read($accepted->head), Ticket::fromJson($ticket), $accepted->next_check_at_us, null, $accepted->values, $accepted->rows ?? null, $rowState);
     }
 
     private static function refused(\stdClass $refusal): self
     {
-        return new self([], null, null, null, Refusal::read($refusal), null);
+        return new self([], null, null, null, Refusal::read($refusal), null, null, '');
     }
 
     private static function failed(\stdClass $fault): InvalidInput

@@ -14,28 +14,30 @@ final class Request
         /** `null` to ask for the automatic events that are due. */
         public readonly ?Command $command,
         public readonly ?Actor $actor,
+        /** What was stored with the ticket; needed for rows only. */
+        public readonly ?string $rowState,
     ) {
     }
 
     /** Asks for the automatic events that are due. */
-    public static function dueEvents(Ticket|History $ticket, Head $head): self
+    public static function dueEvents(Ticket|History $ticket, Head $head, ?string $rowState = null): self
     {
-        return new self($ticket, $head, null, null);
+        return new self($ticket, $head, null, null, $rowState);
     }
 
     /** Asks for the decision on a command. */
-    public static function command(Ticket|History $ticket, Head $head, Command $command, Actor $actor): self
+    public static function command(Ticket|History $ticket, Head $head, Command $command, Actor $actor, ?string $rowState = null): self
     {
-        return new self($ticket, $head, $command, $actor);
+        return new self($ticket, $head, $command, $actor, $rowState);
     }
 
     /**
      * @internal
      *
-     * @return array{string, string, string, string}
+     * @return array{string, string, string, string, string}
      */
     public function texts(): array
     {
-        return [$this->ticket->json(), $this->head->json(), $this->command?->json() ?? '', $this->actor?->json() ?? ''];
+        return [$this->ticket->json(), $this->head->json(), $this->command?->json() ?? '', $this->actor?->json() ?? '', $this->rowState ?? ''];
     }
 }

@@ -131,4 +131,53 @@ final class LinkedTest extends TestCase
         self::assertSame($values->openedAtUs, $timer->sinceUs);
         self::assertNull($values->timer('resolution'));
     }
+
+    public function test_rows_put_together_step_by_step_are_those_of_the_history(): void
+    {
+        $engine = Desk::engine();
+        $zone = 'Asia/Jakarta';
+        $root = Actor::admin('root');
+        $opened = $engine->openLinked(Desk::opening(), Actor::customer('c-7'), Desk::monday(), timeZone: $zone);
+        $rows = $opened->rows();
+        $steps = [$opened, $due = $engine->dueEventsLinked($opened->ticket, $opened->head, Desk::monday(8), timeZone: $zone, rowState: $rows->state)];
+        $reply = Command::reply('email', Message::of('m-2', 'x'));
+        $steps[] = $replied = $engine->decideLinked($due->ticket, $due->head, $reply, $root, Desk::monday(8), timeZone: $zone, rowState: $due->rows()->state);
+        $request = Request::command($due->ticket, $due->head, $reply, $root, $due->rows()->state);
+        self::assertEquals([$replied], $engine->batch([$request], Desk::monday(8), timeZone: $zone));
+        [$cycles, $facts, $entries] = [[], [], []];
+        foreach ($steps as $step) {
+            foreach ($step->rows()->cycles as $row) {
+                $cycles["{$row->timer} {$row->cycle}"] = $row;
+            }
+            foreach ($step->rows()->facts as $row) {
+                $facts[$row->key] = $row;
+            }
+            array_push($entries, ...$step->entries);
+        }
+        $whole = $engine->ticketRows(History::ofEntries($entries), Desk::monday(8), $zone);
+        self::assertEquals(array_column($whole->facts, null, 'key'), $facts);
+        self::assertCount(count($whole->cycles), $cycles);
+        self::assertContainsEquals($cycles['first_response 1'], $whole->cycles);
+        self::assertSame($replied->rows()->state, $whole->state);
+
+        $first = $cycles['first_response 1'];
+        self::assertSame(['breached_answered', false, '2026-11-23', null], [$first->class, $first->asOfNow, $first->place->day, $first->place->agent]);
+        self::assertSame(['business_time', 'wall_time', 'overdue'], [$first->businessFigure, $first->wallFigure, $first->overdueFigure]);
+        self::assertSame($first->dueAtUs, $first->place->atUs);
+        self::assertSame(Time::toUs(Desk::monday(8)), $first->ended->atUs);
+        self::assertSame($first->wallUs, $first->ended->atUs - $first->startedAtUs);
+        self::assertSame(['root', 0, 1, null], [$facts['handled/root']->place->agent, $facts['handled/root']->bucket, $facts['handled/root']->n, $facts['handled/root']->seq]);
+        self::assertSame(['open', true], [$facts['status']->figure, $facts['status']->asOfNow]);
+
+        // As of now: what lasts, without events.
+        $later = $engine->ticketRows($replied->ticket, Desk::monday(9), $zone, $replied->rows()->state);
+        self::assertSame($whole->state, $later->state);
+        self::assertSame(['held/1/held_working_business_time', 'held/1/held_working_wall_time', 'held/1/held_waiting_business_time', 'held/1/held_waiting_wall_time', 'status'], array_column($later->facts, 'key'));
+        self::assertSame(9 * 3_600_000_000, $later->facts[1]->durationUs);
+        self::assertNull($engine->dueEventsLinked($replied->ticket, $replied->head, Desk::monday(8))->rows());
+        self::assertNull($engine->decideLinked($due->ticket, $due->head, $reply, Actor::agent('bob'), Desk::monday(8), timeZone: $zone)->rows());
+        $this->expectException(InvalidInput::class);
+        $this->expectExceptionMessage('the row state');
+        $engine->ticketRows($replied->ticket, Desk::monday(9), $zone, $rows->state);
+    }
 }

@@ -127,6 +127,15 @@ final class TranscriptTest extends TestCase
                 }
 
                 return 1;
+            case 'ticket_rows':
+                [$history, $now, $timeZone, $state, $expected] = $parts;
+                $found = $this->engine->ticketRows(History::fromJson($history), Time::fromUs((int) $now), $timeZone, $state === '-' ? null : $state);
+                $wanted = json_decode($expected);
+                self::assertMirrors($wanted->cycles, $found->cycles, $where);
+                self::assertMirrors($wanted->facts, $found->facts, $where);
+                self::assertEquals($wanted->state, json_decode($found->state), $where);
+
+                return 1;
             case 'aggregate':
                 $this->aggregate = Aggregate::by(self::grouping(json_decode($parts[0])));
 

@@ -108,11 +108,12 @@ int32_t sla_ticket_fold(const char*,size_t,const char*,size_t,sla_string*,sla_er
 int32_t sla_engine_import(const sla_engine*,const char*,size_t,sla_string*,sla_string*,int64_t*,sla_error**);
 int32_t sla_engine_verify(const sla_engine*,const char*,size_t,const char*,size_t,sla_string*,sla_error**);
 int32_t sla_engine_dry_run(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,sla_string*,sla_error**);
-int32_t sla_engine_open_linked(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,int64_t,sla_string*,sla_string*,int64_t*,sla_error**);
-int32_t sla_engine_decide_linked(const sla_engine*,const char*,size_t,const char*,size_t,const char*,size_t,const char*,size_t,int64_t,int64_t,sla_string*,sla_string*,int64_t*,sla_error**);
-int32_t sla_engine_due_events_linked(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,int64_t,sla_string*,sla_string*,int64_t*,sla_error**);
-int32_t sla_engine_batch(const sla_engine*,const char*,size_t,const size_t*,size_t,int64_t,int64_t,sla_string*,sla_error**);
+int32_t sla_engine_open_linked(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,int64_t,const char*,size_t,sla_string*,sla_string*,int64_t*,sla_error**);
+int32_t sla_engine_decide_linked(const sla_engine*,const char*,size_t,const char*,size_t,const char*,size_t,const char*,size_t,int64_t,int64_t,const char*,size_t,const char*,size_t,sla_string*,sla_string*,int64_t*,sla_error**);
+int32_t sla_engine_due_events_linked(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,int64_t,const char*,size_t,const char*,size_t,sla_string*,sla_string*,int64_t*,sla_error**);
+int32_t sla_engine_batch(const sla_engine*,const char*,size_t,const size_t*,size_t,int64_t,int64_t,const char*,size_t,sla_string*,sla_error**);
 int32_t sla_engine_ticket_values(const sla_engine*,const char*,size_t,sla_string*,sla_error**);
+int32_t sla_engine_ticket_rows(const sla_engine*,const char*,size_t,const char*,size_t,int64_t,const char*,size_t,sla_string*,sla_error**);
 int32_t sla_values_new(const sla_engine*,const char*,size_t,sla_values**,sla_error**);
 int32_t sla_values_ticket(const sla_values*,sla_ticket_values*,sla_error**);
 void sla_values_free(sla_values*);

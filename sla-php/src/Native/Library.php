@@ -381,16 +381,16 @@ final class Library
     }
 
     /**
-     * Decides on a batch of requests, four texts each.
+     * Decides on a batch of requests, five texts each.
      *
      * @param list<int> $lengths of the texts
      */
-    public function answers(CData $engine, string $texts, array $lengths, int $nowUs, int $detectedAtUs): string
+    public function answers(CData $engine, string $texts, array $lengths, int $nowUs, int $detectedAtUs, ?string $timeZone): string
     {
         $count = count($lengths);
         $numbers = $this->copy('size_t', pack('q*', ...$lengths), $count, 8);
 
-        return $this->answer('sla_engine_batch', [$engine, $texts, strlen($texts), $this->first($numbers), intdiv($count, 4), $nowUs, $detectedAtUs], InvalidInput::class) ?? '';
+        return $this->answer('sla_engine_batch', [$engine, $texts, strlen($texts), $this->first($numbers), intdiv($count, 5), $nowUs, $detectedAtUs, $timeZone, strlen($timeZone ?? '')], InvalidInput::class) ?? '';
     }
 
     /**
