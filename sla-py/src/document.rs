@@ -68,6 +68,7 @@ answers! {
     Changes "changes" "Changes";
     Promises "promises" "Promises";
     Agents "agents" "Agents";
+    TicketRows "ticket_rows" "TicketRows";
     TicketValues "ticket_values" "TicketValues";
     Burns "burns" "Burns";
     PolicyPlace "place" "PolicyPlace";

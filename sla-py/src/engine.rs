@@ -6,8 +6,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTuple};
 use sla_core::alert::Decided;
-use sla_core::analytics::Dimension;
-use sla_core::engine::{Decision, Linked};
+use sla_core::analytics::{Dimension, RowState};
+use sla_core::engine::Decision;
+use sla_core::linked::Linked;
 use sla_core::log::States;
 use sla_core::ticket::{Action, Apply, Command, Ticket as Fold};
 use sla_core::time::Timestamp;
@@ -17,8 +18,8 @@ use crate::arrow::{Input, Table};
 use crate::calendar::Calendar;
 use crate::compiled::{Engine, document, documents};
 use crate::document::{
-    Burns, DryRun, Evaluation, Events, Explanation, Head, HistoryVerification, Json, Ledger, Refusal, TicketValues,
-    VisibleTickets, Words, list, value,
+    Burns, DryRun, Evaluation, Events, Explanation, Head, HistoryVerification, Json, Ledger, Refusal, TicketRows,
+    TicketValues, VisibleTickets, Words, list, value,
 };
 use crate::error::{OrRaise, raised};
 use crate::figures::{Aggregate, grouping};
@@ -80,13 +81,15 @@ impl Engine {
         head: &[u8],
         command: Option<(&Command, &Actor)>,
         (now, detected_at): (Timestamp, Timestamp),
+        rows: Option<&AskedRows<'_>>,
     ) -> Result<Decision<Linked>, Error> {
         let head = wire::audit::read_head(head)?;
         let Some((command, actor)) = command else {
-            let due = self.engine.due_events(ticket.get(), now)?;
-            return due.linked(&self.engine, head, detected_at).map(Decision::Accepted);
+            let due = self.engine.due_events(ticket.get(), now)?.linked(&self.engine, head, detected_at)?;
+            return self.with_rows(Decision::Accepted(due), rows, now);
         };
-        self.decide_any(ticket, command, actor, now)?.linked(&self.engine, Some(head), detected_at)
+        let linked = self.decide_any(ticket, command, actor, now)?.linked(&self.engine, Some(head), detected_at)?;
+        self.with_rows(linked, rows, now)
     }
 
     /// Decides on a command, with every event of the ticket where they are given.
@@ -103,27 +106,57 @@ impl Engine {
         }
     }
 
-    /// Returns one request of a batch judged: the ticket, the head of its chain, and perhaps a command and its actor.
+    /// Adds the rows that are asked for, if any are.
+    fn with_rows(
+        &self,
+        answer: Decision<Linked>,
+        asked: Option<&AskedRows<'_>>,
+        now: Timestamp,
+    ) -> Result<Decision<Linked>, Error> {
+        Ok(match (answer, asked) {
+            (Decision::Accepted(linked), Some(AskedRows { state, time_zone })) => {
+                Decision::Accepted(linked.with_rows(&self.engine, state.as_ref(), now, *time_zone)?)
+            }
+            (answer, _) => answer,
+        })
+    }
+
+    /// Returns one request of a batch judged: the ticket, the head of its chain, perhaps a command and its actor, and for rows
+    /// the row state.
     fn judge_request(
         &self,
         py: Python<'_>,
         request: &Bound<'_, PyAny>,
         instants: (Timestamp, Timestamp),
+        time_zone: Option<&str>,
     ) -> PyResult<Result<Decision<Linked>, Error>> {
-        type Parts = (AnyTicket, Json, Option<(Json, Actor)>);
-        let (ticket, head, command): Parts = match request.cast::<PyTuple>().map(|parts| (parts, parts.len())) {
+        type Parts = (AnyTicket, Json, Option<(Json, Actor)>, Option<Json>);
+        let (ticket, head, command, state): Parts = match request.cast::<PyTuple>().map(|parts| (parts, parts.len())) {
             Ok((parts, 2)) => {
                 let (ticket, head) = parts.extract()?;
-                (ticket, head, None)
+                (ticket, head, None, None)
+            }
+            Ok((parts, 3)) if time_zone.is_some() => {
+                let (ticket, head, state) = parts.extract()?;
+                (ticket, head, None, Some(state))
             }
             Ok((parts, 4)) => {
                 let (ticket, head, command, actor) = parts.extract()?;
-                (ticket, head, Some((command, actor)))
+                (ticket, head, Some((command, actor)), None)
+            }
+            Ok((parts, 5)) if time_zone.is_some() => {
+                let (ticket, head, command, actor, state) = parts.extract()?;
+                (ticket, head, Some((command, actor)), Some(state))
             }
             _ => {
-                let message = "a request is `(ticket, head)` or `(ticket, head, command, actor)`";
+                let message =
+                    "a request is `(ticket, head)` or `(ticket, head, command, actor)`, and for rows the row state";
                 return Err(PyTypeError::new_err(message));
             }
+        };
+        let rows = match AskedRows::read(time_zone, state.as_ref()) {
+            Ok(rows) => rows,
+            Err(error) => return Ok(Err(error)),
         };
         let command = match &command {
             None => None,
@@ -133,7 +166,21 @@ impl Engine {
             },
         };
         let command = command.as_ref().map(|(command, actor)| (command, *actor));
-        Ok(py.detach(|| self.judge(&ticket, head.as_ref(), command, instants)))
+        Ok(py.detach(|| self.judge(&ticket, head.as_ref(), command, instants, rows.as_ref())))
+    }
+}
+
+/// What rows are asked for: those of the events after this state, in this time zone.
+struct AskedRows<'a> {
+    state: Option<RowState>,
+    time_zone: &'a str,
+}
+
+impl<'a> AskedRows<'a> {
+    fn read(time_zone: Option<&'a str>, state: Option<&Json>) -> Result<Option<Self>, Error> {
+        let Some(time_zone) = time_zone else { return Ok(None) };
+        let state = state.map(|state| wire::rows::read_state(state.as_ref())).transpose()?;
+        Ok(Some(Self { state, time_zone }))
     }
 }
 
@@ -145,13 +192,14 @@ fn linked(py: Python<'_>, decision: Decision<Linked>) -> PyResult<Bound<'_, PyAn
             let entries = PyTuple::new(py, entries)?;
             let head = Head(wire::audit::write_head(&linked.head));
             let values = TicketValues(wire::linked::write_values(&linked.values));
+            let rows = linked.rows.as_ref().map(|rows| TicketRows(wire::rows::write(rows)));
             let (ticket, next) = (Bound::new(py, Ticket(linked.ticket))?, maybe_utc(py, linked.next_check_at)?);
-            value(py, "LinkedDecision", (entries, head, ticket, next, values, py.None()))
+            value(py, "LinkedDecision", (entries, head, ticket, next, values, rows, py.None()))
         }
         Decision::Refused(refusal) => {
             let refusal = Refusal(wire::evaluation::write_refusal(&refusal));
             let none = || py.None();
-            value(py, "LinkedDecision", (PyTuple::empty(py), none(), none(), none(), none(), refusal))
+            value(py, "LinkedDecision", (PyTuple::empty(py), none(), none(), none(), none(), none(), refusal))
         }
     }
 }
@@ -362,7 +410,8 @@ impl Engine {
     /// Args:
     ///     opening, actor, now: As for `open`.
     ///     detected_at: When the host stores them; by default `now`.
-    #[pyo3(signature = (opening, *, actor, now, detected_at=None) -> "sla_engine._hints.LinkedDecision")]
+    ///     time_zone: The zone of the periods of `rows`; without it there are none.
+    #[pyo3(signature = (opening, *, actor, now, detected_at=None, time_zone=None) -> "sla_engine._hints.LinkedDecision")]
     fn open_linked<'py>(
         &self,
         py: Python<'py>,
@@ -370,11 +419,14 @@ impl Engine {
         actor: Actor,
         now: Instant,
         detected_at: Option<Instant>,
+        time_zone: Option<&str>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let opening = wire::command::read_opening(opening.as_ref()).or_raise(py)?;
         let detected_at = detected_at.map_or(now.0, |at| at.0);
         let decision = self.engine.open(&opening, &actor.0, now.0).or_raise(py)?;
-        linked(py, decision.linked(&self.engine, None, detected_at).or_raise(py)?)
+        let answer = decision.linked(&self.engine, None, detected_at).or_raise(py)?;
+        let rows = AskedRows::read(time_zone, None).or_raise(py)?;
+        linked(py, self.with_rows(answer, rows.as_ref(), now.0).or_raise(py)?)
     }
 
     /// Return the decision on a command, with its events linked to the ticket's chain: all that is to be stored.
@@ -389,10 +441,12 @@ impl Engine {
     ///     ticket, command, actor, now: As for `decide`.
     ///     head: The head of the ticket's chain.
     ///     detected_at: When the host stores them; by default `now`.
+    ///     time_zone: The zone of the periods of `rows`; without it there are none.
+    ///     row_state: For rows: the state of those before, as it was stored (`TicketRows.state`).
     ///
     /// Raises:
-    ///     InputError: `invalid_history` when the head is not that of the ticket.
-    #[pyo3(signature = (ticket, head: "Head", command, *, actor, now, detected_at=None) -> "sla_engine._hints.LinkedDecision")]
+    ///     InputError: `invalid_history` when the head or the row state is not that of the ticket.
+    #[pyo3(signature = (ticket, head: "Head", command, *, actor, now, detected_at=None, time_zone=None, row_state=None) -> "sla_engine._hints.LinkedDecision")]
     #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn decide_linked<'py>(
         &self,
@@ -403,10 +457,14 @@ impl Engine {
         actor: Actor,
         now: Instant,
         detected_at: Option<Instant>,
+        time_zone: Option<&str>,
+        row_state: Option<Json>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let command = wire::command::read(command.as_ref()).or_raise(py)?;
         let instants = (now.0, detected_at.map_or(now.0, |at| at.0));
-        let decision = self.judge(&ticket, head.as_ref(), Some((&command, &actor)), instants).or_raise(py)?;
+        let rows = AskedRows::read(time_zone, row_state.as_ref()).or_raise(py)?;
+        let judged = self.judge(&ticket, head.as_ref(), Some((&command, &actor)), instants, rows.as_ref());
+        let decision = judged.or_raise(py)?;
         linked(py, decision)
     }
 
@@ -414,12 +472,13 @@ impl Engine {
     ///
     /// Args:
     ///     ticket, now: As for `due_events`.
-    ///     head, detected_at: As for `decide_linked`.
+    ///     head, detected_at, time_zone, row_state: As for `decide_linked`.
     ///
     /// Raises:
-    ///     InputError: `time_went_back` before the ticket's last event; `invalid_history` when the head is not that of the
-    ///         ticket.
-    #[pyo3(signature = (ticket, head: "Head", *, now, detected_at=None) -> "sla_engine._hints.LinkedDecision")]
+    ///     InputError: `time_went_back` before the ticket's last event; `invalid_history` when the head or the row state is not
+    ///         that of the ticket.
+    #[pyo3(signature = (ticket, head: "Head", *, now, detected_at=None, time_zone=None, row_state=None) -> "sla_engine._hints.LinkedDecision")]
+    #[expect(clippy::too_many_arguments, reason = "named in Python")]
     fn due_events_linked<'py>(
         &self,
         py: Python<'py>,
@@ -427,9 +486,12 @@ impl Engine {
         head: Json,
         now: Instant,
         detected_at: Option<Instant>,
+        time_zone: Option<&str>,
+        row_state: Option<Json>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let instants = (now.0, detected_at.map_or(now.0, |at| at.0));
-        let decision = self.judge(&ticket, head.as_ref(), None, instants).or_raise(py)?;
+        let rows = AskedRows::read(time_zone, row_state.as_ref()).or_raise(py)?;
+        let decision = self.judge(&ticket, head.as_ref(), None, instants, rows.as_ref()).or_raise(py)?;
         linked(py, decision)
     }
 
@@ -442,21 +504,23 @@ impl Engine {
     ///
     /// Args:
     ///     requests: For each a ticket and the head of its chain, and for a command that and its actor; without a command the
-    ///         answer has the automatic events until `now`.
+    ///         answer has the automatic events until `now`. With a time zone the row state comes last.
     ///     now: The instant of all of them.
     ///     detected_at: When the host stores them; by default `now`.
-    #[pyo3(signature = (requests: "typing.Iterable[Request]", *, now, detected_at=None) -> "tuple[LinkedDecision | Exception, ...]")]
+    ///     time_zone: The zone of the periods of `rows`; without it there are none.
+    #[pyo3(signature = (requests: "typing.Iterable[Request]", *, now, detected_at=None, time_zone=None) -> "tuple[LinkedDecision | Exception, ...]")]
     fn batch<'py>(
         &self,
         py: Python<'py>,
         requests: Bound<'py, PyAny>,
         now: Instant,
         detected_at: Option<Instant>,
+        time_zone: Option<&str>,
     ) -> PyResult<Bound<'py, PyTuple>> {
         let instants = (now.0, detected_at.map_or(now.0, |at| at.0));
         let mut answers = Vec::new();
         for request in requests.try_iter()? {
-            let judged = self.judge_request(py, &request?, instants)?;
+            let judged = self.judge_request(py, &request?, instants, time_zone)?;
             answers.push(match judged {
                 Ok(decision) => linked(py, decision)?,
                 Err(error) => raised(py, &error).into_value(py).into_bound(py).into_any(),
@@ -492,6 +556,39 @@ impl Engine {
             all.insert(Id::new(timer).or_raise(py)?, counts.collect());
         }
         Ok(Burns(wire::alert::write_burns(&self.engine.burns(&all, now.0).or_raise(py)?)))
+    }
+
+    /// Return rows of a ticket for the tables of a database: one a cycle, one a fact. A row replaces the earlier row of its key.
+    ///
+    ///     >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now, time_zone="UTC")
+    ///     >>> asked = {"time_zone": "UTC", "row_state": opened.rows.state}
+    ///     >>> rows = engine.ticket_rows(opened.ticket, now=now + timedelta(hours=1), **asked)
+    ///     >>> rows.cycles[0].timer, rows.cycles[0].class_
+    ///     ('first_response', 'running')
+    ///
+    /// Args:
+    ///     ticket: A `History`, for the rows of its events after the row state, all of them without one; or a `Ticket`, for the
+    ///         rows that change with `now` alone.
+    ///     time_zone: The zone of the periods.
+    ///     row_state: The state that was stored with the ticket (`TicketRows.state`).
+    ///
+    /// Raises:
+    ///     InputError: `invalid_history` when the row state is not that of the ticket; `unknown_time_zone`.
+    #[pyo3(signature = (ticket, *, now, time_zone, row_state=None))]
+    fn ticket_rows(
+        &self,
+        py: Python<'_>,
+        ticket: AnyTicket,
+        now: Instant,
+        time_zone: &str,
+        row_state: Option<Json>,
+    ) -> PyResult<TicketRows> {
+        let state = row_state.map(|state| wire::rows::read_state(state.as_ref())).transpose().or_raise(py)?;
+        let rows = match &ticket {
+            AnyTicket::Short(ticket) => self.engine.ticket_rows(state.as_ref(), &ticket.get().0, [], now.0, time_zone),
+            AnyTicket::Whole(history) => self.engine.history_rows(state.as_ref(), &history.get().0, now.0, time_zone),
+        };
+        Ok(TicketRows(wire::rows::write(&rows.or_raise(py)?)))
     }
 
     /// Return a ticket as values, for the columns of a database.

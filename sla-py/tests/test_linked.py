@@ -100,3 +100,43 @@ def test_a_ticket_is_read_as_values() -> None:
     assert [escalation.stage for escalation in values.escalations] == ["open"] * len(values.escalations)
     [timer] = [timer for timer in values.timers if timer.timer == "first_response"]
     assert (timer.state, timer.outcome, timer.activity) == ("breached", "breached", "running")
+
+
+def test_rows_put_together_step_by_step_are_those_of_the_history() -> None:
+    desk, now, zone = engine(), monday(8), "Asia/Jakarta"
+    begun = desk.open_linked(opening(), actor=KIM, now=monday(), time_zone=zone)
+    due = desk.due_events_linked(begun.ticket, begun.head, now=now, time_zone=zone, row_state=begun.rows.state)
+    asked = {"actor": ROOT_ADMIN, "now": now, "time_zone": zone, "row_state": due.rows.state}
+    replied = desk.decide_linked(due.ticket, due.head, REPLY, **asked)
+    request = (due.ticket, due.head, REPLY, ROOT_ADMIN, due.rows.state)
+    assert desk.batch([request], now=now, time_zone=zone) == (replied,)
+    again, refused = desk.batch(
+        [(begun.ticket, begun.head, begun.rows.state), (begun.ticket, begun.head, REPLY, Actor.agent("bob"))],
+        now=now,
+        time_zone=zone,
+    )
+    assert (again, refused.rows) == (due, None)
+    steps = (begun, due, replied)
+    cycles = {(row.timer, row.cycle): row for step in steps for row in step.rows.cycles}
+    facts = {row.key: row for step in steps for row in step.rows.facts}
+    history = History.from_entries([entry for step in steps for entry in step.entries])
+    whole = desk.ticket_rows(history, now=now, time_zone=zone)
+    assert facts == {row.key: row for row in whole.facts}
+    assert cycles == {(row.timer, row.cycle): row for row in whole.cycles}
+    assert replied.rows.state == whole.state
+
+    first = cycles["first_response", 1]
+    assert (first.class_, first.place.at_us, first.place.day.isoformat()) == (
+        "breached_answered",
+        first.due_at_us,
+        "2026-11-23",
+    )
+    assert (first.ended.agent, first.wall_us) == (None, first.ended.at_us - first.started_at_us)
+    later = desk.ticket_rows(replied.ticket, now=monday(9), time_zone=zone, row_state=replied.rows.state)
+    assert [row.key for row in later.facts if row.as_of_now][-1] == "status"
+    assert later.state == whole.state
+    assert desk.due_events_linked(replied.ticket, replied.head, now=now).rows is None
+    with pytest.raises(InputError, match="the row state"):
+        desk.ticket_rows(replied.ticket, now=now, time_zone=zone, row_state=begun.rows.state)
+    with pytest.raises(InputError, match="Moon/Base"):
+        desk.ticket_rows(history, now=now, time_zone="Moon/Base")

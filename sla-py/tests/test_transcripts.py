@@ -205,6 +205,17 @@ class Desk:
                     with pytest.raises(SlaError) as refused:
                         self.engine.verify(History.from_json(history), snapshot=stored)
                     assert refused.value.code == expected, where
+            case "ticket_rows", [history, now, time_zone, state, expected]:
+                found = self.engine.ticket_rows(
+                    History.from_json(history),
+                    now=instant(int(now)),
+                    time_zone=time_zone,
+                    row_state=None if state == "-" else state,
+                )
+                wanted = json.loads(expected)
+                assert json.loads(msgspec.json.encode(found.cycles)) == wanted["cycles"], where
+                assert json.loads(msgspec.json.encode(found.facts)) == wanted["facts"], where
+                assert json.loads(found.state) == wanted["state"], where
             case "aggregate", [grouping]:
                 document = json.loads(grouping)
                 period = document["period"] or {"unit": None, "time_zone": "UTC"}

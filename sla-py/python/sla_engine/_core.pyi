@@ -6,7 +6,7 @@ The engine's native part; import from ``sla_engine``.
 
 from _typeshed import SupportsGetItem
 from datetime import datetime, timedelta
-from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, BurnCounts, Burns, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, HistoryVerification, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, PolicyPlace, PolicyValues, Promises, Publication, Refusal, Report, Request, States, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
+from sla_engine._hints import Actor, Agents, AlertList, AnyTicket, Arrow, BurnCounts, Burns, Changes, Decision, DryRun, DueEvents, Evaluation, EventList, Events, Explanation, Head, HistoryVerification, Import, Instants, Json, Ledger, Lengths, Linked, LinkedDecision, LogAggregate, LogCommands, LogImport, LogRows, OnFault, Policies, PolicyPlace, PolicyValues, Promises, Publication, Refusal, Report, Request, States, TicketRows, TicketValues, Verification, VisibleTickets, Warnings, WhatIf, Words
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, final
 
@@ -534,7 +534,7 @@ class Engine:
         Raises:
             InputError: `unknown_action`.
         """
-    def batch(self, /, requests: Iterable[Request], *, now: datetime, detected_at: datetime | None = None) -> tuple[LinkedDecision | Exception, ...]:
+    def batch(self, /, requests: Iterable[Request], *, now: datetime, detected_at: datetime | None = None, time_zone: str | None = None) -> tuple[LinkedDecision | Exception, ...]:
         """
         Return the decisions on many tickets. The fault of one does not stop the others: it is in its place.
 
@@ -545,9 +545,10 @@ class Engine:
 
         Args:
             requests: For each a ticket and the head of its chain, and for a command that and its actor; without a command the
-                answer has the automatic events until `now`.
+                answer has the automatic events until `now`. With a time zone the row state comes last.
             now: The instant of all of them.
             detected_at: When the host stores them; by default `now`.
+            time_zone: The zone of the periods of `rows`; without it there are none.
         """
     def burns(self, /, counts: BurnCounts, *, now: datetime) -> Burns:
         """
@@ -610,7 +611,7 @@ class Engine:
         Raises:
             UnknownNameError: `unknown_revision` when the ticket is under one that this engine does not have.
         """
-    def decide_linked(self, /, ticket: AnyTicket, head: Head, command: Json, *, actor: Actor, now: datetime, detected_at: datetime | None = None) -> LinkedDecision:
+    def decide_linked(self, /, ticket: AnyTicket, head: Head, command: Json, *, actor: Actor, now: datetime, detected_at: datetime | None = None, time_zone: str | None = None, row_state: Json | None = None) -> LinkedDecision:
         """
         Return the decision on a command, with its events linked to the ticket's chain: all that is to be stored.
 
@@ -624,9 +625,11 @@ class Engine:
             ticket, command, actor, now: As for `decide`.
             head: The head of the ticket's chain.
             detected_at: When the host stores them; by default `now`.
+            time_zone: The zone of the periods of `rows`; without it there are none.
+            row_state: For rows: the state of those before, as it was stored (`TicketRows.state`).
 
         Raises:
-            InputError: `invalid_history` when the head is not that of the ticket.
+            InputError: `invalid_history` when the head or the row state is not that of the ticket.
         """
     def dry_run(self, /, tickets: Iterable[Ticket | History], *, apply: str, now: datetime) -> DryRun:
         """
@@ -650,17 +653,17 @@ class Engine:
         Raises:
             InputError: `time_went_back` before the ticket's last event.
         """
-    def due_events_linked(self, /, ticket: AnyTicket, head: Head, *, now: datetime, detected_at: datetime | None = None) -> LinkedDecision:
+    def due_events_linked(self, /, ticket: AnyTicket, head: Head, *, now: datetime, detected_at: datetime | None = None, time_zone: str | None = None, row_state: Json | None = None) -> LinkedDecision:
         """
         Return the automatic events until `now`, linked to the ticket's chain: all that is to be stored.
 
         Args:
             ticket, now: As for `due_events`.
-            head, detected_at: As for `decide_linked`.
+            head, detected_at, time_zone, row_state: As for `decide_linked`.
 
         Raises:
-            InputError: `time_went_back` before the ticket's last event; `invalid_history` when the head is not that of the
-                ticket.
+            InputError: `time_went_back` before the ticket's last event; `invalid_history` when the head or the row state is not
+                that of the ticket.
         """
     def entitles(self, /, package: str, channel: str) -> bool:
         """
@@ -840,7 +843,7 @@ class Engine:
         Args:
             opening: `commands.Open`, or the command as a document.
         """
-    def open_linked(self, /, opening: Json, *, actor: Actor, now: datetime, detected_at: datetime | None = None) -> LinkedDecision:
+    def open_linked(self, /, opening: Json, *, actor: Actor, now: datetime, detected_at: datetime | None = None, time_zone: str | None = None) -> LinkedDecision:
         """
         Return the decision on opening a ticket, with its events as the first entries of the ticket's chain.
 
@@ -851,6 +854,7 @@ class Engine:
         Args:
             opening, actor, now: As for `open`.
             detected_at: When the host stores them; by default `now`.
+            time_zone: The zone of the periods of `rows`; without it there are none.
         """
     @property
     def policy(self, /) -> Policy:
@@ -881,6 +885,25 @@ class Engine:
     def table_limit(self, /) -> int:
         """
         How many bytes the tables of its calendars may hold together.
+        """
+    def ticket_rows(self, /, ticket: AnyTicket, *, now: datetime, time_zone: str, row_state: Json | None = None) -> TicketRows:
+        """
+        Return rows of a ticket for the tables of a database: one a cycle, one a fact. A row replaces the earlier row of its key.
+
+            >>> opened = engine.open_linked(opening, actor=Actor.customer("kim"), now=now, time_zone="UTC")
+            >>> asked = {"time_zone": "UTC", "row_state": opened.rows.state}
+            >>> rows = engine.ticket_rows(opened.ticket, now=now + timedelta(hours=1), **asked)
+            >>> rows.cycles[0].timer, rows.cycles[0].class_
+            ('first_response', 'running')
+
+        Args:
+            ticket: A `History`, for the rows of its events after the row state, all of them without one; or a `Ticket`, for the
+                rows that change with `now` alone.
+            time_zone: The zone of the periods.
+            row_state: The state that was stored with the ticket (`TicketRows.state`).
+
+        Raises:
+            InputError: `invalid_history` when the row state is not that of the ticket; `unknown_time_zone`.
         """
     def ticket_values(self, /, ticket: AnyTicket) -> TicketValues:
         """

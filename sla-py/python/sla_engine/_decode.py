@@ -39,9 +39,23 @@ _LISTS: dict[str, Any] = {
 }
 
 
+class _RowLists(msgspec.Struct):
+    cycles: tuple[documents.CycleRow, ...]
+    facts: tuple[documents.FactRow, ...]
+
+
+def _rows(document: bytes) -> documents.TicketRows:
+    # The row state is on a line of its own, to be stored as it is.
+    lists, state, _ = document.split(b"\n")
+    rows = msgspec.json.decode(lists + b"null}", type=_RowLists)
+    return documents.TicketRows(rows.cycles, rows.facts, state.decode())
+
+
 @cache
 def decoder(name: str) -> Any:
     """Return the decoder of documents of one kind."""
+    if name == "ticket_rows":
+        return _rows
     if name not in _LISTS:
         return msgspec.json.Decoder(_TYPES[name]).decode
     read = msgspec.json.Decoder(_LISTS[name]).decode

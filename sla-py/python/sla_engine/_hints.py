@@ -25,6 +25,7 @@ from .documents import (
     Publication,
     Refusal,
     Report,
+    TicketRows,
     TicketValues,
     Verification,
     VisibleTickets,
@@ -74,6 +75,7 @@ __all__ = [
     "Request",
     "StateMeaning",
     "States",
+    "TicketRows",
     "TicketValues",
     "Verification",
     "VisibleTickets",
@@ -124,7 +126,12 @@ EventList: TypeAlias = Iterable[documents.Event] | str | bytes
 """Events, or a JSON list of them."""
 
 AnyTicket: TypeAlias = Union["_core.Ticket", "_core.History"]
-Request: TypeAlias = tuple[AnyTicket, documents.Head] | tuple[AnyTicket, documents.Head, Json, documents.Actor]
+Request: TypeAlias = (
+    tuple[AnyTicket, documents.Head]
+    | tuple[AnyTicket, documents.Head, Json]
+    | tuple[AnyTicket, documents.Head, Json, documents.Actor]
+    | tuple[AnyTicket, documents.Head, Json, documents.Actor, Json]
+)
 """A ticket and the head of its chain; with a command and an actor, or else for the automatic events that are due."""
 
 _Policy: TypeAlias = Union["_core.Policy", str, bytes, Mapping[str, Any]]

@@ -6,7 +6,7 @@ Instants are aware datetimes in UTC unless a field says otherwise, lengths are w
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -554,6 +554,95 @@ class TicketValues(Document, frozen=True):
     """The latest cycle of every timer that has started, by timer id."""
 
 
+class RowPlace(Document, frozen=True):
+    """An instant with its periods in a time zone, and what decides the group of a row then; instants are microseconds."""
+
+    at_us: int
+    hour_us: int
+    """The first instant of its hour: what an aggregate calls its period."""
+    day_us: int
+    week_us: int
+    month_us: int
+    day: date
+    week: date
+    """The Monday of its week."""
+    month: date
+    """The first date of its month."""
+    package: str
+    channel: str
+    agent: str | None
+    """The holder's agent; an aggregate calls None ``unassigned``."""
+    team: str | None
+    """The holder's team; an aggregate calls None ``unassigned``."""
+    priority: str | None
+    severity: str | None
+    category: str | None
+
+
+class CycleRow(Document, frozen=True):
+    """A cycle of a timer, for a table with the key ticket, ``timer``, ``cycle``."""
+
+    timer: str
+    cycle: int
+    """From 1."""
+    class_: str = field(name="class")
+    """The figure that counts it in ``place`` (docs/analytics.md): ``met``, ``breached_open``, ``running`` and so on."""
+    as_of_now: bool
+    """Whether nothing decides the class yet: it changes with the instant asked about alone."""
+    place: RowPlace
+    """The deciding instant, and the holder then."""
+    ended: RowPlace | None
+    """Where its durations are counted: its stop or cancellation; None while it counts."""
+    started_at_us: int
+    due_at_us: int | None
+    """None while paused unbreached, beyond the horizon, or when nothing is promised."""
+    business_figure: str | None
+    """The figure of its business time; None unless what it waited for stopped it."""
+    business_us: int | None
+    business_bucket: int | None
+    """The number of the histogram bucket."""
+    wall_figure: str | None
+    """The figure of its wall time; None unless what it waited for stopped it."""
+    wall_us: int | None
+    wall_bucket: int | None
+    overdue_figure: str | None
+    """``overdue`` of a breached cycle that ended."""
+    overdue_us: int | None
+    overdue_bucket: int | None
+
+
+class FactRow(Document, frozen=True):
+    """Something that counts, for a table with the key ticket, ``key``."""
+
+    key: str
+    """``{seq}/{figure}``, ``{seq}/{figure}/{timer}``, ``handled/{agent}``, ``held/{number}/{figure}`` or ``status``."""
+    seq: int | None
+    """The event; None for ``handled``, ``held`` and ``status``."""
+    figure: str
+    """What it counts for (docs/analytics.md)."""
+    timer: str | None
+    cycle: int | None
+    bucket: int
+    """The level of an escalation, the score of a rating, the histogram bucket of a duration; 0 otherwise."""
+    n: int
+    """How many it counts for: 1, or 0 for ``status`` once the ticket is neither open nor paused."""
+    duration_us: int | None
+    """Of figures of durations."""
+    as_of_now: bool
+    """Whether it changes with the instant asked about alone."""
+    place: RowPlace
+
+
+class TicketRows(Value, frozen=True):
+    """Rows of one ticket: a row replaces the earlier row of its key, and none is ever removed."""
+
+    cycles: tuple[CycleRow, ...]
+    """The cycles that the events changed, and those that still count."""
+    facts: tuple[FactRow, ...]
+    state: str
+    """What the rows of the next events need: to be stored as it is, beside the ticket."""
+
+
 class Decided(Document, frozen=True):
     """Counts of the cycles that were decided in a window."""
 
@@ -588,6 +677,8 @@ class LinkedDecision(Value, frozen=True):
     """The instant of the next automatic event; None without one, or when refused."""
     values: TicketValues | None
     """The ticket as values; None when refused."""
+    rows: TicketRows | None
+    """The rows of the events, and those as of now; None without a time zone, or when refused."""
     refusal: Refusal | None
     """The reason why it is not allowed; None when it is accepted."""
 
