@@ -9,7 +9,7 @@ use sla_benches::{
     WideRows, candidate, engine, grown, history, instants, kinds, length, long_history, office, office_rules, stepped,
     ten_years, wide_now, wide_rows, with_timers,
 };
-use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit};
+use sla_core::analytics::{Aggregate, Dimension, Grouping, PeriodUnit, RowState, TicketRows};
 use sla_core::audit::{self, Chain, Entry};
 use sla_core::calendar::{Calendar, ZoneDatabase};
 use sla_core::columns::{Figures, Plan, TimerColumns};
@@ -235,6 +235,31 @@ fn evaluate_and_aggregate((engine, history, mut aggregate): Watched) -> Aggregat
     aggregate
 }
 
+type Listed = (&'static Engine, &'static History, RowState, Timestamp);
+
+fn listed() -> Listed {
+    let (engine, history, _) = watched();
+    let earlier = History::new(history.events()[..19].to_vec()).unwrap();
+    let now = history.ticket().last_at;
+    // The zone is read.
+    let rows = engine.history_rows(None, &earlier, earlier.ticket().last_at, "Asia/Jakarta").unwrap();
+    (engine, history, rows.state, now)
+}
+
+// One ticket of 20 events: all its rows.
+#[library_benchmark]
+#[bench::open(setup = listed)]
+fn ticket_rows((engine, history, _, now): Listed) -> TicketRows {
+    engine.history_rows(None, black_box(history), now, "Asia/Jakarta").unwrap()
+}
+
+// The rows of its last event, by the row state of those before.
+#[library_benchmark]
+#[bench::open(setup = listed)]
+fn ticket_rows_of_one_event((engine, history, state, now): Listed) -> TicketRows {
+    engine.history_rows(Some(black_box(&state)), black_box(history), now, "Asia/Jakarta").unwrap()
+}
+
 fn compared() -> (WhatIf, &'static History) {
     let engine: &Engine = Box::leak(Box::new(engine()));
     let history = Box::leak(Box::new(history(engine)));
@@ -441,6 +466,8 @@ library_benchmark_group!(
         fold,
         verify,
         evaluate_and_aggregate,
+        ticket_rows,
+        ticket_rows_of_one_event,
         what_if,
         columns,
         judge,

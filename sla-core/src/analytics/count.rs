@@ -78,7 +78,10 @@ fn check(
     grouping.period_of(history.ticket().opened_at)?;
     grouping.period_of(evaluation.now)?;
     let mut known = None;
-    for event in history.events().iter().filter(|event| known.replace(event.rules.policy_digest) != Some(event.rules.policy_digest))
+    for event in history
+        .events()
+        .iter()
+        .filter(|event| known.replace(event.rules.policy_digest) != Some(event.rules.policy_digest))
     {
         engine.revision(event.rules.policy_digest)?;
     }
