@@ -48,6 +48,8 @@ return new class extends SlaMigration {
             $table->unsignedInteger('events');
             $this->hashColumn($table, 'head');
             $table->mediumText('snapshot');
+            // What the engine needs to make the rows of figures of the next event; null for a ticket without such rows.
+            $table->mediumText('row_state')->nullable();
             $table->bigInteger('next_check_at')->nullable();
         });
         $this->indexWherePresent('sla_ticket_states', 'next_check_at', 'sla_ticket_states_due');

@@ -20,12 +20,14 @@ use Sla\Head;
 use Sla\History;
 use Sla\HistoryVerification;
 use Sla\Laravel\Policy\PolicyRepository;
+use Sla\Laravel\Support\Settings;
 use Sla\LinkedDecision;
 use Sla\Message;
 use Sla\Opening;
 use Sla\Refusal;
 use Sla\Request;
 use Sla\Ticket;
+use Sla\TicketRows;
 use Sla\TicketValues;
 use Sla\Time;
 use Sla\Verification;
@@ -45,7 +47,7 @@ final class Gateway
     /** Which reading of the revisions the engine is made of. */
     private int $reading = 0;
 
-    public function __construct(private readonly PolicyRepository $revisions)
+    public function __construct(private readonly PolicyRepository $revisions, private readonly Settings $settings)
     {
     }
 
@@ -61,7 +63,7 @@ final class Gateway
 
     public function open(Opening $opening, Actor $actor, int $nowUs): Step
     {
-        return $this->step($this->engine()->openLinked($opening, $actor, Time::fromUs($nowUs)));
+        return $this->step($this->engine()->openLinked($opening, $actor, Time::fromUs($nowUs), timeZone: $this->settings->timeZone()));
     }
 
     public function decide(StoredTicket $ticket, Command $command, Actor $actor, int $nowUs): Step
@@ -98,12 +100,15 @@ final class Gateway
                 $found[$ticket->id] = $this->dueOn($ticket, $ticket->lastUs);
             }
         }
-        foreach ($ofNow === [] ? [] : $this->engine()->batch(array_map(self::request(...), $ofNow), Time::fromUs($nowUs)) as $id => $answer) {
-            $found[$id] = match (true) {
-                $answer instanceof LinkedDecision => $this->step($answer),
-                $answer->errorCode === self::UNKNOWN_REVISION => $this->dueOn($ofNow[$id], $nowUs),
-                default => $answer,
-            };
+        $withRows = array_filter($ofNow, static fn (StoredTicket $ticket): bool => $ticket->rowState !== null);
+        foreach ([[$withRows, $this->settings->timeZone()], [array_diff_key($ofNow, $withRows), null]] as [$some, $timeZone]) {
+            foreach ($some === [] ? [] : $this->engine()->batch(array_map(self::request(...), $some), Time::fromUs($nowUs), timeZone: $timeZone) as $id => $answer) {
+                $found[$id] = match (true) {
+                    $answer instanceof LinkedDecision => $this->step($answer),
+                    $answer->errorCode === self::UNKNOWN_REVISION => $this->dueOn($some[$id], $nowUs),
+                    default => $answer,
+                };
+            }
         }
 
         return $found;
@@ -226,6 +231,16 @@ final class Gateway
     }
 
     /**
+     * Returns every package of the newest revision.
+     *
+     * @return array<string, string> names by id
+     */
+    public function packageNames(): array
+    {
+        return array_column(json_decode($this->engine()->policy()->json(), true, 512, JSON_THROW_ON_ERROR)['packages'], 'name', 'id');
+    }
+
+    /**
      * Returns the channels that a package includes, in the newest revision; none for a package that it does not have.
      *
      * @return array<string, string> names by id
@@ -271,6 +286,16 @@ final class Gateway
         return $this->withAllRevisions(fn (): HistoryVerification => $this->engine()->verify(History::ofEntries($entries), Ticket::fromJson($ticket->snapshot)));
     }
 
+    /**
+     * Returns all rows of figures of a ticket, as of its last event.
+     *
+     * @param list<string> $entries
+     */
+    public function rowsOf(array $entries, StoredTicket $ticket, ?int $nowUs = null): TicketRows
+    {
+        return $this->withAllRevisions(fn (): TicketRows => $this->engine()->ticketRows(History::ofEntries($entries), Time::fromUs($nowUs ?? $ticket->lastUs), $this->settings->timeZone()));
+    }
+
     /** @param list<string> $entries */
     public function verify(string $kind, string $id, array $entries): Verification
     {
@@ -295,14 +320,14 @@ final class Gateway
     {
         $now = Time::fromUs($nowUs);
 
-        return $this->step($this->withAllRevisions(fn (): LinkedDecision => $this->engine()->decideLinked($on, self::standsAt($ticket), $command, $actor, $now)));
+        return $this->step($this->withAllRevisions(fn (): LinkedDecision => $this->engine()->decideLinked($on, self::standsAt($ticket), $command, $actor, $now, timeZone: $this->rowZone($ticket), rowState: $ticket->rowState)));
     }
 
     private function dueOn(StoredTicket $ticket, int $nowUs): Step|SlaThrowable
     {
         try {
             return $this->step($this->withAllRevisions(
-                fn (): LinkedDecision => $this->engine()->dueEventsLinked(Ticket::fromJson($ticket->snapshot), self::standsAt($ticket), Time::fromUs($nowUs)),
+                fn (): LinkedDecision => $this->engine()->dueEventsLinked(Ticket::fromJson($ticket->snapshot), self::standsAt($ticket), Time::fromUs($nowUs), timeZone: $this->rowZone($ticket), rowState: $ticket->rowState),
             ));
         } catch (SlaThrowable $fault) {
             return $fault;
@@ -311,7 +336,13 @@ final class Gateway
 
     private static function request(StoredTicket $ticket): Request
     {
-        return Request::dueEvents(Ticket::fromJson($ticket->snapshot), self::standsAt($ticket));
+        return Request::dueEvents(Ticket::fromJson($ticket->snapshot), self::standsAt($ticket), rowState: $ticket->rowState);
+    }
+
+    /** Returns in whose days the rows of a ticket count; `null` for a ticket that has none until figures are rebuilt. */
+    private function rowZone(StoredTicket $ticket): ?string
+    {
+        return $ticket->rowState === null ? null : $this->settings->timeZone();
     }
 
     private function step(LinkedDecision $decision): Step
@@ -325,7 +356,7 @@ final class Gateway
         }
         $made = array_map(fn (Event $event, string $entry): MadeEvent => $this->made($event, $entry, $values->policyDigest), $decision->events(), $decision->entries);
 
-        return new Step($made, null, $decision->head->hash, $decision->head->entries, $decision->ticket->json(), $decision->nextCheckAtUs, self::columns($values));
+        return new Step($made, null, $decision->head->hash, $decision->head->entries, $decision->ticket->json(), $decision->nextCheckAtUs, self::columns($values), $decision->rows());
     }
 
     private function made(Event $event, string $entry, string $policyDigest): MadeEvent

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Sla\Laravel\Engine;
 
 use Sla\Refusal;
+use Sla\TicketRows;
 
 /** What the engine answered: what to store, or why nothing is. */
 final class Step
@@ -23,6 +24,8 @@ final class Step
         public readonly string $snapshot = '',
         public readonly ?int $nextCheckUs = null,
         public readonly array $columns = [],
+        /** The rows of figures that change; `null` for a ticket that has none until figures are rebuilt. */
+        public readonly ?TicketRows $rows = null,
     ) {
     }
 }

@@ -15,6 +15,8 @@ final class StoredTicket
         public readonly string $snapshot,
         public readonly ?int $nextCheckUs,
         public readonly int $lastUs,
+        /** What the engine needs to make rows; `null` for a ticket that has none until figures are rebuilt. */
+        public readonly ?string $rowState = null,
     ) {
     }
 }

@@ -14,6 +14,7 @@ use Sla\Laravel\Engine\MadeEvent;
 use Sla\Laravel\Engine\Step;
 use Sla\Laravel\Engine\StoredTicket;
 use Sla\Laravel\Events\TicketEvent;
+use Sla\Laravel\Figures\PromiseProjector;
 use Sla\Laravel\Support\Tables;
 use Sla\Opening;
 use Sla\RefusalKind;
@@ -35,6 +36,7 @@ final class TicketStore
         private readonly Gateway $gateway,
         private readonly Outbox $outbox,
         private readonly AccessLog $log,
+        private readonly PromiseProjector $figures,
     ) {
     }
 
@@ -64,6 +66,7 @@ final class TicketStore
                 $pending = new PendingRows();
                 $this->keep($id, $opening->ticket, $step->events, $body, $nowUs, $pending);
                 $pending->store($this->tables);
+                $this->figures->add($step->rows === null ? [] : [$id => $step->rows]);
 
                 return $id;
             }, self::DEADLOCK_ATTEMPTS);
@@ -150,6 +153,56 @@ final class TicketStore
         $this->remember($failed, array_keys($tickets), $nowUs);
 
         return new DueRun(count($ticketIds), array_sum($stored), count($steps) - count($stored), $failed);
+    }
+
+    /**
+     * Makes all rows of figures of tickets from their histories, all in one transaction. A ticket that cannot be read does
+     * not stop the others.
+     *
+     * @param list<int> $ticketIds
+     *
+     * @return array<int, SlaThrowable> the faults by ticket
+     */
+    public function rebuildRows(array $ticketIds): array
+    {
+        sort($ticketIds);
+        $failed = [];
+        for ($attempt = 1; $ticketIds !== [] && $attempt <= self::ATTEMPTS; $attempt++) {
+            $made = [];
+            foreach ($this->findMany($ticketIds) as $id => $ticket) {
+                try {
+                    $made[$id] = [$ticket, $this->gateway->rowsOf($this->entries($id), $ticket)];
+                } catch (SlaThrowable $fault) {
+                    $failed[$id] = $fault;
+                }
+            }
+            $changed = $made === [] ? [] : $this->tables->connection()->transaction(function () use ($made): array {
+                $changed = [];
+                $mine = [];
+                foreach ($made as $id => [$ticket, $rows]) {
+                    $isMine = $this->tables->table('sla_ticket_states')
+                        ->where('ticket_id', $id)
+                        ->where('events', $ticket->events)
+                        ->where('head', $ticket->head)
+                        // Where the state is what it was, a database may say that no row was updated.
+                        ->update(['row_state' => $rows->state]) === 1 || ($ticket->rowState === $rows->state && $this->find($id)?->head === $ticket->head);
+                    if ($isMine) {
+                        $mine[$id] = $rows;
+                    } else {
+                        $changed[] = $id;
+                    }
+                }
+                $this->figures->replace($mine);
+
+                return $changed;
+            }, self::DEADLOCK_ATTEMPTS);
+            $ticketIds = $changed;
+        }
+        if ($ticketIds !== []) {
+            throw new Conflict('ticket #' . implode(', #', $ticketIds));
+        }
+
+        return $failed;
     }
 
     /** Puts a refusal of something that is no command on record, for example of looking at a ticket. */
@@ -242,7 +295,7 @@ final class TicketStore
             ->join('support_tickets', 'support_tickets.id', '=', 'sla_ticket_states.ticket_id')
             ->whereIn('ticket_id', $ids)
             ->orderBy('ticket_id')
-            ->get(['ticket_id', 'reference', 'events', 'head', 'snapshot', 'next_check_at', 'last_at']);
+            ->get(['ticket_id', 'reference', 'events', 'head', 'snapshot', 'next_check_at', 'last_at', 'row_state']);
         foreach ($rows as $row) {
             $found[(int) $row->ticket_id] = new StoredTicket(
                 (int) $row->ticket_id,
@@ -252,6 +305,7 @@ final class TicketStore
                 $row->snapshot,
                 $row->next_check_at === null ? null : (int) $row->next_check_at,
                 (int) $row->last_at,
+                $row->row_state,
             );
         }
 
@@ -270,12 +324,17 @@ final class TicketStore
     {
         $pending = new PendingRows();
         $stored = [];
+        $rows = [];
         foreach ($steps as [$ticket, $step]) {
             if ($this->swap($ticket, $step, $body, $nowUs, $pending)) {
                 $stored[] = count($step->events);
+                if ($step->rows !== null && $step->events !== []) {
+                    $rows[$ticket->id] = $step->rows;
+                }
             }
         }
         $pending->store($this->tables);
+        $this->figures->update($rows);
 
         return $stored;
     }
@@ -303,7 +362,7 @@ final class TicketStore
             'head' => $step->head,
             'snapshot' => $step->snapshot,
             'next_check_at' => $step->nextCheckUs,
-        ];
+        ] + ($step->rows === null || $step->events === [] ? [] : ['row_state' => $step->rows->state]);
     }
 
     /**

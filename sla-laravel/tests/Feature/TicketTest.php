@@ -29,6 +29,7 @@ use Sla\Laravel\Store\AccessLog;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Store\UnknownTicket;
 use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
 use Sla\Laravel\Tests\TestCase;
 use Sla\PauseStatus;
@@ -245,7 +246,7 @@ final class TicketTest extends TestCase
         // Another process publishes, and opens a ticket under the new revision.
         DB::table('sla_definitions')->where('package', 'starter')->update(['first_response' => '3h']);
         $stale = $this->app->make(Gateway::class);
-        $monitor = new Gateway(new PolicyRepository($this->app->make(Tables::class)));
+        $monitor = new Gateway(new PolicyRepository($this->app->make(Tables::class)), $this->app->make(Settings::class));
         $monitor->engine();
         $this->app->forgetScopedInstances();
         $this->app->make(PolicyPublisher::class)->publish(Actor::admin('root'), 'faster');

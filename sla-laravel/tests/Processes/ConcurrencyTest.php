@@ -36,6 +36,7 @@ final class ConcurrencyTest extends ProcessTestCase
             self::assertSame(0, $this->ended($this->start($kind, $later))['code'], $this->said());
         }
         $this->assertLaws();
+        $this->assertSums();
         $sent = DB::table('sla_notifications')->whereNotNull('sent_at')->count();
         self::assertSame(DB::table('sla_notifications')->count(), $sent, 'nothing is left to send');
         self::assertCount($sent, $this->deliveries());

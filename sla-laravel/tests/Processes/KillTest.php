@@ -30,6 +30,7 @@ final class KillTest extends ProcessTestCase
     {
         $kills = $this->killed('monitor', fn () => $this->dueTickets(), fn () => null);
         self::assertGreaterThan(8, $kills);
+        $this->assertSums();
         self::assertSame(6, DB::table('support_events')->where('kind', '<>', 'opened')->count());
     }
 
@@ -126,7 +127,7 @@ final class KillTest extends ProcessTestCase
 
     private function emptied(): void
     {
-        foreach (['sla_notifications', 'support_escalations', 'support_responses', 'support_events', 'sla_ticket_states', 'support_tickets', 'sla_denials', 'jobs'] as $table) {
+        foreach (['sla_notifications', 'support_escalations', 'support_responses', 'support_events', 'sla_ticket_states', 'support_tickets', 'sla_denials', 'jobs', 'sla_promises', 'sla_ticket_facts', 'sla_daily', 'sla_monthly', 'sla_dirty_days'] as $table) {
             DB::table($table)->delete();
         }
         DB::statement([

@@ -7,10 +7,14 @@ namespace Sla\Laravel\Tests\Processes;
 use Illuminate\Support\Facades\DB;
 use Sla\History;
 use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Engine\StoredTicket;
+use Sla\Laravel\Figures\DayTable;
+use Sla\Laravel\Figures\PromiseProjector;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Tests\TestCase;
 use Sla\Ticket;
+use Sla\TicketRows;
 
 /** Tests with several processes on one database: a SQLite file, or what DB_CONNECTION names. */
 abstract class ProcessTestCase extends TestCase
@@ -114,6 +118,7 @@ abstract class ProcessTestCase extends TestCase
             self::assertSame([$state['status'], $state['agent'], $state['package']], [$row->status, $row->agent, $row->package]);
             $next = $gateway->engine()->nextCheckAt($folded);
             self::assertSame($next === null ? null : \Sla\Time::toUs($next), $ticket->nextCheckUs, "#{$row->id}: when to look again");
+            $this->assertRows($ticket, $gateway->rowsOf($entries, $ticket));
             foreach ($entries as $entry) {
                 $event = json_decode($entry, true);
                 $firing = $event['kind'] === 'warned' ? $event['data'] : ($event['data']['firing'] ?? null);
@@ -131,6 +136,49 @@ abstract class ProcessTestCase extends TestCase
             $entries = DB::table('sla_denials')->where('log', $log)->orderBy('seq')->pluck('entry')->all();
             self::assertTrue($gateway->verify('access', $log, $entries)->isSound(), "the log {$log}");
         }
+    }
+
+    /** Checks that the rows of figures of a ticket are those of its history. */
+    private function assertRows(StoredTicket $ticket, TicketRows $rows): void
+    {
+        self::assertSame($rows->state, $ticket->rowState, "#{$ticket->id}: the state of rows");
+        $promises = [];
+        foreach ($rows->cycles as $row) {
+            $promises["{$row->timer} {$row->cycle}"] = PromiseProjector::promise($ticket->id, $row);
+        }
+        $stored = [];
+        foreach (DB::table('sla_promises')->where('ticket_id', $ticket->id)->get() as $row) {
+            $stored["{$row->timer} {$row->cycle}"] = (array) $row;
+        }
+        self::assertEqualsCanonicalizing(array_keys($promises), array_keys($stored), "#{$ticket->id}: promises");
+        foreach ($promises as $key => $row) {
+            self::assertEquals($row, $stored[$key], "#{$ticket->id}: {$key}");
+        }
+        $facts = [];
+        foreach (PromiseProjector::finalFacts($rows) as $row) {
+            $facts[$row->key] = PromiseProjector::fact($ticket->id, $row);
+        }
+        $stored = [];
+        foreach (DB::table('sla_ticket_facts')->where('ticket_id', $ticket->id)->get() as $row) {
+            $stored[$row->key] = (array) $row;
+        }
+        self::assertEqualsCanonicalizing(array_keys($facts), array_keys($stored), "#{$ticket->id}: facts");
+        foreach ($facts as $key => $row) {
+            self::assertEquals($row, $stored[$key], "#{$ticket->id}: {$key}");
+        }
+    }
+
+    /** Checks that the sums of days are those of the rows. */
+    protected function assertSums(): void
+    {
+        $days = $this->app->make(DayTable::class);
+        $days->refresh();
+        $read = static fn (string $table): array => DB::table($table)->orderBy('dimension')->orderBy('day')->orderBy('value')->orderBy('timer')->orderBy('figure')->orderBy('bucket')->get()->all();
+        $before = [$read('sla_daily'), $read('sla_monthly')];
+        self::assertNotSame([], $before[0]);
+        $days->markAll();
+        $days->refresh();
+        self::assertEquals($before, [$read('sla_daily'), $read('sla_monthly')], 'the sums of days are those of the rows');
     }
 
     /** @return array<string, int> how often each notification was sent */

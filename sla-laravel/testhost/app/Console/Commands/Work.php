@@ -9,6 +9,7 @@ use Illuminate\Contracts\Notifications\Dispatcher;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Event;
 use Sla\Actor;
+use Sla\Laravel\Figures\DayTable;
 use Sla\Laravel\Notifications\NotificationSender;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Services\NewTicket;
@@ -56,7 +57,7 @@ class Work extends Command
     {
         match ($this->argument('kind')) {
             'writer' => $this->write(),
-            'monitor' => $this->laravel->make(SlaMonitorService::class)->run(),
+            'monitor' => [$this->laravel->make(SlaMonitorService::class)->run(), $this->laravel->make(DayTable::class)->refresh()],
             'sender' => $this->laravel->make(NotificationSender::class)->run(),
             'queue' => $this->call('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true]),
         };

@@ -1,0 +1,129 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Figures;
+
+use Sla\Time;
+
+/** A day, week, month or year of local dates in the zone of reports. */
+final class ReportPeriod
+{
+    private const ZONE = 'UTC';
+    /** What the engine's calendars cover. */
+    private const FIRST = '1970-01-02';
+    private const LAST = '2199-12-30';
+
+    private function __construct(
+        public readonly ReportUnit $unit,
+        /** The first local date. */
+        public readonly string $firstDay,
+        /** The first local date after it. */
+        public readonly string $endDay,
+        public readonly \DateTimeZone $zone,
+    ) {
+    }
+
+    /** Returns the period that holds an instant. */
+    public static function at(ReportUnit $unit, \DateTimeInterface $at, \DateTimeZone $zone): self
+    {
+        return self::on($unit, \DateTimeImmutable::createFromInterface($at)->setTimezone($zone)->format('Y-m-d'), $zone);
+    }
+
+    /** Returns the period that holds a local date. */
+    public static function on(ReportUnit $unit, string $day, \DateTimeZone $zone): self
+    {
+        $date = self::date($day);
+        $first = match ($unit) {
+            ReportUnit::Day => $date,
+            ReportUnit::Week => $date->modify('monday this week'),
+            ReportUnit::Month => $date->modify('first day of this month'),
+            ReportUnit::Year => $date->setDate((int) $date->format('Y'), 1, 1),
+        };
+
+        return new self($unit, $first->format('Y-m-d'), $first->modify("+1 {$unit->value}")->format('Y-m-d'), $zone);
+    }
+
+    /** Returns the period of a name; `null` where no period is called so. */
+    public static function named(ReportUnit $unit, string $name, \DateTimeZone $zone): ?self
+    {
+        $parts = [];
+        if (preg_match($unit->pattern(), $name, $parts) !== 1) {
+            return null;
+        }
+        $day = match ($unit) {
+            ReportUnit::Day => $name,
+            ReportUnit::Week => self::date('2000-01-01')->setISODate((int) $parts[1], (int) $parts[2])->format('Y-m-d'),
+            ReportUnit::Month => "{$name}-01",
+            ReportUnit::Year => "{$name}-01-01",
+        };
+        $date = \DateTimeImmutable::createFromFormat('!Y-m-d', $day);
+        if ($date === false || $date->format('Y-m-d') !== $day || $day < self::FIRST || $day > self::LAST) {
+            return null;
+        }
+        $period = self::on($unit, $day, $zone);
+
+        return $period->name() === $name ? $period : null;
+    }
+
+    public function name(): string
+    {
+        $first = self::date($this->firstDay);
+
+        return match ($this->unit) {
+            ReportUnit::Day => $this->firstDay,
+            ReportUnit::Week => $first->format('o-\WW'),
+            ReportUnit::Month => $first->format('Y-m'),
+            ReportUnit::Year => $first->format('Y'),
+        };
+    }
+
+    public function previous(): self
+    {
+        return self::on($this->unit, self::date($this->firstDay)->modify('-1 day')->format('Y-m-d'), $this->zone);
+    }
+
+    public function next(): self
+    {
+        return self::on($this->unit, $this->endDay, $this->zone);
+    }
+
+    public function lastDay(): string
+    {
+        return self::date($this->endDay)->modify('-1 day')->format('Y-m-d');
+    }
+
+    /** @return list<string> every local date, oldest first */
+    public function days(): array
+    {
+        $days = [];
+        for ($day = self::date($this->firstDay); ($name = $day->format('Y-m-d')) < $this->endDay; $day = $day->modify('+1 day')) {
+            $days[] = $name;
+        }
+
+        return $days;
+    }
+
+    /** Returns the first instant, in microseconds since 1970-01-01T00:00:00Z. */
+    public function startUs(): int
+    {
+        return self::instantUs($this->firstDay, $this->zone);
+    }
+
+    /** Returns the first instant after it, in microseconds since 1970-01-01T00:00:00Z. */
+    public function endUs(): int
+    {
+        return self::instantUs($this->endDay, $this->zone);
+    }
+
+    private static function instantUs(string $day, \DateTimeZone $zone): int
+    {
+        return Time::toUs(new \DateTimeImmutable($day, $zone));
+    }
+
+    /** Dates are counted in UTC, where every day has 24 hours. */
+    private static function date(string $day): \DateTimeImmutable
+    {
+        return new \DateTimeImmutable($day, new \DateTimeZone(self::ZONE));
+    }
+}
