@@ -70,6 +70,11 @@ return [
         'backoff' => [60, 300, 900, 3600],
     ],
 
+    'reports' => [
+        // Whom to tell, by mail and Slack, that the report of a day, week or month is there: names of `audiences`.
+        'notify' => ['operations'],
+    ],
+
     'dashboard' => [
         // Milliseconds between two refreshes.
         'refresh' => env('SLA_DASHBOARD_REFRESH', 30000),

@@ -15,6 +15,7 @@ use Sla\Laravel\Console\DoctorCommand;
 use Sla\Laravel\Console\InstallCommand;
 use Sla\Laravel\Console\MonitorCompliance;
 use Sla\Laravel\Console\PublishPolicyCommand;
+use Sla\Laravel\Console\RebuildFiguresCommand;
 use Sla\Laravel\Console\VerifyCommand;
 use Sla\Laravel\Console\WhatIfCommand;
 use Sla\Laravel\Contracts\ResolvesActor;
@@ -24,6 +25,13 @@ use Sla\Laravel\Defaults\ConfiguredRecipients;
 use Sla\Laravel\Defaults\UserActor;
 use Sla\Laravel\Defaults\UserPackage;
 use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Figures\DayTable;
+use Sla\Laravel\Figures\FigureQuery;
+use Sla\Laravel\Figures\FigureRebuild;
+use Sla\Laravel\Figures\Figures;
+use Sla\Laravel\Figures\PromiseProjector;
+use Sla\Laravel\Figures\ReportNotifier;
+use Sla\Laravel\Figures\Reports;
 use Sla\Laravel\Http\Middleware\SlaActor;
 use Sla\Laravel\Notifications\NotificationSender;
 use Sla\Laravel\Policy\DraftForms;
@@ -67,7 +75,7 @@ class SlaServiceProvider extends ServiceProvider
             [
                 PolicyRepository::class, Gateway::class, AccessLog::class, Memory::class, AdoptionStore::class, AlertStore::class, OperationWatch::class, Outbox::class, TicketStore::class, PolicyPublisher::class, DraftReview::class, DraftForms::class,
                 SupportTicketService::class, ChannelAccessService::class, EscalationService::class, SlaMonitorService::class, VisibleTicketQuery::class, LiveMetrics::class,
-                NotificationSender::class,
+                NotificationSender::class, PromiseProjector::class, FigureQuery::class, DayTable::class, Figures::class, Reports::class, FigureRebuild::class, ReportNotifier::class,
             ] as $class
         ) {
             $this->app->scoped($class);
@@ -110,11 +118,12 @@ class SlaServiceProvider extends ServiceProvider
         $this->publishes([__DIR__ . '/../database/migrations' => database_path('migrations')], 'sla-migrations');
         $this->publishes([__DIR__ . '/../resources/views' => resource_path('views/vendor/sla')], 'sla-views');
         $this->publishes([__DIR__ . '/../lang' => $this->app->langPath('vendor/sla')], 'sla-lang');
-        $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class, WhatIfCommand::class, AdoptCommand::class]);
+        $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class, WhatIfCommand::class, AdoptCommand::class, RebuildFiguresCommand::class]);
         $this->callAfterResolving(Schedule::class, function (Schedule $schedule): void {
             if ($this->app->make(Settings::class)->isScheduled()) {
                 $schedule->command('sla:monitor-compliance')->everyMinute()->withoutOverlapping(5);
                 $schedule->command('sla:monitor-compliance --escalations')->everyFiveMinutes()->withoutOverlapping(15);
+                $schedule->command('sla:monitor-compliance --reports')->dailyAt('00:10')->timezone($this->app->make(Settings::class)->timeZone())->withoutOverlapping(60);
             }
         });
     }

@@ -9,6 +9,7 @@ use Illuminate\Contracts\Queue\Factory;
 use Illuminate\Support\Facades\Http;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\SlaThrowable;
+use Sla\Laravel\Figures\FigureRebuild;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Notifications\AlertContent;
 use Sla\Laravel\Policy\NoPolicy;
@@ -28,7 +29,8 @@ class DoctorCommand extends Command
     private const TABLES = [
         'sla_definitions', 'support_channels', 'sla_settings', 'sla_policy_revisions', 'support_tickets', 'sla_ticket_states', 'support_events',
         'support_responses', 'support_escalations', 'sla_notifications', 'sla_denials', 'sla_monitor_failures', 'sla_memories', 'sla_adoptions',
-        'sla_adoption_refusals', 'sla_alerts',
+        'sla_adoption_refusals', 'sla_alerts', 'sla_promises', 'sla_ticket_facts', 'sla_daily', 'sla_monthly', 'sla_dirty_days', 'sla_reports', 'sla_report_notices',
+        'sla_figure_state',
     ];
 
     protected $signature = 'sla:doctor';
@@ -46,6 +48,7 @@ class DoctorCommand extends Command
         Factory $queues,
         HealthToken $token,
         OperationWatch $watch,
+        FigureRebuild $figures,
     ): int {
         $this->isHealthy = true;
         try {
@@ -67,10 +70,21 @@ class DoctorCommand extends Command
         $this->monitor($monitor, $settings);
         $this->objectives($watch, $settings);
         $this->notifications($tables, $clock);
+        $this->figures($figures);
         $this->queue($queues, $settings);
         $this->web($tables, $settings, $token);
 
         return $this->isHealthy ? self::SUCCESS : self::FAILURE;
+    }
+
+    private function figures(FigureRebuild $figures): void
+    {
+        $reason = $figures->reason();
+        if ($reason === null) {
+            $this->good('figures', 'of every ticket');
+        } else {
+            $this->bad('figures', "{$reason}; run `php artisan sla:rebuild-figures`");
+        }
     }
 
     private function policy(Tables $tables, PolicyPublisher $publisher, Settings $settings): void

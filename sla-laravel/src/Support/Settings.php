@@ -125,6 +125,17 @@ final class Settings
         return array_values((array) $this->config->get('sla.notifications.operation_alerts'));
     }
 
+    public function cacheStore(): ?string
+    {
+        return $this->config->get('sla.cache.store');
+    }
+
+    /** @return list<string> */
+    public function reportAudience(): array
+    {
+        return array_values((array) $this->config->get('sla.reports.notify'));
+    }
+
     public function slackWebhook(): ?string
     {
         $url = $this->config->get('sla.notifications.slack.webhook');

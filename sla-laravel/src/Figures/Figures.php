@@ -1,0 +1,160 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sla\Laravel\Figures;
+
+use Illuminate\Database\Query\Builder;
+use Sla\Aggregate;
+use Sla\Dimension;
+use Sla\Grouping;
+use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\Settings;
+use Sla\Laravel\Support\Tables;
+use Sla\PeriodUnit;
+use Sla\Time;
+
+/**
+ * The figures of periods as the engine's aggregates, from which the engine makes reports.
+ *
+ * Figures as of an instant (active tickets, running promises) are in none of them: `LiveMetrics` has those of now.
+ */
+final class Figures
+{
+    private const SUMS = 'sum(n) as n, sum(sum_s) as sum_s, sum(sum_us_rest) as sum_us_rest';
+
+    public function __construct(
+        private readonly Tables $tables,
+        private readonly FigureQuery $query,
+        private readonly DayTable $days,
+        private readonly Settings $settings,
+        private readonly Clock $clock,
+    ) {
+    }
+
+    public function zone(): \DateTimeZone
+    {
+        return new \DateTimeZone($this->settings->timeZone());
+    }
+
+    /** Returns the figures of a day, week or month with all durations, from the rows of tickets. */
+    public function exact(ReportPeriod $period, FigureDimension $dimension): Aggregate
+    {
+        $unit = $period->unit->kept() ?? throw new \LogicException('the figures of a year are added up from months');
+        $rows = $this->query->sums(
+            $dimension,
+            static fn (Builder $query, string $day) => $query->where($day, '>=', $period->firstDay)->where($day, '<', $period->endDay),
+            true,
+            false,
+        )->get();
+        $grouping = Grouping::by($dimension->engine())->per($unit, $period->zone->getName());
+        $start = Time::toText(Time::fromUs($period->startUs()));
+
+        return $this->aggregate($grouping, $rows->map(static fn (\stdClass $row): array => [$dimension->value => $row->value, 'period' => $start] + self::counted($row))->all());
+    }
+
+    /**
+     * Returns the figures of days without quantiles, by a dimension: fast, whatever there is.
+     *
+     * @param string        $first   the first local date
+     * @param string        $end     the first local date after them
+     * @param ?list<string> $figures which; `null` for all
+     */
+    public function added(string $first, string $end, FigureDimension $dimension, ?array $figures = null): Aggregate
+    {
+        $rows = [];
+        foreach ($this->sums($first, $end, $dimension, null, $figures) as $row) {
+            $rows[] = [$dimension->value => $row->value] + self::counted($row);
+        }
+
+        return $this->aggregate(Grouping::by($dimension->engine()), $rows);
+    }
+
+    /**
+     * Returns the figures of each day, or of each month, without quantiles.
+     *
+     * @param string        $first   the first local date
+     * @param string        $end     the first local date after them
+     * @param ?list<string> $figures which; `null` for all
+     */
+    public function course(string $first, string $end, PeriodUnit $unit, ?array $figures = null): Aggregate
+    {
+        $zone = $this->zone();
+        $starts = [];
+        $rows = [];
+        foreach ($this->sums($first, $end, FigureDimension::Package, $unit, $figures) as $row) {
+            $day = $unit === PeriodUnit::Month ? substr((string) $row->day, 0, 7) . '-01' : (string) $row->day;
+            $starts[$day] ??= Time::toText(Time::fromUs(ReportPeriod::on(ReportUnit::Day, $day, $zone)->startUs()));
+            $rows[] = ['period' => $starts[$day]] + self::counted($row);
+        }
+
+        return $this->aggregate(Grouping::by()->per($unit, $zone->getName()), $rows);
+    }
+
+    /**
+     * Adds up days: whole months from their sums, other days from theirs, and those that changed since from the rows of
+     * tickets.
+     *
+     * @param ?PeriodUnit   $per     what is kept apart: days, months, or nothing
+     * @param ?list<string> $figures
+     *
+     * @return list<\stdClass> with timer, figure, bucket, n, sum_s, sum_us_rest; value where nothing is kept apart, otherwise
+     *                         day, which may be any one of a month
+     */
+    private function sums(string $first, string $end, FigureDimension $dimension, ?PeriodUnit $per, ?array $figures): array
+    {
+        $dirty = $this->days->dirtyDays($first, $end);
+        $isDaily = $per !== null;
+        $keys = $isDaily ? ['day', 'timer', 'figure', 'bucket'] : ['value', 'timer', 'figure', 'bucket'];
+        $isOfMonths = $per !== PeriodUnit::Day && str_ends_with($first, '-01') && str_ends_with($end, '-01');
+        $split = array_values(array_unique(array_map(static fn (string $day): string => substr($day, 0, 7) . '-01', $dirty)));
+        $found = [];
+        $read = function (string $table, callable $within) use ($dimension, $keys, $figures, &$found): void {
+            $query = $this->tables->table($table)->where('dimension', $dimension->value)->groupBy($keys)->select($keys)->selectRaw(self::SUMS);
+            $within($query);
+            if ($figures !== null) {
+                $query->whereIn('figure', $figures);
+            }
+            array_push($found, ...$query->get()->all());
+        };
+        $spans = [[$first, $end]];
+        if ($isOfMonths) {
+            $read('sla_monthly', static fn (Builder $query) => $query->where('day', '>=', $first)->where('day', '<', $end)->whereNotIn('day', $split));
+            $spans = array_map(static fn (string $month): array => [$month, ReportPeriod::on(ReportUnit::Month, $month, new \DateTimeZone('UTC'))->endDay], $split);
+        }
+        foreach ($spans as [$from, $to]) {
+            $read('sla_daily', static fn (Builder $query) => $query->where('day', '>=', $from)->where('day', '<', $to)->whereNotIn('day', $dirty));
+        }
+        if ($dirty !== []) {
+            $rows = $this->query->sums($dimension, static fn (Builder $query, string $day) => $query->whereIn($day, $dirty), false, $isDaily)->get();
+            foreach ($rows as $row) {
+                if ($figures === null || in_array($row->figure, $figures, true)) {
+                    $found[] = $row;
+                }
+            }
+        }
+
+        return $found;
+    }
+
+    /** @param list<array<string, string|int>> $rows */
+    private function aggregate(Grouping $grouping, array $rows): Aggregate
+    {
+        $empty = json_decode(Aggregate::by($grouping)->json(), true, 512, JSON_THROW_ON_ERROR);
+        $document = ['as_of' => Time::toText(Time::fromUs($this->clock->nowUs())), 'rows' => $rows] + $empty;
+
+        return Aggregate::fromJson(json_encode($document, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE));
+    }
+
+    /** @return array<string, string|int> */
+    private static function counted(\stdClass $row): array
+    {
+        return ($row->timer === '' ? [] : ['timer' => $row->timer]) + [
+            'outcome' => $row->figure,
+            'bucket' => (int) $row->bucket,
+            'n' => (int) $row->n,
+            'sum_s' => (int) $row->sum_s,
+            'sum_us_rest' => (int) $row->sum_us_rest,
+        ];
+    }
+}
