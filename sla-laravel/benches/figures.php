@@ -11,6 +11,7 @@ use Illuminate\Support\Facades\Artisan;
 use Illuminate\Support\Facades\DB;
 use Sla\Actor;
 use Sla\Laravel\Benches\FastCgi;
+use Sla\Laravel\Figures\DayTable;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Services\NewTicket;
 use Sla\Laravel\Services\SlaMonitorService;
@@ -27,6 +28,7 @@ $app->make(Kernel::class)->bootstrap();
 const PACKAGES = ['starter' => 'email', 'professional' => 'phone', 'enterprise' => 'whatsapp'];
 const AGENTS = 40;
 const REPORT = '/sla-dashboard/reports/year';
+const AGENTS_OF_YEAR = '/sla-dashboard/agents/year';
 /** Later than everything that is measured. */
 const MONTH_US = 2_592_000_000_000;
 
@@ -195,12 +197,9 @@ function copies(int $wanted): void
         DB::statement("insert into {$table} ({$named}) select {$of} from {$table}, generate_series(1, {$copies}) k where {$key} <= {$span}");
     }
     DB::statement("select setval('support_tickets_id_seq', (select max(id) from support_tickets))");
-    // Hook of what is added up by day: lists of such tables are made again from the rows above.
-    if (class_exists(\Sla\Laravel\Figures\DayTable::class)) {
-        $days = app(\Sla\Laravel\Figures\DayTable::class);
-        $days->markAll();
-        $days->refresh();
-    }
+    // The sums of days are made again from the copied rows.
+    app(DayTable::class)->markAll();
+    app(DayTable::class)->refresh();
     DB::statement('vacuum analyze');
     printf("copied: %d tickets, %s in %.0f s\n", DB::table('support_tickets')->count(), DB::selectOne("select pg_size_pretty(pg_database_size('sla')) as size")->size, microtime(true) - $started);
 }
@@ -267,6 +266,7 @@ function pages(string $socket, int $worker, int $server): void
         ['its audit', "/support/tickets/{$ticket}/audit", 200, null],
         ['escalations', '/sla-dashboard/escalations', 200, null],
         ['a report of the year', REPORT, 200, 50.0],
+        ['the agents of the year', AGENTS_OF_YEAR, 200, 50.0],
     ];
     foreach ($asked as [$what, $path, $status, $goal]) {
         $headers = ['Cookie' => $cookie];

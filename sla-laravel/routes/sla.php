@@ -1,6 +1,7 @@
 <?php
 
 use Illuminate\Support\Facades\Route;
+use Sla\Laravel\Figures\ReportUnit;
 use Sla\Laravel\Http\Controllers\AdoptionController;
 use Sla\Laravel\Http\Controllers\AssetController;
 use Sla\Laravel\Http\Controllers\AuditController;
@@ -10,12 +11,14 @@ use Sla\Laravel\Http\Controllers\EscalationController;
 use Sla\Laravel\Http\Controllers\HealthController;
 use Sla\Laravel\Http\Controllers\PolicyController;
 use Sla\Laravel\Http\Controllers\PolicyFormController;
+use Sla\Laravel\Http\Controllers\ReportController;
 use Sla\Laravel\Http\Controllers\TicketController;
 use Sla\Laravel\Http\Middleware\PageHeaders;
 use Sla\Laravel\Policy\DraftForms;
 use Sla\Laravel\Policy\PolicyDraft;
 
 $commands = implode('|', CommandController::commands());
+$units = implode('|', array_column(ReportUnit::cases(), 'value'));
 // What an integer of the database holds.
 $number = '[0-9]{1,18}';
 $parts = implode('|', DraftForms::PARTS);
@@ -23,13 +26,16 @@ $parts = implode('|', DraftForms::PARTS);
 Route::prefix(config('sla.routes.api.prefix'))
     ->middleware([...config('sla.routes.api.middleware'), 'sla.actor'])
     ->name('sla.api.')
-    ->group(static function () use ($commands, $number): void {
+    ->group(static function () use ($commands, $number, $units): void {
         Route::get('tickets', [TicketController::class, 'index'])->name('tickets');
         Route::post('tickets', [TicketController::class, 'store'])->name('tickets.store');
         Route::get('tickets/{ticket}', [TicketController::class, 'show'])->where('ticket', $number)->name('ticket');
         Route::get('tickets/{ticket}/audit', [AuditController::class, 'show'])->where('ticket', $number)->name('ticket.audit');
         Route::post('tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('ticket.act');
         Route::get('dashboard', [DashboardController::class, 'index'])->name('dashboard');
+        Route::get('reports/{unit?}/{period?}', [ReportController::class, 'show'])->where('unit', $units)->name('reports');
+        Route::get('packages/{unit?}/{period?}', [ReportController::class, 'packages'])->where('unit', $units)->name('packages');
+        Route::get('agents/{unit?}/{period?}', [ReportController::class, 'agents'])->where('unit', $units)->name('agents');
         Route::get('policy/draft', [PolicyController::class, 'draft'])->name('policy.draft');
         Route::put('policy/draft/packages/{package}', [PolicyController::class, 'package'])->name('policy.package');
         Route::delete('policy/draft/packages/{package}', [PolicyController::class, 'removePackage'])->name('policy.package.remove');
@@ -51,7 +57,7 @@ Route::prefix(config('sla.routes.api.prefix'))
 Route::prefix(config('sla.routes.web.prefix'))
     ->middleware([...config('sla.routes.web.middleware'), PageHeaders::class, 'sla.actor'])
     ->name('sla.')
-    ->group(static function () use ($commands, $number, $parts): void {
+    ->group(static function () use ($commands, $number, $parts, $units): void {
         Route::get('support/tickets', [TicketController::class, 'index'])->name('tickets');
         Route::get('support/tickets/new', [TicketController::class, 'create'])->name('tickets.create');
         Route::get('support/tickets/{ticket}/audit', [AuditController::class, 'show'])->where('ticket', $number)->name('ticket.audit');
@@ -63,6 +69,9 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::get('sla-dashboard', [DashboardController::class, 'index'])->name('dashboard');
         Route::get('sla-dashboard/live', [DashboardController::class, 'fragment'])->name('dashboard.live');
         Route::get('sla-dashboard/escalations', [EscalationController::class, 'page'])->name('escalations');
+        Route::get('sla-dashboard/reports/{unit?}/{period?}', [ReportController::class, 'show'])->where('unit', $units)->name('reports');
+        Route::get('sla-dashboard/packages/{unit?}/{period?}', [ReportController::class, 'packages'])->where('unit', $units)->name('packages');
+        Route::get('sla-dashboard/agents/{unit?}/{period?}', [ReportController::class, 'agents'])->where('unit', $units)->name('agents');
         Route::get('admin/sla/definitions/preview', [PolicyController::class, 'preview'])->name('definitions.preview');
         Route::get('admin/sla/definitions/what-if', [PolicyController::class, 'whatIf'])->name('definitions.what_if');
         Route::get('admin/sla/definitions', [PolicyController::class, 'draft'])->name('definitions');

@@ -6,6 +6,10 @@ namespace Sla\Laravel\Services;
 
 use Illuminate\Database\Eloquent\Builder;
 use Sla\Actor;
+use Sla\Laravel\Figures\FigureDimension;
+use Sla\Laravel\Figures\Figures;
+use Sla\Laravel\Figures\ReportPeriod;
+use Sla\Laravel\Figures\ReportUnit;
 use Sla\Laravel\Models\SlaAlert;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Models\SlaNotification;
@@ -13,14 +17,18 @@ use Sla\Laravel\Models\SupportEscalation;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Settings;
+use Sla\PeriodUnit;
 use Sla\Refusal;
+use Sla\ReportGroup;
 use Sla\Time;
 
-/** What is the case now: counts by index, and the tickets that fall due next. Nothing is decided here. */
+/** What is the case now: counts by index, the tickets that fall due next, and the figures of 30 days. Nothing is decided here. */
 final class LiveMetrics
 {
     public const UNRESOLVED = ['new', 'open', 'pending', 'on_hold'];
     private const LIST = 20;
+    private const DAYS = 30;
+    private const FIGURES = ['opened', 'opened_outbound', 'resolved', 'met', 'breached_answered', 'breached_open', 'breached_ended', 'business_time'];
     private const DAY_US = 86_400_000_000;
 
     public function __construct(
@@ -28,6 +36,7 @@ final class LiveMetrics
         private readonly EscalationService $escalations,
         private readonly SlaMonitorService $monitor,
         private readonly OperationWatch $watch,
+        private readonly Figures $figures,
         private readonly Clock $clock,
         private readonly Settings $settings,
     ) {
@@ -37,7 +46,7 @@ final class LiveMetrics
      * Returns the figures of everything, and lists of the tickets that the actor may see.
      *
      * @return array{
-     *     as_of: \DateTimeImmutable, active: array<string, int>, breached: int, escalations: array<int, int>, refusals: int,
+     *     as_of: \DateTimeImmutable, days: ReportGroup, active: array<string, int>, breached: int, escalations: array<int, int>, refusals: int,
      *     monitor: array{enabled: bool, backlog: int, lag_us: int, failed: list<int>}, alerts: list<SlaAlert>, unsent: int,
      *     next: list<array{ticket: SupportTicket, timer: string, due_at: \DateTimeImmutable}>, latest: list<SupportEscalation>
      * }|Refusal
@@ -61,6 +70,7 @@ final class LiveMetrics
 
         return [
             'as_of' => Time::fromUs($nowUs),
+            'days' => $this->days($nowUs),
             'active' => $active,
             'breached' => $breached,
             'escalations' => $levels->map(static fn ($count): int => (int) $count)->all(),
@@ -75,6 +85,34 @@ final class LiveMetrics
             'next' => $this->next($visible),
             'latest' => $latest->limit(self::LIST)->get()->all(),
         ];
+    }
+
+    /**
+     * Returns compliance and means of each of the last 30 days, today included; a day without figures is not there.
+     *
+     * @return list<ReportGroup>
+     */
+    public function course(): array
+    {
+        [$first, $end] = $this->lastDays($this->clock->nowUs());
+
+        return $this->figures->course($first, $end, PeriodUnit::Day, self::FIGURES)->report()->groups;
+    }
+
+    /** Returns compliance and means of the last 30 days together. */
+    private function days(int $nowUs): ReportGroup
+    {
+        [$first, $end] = $this->lastDays($nowUs);
+
+        return $this->figures->added($first, $end, FigureDimension::Package, self::FIGURES)->report()->total;
+    }
+
+    /** @return array{string, string} the first of these local dates, and the one after the last */
+    private function lastDays(int $nowUs): array
+    {
+        $today = ReportPeriod::at(ReportUnit::Day, Time::fromUs($nowUs), $this->figures->zone());
+
+        return [(new \DateTimeImmutable($today->firstDay, new \DateTimeZone('UTC')))->modify('-' . (self::DAYS - 1) . ' days')->format('Y-m-d'), $today->endDay];
     }
 
     /** @return list<array{ticket: SupportTicket, timer: string, due_at: \DateTimeImmutable}> */

@@ -34,6 +34,9 @@ final class RoutesTest extends TestCase
         'sla.api.ticket.act' => ['any command'],
         'sla.api.dashboard' => ['view_metrics'],
         'sla.api.escalations' => ['list'],
+        'sla.api.reports' => ['view_metrics', ['unit' => self::UNITS]],
+        'sla.api.packages' => ['view_metrics', ['unit' => self::UNITS]],
+        'sla.api.agents' => ['view_metrics', ['unit' => self::UNITS]],
         'sla.api.policy.draft' => ['manage_policy'],
         'sla.api.policy.package' => ['manage_policy', ['package' => 'gold'], self::PACKAGE],
         'sla.api.policy.package.remove' => ['manage_policy', ['package' => 'starter']],
@@ -60,6 +63,9 @@ final class RoutesTest extends TestCase
         'sla.dashboard' => ['view_metrics'],
         'sla.dashboard.live' => ['view_metrics'],
         'sla.escalations' => ['view_metrics'],
+        'sla.reports' => ['view_metrics', ['unit' => self::UNITS]],
+        'sla.packages' => ['view_metrics', ['unit' => self::UNITS]],
+        'sla.agents' => ['view_metrics', ['unit' => self::UNITS]],
         'sla.definitions' => ['manage_policy'],
         'sla.definitions.preview' => ['manage_policy'],
         'sla.definitions.what_if' => ['manage_policy'],
@@ -78,6 +84,7 @@ final class RoutesTest extends TestCase
         'sla.asset' => ['public', ['hash' => '0000000000000000', 'name' => 'style'], [], 404],
         'sla.health' => ['public', [], [], 404],
     ];
+    private const UNITS = ['day', 'week', 'month', 'year'];
     private const OPENING = ['subject' => 'x', 'message' => 'x', 'channel' => 'email'];
     private const PACKAGE = ['name' => 'Gold', 'rank' => 9, 'channels' => ['email'], 'calendar' => 'office', 'first_response' => '1h'];
     /** The commands that no route has. */
@@ -361,7 +368,8 @@ final class RoutesTest extends TestCase
         foreach ($several === [] ? $commands : current($several) as $one) {
             $command = $several === [] ? $one : null;
             $of = ($several === [] ? [] : [key($several) => $one]) + $parameters + ['ticket' => $ticket, 'command' => $command];
-            $path = '/' . preg_replace_callback('/\{(\w+)\}/', static fn (array $found): string => (string) $of[$found[1]], $route->uri());
+            $value = static fn (array $found): string => (string) ($found[2] === '?' ? $of[$found[1]] ?? '' : $of[$found[1]]);
+            $path = '/' . rtrim((string) preg_replace_callback('/\{(\w+)(\??)\}/', $value, $route->uri()), '/');
             if ($what === 'open' && $this->users[$user]->sla_role !== 'customer') {
                 $input += ['customer' => 'kim'];
             }

@@ -19,6 +19,17 @@
 @if ($page->live->monitor['failed'] !== [])<div>{{ __('sla::sla.monitor_failed') }}: #{{ implode(', #', $page->live->monitor['failed']) }}</div>@endif
 </div>
 @endif
+<h2>{{ __('sla::figures.last_30_days') }}</h2>
+@if ($page->live->days->timers === [])
+<p>{{ __('sla::figures.nothing') }}</p>
+@else
+<dl class="numbers">
+@foreach ($page->live->days->timers as $timer => $figures)
+<div><dt>{{ __('sla::figures.compliance_of', ['timer' => \Sla\Laravel\Http\Pages::timer($timer)]) }}</dt><dd>{{ \Sla\Laravel\Http\FigureText::percent($figures->complianceMillionths) }}</dd></div>
+<div><dt>{{ __('sla::figures.mean_of', ['timer' => \Sla\Laravel\Http\Pages::timer($timer)]) }}</dt><dd>{{ \Sla\Laravel\Http\Pages::length($figures->businessTime->meanUs) }}</dd></div>
+@endforeach
+</dl>
+@endif
 <h2>{{ __('sla::sla.next') }}</h2>
 @if ($page->live->next === [])
 <p>{{ __('sla::sla.none') }}</p>

@@ -6,12 +6,15 @@ namespace Sla\Laravel\Http\Controllers;
 
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
+use Illuminate\Http\Response as HttpResponse;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Models\SlaAlert;
 use Sla\Laravel\Services\LiveMetrics;
 use Sla\Laravel\Support\Settings;
 use Sla\Refusal;
+use Sla\ReportGroup;
+use Sla\TimerFigures;
 use Symfony\Component\HttpFoundation\Response;
 
 /** What is the case now, for agents and admins. */
@@ -28,7 +31,7 @@ final class DashboardController extends SlaController
             return $live;
         }
         if (Pages::isWanted($request)) {
-            return Pages::view($request, 'dashboard.index', ['live' => (object) $live, 'refresh' => $settings->dashboardRefresh()]);
+            return Pages::view($request, 'dashboard.index', ['live' => (object) $live, 'course' => $this->metrics->course(), 'refresh' => $settings->dashboardRefresh()]);
         }
 
         return new JsonResponse([
@@ -46,6 +49,7 @@ final class DashboardController extends SlaController
                 'at' => TicketDocument::text($alert->at),
                 'ended_at' => TicketDocument::text($alert->ended_at),
             ] + $alert->details, $live['alerts']),
+            'days' => ['total' => self::figures($live['days']), 'each' => array_map(self::figures(...), $this->metrics->course())],
         ] + $live);
     }
 
@@ -56,16 +60,32 @@ final class DashboardController extends SlaController
         if ($live instanceof Response) {
             return $live;
         }
-        $response = Pages::view($request, 'dashboard.live', ['live' => (object) $live]);
         // Without the instant, which changes each time.
-        $response->setEtag(hash('sha256', serialize([$live['active'], $live['breached'], $live['escalations'], $live['refusals'], $live['monitor'], $live['unsent'],
+        $state = new HttpResponse();
+        $state->setEtag(hash('sha256', serialize([self::figures($live['days']), $live['active'], $live['breached'], $live['escalations'], $live['refusals'], $live['monitor'], $live['unsent'],
             array_map(static fn (array $row): array => [$row['ticket']->getAttributes(), $row['timer']], $live['next']),
             array_map(static fn ($row): array => $row->getAttributes(), [...$live['latest'], ...$live['alerts']]),
         ])));
+        $response = $state->isNotModified($request) ? $state : Pages::view($request, 'dashboard.live', ['live' => (object) $live])->setEtag((string) $state->getEtag());
         $response->headers->set('Cache-Control', 'private, no-cache');
-        $response->isNotModified($request);
 
         return $response;
+    }
+
+    /** @return array<string, mixed> compliance and means by timer, of a day or of all */
+    private static function figures(ReportGroup $group): array
+    {
+        return [
+            ...(isset($group->key['period']) ? ['day' => $group->key['period']] : []),
+            'opened' => $group->tickets->opened + $group->tickets->openedOutbound,
+            'resolved' => $group->tickets->resolved,
+            'timers' => (object) array_map(static fn (TimerFigures $figures): array => [
+                'met' => $figures->met,
+                'decided' => $figures->decided,
+                'compliance_millionths' => $figures->complianceMillionths,
+                'business_mean_us' => $figures->businessTime->meanUs,
+            ], $group->timers),
+        ];
     }
 
     /** @return array<string, mixed>|Response */
