@@ -5,12 +5,12 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use sla_core::Engine;
 use sla_core::engine::Decision;
-use sla_core::ticket::{Event, EventKind, History, ResumeCause, Role};
+use sla_core::ticket::{Apply, CommandKind, Event, EventKind, History, PauseStatus, ResumeCause, Role};
 use sla_core::time::Timestamp;
 use sla_tests::reference::cycle::{Cycle, Phase};
 use sla_tests::reference::policy::Policy;
 use sla_tests::reference::ticket::{Ticket, derive};
-use sla_tests::streams::{HOUR, at, cases, run};
+use sla_tests::streams::{HOUR, When, at, cases, run};
 use sla_tests::terms_streams::{
     Begin, Turn, actors, digests, documents, engine, older_engine, opened, start, stream, when,
 };
@@ -148,6 +148,45 @@ fn play(
         see(&history, now)?;
     }
     Ok(())
+}
+
+/// Terms that come and go during a pause place no step: what they would have passed over still fires under the last ones.
+#[test]
+fn terms_that_come_and_go_in_a_pause_pass_no_step_over() {
+    let turn = |hours: i64, actor, command, distance| Turn {
+        when: When::After(hours * HOUR),
+        actor,
+        command,
+        distance,
+        look: None,
+    };
+    let pause = || CommandKind::Pause { status: PauseStatus::Pending, reason: "because".to_owned(), until: None };
+    let change = |package: &str| CommandKind::ChangePackage {
+        package: package.to_owned(),
+        apply: Apply::FromNow,
+        reason: "because".to_owned(),
+    };
+    let assign = CommandKind::Assign { agent: Some("ana".to_owned()), team: None };
+    let turns = [
+        turn(11, 2, assign, None),
+        turn(18, 1, pause(), None),
+        turn(0, 2, change("a"), None),
+        turn(0, 2, change("c"), None),
+        turn(0, 1, pause(), Some(HOUR / 4)),
+    ];
+    let (engine, policies) = (engine(), policies());
+    let mut latest = None;
+    let compared = play(&engine, (2, false, None, false, None, false), &turns, |history, now| {
+        latest = Some((history.clone(), now));
+        compare(&engine, &policies, history, now)
+    });
+    compared.unwrap();
+    let (history, now) = latest.unwrap();
+    for hours in 1..120 {
+        compare(&engine, &policies, &history, at(now.as_micros() + hours * HOUR)).unwrap();
+    }
+    let later = engine.due_events(history.ticket(), at(now.as_micros() + 120 * HOUR)).unwrap();
+    assert!(later.events.iter().any(|event| words(event) == "warned resolution 1 half 0 None"));
 }
 
 #[test]

@@ -600,6 +600,7 @@ impl<'a> Ticket<'a> {
                     keeps: apply == Apply::Keep,
                 });
             }
+            self.pass_over(timer, cycle, at);
         }
         track.arrived_at = arrived_at;
         let Some(rules) = rules else { return };
@@ -691,11 +692,11 @@ impl<'a> Ticket<'a> {
             track.arrived_at.get_or_insert(started_at);
             self.promise_again(timer, &mut cycle, at);
         }
+        self.pass_over(timer, &mut cycle, at);
         track.cycles.push(cycle);
     }
 
-    /// The event sets a due anew: one that lies before it is broken by it, and of the repetitions of a step that lie
-    /// before it only the last happens.
+    /// The event sets a due anew: one that lies before it is broken by it.
     fn promise_again(&self, timer: &str, cycle: &mut Cycle, at: i64) {
         let policy = &self.policies[cycle.revision];
         let Some(target) = cycle.promise.as_ref().map(|promise| promise.target) else { return };
@@ -707,10 +708,14 @@ impl<'a> Ticket<'a> {
                 cycle.promise = Some(Promise { target, fixed: Some(at), is_late: true });
             }
         }
-        self.pass_over(timer, cycle, at);
     }
 
+    /// Of the repetitions of a step that lie at or before the event only the last happens. While a cycle is paused its
+    /// steps lie nowhere.
     fn pass_over(&self, timer: &str, cycle: &mut Cycle, at: i64) {
+        if cycle.phase != Phase::Running {
+            return;
+        }
         let policy = &self.policies[cycle.revision];
         let Some(target) = cycle.promise.as_ref().map(|promise| promise.target) else { return };
         let used = cycle.used(policy, at);
@@ -889,7 +894,6 @@ impl<'a> Ticket<'a> {
             if cycle.used(policy, at) > target {
                 cycle.promise = Some(Promise { target, fixed: Some(at), is_late: true });
             }
-            self.pass_over(timer, cycle, at);
         }
     }
 
