@@ -115,7 +115,7 @@ final class LinkedDecision
      */
     private static function accepted(array $lines, int &$at, string $ticket = ''): self
     {
-        $document = $lines[$at];
+        $document = $lines[$at] ?? '';
         if (str_ends_with($document, '"snapshot":')) {
             $ticket = $lines[$at + 1] ?? '';
             $document .= 'null' . ($lines[$at + 2] ?? '');

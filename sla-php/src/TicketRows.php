@@ -40,8 +40,9 @@ final class TicketRows
      */
     public static function ofLines(string $text): self
     {
-        [$rows, $state] = explode("\n", $text) + ['', '{}'];
+        $lines = explode("\n", $text);
+        $rows = $lines[0];
 
-        return self::read(Json::read("{$rows}null}"), $state);
+        return self::read(Json::read("{$rows}null}"), $lines[1] ?? '{}');
     }
 }
