@@ -39,8 +39,8 @@ impl Fault for FigureRowsFault {
 /// The rows of an [`Aggregate`] as columns of numbers, with a list of the names that they refer to.
 ///
 /// The columns are `period` (its first instant in microseconds), `timer`, `outcome`, `bucket`, `n`, `sum_s` and
-/// `sum_us_rest`, then one for each dimension of the grouping, in the order of `Dimension::ALL`. Timers, outcomes and dimensions are places in the list of
-/// names, from 0. [`NONE`] stands for a missing period, timer or dimension.
+/// `sum_us_rest`, then one for each dimension of the grouping, in the order of `Dimension::ALL`. Timers, outcomes and
+/// dimensions are places in the list of names, from 0. [`NONE`] stands for a missing period, timer or dimension.
 ///
 /// ```
 /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
@@ -64,6 +64,13 @@ pub struct FigureRows<'a> {
 
 impl<'a> FigureRows<'a> {
     /// Returns the rows of an aggregate, always in the same order.
+    ///
+    /// ```
+    /// use sla_core::analytics::{Aggregate, Dimension, Grouping};
+    /// use sla_core::columns::FigureRows;
+    /// let rows = Aggregate::new(Grouping::by(&[Dimension::Package]));
+    /// assert!(FigureRows::of(&rows).is_empty());
+    /// ```
     #[must_use]
     pub fn of(aggregate: &Aggregate) -> Self {
         let rows: Vec<Row> = aggregate.rows().collect();
@@ -129,6 +136,17 @@ impl<'a> FigureRows<'a> {
     ///   bucket, count or sum;
     /// - `unknown_word` for an outcome, `invalid_id` for a name;
     /// - those of [`Aggregate::from_rows`].
+    ///
+    /// ```
+    /// use sla_core::analytics::{Dimension, Figure, Grouping};
+    /// use sla_core::columns::{FigureRows, NONE};
+    /// // Two tickets of one package were opened: period, timer, outcome, bucket, n, sum_s, sum_us_rest, package.
+    /// let columns = [NONE, NONE, 0, 0, 2, 0, 0, 1];
+    /// let rows = FigureRows::new(vec!["opened", "starter"], &columns, 1);
+    /// let aggregate = rows.aggregate(Grouping::by(&[Dimension::Package]), None)?;
+    /// assert_eq!(aggregate.rows().next().map(|row| (row.outcome, row.tally.n)), Some((Figure::Opened, 2)));
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     pub fn aggregate(&self, grouping: Grouping, as_of: Option<Timestamp>) -> Result<Aggregate, Error> {
         // INVARIANT: there are seven dimensions at most.
         let columns = FIXED.saturating_add(grouping.dimensions().len());
