@@ -3,14 +3,14 @@
 use std::ffi::{CStr, c_char};
 use std::ptr;
 
-use sla::analytics::{sla_aggregate, sla_aggregate_free, sla_aggregate_read, sla_aggregate_write};
-use sla::engine::{sla_engine, sla_engine_compile, sla_engine_free};
-use sla::error::{sla_error, sla_error_code, sla_error_free, sla_status};
-use sla::log::sla_log_commands;
-use sla::policy::{sla_policy_check, sla_policy_lint};
-use sla::string::{sla_string, sla_string_free};
-use sla::ticket::{sla_engine_decide, sla_engine_due_events, sla_engine_evaluate, sla_ticket_fold};
-use sla::zones::{sla_zones, sla_zones_add, sla_zones_free, sla_zones_new};
+use sla_ffi_tests::analytics::{sla_aggregate, sla_aggregate_free, sla_aggregate_read, sla_aggregate_write};
+use sla_ffi_tests::engine::{sla_engine, sla_engine_compile, sla_engine_free};
+use sla_ffi_tests::error::{sla_error, sla_error_code, sla_error_free, sla_status};
+use sla_ffi_tests::log::sla_log_commands;
+use sla_ffi_tests::policy::{sla_policy_check, sla_policy_lint};
+use sla_ffi_tests::string::{sla_string, sla_string_free};
+use sla_ffi_tests::ticket::{sla_engine_decide, sla_engine_due_events, sla_engine_evaluate, sla_ticket_fold};
+use sla_ffi_tests::zones::{sla_zones, sla_zones_add, sla_zones_free, sla_zones_new};
 
 /// An answer, or the code of the error.
 pub type Answer<T> = Result<T, String>;
