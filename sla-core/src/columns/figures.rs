@@ -521,12 +521,24 @@ impl<'a> Figures<'a> {
         split
     }
 
-    /// Adds figures of other rows. See [`Figures::split`] for an example.
+    /// Adds figures of other rows, for example a part of [`Figures::split`].
     ///
     /// # Errors
     ///
     /// - `conflicting_fields` when the groupings differ;
     /// - `out_of_range` when a sum does not fit a signed number of 64 bits.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
+    /// use sla_core::Id;
+    /// use sla_core::analytics::Grouping;
+    /// use sla_core::columns::{Kind, Plan};
+    /// let plan = Plan::new(&engine(), &["first_response"], &[Kind::new(Id::new("starter")?, Id::new("email")?)])?;
+    /// let mut all = plan.figures(Grouping::all());
+    /// all.append(plan.figures(Grouping::all()))?;
+    /// assert!(all.into_aggregate()?.rows().next().is_none());
+    /// # Ok::<(), sla_core::Error>(())
+    /// ```
     pub fn append(&mut self, other: Self) -> Result<(), Error> {
         if !std::ptr::eq(self.plan, other.plan) || self.aggregate.grouping() != other.aggregate.grouping() {
             return self.aggregate.append(other.into_aggregate()?);
