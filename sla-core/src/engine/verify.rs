@@ -51,7 +51,7 @@ impl Engine {
     /// assert!(engine().verify(&closed(), None)?.is_verified());
     ///
     /// let close = events.last_mut().unwrap();
-    /// close.actor = Actor::new(Role::Customer, "kim");
+    /// close.actor = Actor::new(Role::Customer, "kim").into();
     /// let found = engine().verify(&History::new(events)?, None)?.difference.unwrap();
     /// assert_eq!(found.what.as_str(), "refused");
     /// assert_eq!(found.refusal.unwrap().code.as_str(), "role_not_permitted");
