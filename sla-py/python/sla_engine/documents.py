@@ -555,7 +555,7 @@ class TicketValues(Document, frozen=True):
 
 
 class RowPlace(Document, frozen=True):
-    """An instant with its periods in a time zone, and what decides the group of a row then; instants are microseconds."""
+    """An instant, its periods in a time zone, and what decides the group of a row then. Instants are microseconds."""
 
     at_us: int
     hour_us: int
