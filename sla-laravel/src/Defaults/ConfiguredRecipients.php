@@ -11,8 +11,8 @@ use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Support\Settings;
 
 /**
- * The ticket's agent by user, every other audience by the addresses of `sla.notifications.audiences`. For an unassigned
- * ticket the supervisor is notified in place of the agent.
+ * The ticket's agent by user, every other audience by the addresses of `sla.notifications.audiences`. The supervisor is
+ * notified in place of an agent who has no address, and for an unassigned ticket.
  */
 final class ConfiguredRecipients implements ResolvesRecipients
 {
@@ -25,20 +25,16 @@ final class ConfiguredRecipients implements ResolvesRecipients
         $addresses = [];
         $users = [];
         foreach ($audience as $name) {
-            if ($name === 'agent' && $ticket?->agent === null) {
-                $name = 'supervisor';
-            }
             if ($name !== 'agent') {
                 array_push($addresses, ...$this->settings->addresses($name));
                 continue;
             }
-            $user = Users::find($this->auth, (string) $ticket?->agent);
+            $user = $ticket?->agent === null ? null : Users::find($this->auth, $ticket->agent);
             if ($user !== null) {
                 $users[] = $user;
-                if (is_string($user->email ?? null) && $user->email !== '') {
-                    $addresses[] = $user->email;
-                }
             }
+            $address = $user->email ?? null;
+            array_push($addresses, ...(is_string($address) && $address !== '' ? [$address] : $this->settings->addresses('supervisor')));
         }
 
         return new Recipients(array_values(array_unique($addresses)), $users);

@@ -111,6 +111,19 @@ final class NotificationTest extends TestCase
         self::assertSame(['sue@example.test'], array_keys($this->mails()[0]->getTo()));
     }
 
+    public function test_the_supervisor_is_notified_in_place_of_an_agent_who_has_no_address(): void
+    {
+        config(['sla.notifications.channels' => 'email']);
+        DB::table('sla_notifications')->delete();
+        $this->opened('lee');
+        $this->clockAt('2026-11-24 09:00');
+        $this->monitor()->run();
+        DB::table('sla_notifications')->where('step', '<>', 'warning')->delete();
+        DB::table('support_tickets')->update(['agent' => 'left the company']);
+        $this->artisan('sla:monitor-compliance', ['--escalations' => true])->expectsOutput('1 notifications sent, 0 failed')->assertExitCode(0);
+        self::assertSame(['sue@example.test'], array_keys($this->mails()[0]->getTo()));
+    }
+
     public function test_a_claim_keeps_others_away_until_it_is_void(): void
     {
         $outbox = $this->app->make(Outbox::class);

@@ -35,6 +35,8 @@ abstract class ProcessTestCase extends TestCase
         $this->seedPolicy();
         $this->user('kim', 'customer', 'starter');
         $this->user('lee', 'customer', 'enterprise');
+        // An admin who resolves an unassigned ticket is its agent.
+        $this->user('root', 'admin');
         $this->user('ana', 'agent');
         $this->user('bob', 'agent');
     }
