@@ -102,7 +102,7 @@ function stored(Engine $engine, DateTimeImmutable $now): array
         array_push($commands, Command::reply('email', Message::of("m{$each}", 'x')), Command::pause(PauseStatus::Pending, 'waiting'), Command::resume());
     }
     foreach ($commands as $index => $command) {
-        $last = $engine->decideLinked($last->ticket, $last->head, $command, $admin, $now->modify("+{$index} minutes"), null, 'UTC', $last->rows?->state);
+        $last = $engine->decideLinked($last->ticket, $last->head, $command, $admin, $now->modify("+{$index} minutes"), null, 'UTC', $last->rows()?->state);
         array_push($entries, ...$last->entries);
     }
 
@@ -211,11 +211,16 @@ show('Engine::batch of 100 such tickets, a ticket', cost(static function (int $c
     }
 }, 30) / 100);
 [$entries, $last] = stored($engine, $now);
-show('Engine::decideLinked on a ticket of 20 events, with rows, too', cost(static function (int $calls) use ($engine, $last, $reply, $admin, $later): void {
-    for ($each = 0; $each < $calls; $each++) {
-        $engine->decideLinked($last->ticket, $last->head, $reply, $admin, $later, null, 'UTC', $last->rows?->state)->values();
-    }
-}, 3_000));
+$state = $last->rows()?->state;
+foreach (['not read' => false, 'read' => true] as $how => $reads) {
+    show("Engine::decideLinked on such a ticket, with rows, {$how}", cost(static function (int $calls) use ($engine, $last, $state, $reply, $admin, $later, $reads): void {
+        for ($each = 0; $each < $calls; $each++) {
+            $answer = $engine->decideLinked($last->ticket, $last->head, $reply, $admin, $later, null, 'UTC', $state);
+            $answer->values();
+            $reads && $answer->rows();
+        }
+    }, 3_000));
+}
 show('an explanation of 20 stored entries', cost(static function (int $calls) use ($engine, $entries, $later): void {
     for ($each = 0; $each < $calls; $each++) {
         $engine->explain(History::ofEntries($entries), 'first_response', $later);
