@@ -4,24 +4,7 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Notifications;
 
-use Illuminate\Notifications\Messages\MailMessage;
-
 /** The error budget of an objective of the policy burns too fast. */
-class PerformanceDegraded extends OutboxNotification
+class PerformanceDegraded extends AlertNotification
 {
-    public function __construct(public readonly AlertContent $content, string $channel)
-    {
-        parent::__construct($content, $channel);
-    }
-
-    public function toMail(object $notifiable): MailMessage
-    {
-        return parent::toMail($notifiable)->error();
-    }
-
-    /** @return array<string, mixed> */
-    public function toArray(object $notifiable): array
-    {
-        return ['alert' => $this->content->name] + parent::toArray($notifiable);
-    }
 }
