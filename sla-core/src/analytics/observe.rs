@@ -1,5 +1,5 @@
-//! What counts of one ticket: each figure at the instant, and for the holder, that decide it. A [`Sink`] is told, and groups it:
-//! the aggregate of many tickets, or the rows of one.
+//! What counts of one ticket: each figure at the instant, and for the holder, that decide it. A [`Sink`] takes the figures and
+//! groups them: the aggregate of many tickets, or the rows of one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,12 +17,12 @@ use crate::ticket::{
 };
 use crate::time::{BusinessDuration, Timestamp};
 
-/// What is told what counts.
+/// Takes the figures of one ticket.
 pub(super) trait Sink<'a> {
-    /// Whether it is told of every cycle at the end, or only of those that count or changed.
+    /// Whether it takes every cycle at the end, or only those that still count or that the events changed.
     const EVERY_CYCLE: bool;
 
-    /// Is told that what follows is of this event.
+    /// Begins an event: the figures that follow are of it.
     fn begins(&mut self, _event: &'a Event) {}
 
     /// Counts one for the holder at a moment.
@@ -221,7 +221,7 @@ impl<'a, 's, S: Sink<'a>> Observer<'a, 's, S> {
         Self::from(of, nothing, held, sink)
     }
 
-    /// Returns an observer that goes on from a standpoint; `held` are the times of the holdings from the present one on.
+    /// Returns an observer that continues from a standpoint; `held` are the times of the holdings from the present one on.
     pub(super) fn from(of: Observed<'a>, from: Standpoint<'a>, held: Vec<HeldTimes>, sink: &'s mut S) -> Self {
         let Standpoint { states, holder, resolved_by, tracks } = from;
         Self { of, states, holder, resolved_by, tracks, workers: BTreeMap::new(), held, first_held: holder, sink }

@@ -226,7 +226,7 @@ impl RowState {
         HeldClock::resumed(engine, (&terms.package, terms.revision), self.status, (self.holders.len(), since, times))
     }
 
-    /// Returns from where an observer goes on.
+    /// Returns the standpoint from which an observer continues.
     pub(super) fn standpoint(&self) -> Standpoint<'_> {
         let states = self.terms.iter().map(|terms| TicketState {
             package: &terms.package,

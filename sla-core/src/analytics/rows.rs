@@ -228,9 +228,10 @@ impl Engine {
     /// Returns the rows of a ticket after its events: of what these events say, and of what is as of `now`.
     ///
     /// `state` is what the rows of the earlier events left ([`TicketRows::state`]); without it the events begin with the
-    /// opening. Events that it counts already are passed over. Rows that the events do not change are not given again, but for those that may change with `now` alone:
-    /// cycles that still count, the present holding, the ticket's status. These take account of the automatic events that
-    /// are due by `now`; facts exist once their event is among `events`. Without events only the rows as of `now` are given.
+    /// opening. Events that it counts already are passed over. Rows that the events do not change are not given again, but
+    /// for those that may change with `now` alone: cycles that still count, the present holding, the ticket's status. These
+    /// take account of the automatic events that are due by `now`; facts exist once their event is among `events`. Without
+    /// events only the rows as of `now` are given.
     ///
     /// `time_zone` decides the periods. Its rules are those with which the policy was checked.
     ///
