@@ -6,7 +6,7 @@ use Sla\Laravel\Database\SlaMigration;
 return new class extends SlaMigration {
     public function up(): void
     {
-        // One row a cycle of a timer: what became of the promise. Where it counts, and where its durations count.
+        // One row a cycle of a timer: its class, the group in which that counts, and the group in which its durations count.
         $this->schema()->create('sla_promises', function (Blueprint $table): void {
             $table->unsignedBigInteger('ticket_id');
             $this->idColumn($table, 'timer');

@@ -129,8 +129,8 @@ final class Gateway
     }
 
     /**
-     * Returns a ticket of a customer whom nobody is, stored nowhere. Of a ticket that is absent an actor is told what they
-     * are told of one that is another's.
+     * Returns a ticket that is not stored, of a customer who is no actor. The refusal for it is the refusal for a ticket
+     * that does not exist, so that an actor cannot tell that from another's ticket.
      */
     public function foreign(int $nowUs): StoredTicket
     {

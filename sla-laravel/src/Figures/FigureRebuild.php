@@ -26,7 +26,7 @@ final class FigureRebuild
     ) {
     }
 
-    /** Begins, or goes on where an earlier one was interrupted; returns how many tickets are left. */
+    /** Begins a rebuild, or resumes an interrupted one; returns how many tickets are left. */
     public function begin(bool $isFromStart = false): int
     {
         if ($isFromStart || $this->value(self::CURSOR) === null) {

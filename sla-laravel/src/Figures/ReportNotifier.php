@@ -48,7 +48,7 @@ final class ReportNotifier
         return $run;
     }
 
-    /** Returns whom to tell by a channel; `null` where the settings name nobody. */
+    /** Returns the recipients by a channel; `null` where the settings name none. */
     private function recipient(string $channel): ?AnonymousNotifiable
     {
         $audience = $this->settings->reportAudience();

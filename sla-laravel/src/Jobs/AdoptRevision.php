@@ -13,7 +13,7 @@ use Sla\Laravel\Store\AdoptionStore;
 /**
  * Lets open tickets adopt a revision, for some seconds; then it queues what follows.
  *
- * A queue that runs jobs at once stops after that time. The monitor, the page and `sla:adopt` go on from there.
+ * A queue that runs jobs at once stops after that time. The monitor, the page and `sla:adopt` resume it.
  */
 final class AdoptRevision implements ShouldQueue
 {

@@ -225,7 +225,7 @@ final class SupportTicketService
         return array_values(array_filter($actions, fn (string $action): bool => $this->gateway->authorize($actor, $action, $ticket) === null));
     }
 
-    /** Of a ticket that is absent an actor is told what they are told of one that is another's. */
+    /** Returns the refusal for a ticket; for one that does not exist, the refusal for another's ticket. */
     private function refusalTo(string $action, int $ticketId, Actor $actor): ?Refusal
     {
         $ticket = $this->store->find($ticketId);

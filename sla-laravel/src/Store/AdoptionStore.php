@@ -15,7 +15,7 @@ use Sla\Laravel\Support\Tables;
 /**
  * Lets open tickets adopt the newest revision, in bulk. Each ticket's adoption is a command through the store.
  *
- * A process that ends in the middle leaves a row that says how far it is; another one goes on from there. The command
+ * A process that ends in the middle leaves a row that says how far it is; another one resumes there. The command
  * has an id, so a ticket that two processes reach, or that is reached again, adopts once.
  */
 final class AdoptionStore
