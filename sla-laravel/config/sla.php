@@ -39,6 +39,11 @@ return [
         'chunk' => 100,
     ],
 
+    'adoption' => [
+        // Tickets that adopt a revision between two records of how far it is.
+        'chunk' => 50,
+    ],
+
     // The share of a target at which SlaDefinitionSeeder places the warning. Afterwards the policy says it.
     'escalation' => [
         'threshold' => env('SLA_ESCALATION_THRESHOLD', 0.8),

@@ -21,9 +21,11 @@ return new class extends SlaMigration {
             $this->idColumn($table, 'started_by');
             // running, stopped, finished
             $this->idColumn($table, 'status', 16);
-            // 1 while it is not finished: at most one then.
+            // 1 while it runs: at most one then.
             $table->unsignedTinyInteger('active')->nullable();
             $table->unsignedBigInteger('after_ticket');
+            // The tickets that are looked at now, by number; they count as looked at when all of them are done.
+            $table->text('chunk')->nullable();
             $table->unsignedBigInteger('last_ticket');
             $table->unsignedInteger('tickets');
             $table->unsignedInteger('looked');

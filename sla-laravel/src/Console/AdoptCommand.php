@@ -35,7 +35,9 @@ class AdoptCommand extends Command
 
             return self::FAILURE;
         }
-        $adoptions->resume((int) $adoption->id);
+        if ($adoption->status === 'stopped' && !$adoptions->resume((int) $adoption->id)) {
+            return $this->another();
+        }
         $bar = $this->output->createProgressBar((int) $adoption->tickets);
         $bar->setProgress((int) $adoption->looked);
         do {
@@ -49,10 +51,22 @@ class AdoptCommand extends Command
         foreach ($refusals->limit(self::REFUSALS)->get() as $one) {
             $this->line("#{$one->ticket_id}: {$one->message}");
         }
-        $looked = (int) SlaAdoption::query()->findOrFail($adoption->id)->looked;
-        $this->line(($looked - $refused) . " tickets adopted the newest revision, {$refused} refused");
+        $adoption->refresh();
+        $this->line(($adoption->looked - $refused) . " tickets adopted the revision, {$refused} refused");
+        if ($adoption->status !== 'finished') {
+            $this->error("it was stopped; php artisan sla:adopt {$adoption->id} goes on with it");
+
+            return self::FAILURE;
+        }
 
         return self::SUCCESS;
+    }
+
+    private function another(): int
+    {
+        $this->error('another adoption is not finished: ' . SlaAdoption::query()->where('status', 'running')->value('id'));
+
+        return self::FAILURE;
     }
 
     private function started(AdoptionStore $adoptions): ?int
@@ -66,7 +80,7 @@ class AdoptCommand extends Command
         }
         $id = $adoptions->start(Actor::admin((string) $this->option('by')), $apply, $reason);
         if ($id === null) {
-            $this->error('another adoption is not finished: ' . SlaAdoption::query()->where('status', '<>', 'finished')->value('id'));
+            $this->another();
         }
 
         return $id;

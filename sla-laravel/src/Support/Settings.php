@@ -40,6 +40,11 @@ final class Settings
         return max(1, (int) $this->config->get('sla.monitoring.chunk'));
     }
 
+    public function adoptionChunk(): int
+    {
+        return max(1, (int) $this->config->get('sla.adoption.chunk'));
+    }
+
     public function queue(): string
     {
         return (string) $this->config->get('sla.queue.name');

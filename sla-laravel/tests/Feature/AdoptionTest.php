@@ -12,6 +12,7 @@ use Sla\Laravel\Jobs\AdoptRevision;
 use Sla\Laravel\Models\SlaAdoption;
 use Sla\Laravel\Models\SupportTicket;
 use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Store\AdoptionStore;
 use Sla\Laravel\Tests\TestCase;
 
@@ -115,7 +116,7 @@ final class AdoptionTest extends TestCase
         self::assertNull($store->start(Actor::admin('root'), Apply::Keep, 'another one'));
         $this->app->call([new AdoptRevision($id, 0), 'handle']);
         self::assertSame([50, 1], [(int) SlaAdoption::query()->sole()->looked, DB::table('jobs')->where('queue', 'sla-monitoring')->count()]);
-        $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true])->assertExitCode(0);
+        $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true, '--sleep' => 0])->assertExitCode(0);
         self::assertSame([60, 'finished', 0], [(int) SlaAdoption::query()->sole()->looked, SlaAdoption::query()->sole()->status, DB::table('jobs')->count()]);
     }
 
@@ -126,8 +127,67 @@ final class AdoptionTest extends TestCase
         $this->artisan('sla:adopt', ['--apply' => 'soon', '--reason' => 'x'])->assertExitCode(1);
         $this->artisan('sla:adopt')->expectsOutput('--reason says why')->assertExitCode(1);
         $this->artisan('sla:adopt', ['adoption' => 7])->expectsOutput('there is no adoption 7')->assertExitCode(1);
-        $this->artisan('sla:adopt', ['--apply' => 'retroactive', '--reason' => 'agreed', '--by' => 'root'])->expectsOutput('1 tickets adopted the newest revision, 0 refused')->assertExitCode(0);
+        $this->artisan('sla:adopt', ['--apply' => 'retroactive', '--reason' => 'agreed', '--by' => 'root'])->expectsOutput('1 tickets adopted the revision, 0 refused')->assertExitCode(0);
         self::assertSame('05:00', SupportTicket::query()->sole()->first_response_due_at->format('H:i'));
+    }
+
+    public function test_one_that_was_stopped_is_in_nobodys_way(): void
+    {
+        $ids = [(int) $this->opened()->ticketId, (int) $this->opened()->ticketId];
+        $this->publish();
+        $store = $this->app->make(AdoptionStore::class);
+        $older = (int) $store->start(Actor::admin('root'), Apply::Keep, 'a new offer');
+        self::assertTrue($store->stop($older));
+        $this->publish('2h');
+        $newest = $this->app->make(PolicyRepository::class)->newest();
+        $this->tickets()->adoptRevision($ids[1], Actor::admin('root'), $newest, Apply::Keep, 'this one first');
+        $newer = (int) $store->start(Actor::admin('root'), Apply::FromNow, 'an even newer one');
+        self::assertGreaterThan($older, $newer);
+        // It could run beside no other.
+        $this->postJson("/api/sla/policy/adoptions/{$older}/resume")->assertStatus(409)->assertJsonPath('refusal.code', 'adoption_not_finished');
+        $this->artisan('sla:adopt', ['adoption' => $older])->expectsOutput("another adoption is not finished: {$newer}")->assertExitCode(1);
+        self::assertTrue($store->stop($newer));
+        // No ticket goes back to the older revision.
+        $this->postJson("/api/sla/policy/adoptions/{$older}/resume")->assertOk()->assertJsonPath('adoption.status', 'finished')->assertJsonPath('adoption.looked', 1);
+        self::assertSame($newest, SupportTicket::query()->findOrFail($ids[1])->policy_digest);
+        $this->artisan('sla:adopt', ['adoption' => $newer])->expectsOutput('1 tickets adopted the revision, 0 refused')->assertExitCode(0);
+        self::assertSame([$newest], SupportTicket::query()->distinct()->pluck('policy_digest')->all());
+        $this->artisan('sla:verify')->assertExitCode(0);
+    }
+
+    public function test_a_chunk_of_which_others_did_a_part_counts_each_ticket_once(): void
+    {
+        $ids = [];
+        for ($count = 0; $count < 3; $count++) {
+            $ids[] = (int) $this->opened()->ticketId;
+        }
+        $this->publish();
+        $store = $this->app->make(AdoptionStore::class);
+        $id = (int) $store->start(Actor::admin('root'), Apply::Keep, 'a new offer');
+        // A process that ended after the first of three, which it had recorded; then one was closed, and one went further.
+        DB::table('sla_adoptions')->update(['chunk' => implode(',', $ids)]);
+        $this->tickets()->withdraw($ids[1], Actor::customer('kim'));
+        $this->publish('2h');
+        $this->tickets()->adoptRevision($ids[2], Actor::admin('root'), $this->app->make(PolicyRepository::class)->newest(), Apply::Keep, 'this one first');
+        self::assertTrue($store->step($id));
+        self::assertFalse($store->step($id));
+        $adoption = SlaAdoption::query()->sole();
+        self::assertSame(['finished', 3, 3], [$adoption->status, (int) $adoption->tickets, (int) $adoption->looked]);
+        self::assertSame([$ids[1] => 'wrong_status', $ids[2] => 'newer_revision'], DB::table('sla_adoption_refusals')->orderBy('ticket_id')->pluck('code', 'ticket_id')->all());
+    }
+
+    public function test_a_request_cannot_take_the_command_of_an_adoption(): void
+    {
+        $id = (int) $this->opened()->ticketId;
+        $this->publish();
+        foreach (['adoption-1', 'adoption 1', 'adoption_1'] as $key) {
+            $this->actingAs($this->user('kim', 'customer', 'starter'))->postJson("/support/tickets/{$id}/response", ['channel' => 'email', 'message' => 'x'], ['Idempotency-Key' => $key]);
+        }
+        $store = $this->app->make(AdoptionStore::class);
+        self::assertSame(1, (int) $store->start(Actor::admin('root'), Apply::Keep, 'a new offer'));
+        $store->step(1);
+        self::assertSame(0, DB::table('sla_adoption_refusals')->count());
+        self::assertSame(1, DB::table('support_events')->where('kind', 'revision_adopted')->count());
     }
 
     public function test_only_admins(): void
@@ -139,9 +199,9 @@ final class AdoptionTest extends TestCase
         self::assertSame(0, SlaAdoption::query()->count());
     }
 
-    private function publish(): void
+    private function publish(string $target = '3h'): void
     {
-        $this->putJson('/api/sla/policy/draft/packages/starter', self::PACKAGE)->assertOk();
+        $this->putJson('/api/sla/policy/draft/packages/starter', ['first_response' => $target] + self::PACKAGE)->assertOk();
         $this->app->make(PolicyPublisher::class)->publish(Actor::admin('root'), 'faster');
     }
 }

@@ -172,7 +172,7 @@ final class MonitorTest extends TestCase
         self::assertSame(3, DB::table('jobs')->count());
         self::assertSame(3, SupportEvent::query()->count());
         $this->clockAt('2026-11-23 14:31');
-        $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true])->assertExitCode(0);
+        $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true, '--sleep' => 0])->assertExitCode(0);
         self::assertSame(12, SupportEvent::query()->count());
         $this->clockAt('2026-11-23 16:30');
         config(['sla.monitoring.enabled' => false]);

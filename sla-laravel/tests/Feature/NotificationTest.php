@@ -268,7 +268,7 @@ final class NotificationTest extends TestCase
         DB::table('sla_notifications')->where('channel', 'slack')->delete();
         config(['queue.default' => 'database']);
         $this->artisan('sla:monitor-compliance', ['--escalations' => true, '--queue' => true])->expectsOutput('4 notifications queued')->assertExitCode(0);
-        $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true])->assertExitCode(0);
+        $this->artisan('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true, '--sleep' => 0])->assertExitCode(0);
         self::assertSame([], SlaNotification::query()->whereNull('sent_at')->get()->map(static fn ($row): array => [$row->channel, $row->error])->all());
         self::assertCount(2, $this->mails());
     }

@@ -70,7 +70,6 @@ final class PolicyFormTest extends TestCase
             'holidays' => [['dates' => '2026-13-01', 'name' => 'None'], ['dates' => '2026-12-24 .. 2026-12-26', 'name' => '']],
         ])->assertStatus(303);
         $page = $this->get(self::BASE . '/calendars?id=office')->assertOk();
-        file_put_contents('/tmp/page.html', $page->getContent());
         foreach (['f-time-zone' => 'Asia/Atlantis', 'f-weekly-mon' => '9-5', 'f-holidays-0-dates' => '2026-13-01', 'f-holidays-1-name' => 'the field is missing'] as $id => $text) {
             $page->assertSee("href=\"#{$id}\"", false);
             self::assertSame(1, preg_match("~<span class=\"said\" id=\"{$id}-said\"><span class=\"fault\">[^<]*" . preg_quote($text, '~') . '~', $page->getContent()), $id);

@@ -114,6 +114,7 @@ abstract class ProcessTestCase extends TestCase
             $found = $gateway->verify('ticket', $ticket->reference, $entries);
             self::assertTrue($found->isSound(), "#{$row->id}: {$found->tampering} at {$found->index}");
             self::assertSame($ticket->head, $found->head?->hash);
+            self::assertTrue($gateway->execute($ticket, $entries)->isSound(), "#{$row->id}: the rules make each event as it is recorded");
             $folded = Ticket::of(History::ofEntries($entries));
             self::assertSame($folded->json(), $ticket->snapshot, "#{$row->id}: the snapshot is what the events fold to");
             $state = json_decode($folded->json(), true);

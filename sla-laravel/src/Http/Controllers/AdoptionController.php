@@ -50,7 +50,7 @@ final class AdoptionController extends SlaController
         $input = $this->input($request, ['apply' => 'required|string|in:keep,from_now,retroactive', 'reason' => 'required|string|max:10000']);
         $id = $this->adoptions->start($this->actor($request), Apply::from($input['apply']), $input['reason']);
         if ($id === null) {
-            return Refusals::response($request, 409, 'adoption_not_finished', 'another adoption is not finished', 'wait for it, or stop it', 'adopt_revision');
+            return self::another($request);
         }
         $this->jobs->dispatch(new AdoptRevision($id));
 
@@ -86,6 +86,11 @@ final class AdoptionController extends SlaController
         });
     }
 
+    private static function another(Request $request): Response
+    {
+        return Refusals::response($request, 409, 'adoption_not_finished', 'another adoption is not finished', 'wait for it, or stop it', 'adopt_revision');
+    }
+
     /** @param callable(): bool $change */
     private function changed(Request $request, int $id, callable $change): Response
     {
@@ -94,7 +99,7 @@ final class AdoptionController extends SlaController
             return Pages::failed($request, 404, "there is no adoption {$id}");
         }
         if (!$change()) {
-            return Refusals::response($request, 409, 'wrong_status', 'the adoption is ' . $found->status, 'one that runs can be stopped, one that was stopped can go on', 'adopt_revision');
+            return $found->status === 'stopped' ? self::another($request) : Refusals::response($request, 409, 'wrong_status', 'the adoption is ' . $found->status, 'one that runs can be stopped, one that was stopped can go on', 'adopt_revision');
         }
 
         return $this->answer($request, $id, 200);

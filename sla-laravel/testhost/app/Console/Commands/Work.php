@@ -41,7 +41,7 @@ class Work extends Command
         }
         DB::statement(DB::getDriverName() === 'sqlite' ? 'pragma busy_timeout = 60000' : 'select 1');
         // Played time would void claims within milliseconds.
-        config(['sla.notifications.claim' => 300 * max(1, (int) $this->option('speed'))]);
+        config(['sla.notifications.claim' => 300 * max(1, (int) $this->option('speed')), 'sla.adoption.chunk' => 2]);
         $this->killAt((int) $this->option('kill-at'));
         mt_srand((int) $this->option('seed'));
         $until = microtime(true) + (int) $this->option('seconds');
@@ -59,7 +59,7 @@ class Work extends Command
             'writer' => $this->write(),
             'monitor' => [$this->laravel->make(SlaMonitorService::class)->run(), $this->laravel->make(DayTable::class)->refresh()],
             'sender' => $this->laravel->make(NotificationSender::class)->run(),
-            'queue' => $this->call('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true]),
+            'queue' => $this->call('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true, '--sleep' => 0]),
         };
     }
 
