@@ -27,6 +27,8 @@ final class Engine
     /** @var array<string, int> */
     private array $channels = [];
 
+    private ?Policy $policy = null;
+
     private function __construct(private readonly Library $library, private readonly Handle $handle)
     {
     }
@@ -135,7 +137,7 @@ final class Engine
     /** Returns the newest revision of the policy. */
     public function policy(): Policy
     {
-        return Policy::checked($this->library->policyText('sla_engine_policy', $this->pointer()));
+        return $this->policy ??= Policy::checked($this->library->policyText('sla_engine_policy', $this->pointer()));
     }
 
     /** Returns which policy this is. */

@@ -10,6 +10,8 @@ use Sla\Native\Library;
 /** A policy document that was checked as a whole. docs/policy.md describes the format. */
 final class Policy
 {
+    private ?PolicyValues $values = null;
+
     private function __construct(private readonly string $json, private readonly ?Zones $zones)
     {
     }
@@ -78,13 +80,13 @@ final class Policy
 
     /**
      * Returns the policy as values, for lists and forms. What a package leaves out is that of the package it extends, what a
-     * timer leaves out that of its preset.
+     * timer leaves out that of its preset. The same values each time: they are read once.
      *
      * @throws InvalidPolicy `limit_exceeded` where packages have too many channels, variants and targets together
      */
     public function values(): PolicyValues
     {
-        return PolicyValues::read(Json::read(Library::get()->policyText('sla_policy_values', $this->json, strlen($this->json), $this->zones?->pointer())));
+        return $this->values ??= PolicyValues::read(Json::read(Library::get()->policyText('sla_policy_values', $this->json, strlen($this->json), $this->zones?->pointer())));
     }
 
     /** Returns whether another policy has the same rules: it is equal but for `version`, and a draft of it need not be published. */

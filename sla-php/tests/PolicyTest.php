@@ -60,6 +60,12 @@ final class PolicyTest extends TestCase
         self::assertGreaterThanOrEqual(self::LEAST_WARNINGS, $compared);
     }
 
+    public function test_values_are_read_once(): void
+    {
+        $engine = Desk::engine();
+        self::assertSame($engine->policy()->values(), $engine->policy()->values());
+    }
+
     public function test_values_are_those_of_the_vectors(): void
     {
         $compared = 0;

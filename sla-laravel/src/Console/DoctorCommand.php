@@ -14,6 +14,7 @@ use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Notifications\AlertContent;
 use Sla\Laravel\Policy\NoPolicy;
 use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Services\OperationWatch;
 use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Support\Clock;
@@ -44,6 +45,7 @@ class DoctorCommand extends Command
         Settings $settings,
         SlaMonitorService $monitor,
         PolicyPublisher $publisher,
+        PolicyRepository $revisions,
         Clock $clock,
         Factory $queues,
         HealthToken $token,
@@ -65,7 +67,7 @@ class DoctorCommand extends Command
             return self::FAILURE;
         }
         $this->good('tables', $tables->connection()->getDriverName() . ', all there');
-        $this->policy($tables, $publisher, $settings);
+        $this->policy($tables, $publisher, $revisions, $settings);
         $this->settings($settings);
         $this->monitor($monitor, $settings);
         $this->objectives($watch, $settings);
@@ -87,7 +89,7 @@ class DoctorCommand extends Command
         }
     }
 
-    private function policy(Tables $tables, PolicyPublisher $publisher, Settings $settings): void
+    private function policy(Tables $tables, PolicyPublisher $publisher, PolicyRepository $revisions, Settings $settings): void
     {
         $last = $tables->table('sla_policy_revisions')->orderByDesc('version')->first();
         if ($last === null) {
@@ -103,12 +105,11 @@ class DoctorCommand extends Command
         } catch (InvalidPolicy $fault) {
             $this->note('draft', count($fault->related) . ' problems; `php artisan sla:publish --check` lists them');
         }
-        $steps = json_decode($last->document, true, 512, JSON_THROW_ON_ERROR)['steps'] ?? [];
         $shares = [];
-        foreach ($steps as $ofTimer) {
-            foreach ($ofTimer as $step) {
-                if ($step['action'] === 'warn' && isset($step['at'])) {
-                    $shares[$step['at']] = true;
+        foreach ($revisions->values($last->policy_digest)->timers as $timer) {
+            foreach ($timer->steps as $step) {
+                if ($step->level === null && $step->atMillionths !== null) {
+                    $shares[Settings::share($step->atMillionths / 1_000_000)] = true;
                 }
             }
         }

@@ -24,6 +24,7 @@ use Sla\Laravel\Support\Settings;
 use Sla\LinkedDecision;
 use Sla\Message;
 use Sla\Opening;
+use Sla\PolicyValues;
 use Sla\Refusal;
 use Sla\Request;
 use Sla\Ticket;
@@ -134,10 +135,9 @@ final class Gateway
      */
     public function foreign(int $nowUs): StoredTicket
     {
-        $policy = json_decode($this->engine()->policy()->json(), true, 512, JSON_THROW_ON_ERROR);
         $name = 'foreign-' . bin2hex(random_bytes(16));
-        $package = $policy['packages'][0];
-        $opening = new Opening(ticket: $name, customer: $name, package: $package['id'], channel: $package['channels'][0], message: Message::of($name, ''));
+        $package = $this->policy()->packages[0];
+        $opening = new Opening(ticket: $name, customer: $name, package: $package->id, channel: $package->channels[0], message: Message::of($name, ''));
         $step = $this->open($opening, Actor::admin($name), $nowUs);
 
         return new StoredTicket(0, $name, $step->count, $step->head, $step->snapshot, $step->nextCheckUs, $nowUs);
@@ -199,35 +199,13 @@ final class Gateway
     }
 
     /**
-     * Returns what is promised in a cycle of a timer, and in which zone its calendar counts.
-     *
-     * @return array{due_at: ?string, time_zone: ?string}|null
-     */
-    public function promise(StoredTicket $ticket, string $timer, int $cycle): ?array
-    {
-        $snapshot = json_decode($ticket->snapshot, true, 512, JSON_THROW_ON_ERROR);
-        foreach ($snapshot['timers'] as $one) {
-            foreach ($one['timer'] === $timer ? $one['cycles'] : [] as $found) {
-                if ($found['number'] === $cycle) {
-                    return [
-                        'due_at' => $found['promise']['due']['due_at'] ?? null,
-                        'time_zone' => $this->revisions->timeZone($found['revision'], $found['calendar']),
-                    ];
-                }
-            }
-        }
-
-        return null;
-    }
-
-    /**
      * Returns every channel of the newest revision.
      *
      * @return array<string, string> names by id
      */
     public function channels(): array
     {
-        return array_column(json_decode($this->engine()->policy()->json(), true, 512, JSON_THROW_ON_ERROR)['channels'], 'name', 'id');
+        return array_column($this->policy()->channels, 'name', 'id');
     }
 
     /**
@@ -237,7 +215,7 @@ final class Gateway
      */
     public function packageNames(): array
     {
-        return array_column(json_decode($this->engine()->policy()->json(), true, 512, JSON_THROW_ON_ERROR)['packages'], 'name', 'id');
+        return array_column($this->policy()->packages, 'name', 'id');
     }
 
     /**
@@ -247,23 +225,18 @@ final class Gateway
      */
     public function channelsOf(string $package): array
     {
-        $channels = [];
-        $policy = json_decode($this->engine()->policy()->json(), true, 512, JSON_THROW_ON_ERROR);
-        if (in_array($package, array_column($policy['packages'], 'id'), true)) {
-            foreach ($policy['channels'] as $channel) {
-                if ($this->engine()->entitles($package, $channel['id'])) {
-                    $channels[$channel['id']] = $channel['name'];
-                }
-            }
-        }
-
-        return $channels;
+        return array_intersect_key($this->channels(), array_flip($this->policy()->package($package)?->channels ?? []));
     }
 
-    /** @param list<string> $entries */
+    /**
+     * Says how the due of a cycle follows, and in which zone its calendar counts.
+     *
+     * @param list<string> $entries
+     * @param ?int         $cycle   `null` for the latest
+     */
     public function explain(array $entries, string $timer, int $nowUs, ?int $cycle = null): Explanation
     {
-        return $this->engine()->explain(History::ofEntries($entries), $timer, Time::fromUs($nowUs), $cycle);
+        return $this->withAllRevisions(fn (): Explanation => $this->engine()->explain(History::ofEntries($entries), $timer, Time::fromUs($nowUs), $cycle));
     }
 
     /**
@@ -314,6 +287,12 @@ final class Gateway
         $linked = Audit::deny(self::head('access', $log, $entries, $hash), $log, $actor, $refusal, Time::fromUs($nowUs), $ticket);
 
         return ['entry' => $linked->entries[0], 'hash' => $linked->head->hash];
+    }
+
+    /** The newest revision. */
+    private function policy(): PolicyValues
+    {
+        return $this->engine()->policy()->values();
     }
 
     private function decideOn(Ticket|History $on, StoredTicket $ticket, Command $command, Actor $actor, int $nowUs): Step
@@ -369,7 +348,7 @@ final class Gateway
         }
 
         $data = $event->data();
-        $critical = $event->kind === 'escalated' ? $this->revisions->criticalLevel($policyDigest) : null;
+        $critical = $event->kind === 'escalated' ? $this->revisions->values($policyDigest)->objectives->criticalLevel : null;
         $isCritical = $critical !== null && $data['level'] >= $critical;
 
         return new MadeEvent($event->seq, $event->kind, Time::toUs($event->at), $event->actor->role->value, $event->actor->id, $data, $entry, $intent, $isCritical);

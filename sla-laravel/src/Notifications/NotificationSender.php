@@ -6,6 +6,7 @@ namespace Sla\Laravel\Notifications;
 
 use Illuminate\Contracts\Notifications\Dispatcher;
 use Illuminate\Notifications\AnonymousNotifiable;
+use Sla\Explanation;
 use Sla\Laravel\Contracts\ResolvesRecipients;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Models\SlaAlert;
@@ -113,9 +114,8 @@ final class NotificationSender
         $entry = $this->tables->table('support_events')->where('ticket_id', $claim->ticketId)->where('seq', $claim->seq)->value('entry');
         $event = json_decode((string) $entry, true, 512, JSON_THROW_ON_ERROR);
         $firing = $event['kind'] === 'warned' ? $event['data'] : ($event['data']['firing'] ?? []);
-        $stored = $this->store->find((int) $ticket->id);
-        $promise = isset($firing['timer'], $stored) ? $this->gateway->promise($stored, $firing['timer'], $firing['cycle']) : null;
-        $zone = new \DateTimeZone($promise['time_zone'] ?? $this->settings->timeZone());
+        $promise = isset($firing['timer']) ? $this->explained((int) $ticket->id, $firing['timer'], $firing['cycle']) : null;
+        $zone = new \DateTimeZone($promise->timeZone ?? $this->settings->timeZone());
 
         return new NotificationContent(
             intentId: $claim->intentId,
@@ -124,11 +124,19 @@ final class NotificationSender
             kind: $event['kind'],
             timer: $firing['timer'] ?? null,
             level: $event['data']['level'] ?? null,
-            dueAt: isset($promise) && $promise['due_at'] !== null ? (new \DateTimeImmutable($promise['due_at']))->setTimezone($zone) : null,
+            dueAt: $promise?->dueAt?->setTimezone($zone),
             reason: $event['data']['reason'] ?? $event['data']['inactivity']['reason'] ?? null,
             at: (new \DateTimeImmutable($event['at']))->setTimezone($zone),
             isCritical: $claim->isCritical,
         );
+    }
+
+    /** Explains the promise as it is now, which may have changed since the event. */
+    private function explained(int $ticketId, string $timer, int $cycle): ?Explanation
+    {
+        $found = $this->store->whole($ticketId);
+
+        return $found === null ? null : $this->gateway->explain($found[1], $timer, max($this->clock->nowUs(), $found[0]->lastUs), $cycle);
     }
 
     private static function uuid(string $intentId, string $user): string

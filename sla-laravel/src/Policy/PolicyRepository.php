@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Sla\Laravel\Policy;
 
 use Sla\Laravel\Support\Tables;
+use Sla\Policy;
+use Sla\PolicyValues;
 
 /**
  * The published revisions, oldest first.
@@ -17,8 +19,8 @@ final class PolicyRepository
     /** @var ?list<string> */
     private ?array $digests = null;
 
-    /** @var array<string, array<string, mixed>> documents by digest */
-    private array $documents = [];
+    /** @var array<string, PolicyValues> by digest */
+    private array $values = [];
 
     private int $reading = 0;
 
@@ -69,16 +71,10 @@ final class PolicyRepository
         return array_map(static fn (string $digest): string => $found[$digest], $digests);
     }
 
-    /** Returns the time zone of a calendar of one revision. */
-    public function timeZone(string $policyDigest, string $calendar): ?string
+    /** Returns one revision as values. */
+    public function values(string $policyDigest): PolicyValues
     {
-        return $this->document($policyDigest)['calendars'][$calendar]['time_zone'] ?? null;
-    }
-
-    /** Returns the level from which an escalation is critical, in one revision; `null` where it names none. */
-    public function criticalLevel(string $policyDigest): ?int
-    {
-        return $this->document($policyDigest)['objectives']['critical_level'] ?? null;
+        return $this->values[$policyDigest] ??= Policy::fromJson($this->texts([$policyDigest])[0])->values();
     }
 
     /** Counts how often the revisions were read anew. */
@@ -92,11 +88,5 @@ final class PolicyRepository
     {
         $this->reading++;
         $this->digests = null;
-    }
-
-    /** @return array<string, mixed> */
-    private function document(string $policyDigest): array
-    {
-        return $this->documents[$policyDigest] ??= json_decode($this->texts([$policyDigest])[0], true, 512, JSON_THROW_ON_ERROR);
     }
 }

@@ -67,7 +67,13 @@ final class Settings
             throw new InvalidSetting('SLA_ESCALATION_THRESHOLD', $threshold, 'a number above 0, at most 1, for example 0.8');
         }
 
-        return rtrim(rtrim(number_format((float) $threshold * 100, 4, '.', ''), '0'), '.') . '%';
+        return self::share((float) $threshold);
+    }
+
+    /** Writes a share as the policy does: `80%`. */
+    public static function share(float $share): string
+    {
+        return rtrim(rtrim(number_format($share * 100, 4, '.', ''), '0'), '.') . '%';
     }
 
     /**
