@@ -37,10 +37,10 @@ Route::prefix(config('sla.routes.api.prefix'))
         Route::get('packages/{unit?}/{period?}', [ReportController::class, 'packages'])->where('unit', $units)->name('packages');
         Route::get('agents/{unit?}/{period?}', [ReportController::class, 'agents'])->where('unit', $units)->name('agents');
         Route::get('policy/draft', [PolicyController::class, 'draft'])->name('policy.draft');
-        Route::put('policy/draft/packages/{package}', [PolicyController::class, 'package'])->name('policy.package');
-        Route::delete('policy/draft/packages/{package}', [PolicyController::class, 'removePackage'])->name('policy.package.remove');
-        Route::put('policy/draft/channels/{channel}', [PolicyController::class, 'channel'])->name('policy.channel');
-        Route::delete('policy/draft/channels/{channel}', [PolicyController::class, 'removeChannel'])->name('policy.channel.remove');
+        Route::put('policy/draft/packages/{package}', [PolicyController::class, 'package'])->where('package', '.+')->name('policy.package');
+        Route::delete('policy/draft/packages/{package}', [PolicyController::class, 'removePackage'])->where('package', '.+')->name('policy.package.remove');
+        Route::put('policy/draft/channels/{channel}', [PolicyController::class, 'channel'])->where('channel', '.+')->name('policy.channel');
+        Route::delete('policy/draft/channels/{channel}', [PolicyController::class, 'removeChannel'])->where('channel', '.+')->name('policy.channel.remove');
         Route::put('policy/draft/settings/{key}', [PolicyController::class, 'setting'])->where('key', implode('|', PolicyDraft::SETTINGS))->name('policy.setting');
         Route::post('policy/preview', [PolicyController::class, 'preview'])->name('policy.preview');
         Route::post('policy/what-if', [PolicyController::class, 'whatIf'])->name('policy.what_if');

@@ -17,9 +17,9 @@ return new class extends SlaMigration {
             $this->idColumn($table, 'priority')->nullable();
             $table->string('first_response', 64)->nullable();
             $table->string('resolution', 64)->nullable();
-            $table->text('other_targets')->nullable();
-            $table->text('channels')->nullable();
-            $table->text('variants')->nullable();
+            $table->mediumText('other_targets')->nullable();
+            $table->mediumText('channels')->nullable();
+            $table->mediumText('variants')->nullable();
             $table->bigInteger('updated_at');
             $table->unique('package', 'sla_definitions_package');
         });

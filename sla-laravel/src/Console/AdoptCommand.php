@@ -10,6 +10,7 @@ use Sla\Apply;
 use Sla\Laravel\Models\SlaAdoption;
 use Sla\Laravel\Models\SlaAdoptionRefusal;
 use Sla\Laravel\Store\AdoptionStore;
+use Sla\Refusal;
 
 /** Lets open tickets adopt the newest revision. */
 class AdoptCommand extends Command
@@ -79,6 +80,11 @@ class AdoptCommand extends Command
             return null;
         }
         $id = $adoptions->start(Actor::admin((string) $this->option('by')), $apply, $reason);
+        if ($id instanceof Refusal) {
+            $this->error("{$id->message}; {$id->accepted}");
+
+            return null;
+        }
         if ($id === null) {
             $this->another();
         }

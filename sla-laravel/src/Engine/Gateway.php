@@ -131,16 +131,25 @@ final class Gateway
 
     /**
      * Returns a ticket that is not stored, of a customer who is no actor. The refusal for it is the refusal for a ticket
-     * that does not exist, so that an actor cannot tell that from another's ticket.
+     * that does not exist, so that an actor cannot tell that from another's ticket; `null` where no ticket can exist.
      */
-    public function foreign(int $nowUs): StoredTicket
+    public function foreign(int $nowUs): ?StoredTicket
     {
         $name = 'foreign-' . bin2hex(random_bytes(16));
-        $package = $this->policy()->packages[0];
-        $opening = new Opening(ticket: $name, customer: $name, package: $package->id, channel: $package->channels[0], message: Message::of($name, ''));
-        $step = $this->open($opening, Actor::admin($name), $nowUs);
+        // The newest revision may have no package, or none that includes a channel.
+        for ($digests = $this->revisions->digests(); $digests !== []; array_pop($digests)) {
+            $engine = Engine::ofRevisions($digests, $this->revisions->texts(...));
+            foreach ($engine->policy()->values()->packages as $package) {
+                if ($package->channels !== []) {
+                    $opening = new Opening(ticket: $name, customer: $name, package: $package->id, channel: $package->channels[0], message: Message::of($name, ''));
+                    $step = $this->step($engine->openLinked($opening, Actor::admin($name), Time::fromUs($nowUs)));
 
-        return new StoredTicket(0, $name, $step->count, $step->head, $step->snapshot, $step->nextCheckUs, $nowUs);
+                    return new StoredTicket(0, $name, $step->count, $step->head, $step->snapshot, $step->nextCheckUs, $nowUs);
+                }
+            }
+        }
+
+        return null;
     }
 
     /**

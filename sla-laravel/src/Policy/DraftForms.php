@@ -20,7 +20,7 @@ final class DraftForms
         'opened', 'assigned', 'reassigned', 'team_assigned', 'unassigned', 'customer_message', 'reply_owed', 'public_reply', 'noted', 'resolved', 'reopened',
     ];
     private const CANCELS = ['assigned', 'reassigned', 'team_assigned', 'unassigned'];
-    private const ID_BYTES = 128;
+    public const ID_BYTES = 128;
     private const NAME_CHARACTERS = 255;
 
     public function __construct(private readonly PolicyDraft $draft, private readonly Settings $settings)

@@ -230,7 +230,7 @@ final class SupportTicketService
     {
         $ticket = $this->store->find($ticketId);
         $nowUs = $this->clock->nowUs();
-        $refusal = $this->gateway->authorize($actor, $action, $ticket ?? $this->gateway->foreign($nowUs));
+        $refusal = $this->gateway->authorize($actor, $action, $ticket ?? $this->gateway->foreign($nowUs) ?? throw new UnknownTicket($ticketId));
         if ($refusal === null && $ticket === null) {
             throw new UnknownTicket($ticketId);
         }

@@ -10,10 +10,12 @@ use Sla\Actor;
 use Sla\Apply;
 use Sla\Command;
 use Sla\Exceptions\SlaThrowable;
+use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
+use Sla\Refusal;
 
 /**
  * Lets open tickets adopt the newest revision, in bulk. Each ticket's adoption is a command through the store.
@@ -32,6 +34,7 @@ final class AdoptionStore
         private readonly Tables $tables,
         private readonly TicketStore $tickets,
         private readonly PolicyRepository $revisions,
+        private readonly Gateway $gateway,
         private readonly Clock $clock,
         private readonly Settings $settings,
     ) {
@@ -43,10 +46,18 @@ final class AdoptionStore
         return $this->query($this->revisions->newest(), 0, PHP_INT_MAX)->count();
     }
 
-    /** Begins an adoption; `null` where another one runs. */
-    public function start(Actor $actor, Apply $apply, string $reason): ?int
+    /**
+     * Begins an adoption; `null` where another one runs.
+     *
+     * @return int|Refusal|null its number, or why no ticket would accept it
+     */
+    public function start(Actor $actor, Apply $apply, string $reason): int|Refusal|null
     {
         $digest = $this->revisions->newest();
+        $refusal = $this->refusalOf(Command::adoptRevision($digest, $apply, $reason), $actor);
+        if ($refusal !== null) {
+            return $refusal;
+        }
         $last = (int) $this->tables->table('support_tickets')->max('id');
         $nowUs = $this->clock->nowUs();
         $row = [
@@ -126,6 +137,21 @@ final class AdoptionStore
     private function become(int $adoptionId, string $from, string $to, ?int $active): bool
     {
         return $this->tables->table('sla_adoptions')->where('id', $adoptionId)->where('status', $from)->update(['status' => $to, 'active' => $active, 'updated_at' => $this->clock->nowUs()]) === 1;
+    }
+
+    /** Returns why no ticket would accept a command, for example for its reason; the refusal stands in the access log. */
+    private function refusalOf(Command $command, Actor $actor): ?Refusal
+    {
+        $nowUs = $this->clock->nowUs();
+        $any = $this->gateway->foreign($nowUs);
+        $refusal = $any === null ? null : $this->gateway->decide($any, $command, $actor, $nowUs)->refusal;
+        // That ticket is under this revision, or has a package that the revision does not have; another one may not.
+        if ($refusal === null || in_array($refusal->code, ['nothing_to_change', 'unknown_package', 'history_needed'], true)) {
+            return null;
+        }
+        $this->tickets->deny($actor, $refusal, null, $nowUs);
+
+        return $refusal;
     }
 
     private function running(int $adoptionId): ?\stdClass

@@ -449,7 +449,7 @@ final class TicketStore
      */
     private function decideAbsent(int $ticketId, Command $command, Actor $actor, int $nowUs): Outcome
     {
-        $refusal = $this->gateway->decide($this->gateway->foreign($nowUs), $command, $actor, $nowUs)->refusal;
+        $refusal = $this->gateway->decide($this->gateway->foreign($nowUs) ?? throw new UnknownTicket($ticketId), $command, $actor, $nowUs)->refusal;
         if ($refusal === null || !in_array($refusal->kind, [RefusalKind::Identity, RefusalKind::Permission], true)) {
             throw new UnknownTicket($ticketId);
         }

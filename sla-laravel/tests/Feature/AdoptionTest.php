@@ -190,6 +190,18 @@ final class AdoptionTest extends TestCase
         self::assertSame(1, DB::table('support_events')->where('kind', 'revision_adopted')->count());
     }
 
+    public function test_a_reason_that_no_ticket_would_accept_begins_nothing(): void
+    {
+        $this->opened();
+        $this->publish();
+        foreach (["\u{a0}", str_repeat("\u{e9}", 5001)] as $reason) {
+            $this->postJson('/api/sla/policy/adoptions', ['apply' => 'keep', 'reason' => $reason])->assertStatus(422)->assertJsonPath('refusal.code', 'reason_required');
+            $this->artisan('sla:adopt', ['--reason' => $reason])->assertExitCode(1);
+        }
+        self::assertSame(0, SlaAdoption::query()->count());
+        self::assertSame(4, DB::table('sla_denials')->where('code', 'reason_required')->count());
+    }
+
     public function test_only_admins(): void
     {
         foreach ([$this->user('ana', 'agent'), $this->user('kim', 'customer', 'starter')] as $user) {

@@ -12,6 +12,7 @@ use Sla\Laravel\Http\Controllers\CommandController;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Models\SupportEvent;
 use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Store\UnknownTicket;
 use Sla\Laravel\Tests\TestCase;
 
 final class HttpTest extends TestCase
@@ -205,6 +206,32 @@ final class HttpTest extends TestCase
             }
         }
         self::assertSame($before, SupportEvent::query()->count());
+    }
+
+    public function test_a_ticket_that_is_absent_is_anothers_also_under_a_policy_without_channels(): void
+    {
+        $id = $this->ticket();
+        $publish = function (): void {
+            $this->actingAs($this->root)->postJson('/api/sla/policy/revisions', ['reason' => 'an end'])->assertStatus(201);
+            $this->app->forgetScopedInstances();
+        };
+        $this->actingAs($this->root)->putJson('/api/sla/policy/draft/packages/suspended', ['name' => 'Suspended', 'rank' => 0, 'channels' => [], 'extends' => 'starter'])->assertOk();
+        $publish();
+        foreach ([$id, 999] as $number) {
+            $this->actingAs($this->lee)->getJson("/api/sla/tickets/{$number}")->assertStatus(403)->assertJsonPath('refusal.code', 'not_ticket_owner');
+        }
+        DB::table('sla_definitions')->delete();
+        $publish();
+        foreach ([$id, 999] as $number) {
+            $this->actingAs($this->lee)->getJson("/api/sla/tickets/{$number}")->assertStatus(403)->assertJsonPath('refusal.code', 'not_ticket_owner');
+            $this->postJson("/support/tickets/{$number}/response", ['channel' => 'email', 'message' => 'x'])->assertStatus(403);
+        }
+        $this->actingAs($this->root)->getJson('/api/sla/tickets/999')->assertStatus(404);
+        // Where no revision ever had one, no ticket can exist.
+        DB::table('sla_policy_revisions')->where('version', '<', 3)->delete();
+        $this->app->forgetScopedInstances();
+        $this->expectException(UnknownTicket::class);
+        $this->tickets()->refusalToView(999, Actor::customer('lee'));
     }
 
     public function test_texts_are_data(): void

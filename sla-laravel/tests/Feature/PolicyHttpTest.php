@@ -50,6 +50,35 @@ final class PolicyHttpTest extends TestCase
         self::assertSame('02:10', SupportTicket::query()->findOrFail($id)->first_response_due_at->format('H:i'));
     }
 
+    public function test_an_id_is_any_text_that_the_tables_hold(): void
+    {
+        foreach (['100%', 'a/b', 'Starter', '<b>bold</b>'] as $id) {
+            foreach (['packages' => self::PACKAGE, 'channels' => ['name' => 'X', 'position' => 9]] as $part => $body) {
+                $this->putJson("/api/sla/policy/draft/{$part}/" . rawurlencode($id), $body)->assertOk();
+                self::assertContains($id, array_column($this->getJson('/api/sla/policy/draft')->json("document.{$part}"), 'id'));
+                $this->deleteJson("/api/sla/policy/draft/{$part}/" . rawurlencode($id))->assertOk();
+                self::assertNotContains($id, array_column($this->getJson('/api/sla/policy/draft')->json("document.{$part}"), 'id'));
+            }
+        }
+        foreach ([str_repeat('x', 129), str_repeat("\u{e9}", 65), "a\0b"] as $id) {
+            $this->putJson('/api/sla/policy/draft/packages/' . rawurlencode($id), self::PACKAGE)->assertStatus(422);
+            $this->putJson('/api/sla/policy/draft/channels/' . rawurlencode($id), ['name' => 'X', 'position' => 9])->assertStatus(422);
+        }
+        $this->putJson('/api/sla/policy/draft/packages/' . str_repeat('x', 128), self::PACKAGE)->assertOk();
+    }
+
+    public function test_a_document_that_cannot_be_written_is_refused(): void
+    {
+        $send = fn (string $path, string $text) => $this->call('PUT', "/api/sla/policy/draft/{$path}", [], [], [], ['CONTENT_TYPE' => 'application/json', 'HTTP_ACCEPT' => 'application/json'], $text);
+        $send('settings/roles', '{"a":1e400}')->assertStatus(422);
+        $send('settings/steps', str_repeat('{"a":', 511) . '1' . str_repeat('}', 511))->assertStatus(422);
+        $send('packages/starter', '{"name":"x","rank":1,"channels":[],"other_targets":{"a":1e400}}')->assertStatus(422);
+        $this->getJson('/api/sla/policy/draft')->assertOk()->assertJsonPath('changes', []);
+        // A column of text holds 64 KiB on some databases.
+        $this->putJson('/api/sla/policy/draft/packages/starter', ['variants' => [['when' => ['channel' => str_repeat('x', 70_000)]]]] + self::PACKAGE)->assertOk()->assertJsonPath('can_be_published', false);
+        $this->get('/admin/sla/definitions')->assertOk();
+    }
+
     public function test_every_problem_at_once_and_nothing_published(): void
     {
         $draft = $this->putJson('/api/sla/policy/draft/packages/starter', ['first_response' => 'soon', 'channels' => ['email', 'fax'], 'calendar' => 'none'] + self::PACKAGE)->assertOk()->assertJsonPath('can_be_published', false);

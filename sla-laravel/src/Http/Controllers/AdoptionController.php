@@ -49,8 +49,8 @@ final class AdoptionController extends SlaController
         }
         $input = $this->input($request, ['apply' => 'required|string|in:keep,from_now,retroactive', 'reason' => 'required|string|max:10000']);
         $id = $this->adoptions->start($this->actor($request), Apply::from($input['apply']), $input['reason']);
-        if ($id === null) {
-            return self::another($request);
+        if (!is_int($id)) {
+            return $id === null ? self::another($request) : $this->refused($request, $id);
         }
         $this->jobs->dispatch(new AdoptRevision($id));
 

@@ -6,6 +6,7 @@ namespace Sla\Laravel\Http\Controllers;
 
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
+use Illuminate\Validation\ValidationException;
 use Sla\Apply;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\Problem;
@@ -25,6 +26,8 @@ use Symfony\Component\HttpFoundation\Response;
 final class PolicyController extends SlaController
 {
     private const ACTION = 'manage_policy';
+    /** A document of the engine has at most 127 levels, and this is one level of it. */
+    private const DEPTH = 126;
 
     public function __construct(
         private readonly PolicyDraft $draft,
@@ -55,6 +58,7 @@ final class PolicyController extends SlaController
     public function package(Request $request, string $package): Response
     {
         return $this->denied($request, self::ACTION) ?? $this->written(function () use ($request, $package): void {
+            self::checkId($package);
             $input = $this->input($request, [
                 'name' => 'required|string|max:255',
                 'rank' => 'required|integer|min:0|max:4294967295',
@@ -81,6 +85,7 @@ final class PolicyController extends SlaController
     public function channel(Request $request, string $channel): Response
     {
         return $this->denied($request, self::ACTION) ?? $this->written(function () use ($request, $channel): void {
+            self::checkId($channel);
             $input = $this->input($request, ['name' => 'required|string|max:255', 'position' => 'required|integer|min:0|max:65535']);
             $this->draft->channel($channel, $input['name'], (int) $input['position']);
         });
@@ -95,8 +100,8 @@ final class PolicyController extends SlaController
     public function setting(Request $request, string $key): Response
     {
         return $this->denied($request, self::ACTION) ?? $this->written(function () use ($request, $key): void {
-            $document = json_decode((string) $request->getContent());
-            abort_unless(is_array($document) || is_object($document), 422, 'the body is no JSON object or list');
+            $document = json_decode((string) $request->getContent(), false, self::DEPTH);
+            abort_unless(is_array($document) || is_object($document), 422, 'the body is no JSON object or list, or too deep');
             $this->draft->setting($key, $document, $this->actor($request)->id);
         });
     }
@@ -194,10 +199,23 @@ final class PolicyController extends SlaController
         return new JsonResponse(['message' => 'the draft has problems', 'problems' => self::problems($fault)], 422);
     }
 
+    /** @throws ValidationException for an id that the tables cannot hold; what an id is made of, the engine judges */
+    private static function checkId(string $id): void
+    {
+        if (strlen($id) > DraftForms::ID_BYTES || !mb_check_encoding($id, 'UTF-8') || str_contains($id, "\0")) {
+            throw ValidationException::withMessages(['id' => __('sla::policy.faults.long')]);
+        }
+    }
+
     /** @param callable(): mixed $write */
     private function written(callable $write): Response
     {
-        $write();
+        try {
+            $write();
+        } catch (\JsonException $fault) {
+            // Of what was read from JSON only a number beyond all numbers cannot be written.
+            abort(422, $fault->getMessage());
+        }
 
         return new JsonResponse($this->review->of());
     }
