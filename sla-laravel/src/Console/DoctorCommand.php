@@ -10,6 +10,8 @@ use Illuminate\Support\Facades\Http;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\SlaThrowable;
 use Sla\Laravel\Figures\FigureRebuild;
+use Sla\Laravel\Figures\ReportPeriod;
+use Sla\Laravel\Figures\ReportUnit;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Notifications\AlertContent;
 use Sla\Laravel\Policy\NoPolicy;
@@ -23,6 +25,7 @@ use Sla\Laravel\Support\InvalidSetting;
 use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
 use Sla\Native\Library;
+use Sla\Time;
 
 /** Says whether everything that this package needs is there and up to date. */
 class DoctorCommand extends Command
@@ -37,6 +40,9 @@ class DoctorCommand extends Command
     protected $signature = 'sla:doctor';
 
     protected $description = 'Say whether the engine, the tables, the policy, the monitor and the notifications are in order';
+
+    /** For how many days the rules of time zones are compared. */
+    private const ZONE_DAYS = 400;
 
     private bool $isHealthy = true;
 
@@ -67,6 +73,9 @@ class DoctorCommand extends Command
             return self::FAILURE;
         }
         $this->good('tables', $tables->connection()->getDriverName() . ', all there');
+        if (!$this->timeZone($settings, $clock)) {
+            return self::FAILURE;
+        }
         $this->policy($tables, $publisher, $revisions, $settings);
         $this->settings($settings);
         $this->monitor($monitor, $settings);
@@ -77,6 +86,31 @@ class DoctorCommand extends Command
         $this->web($tables, $settings, $token);
 
         return $this->isHealthy ? self::SUCCESS : self::FAILURE;
+    }
+
+    /** Looks at the zone of reports, and whether PHP and the engine have the same rules of it for some time to come. */
+    private function timeZone(Settings $settings, Clock $clock): bool
+    {
+        $name = $settings->timeZone();
+        try {
+            $zone = new \DateTimeZone($name);
+            $day = ReportPeriod::at(ReportUnit::Day, Time::fromUs($clock->nowUs()), $zone);
+            for ($count = 0; $count < self::ZONE_DAYS; $count++) {
+                if ($day->startUs() !== Time::toUs(new \DateTimeImmutable($day->firstDay, $zone))) {
+                    $this->note('time zone', "{$name}: from {$day->firstDay} on the rules of PHP differ from the engine's, which count; PHP writes other local times until its time-zone data is updated");
+
+                    return true;
+                }
+                $day = $day->next();
+            }
+        } catch (\Exception $fault) {
+            $this->bad('time zone', "SLA_TIMEZONE is `{$name}`; it must be a name of the IANA time-zone database, for example Asia/Jakarta");
+
+            return false;
+        }
+        $this->good('time zone', $name);
+
+        return true;
     }
 
     private function figures(FigureRebuild $figures): void

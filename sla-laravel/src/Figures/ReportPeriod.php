@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Figures;
 
+use Sla\Calendar;
 use Sla\Time;
 
 /** A day, week, month or year of local dates in the zone of reports. */
@@ -12,7 +13,11 @@ final class ReportPeriod
     private const ZONE = 'UTC';
     /** What the engine's calendars cover. */
     private const FIRST = '1970-01-02';
-    private const LAST = '2199-12-30';
+    private const END = '2199-12-31';
+    private const QUARTER_US = 21_600_000_000;
+
+    /** @var array<string, Calendar> the mornings of every day, by time zone */
+    private static array $mornings = [];
 
     private function __construct(
         public readonly ReportUnit $unit,
@@ -27,7 +32,16 @@ final class ReportPeriod
     /** Returns the period that holds an instant. */
     public static function at(ReportUnit $unit, \DateTimeInterface $at, \DateTimeZone $zone): self
     {
-        return self::on($unit, \DateTimeImmutable::createFromInterface($at)->setTimezone($zone)->format('Y-m-d'), $zone);
+        $day = self::on(ReportUnit::Day, \DateTimeImmutable::createFromInterface($at)->setTimezone($zone)->format('Y-m-d'), $zone);
+        $atUs = Time::toUs($at);
+        // Near midnight it may be another day by the engine's rules.
+        $day = match (true) {
+            $atUs < $day->startUs() => $day->previous(),
+            $atUs >= $day->endUs() => $day->next(),
+            default => $day,
+        };
+
+        return self::on($unit, $day->firstDay, $zone);
     }
 
     /** Returns the period that holds a local date. */
@@ -58,12 +72,12 @@ final class ReportPeriod
             ReportUnit::Year => "{$name}-01-01",
         };
         $date = \DateTimeImmutable::createFromFormat('!Y-m-d', $day);
-        if ($date === false || $date->format('Y-m-d') !== $day || $day < self::FIRST || $day > self::LAST) {
+        if ($date === false || $date->format('Y-m-d') !== $day || $day < self::FIRST) {
             return null;
         }
         $period = self::on($unit, $day, $zone);
 
-        return $period->name() === $name ? $period : null;
+        return $period->name() === $name && $period->endDay <= self::END ? $period : null;
     }
 
     public function name(): string
@@ -116,9 +130,17 @@ final class ReportPeriod
         return self::instantUs($this->endDay, $this->zone);
     }
 
+    /**
+     * Returns the first instant of a local date. The engine, which counts by its own rules of time zones, says it: those of PHP
+     * may be older.
+     */
     private static function instantUs(string $day, \DateTimeZone $zone): int
     {
-        return Time::toUs(new \DateTimeImmutable($day, $zone));
+        $name = $zone->getName();
+        self::$mornings[$name] ??= Calendar::compile(json_encode(['time_zone' => $name, 'weekly' => array_fill_keys(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], ['00:00-12:00'])], JSON_THROW_ON_ERROR));
+
+        // By both rules this is in the evening before.
+        return self::$mornings[$name]->nextOpenUs(Time::toUs(new \DateTimeImmutable($day, $zone)) - self::QUARTER_US);
     }
 
     /** Dates are counted in UTC, where every day has 24 hours. */

@@ -43,6 +43,17 @@ final class ConsoleTest extends TestCase
         }
     }
 
+    public function test_doctor_looks_at_the_time_zone(): void
+    {
+        $this->seedPolicy();
+        foreach (['+07:00', 'Mars/Base', '', 'asia/jakarta'] as $zone) {
+            config(['sla.time_zone' => $zone]);
+            $this->artisan('sla:doctor')->expectsOutput("! time zone  SLA_TIMEZONE is `{$zone}`; it must be a name of the IANA time-zone database, for example Asia/Jakarta")->assertExitCode(1);
+        }
+        config(['sla.time_zone' => 'Asia/Jakarta']);
+        $this->artisan('sla:doctor')->expectsOutput('  time zone  Asia/Jakarta');
+    }
+
     public function test_verify_looks_at_one_ticket_or_all(): void
     {
         $this->seedPolicy();

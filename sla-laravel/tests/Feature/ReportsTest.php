@@ -4,12 +4,18 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Tests\Feature;
 
+use Illuminate\Support\Facades\DB;
+use Sla\Actor;
+use Sla\Engine;
+use Sla\History;
 use Sla\Laravel\Figures\ReportPeriod;
 use Sla\Laravel\Figures\ReportUnit;
 use Sla\Laravel\Http\Csv;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Tests\PlaysTickets;
 use Sla\Laravel\Tests\TestCase;
+use Sla\Message;
+use Sla\Opening;
 
 /** Reports as pages, as JSON and as tables for spreadsheets. */
 final class ReportsTest extends TestCase
@@ -102,6 +108,52 @@ final class ReportsTest extends TestCase
             self::assertSame("'{$formula}", Csv::cell($formula));
         }
         self::assertSame(['ana', '', '-1', 'a=b', '1-2'], array_map(Csv::cell(...), ['ana', null, -1, 'a=b', '1-2']));
+    }
+
+    public function test_days_begin_when_the_engine_says_so(): void
+    {
+        // Changes at midnight, of half an hour, of a whole day, and rules that PHP may not know yet.
+        foreach (['America/New_York', 'America/Havana', 'America/Vancouver', 'Asia/Beirut', 'Africa/Cairo', 'America/Santiago', 'America/Sao_Paulo', 'Australia/Lord_Howe', 'Pacific/Apia'] as $zone) {
+            $starts = self::starts($zone);
+            self::assertSame($starts['engine'], $starts['here'], $zone);
+        }
+    }
+
+    public function test_a_day_on_which_the_clock_changes_has_its_report(): void
+    {
+        config(['sla.time_zone' => 'America/Havana']);
+        foreach (['2026-10-31T12:00Z', '2026-11-01T04:30Z', '2026-11-01T05:30Z', '2026-11-02T04:30Z', '2026-11-02T05:30Z'] as $at) {
+            $this->travelTo(new \DateTimeImmutable($at));
+            $this->opened();
+        }
+        $this->travelTo(new \DateTimeImmutable('2026-12-02T12:00Z'));
+        $this->artisan('sla:monitor-compliance', ['--reports' => true])->assertExitCode(0);
+        $this->actingAs($this->user('root', 'admin'));
+        foreach (['day/2026-11-02', 'week/2026-W45', 'month/2026-11', 'year/2026'] as $period) {
+            $this->get("/sla-dashboard/reports/{$period}")->assertOk();
+        }
+        self::assertSame(5, $this->getJson('/api/sla/reports/year/2026')->json('total.tickets.opened'));
+    }
+
+    /** @return array{engine: array<string, int>, here: array<string, int>} when days, weeks and months begin in which an hour of some years lies */
+    private static function starts(string $zone): array
+    {
+        $engine = Engine::compile((string) DB::table('sla_policy_revisions')->value('document'));
+        $starts = ['engine' => [], 'here' => []];
+        foreach (['2011-12-29T00:00Z', '2018-02-17T00:00Z', '2018-11-03T00:00Z', '2026-03-07T00:00Z', '2026-03-28T00:00Z', '2026-04-04T00:00Z', '2026-04-23T00:00Z', '2026-09-05T00:00Z', '2026-10-03T00:00Z', '2026-10-24T00:00Z', '2026-10-29T00:00Z', '2026-10-31T00:00Z', '2027-03-13T00:00Z'] as $from) {
+            for ($hour = 0; $hour < 84; $hour += 3) {
+                $at = (new \DateTimeImmutable($from))->modify("+{$hour} hours");
+                $decision = $engine->open(new Opening(ticket: 'x', customer: 'x', package: 'starter', channel: 'email', message: Message::of('x', '')), Actor::customer('x'), $at);
+                $place = $engine->ticketRows(History::of($decision->events), $at, $zone)->facts[0]->place;
+                $starts['engine'] += ["day {$place->day}" => $place->dayUs, "week {$place->week}" => $place->weekUs, "month {$place->month}" => $place->monthUs];
+                foreach (ReportUnit::keptOnes() as $unit) {
+                    $period = ReportPeriod::at($unit, $at, new \DateTimeZone($zone));
+                    $starts['here']["{$unit->value} {$period->firstDay}"] = $period->startUs();
+                }
+            }
+        }
+
+        return $starts;
     }
 
     public function test_periods_are_local_dates(): void
