@@ -5,13 +5,18 @@ declare(strict_types=1);
 namespace Sla\Laravel\Console;
 
 use Illuminate\Console\Command;
+use Illuminate\Database\Query\Builder;
 use Sla\Exceptions\SlaThrowable;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Engine\StoredTicket;
+use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Store\Memory;
+use Sla\Laravel\Store\RowAudit;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
+use Sla\Policy;
+use Sla\Verification;
 
 /** Verifies the chains, that the rules make every event as it is recorded, and that the tables say what the events say. */
 class VerifyCommand extends Command
@@ -22,7 +27,7 @@ class VerifyCommand extends Command
     protected $signature = 'sla:verify
         {ticket? : The number of one ticket}
         {--chains : Look at chains only; do not make every history again by the rules}
-        {--states : Fold every history, too, and compare texts of messages with their digests}
+        {--states : Fold every history, too, and compare every row that follows from it, and the texts of messages with their digests}
         {--skip-denials : Do not look at the access log}
         {--resume : Go on where a run of all tickets was interrupted}';
 
@@ -32,40 +37,57 @@ class VerifyCommand extends Command
 
     private int $faults = 0;
 
-    public function handle(Gateway $gateway, TicketStore $store, Tables $tables, Settings $settings, Memory $memory): int
+    private Gateway $gateway;
+
+    private TicketStore $store;
+
+    private RowAudit $rows;
+
+    private Tables $tables;
+
+    private Memory $memory;
+
+    public function handle(Gateway $gateway, TicketStore $store, RowAudit $rows, Tables $tables, Memory $memory, PolicyRepository $revisions, Settings $settings): int
     {
+        [$this->gateway, $this->store, $this->rows, $this->tables, $this->memory] = [$gateway, $store, $rows, $tables, $memory];
         $this->checked = 0;
         $this->faults = 0;
         $only = $this->argument('ticket');
+        if ($revisions->isEmpty() && $this->tables->table('support_tickets')->exists()) {
+            $this->error('no revision of the policy is left; nothing can be executed again');
+
+            return self::FAILURE;
+        }
         if ($only !== null) {
-            $this->tickets($gateway, $store, $tables, [(int) $only]);
+            $this->tickets([(int) $only]);
         } else {
-            $this->allTickets($gateway, $store, $tables, $memory);
-            $this->logs($gateway, $tables);
-            $this->policy($gateway, $tables, $settings);
+            $this->allTickets();
+            $this->orphans();
+            $this->logs();
+            $this->policy($settings->policy());
         }
         $this->line("{$this->checked} chains verified, {$this->faults} at fault");
 
         return $this->faults === 0 ? self::SUCCESS : self::FAILURE;
     }
 
-    private function allTickets(Gateway $gateway, TicketStore $store, Tables $tables, Memory $memory): void
+    private function allTickets(): void
     {
-        $before = $this->option('resume') ? $memory->of(self::MEMORY) : [];
+        $before = $this->option('resume') ? $this->memory->of(self::MEMORY) : [];
         $after = (int) ($before['after'] ?? 0);
         $this->checked = (int) ($before['checked'] ?? 0);
         $this->faults = (int) ($before['faults'] ?? 0);
         if ($before !== []) {
             $this->line("resumed after ticket #{$after}, {$this->faults} at fault before");
         }
-        $bar = $this->output->isDecorated() || $this->output->isVerbose() ? $this->output->createProgressBar($tables->table('support_tickets')->where('id', '>', $after)->count()) : null;
-        while (($ids = $tables->table('support_tickets')->where('id', '>', $after)->orderBy('id')->limit(self::CHUNK)->pluck('id')->map(static fn ($id): int => (int) $id)->all()) !== []) {
-            $this->tickets($gateway, $store, $tables, $ids);
+        $bar = $this->output->isDecorated() || $this->output->isVerbose() ? $this->output->createProgressBar($this->tables->table('support_tickets')->where('id', '>', $after)->count()) : null;
+        while (($ids = $this->tables->table('support_tickets')->where('id', '>', $after)->orderBy('id')->limit(self::CHUNK)->pluck('id')->map(static fn ($id): int => (int) $id)->all()) !== []) {
+            $this->tickets($ids);
             $after = (int) end($ids);
-            $memory->keep(self::MEMORY, ['after' => $after, 'checked' => $this->checked, 'faults' => $this->faults]);
+            $this->memory->keep(self::MEMORY, ['after' => $after, 'checked' => $this->checked, 'faults' => $this->faults]);
             $bar?->advance(count($ids));
         }
-        $memory->forget(self::MEMORY);
+        $this->memory->forget(self::MEMORY);
         if ($bar !== null) {
             $bar->finish();
             $this->newLine();
@@ -73,16 +95,44 @@ class VerifyCommand extends Command
     }
 
     /** @param list<int> $ids */
-    private function tickets(Gateway $gateway, TicketStore $store, Tables $tables, array $ids): void
+    private function tickets(array $ids): void
     {
-        $found = $store->wholes($ids);
+        $found = $this->store->wholes($ids);
         foreach ($ids as $id) {
             $this->checked++;
-            [$ticket, $entries] = $found[$id] ?? [null, []];
-            foreach ($ticket === null ? ['the state does not fit the events'] : $this->faultsOf($gateway, $tables, $ticket, $entries) as $fault) {
-                $this->faults++;
-                $this->error("ticket #{$id}: {$fault}");
+            foreach ($this->faultsOf($found[$id] ?? null) as $fault) {
+                $this->fault("ticket #{$id}: {$fault}");
             }
+        }
+    }
+
+    /**
+     * @param array{StoredTicket, list<string>}|null $whole
+     *
+     * @return list<string>
+     */
+    private function faultsOf(?array $whole): array
+    {
+        if ($whole === null) {
+            return ['the state does not fit the events'];
+        }
+        [$ticket, $entries] = $whole;
+        try {
+            $chain = $this->gateway->verify('ticket', $ticket->reference, $entries);
+            if (!$chain->isSound() || count($entries) !== $ticket->events || $chain->head?->hash !== $ticket->head) {
+                return [($chain->tampering ?? 'the state does not fit the events') . ($chain->index === null ? '' : " at entry {$chain->index}")];
+            }
+            $faults = $this->option('states') ? $this->rows->faults($ticket, $entries) : [];
+            if ($faults !== []) {
+                // Another process may have stored events since the ticket was read.
+                $again = $this->store->whole($ticket->id);
+
+                return $again !== null && $again[0]->head !== $ticket->head ? $this->faultsOf($again) : $faults;
+            }
+
+            return $this->option('chains') ? [] : $this->executionAtFault($ticket, $entries);
+        } catch (SlaThrowable $fault) {
+            return [$fault->getMessage()];
         }
     }
 
@@ -91,76 +141,84 @@ class VerifyCommand extends Command
      *
      * @return list<string>
      */
-    private function faultsOf(Gateway $gateway, Tables $tables, StoredTicket $ticket, array $entries): array
+    private function executionAtFault(StoredTicket $ticket, array $entries): array
     {
-        $chain = $gateway->verify('ticket', $ticket->reference, $entries);
-        if (!$chain->isSound() || count($entries) !== $ticket->events || $chain->head?->hash !== $ticket->head) {
-            return [($chain->tampering ?? 'the state does not fit the events') . ($chain->index === null ? '' : " at entry {$chain->index}")];
-        }
-        $faults = $this->option('states') ? $this->statesAtFault($gateway, $tables, $ticket, $entries) : [];
-        if ($faults === [] && !$this->option('chains')) {
-            try {
-                $difference = $gateway->execute($ticket, $entries)->difference;
-            } catch (SlaThrowable $fault) {
-                return [$fault->getMessage()];
-            }
-            if ($difference !== null) {
-                $faults[] = "the rules make another history: {$difference->what} at event {$difference->seq}" . ($difference->path === '' ? '' : ", {$difference->path}")
-                    . ($difference->refusal === null ? '' : "; {$difference->refusal->message}");
-            }
-        }
+        $difference = $this->gateway->execute($ticket, $entries)->difference;
 
-        return $faults;
+        return $difference === null ? [] : ["the rules make another history: {$difference->what} at event {$difference->seq}" . ($difference->path === '' ? '' : ", {$difference->path}")
+            . ($difference->refusal === null ? '' : "; {$difference->refusal->message}")];
     }
 
-    private function logs(Gateway $gateway, Tables $tables): void
+    private function fault(string $text): void
     {
-        foreach ($this->option('skip-denials') ? [] : $tables->table('sla_denials')->distinct()->orderBy('log')->pluck('log')->all() as $log) {
+        $this->faults++;
+        $this->error($text);
+    }
+
+    private function logs(): void
+    {
+        foreach ($this->option('skip-denials') ? [] : $this->tables->table('sla_denials')->distinct()->orderBy('log')->pluck('log')->all() as $log) {
             $this->checked++;
-            $entries = $tables->table('sla_denials')->where('log', $log)->orderBy('seq')->pluck('entry')->all();
-            if (!$gateway->verify('access', $log, $entries)->isSound()) {
-                $this->faults++;
-                $this->error("the log `{$log}` was altered");
+            $entries = $this->tables->table('sla_denials')->where('log', $log)->orderBy('seq')->pluck('entry')->all();
+            if (!$this->isSound(fn (): Verification => $this->gateway->verify('access', $log, $entries))) {
+                $this->fault("the log `{$log}` was altered");
             }
         }
     }
 
-    private function policy(Gateway $gateway, Tables $tables, Settings $settings): void
+    private function policy(string $policy): void
     {
-        $revisions = $tables->table('sla_policy_revisions')->orderBy('version')->pluck('entry')->all();
-        if ($revisions === []) {
+        $revisions = $this->tables->table('sla_policy_revisions')->orderBy('version')->get();
+        if ($revisions->isEmpty()) {
             return;
         }
         $this->checked++;
-        $found = $gateway->verify('policy', $settings->policy(), $revisions);
-        if (!$found->isSound()) {
-            $this->faults++;
-            $this->error("the chain of the policy: {$found->tampering}" . ($found->index === null ? '' : " at entry {$found->index}"));
+        try {
+            $found = $this->gateway->verify('policy', $policy, $revisions->pluck('entry')->all());
+            if (!$found->isSound()) {
+                $this->fault("the chain of the policy: {$found->tampering}" . ($found->index === null ? '' : " at entry {$found->index}"));
+
+                return;
+            }
+        } catch (SlaThrowable $fault) {
+            $this->fault("the chain of the policy: {$fault->getMessage()}");
+
+            return;
+        }
+        foreach ($revisions as $row) {
+            $published = json_decode($row->entry, false, 512, JSON_THROW_ON_ERROR);
+            if ($published->policy_digest !== $row->policy_digest || !$this->isText($row->document, $row->policy_digest)) {
+                $this->fault("revision {$row->version} of the policy is not what was published");
+            }
         }
     }
 
-    /**
-     * @param list<string> $entries
-     *
-     * @return list<string>
-     */
-    private function statesAtFault(Gateway $gateway, Tables $tables, StoredTicket $ticket, array $entries): array
+    private function isText(string $document, string $digest): bool
     {
-        $faults = $gateway->fold($entries) === $ticket->snapshot ? [] : ['the snapshot is not what the events fold to'];
-        $digests = [];
-        foreach ($entries as $entry) {
-            $message = json_decode($entry, true, 512, JSON_THROW_ON_ERROR)['data']['message'] ?? null;
-            if ($message !== null) {
-                $digests[$message['message_ref']] = $message['content_sha256'];
-            }
+        try {
+            return Policy::fromJson($document)->digest() === $digest;
+        } catch (SlaThrowable) {
+            return false;
         }
-        foreach ($tables->table('support_responses')->where('ticket_id', $ticket->id)->get(['id', 'message_ref', 'body']) as $row) {
-            if (hash('sha256', $row->body) !== ($digests[$row->message_ref] ?? null)) {
-                $faults[] = "the text of response {$row->id} is not what was written";
-            }
-            unset($digests[$row->message_ref]);
-        }
+    }
 
-        return $digests === [] ? $faults : [...$faults, count($digests) . ' texts are missing'];
+    /** @param callable(): Verification $verify */
+    private function isSound(callable $verify): bool
+    {
+        try {
+            return $verify()->isSound();
+        } catch (SlaThrowable) {
+            return false;
+        }
+    }
+
+    /** Looks for what is left of tickets that are gone. */
+    private function orphans(): void
+    {
+        $ids = $this->tables->table('sla_ticket_states')->whereNotExists(static fn (Builder $query) => $query->from('support_tickets')->whereColumn('support_tickets.id', 'sla_ticket_states.ticket_id'))
+            ->orderBy('ticket_id')->limit(self::CHUNK)->pluck('ticket_id');
+        foreach ($ids as $id) {
+            $this->fault("ticket #{$id}: it has events and is not in support_tickets");
+        }
     }
 }

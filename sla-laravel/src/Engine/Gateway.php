@@ -258,6 +258,18 @@ final class Gateway
         return Ticket::of(History::ofEntries($entries))->json();
     }
 
+    /** Returns a ticket as values. */
+    public function values(StoredTicket $ticket): TicketValues
+    {
+        return $this->withAllRevisions(fn (): TicketValues => $this->engine()->ticketValues(Ticket::fromJson($ticket->snapshot)));
+    }
+
+    /** Returns when a ticket is to be looked at next. */
+    public function nextCheckUs(StoredTicket $ticket): ?int
+    {
+        return $this->withAllRevisions(fn (): ?int => $this->engine()->nextCheckAtUs(Ticket::fromJson($ticket->snapshot)));
+    }
+
     /**
      * Executes a history again: the rules must make every event as it is recorded, and the events the state.
      *
@@ -363,8 +375,8 @@ final class Gateway
         return new MadeEvent($event->seq, $event->kind, Time::toUs($event->at), $event->actor->role->value, $event->actor->id, $data, $entry, $intent, $isCritical);
     }
 
-    /** @return array<string, string|int|null> */
-    private static function columns(TicketValues $values): array
+    /** @return array<string, string|int|null> what `support_tickets` holds of a ticket */
+    public static function columns(TicketValues $values): array
     {
         return [
             'customer' => $values->customer,

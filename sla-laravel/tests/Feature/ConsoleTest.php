@@ -92,6 +92,65 @@ final class ConsoleTest extends TestCase
         $this->artisan('sla:verify', ['--states' => true])->expectsOutput("ticket #{$id}: the snapshot is not what the events fold to")->assertExitCode(1);
     }
 
+    public function test_verify_finds_every_row_that_is_not_what_the_events_say(): void
+    {
+        $this->seedPolicy();
+        $this->opened('lee');
+        $id = (int) $this->opened()->ticketId;
+        $this->clockAt('2026-11-23 14:30');
+        $this->monitor()->run();
+        $this->artisan('sla:verify', ['--states' => true])->expectsOutput('3 chains verified, 0 at fault')->assertExitCode(0);
+        $altered = [
+            ['support_tickets', ['status' => 'voided'], "support_tickets: `status` of the row `{$id}` is not what the events say"],
+            ['support_tickets', ['customer' => 'eve'], "support_tickets: `customer` of the row `{$id}` is not what the events say"],
+            ['support_tickets', ['first_response_due_at' => null], "support_tickets: `first_response_due_at` of the row `{$id}` is not what the events say"],
+            ['sla_ticket_states', ['next_check_at' => 5], "sla_ticket_states: `next_check_at` of the row `{$id}` is not what the events say"],
+            ['sla_ticket_states', ['row_state' => '{}'], 'sla_ticket_states: `row_state` is not what the events say'],
+            ['support_events', ['seq' => 1, 'kind' => 'noted'], 'support_events: `kind` of the row `1` is not what the events say'],
+            ['support_events', ['seq' => 1, 'actor_id' => 'eve'], 'support_events: `actor_id` of the row `1` is not what the events say'],
+            ['support_responses', ['is_public' => false], null],
+            ['support_escalations', ['level' => 9], 'support_escalations: `level` of the row `1` is not what the events say'],
+            ['support_escalations', null, 'support_escalations: the row `1` is missing'],
+            ['sla_promises', ['timer' => 'first_response', 'class' => 'met'], 'sla_promises: `class` of the row `first_response 1` is not what the events say'],
+            ['sla_promises', null, 'sla_promises: the row `first_response 1` is missing'],
+            ['sla_ticket_facts', ['figure' => 'opened', 'n' => 99], null],
+        ];
+        foreach ($altered as [$table, $change, $message]) {
+            $rows = DB::table($table)->where($table === 'support_tickets' ? 'id' : 'ticket_id', $id);
+            $before = $rows->get()->map(static fn (\stdClass $row): array => (array) $row)->all();
+            if ($change === null) {
+                (clone $rows)->delete();
+            } else {
+                $keys = array_intersect_key($change, ['seq' => 1, 'timer' => 1, 'figure' => 1]);
+                (clone $rows)->where($keys)->update(array_diff_key($change, $keys));
+            }
+            $answer = $this->artisan('sla:verify', ['--states' => true, 'ticket' => $id])->assertExitCode(1);
+            if ($message !== null) {
+                $answer->expectsOutput("ticket #{$id}: {$message}");
+            }
+            $answer->run();
+            (clone $rows)->delete();
+            DB::table($table)->insert($before);
+            $this->app->forgetScopedInstances();
+            $this->artisan('sla:verify', ['--states' => true])->assertExitCode(0)->run();
+        }
+    }
+
+    public function test_verify_reports_what_it_cannot_read_and_continues(): void
+    {
+        $this->seedPolicy();
+        $broken = (int) $this->opened()->ticketId;
+        $gone = (int) $this->opened()->ticketId;
+        DB::table('support_events')->where('ticket_id', $broken)->update(['entry' => '{']);
+        DB::table('support_tickets')->where('id', $gone)->delete();
+        $this->artisan('sla:verify')->expectsOutput("ticket #{$gone}: it has events and is not in support_tickets")->expectsOutput('2 chains verified, 2 at fault')->assertExitCode(1)->run();
+        DB::table('sla_policy_revisions')->update(['document' => DB::raw("replace(document, '\"4h\"', '\"9h\"')")]);
+        $this->artisan('sla:verify')->expectsOutput('revision 1 of the policy is not what was published')->expectsOutput('2 chains verified, 3 at fault')->assertExitCode(1)->run();
+        DB::table('sla_policy_revisions')->delete();
+        $this->app->forgetScopedInstances();
+        $this->artisan('sla:verify')->expectsOutput('no revision of the policy is left; nothing can be executed again')->assertExitCode(1)->run();
+    }
+
     public function test_verify_executes_every_history_again(): void
     {
         $this->seedPolicy();
