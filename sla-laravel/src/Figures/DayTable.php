@@ -67,7 +67,10 @@ final class DayTable
     /** Has every day added up again that has a sum, for example one that no row belongs to any more. */
     public function markAll(): void
     {
-        $this->tables->table('sla_dirty_days')->insertUsing(['day'], $this->tables->table('sla_daily')->distinct()->select('day'));
+        // Read first: MySQL and MariaDB lock what `insert ... select` reads, against whoever adds up days meanwhile.
+        foreach ($this->tables->table('sla_daily')->distinct()->orderBy('day')->pluck('day')->chunk(self::VALUES) as $days) {
+            $this->tables->table('sla_dirty_days')->insert($days->map(static fn ($day): array => ['day' => (string) $day])->values()->all());
+        }
     }
 
     /**

@@ -22,7 +22,7 @@ final class ConcurrencyTest extends ProcessTestCase
             'deliveries' => "{$this->folder}/deliveries",
         ];
         $processes = [];
-        foreach (['writer', 'writer', 'monitor', 'monitor', 'sender', 'sender'] as $index => $kind) {
+        foreach (['writer', 'writer', 'monitor', 'monitor', 'sender', 'sender', 'admin', 'rebuild'] as $index => $kind) {
             $processes[] = $this->start($kind, ['seed' => $index + 1] + $options);
         }
         foreach ($processes as $process) {
@@ -43,6 +43,10 @@ final class ConcurrencyTest extends ProcessTestCase
         self::assertSame([1], array_values(array_unique($this->deliveries())), 'each went out once');
         self::assertSame(1, (int) DB::table('sla_notifications')->max('attempts'));
         self::assertGreaterThan(20, DB::table('support_events')->count(), 'something happened');
+        self::assertGreaterThan(0, DB::table('support_events')->where('kind', 'revision_adopted')->count(), 'some tickets adopted a revision');
+        foreach (DB::table('sla_adoptions')->get() as $adoption) {
+            self::assertLessThanOrEqual((int) $adoption->tickets, (int) $adoption->looked, "adoption {$adoption->id}");
+        }
         fwrite(STDERR, sprintf(
             "%s: %d tickets, %d events, %d refusals, %d notifications in %d s\n",
             DB::getDriverName(),

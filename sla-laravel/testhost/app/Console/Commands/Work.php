@@ -9,12 +9,16 @@ use Illuminate\Contracts\Notifications\Dispatcher;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Event;
 use Sla\Actor;
+use Sla\Apply;
 use Sla\Laravel\Figures\DayTable;
 use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Policy\PolicyDraft;
+use Sla\Laravel\Policy\PolicyPublisher;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Services\NewTicket;
 use Sla\Laravel\Services\SlaMonitorService;
 use Sla\Laravel\Services\SupportTicketService;
+use Sla\Laravel\Store\AdoptionStore;
 use Sla\Laravel\Store\Outcome;
 use Sla\Laravel\Support\Clock;
 use Sla\PauseStatus;
@@ -23,7 +27,7 @@ use Sla\PauseStatus;
 class Work extends Command
 {
     protected $signature = 'testhost:work
-        {kind : writer, monitor, sender or queue}
+        {kind : writer, monitor, sender, queue, admin or rebuild}
         {--base= : Microseconds since 1970 at which the played time begins}
         {--started= : Real microseconds since 1970 at which it began}
         {--speed=0 : Played seconds a real second}
@@ -59,6 +63,8 @@ class Work extends Command
             'writer' => $this->write(),
             'monitor' => [$this->laravel->make(SlaMonitorService::class)->run(), $this->laravel->make(DayTable::class)->refresh()],
             'sender' => $this->laravel->make(NotificationSender::class)->run(),
+            'admin' => $this->administer(),
+            'rebuild' => $this->callSilently('sla:rebuild-figures'),
             'queue' => $this->call('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true, '--sleep' => 0]),
         };
     }
@@ -66,9 +72,9 @@ class Work extends Command
     private function write(): Outcome
     {
         $tickets = $this->laravel->make(SupportTicketService::class);
-        $newest = (int) DB::table('support_tickets')->max('id');
-        // Few tickets, so that writers and monitors meet.
-        $id = $newest === 0 ? 0 : mt_rand(max(1, $newest - 5), $newest);
+        // Few tickets, so that writers and monitors meet. An opening that came second may have left a number unused.
+        $newest = DB::table('support_tickets')->orderByDesc('id')->limit(6)->pluck('id')->all();
+        $id = $newest === [] ? 0 : (int) $newest[mt_rand(0, count($newest) - 1)];
         if ($id === 0 || mt_rand(0, 6) === 0) {
             $customer = ['kim', 'lee'][mt_rand(0, 1)];
             $key = mt_rand(0, 3) === 0 ? 'key-' . mt_rand(1, 5) : null;
@@ -78,7 +84,7 @@ class Work extends Command
         $actor = [Actor::admin('root'), Actor::admin('root'), Actor::agent('ana'), Actor::customer('kim')][mt_rand(0, 3)];
         $key = mt_rand(0, 3) === 0 ? 'key-' . mt_rand(1, 20) : null;
 
-        return match (mt_rand(0, 8)) {
+        return match (mt_rand(0, 15)) {
             0 => $tickets->assign($id, $actor, ['ana', 'bob'][mt_rand(0, 1)], null, $key),
             1, 2 => $tickets->reply($id, $actor, 'email', 'On it.', false, $key),
             3 => $tickets->customerMessage($id, $actor, 'chat', 'Hello?', null, $key),
@@ -87,7 +93,33 @@ class Work extends Command
             6 => $tickets->resume($id, $actor, $key),
             7 => $this->laravel->make(EscalationService::class)->request($id, $actor, 'hurry', 'email', $key),
             8 => mt_rand(0, 4) === 0 ? $tickets->resolve($id, $actor, 'Solved.', $key) : $tickets->note($id, $actor, 'Another note.', $key),
+            9 => $tickets->rate($id, Actor::customer('kim'), mt_rand(1, 5), $key),
+            10 => $tickets->reopen($id, Actor::customer('kim'), 'email', null, $key),
+            11 => $tickets->reopen($id, Actor::admin('root'), null, 'not solved', $key),
+            12 => mt_rand(0, 4) === 0 ? $tickets->close($id, $actor, $key) : $tickets->unassign($id, $actor, 'not mine', $key),
+            13 => $tickets->changePackage($id, $actor, ['starter', 'enterprise'][mt_rand(0, 1)], Apply::cases()[mt_rand(0, 2)], 'another offer', $key),
+            14 => mt_rand(0, 9) === 0 ? $tickets->absorb($id, $actor, (int) $newest[0], 'the same', $key) : $tickets->reply($id, $actor, 'chat', 'Again.', true, $key),
+            15 => mt_rand(0, 9) === 0 ? $tickets->withdraw($id, $actor, $key) : $tickets->resolve($id, $actor, 'Solved, too.', $key),
         };
+    }
+
+    /** Publishes another target, and lets open tickets adopt it. */
+    private function administer(): void
+    {
+        $admin = Actor::admin('root');
+        $package = ['name' => 'Starter', 'rank' => 1, 'channels' => ['email', 'chat'], 'calendar' => 'office', 'priority' => 'normal', 'first_response' => mt_rand(1, 9) . 'h', 'resolution' => mt_rand(10, 30) . 'h'];
+        $this->laravel->make(PolicyDraft::class)->package('starter', $package);
+        if ($this->laravel->make(PolicyPublisher::class)->isChanged()) {
+            $this->laravel->make(PolicyPublisher::class)->publish($admin, 'another target');
+        }
+        $adoptions = $this->laravel->make(AdoptionStore::class);
+        $id = $adoptions->start($admin, Apply::cases()[mt_rand(0, 2)], 'a new offer');
+        for ($step = 0; is_int($id) && $adoptions->step($id); $step++) {
+            if ($step === 3) {
+                $adoptions->stop($id);
+            }
+        }
+        usleep(100_000);
     }
 
     private function killAt(int $step): void
