@@ -10,13 +10,13 @@ use Sla\Exceptions\SlaThrowable;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Engine\StoredTicket;
 use Sla\Laravel\Policy\PolicyRepository;
+use Sla\Laravel\Store\Heads;
 use Sla\Laravel\Store\Memory;
 use Sla\Laravel\Store\RowAudit;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
 use Sla\Policy;
-use Sla\Verification;
 
 /** Verifies the chains, that the rules make every event as it is recorded, and that the tables say what the events say. */
 class VerifyCommand extends Command
@@ -29,6 +29,8 @@ class VerifyCommand extends Command
         {--chains : Look at chains only; do not make every history again by the rules}
         {--states : Fold every history, too, and compare every row that follows from it, and the texts of messages with their digests}
         {--skip-denials : Do not look at the access log}
+        {--heads= : A file of heads that was kept elsewhere; every chain must begin with what it names}
+        {--write-heads= : Write the heads of all chains to this file, where nothing is at fault}
         {--resume : Go on where a run of all tickets was interrupted}';
 
     protected $description = 'Verify the audit chains of tickets, of the access log and of the policy, and execute every history again';
@@ -47,9 +49,18 @@ class VerifyCommand extends Command
 
     private Memory $memory;
 
+    private Heads $heads;
+
     public function handle(Gateway $gateway, TicketStore $store, RowAudit $rows, Tables $tables, Memory $memory, PolicyRepository $revisions, Settings $settings): int
     {
         [$this->gateway, $this->store, $this->rows, $this->tables, $this->memory] = [$gateway, $store, $rows, $tables, $memory];
+        try {
+            $this->heads = Heads::of($this->option('heads'));
+        } catch (\Exception $fault) {
+            $this->error($fault->getMessage());
+
+            return self::FAILURE;
+        }
         $this->checked = 0;
         $this->faults = 0;
         $only = $this->argument('ticket');
@@ -65,6 +76,7 @@ class VerifyCommand extends Command
             $this->orphans();
             $this->logs();
             $this->policy($settings->policy());
+            $this->keepHeads();
         }
         $this->line("{$this->checked} chains verified, {$this->faults} at fault");
 
@@ -118,7 +130,7 @@ class VerifyCommand extends Command
         }
         [$ticket, $entries] = $whole;
         try {
-            $chain = $this->gateway->verify('ticket', $ticket->reference, $entries);
+            $chain = $this->gateway->verify('ticket', $ticket->reference, $entries, $this->heads->pins('ticket', $ticket->reference));
             if (!$chain->isSound() || count($entries) !== $ticket->events || $chain->head?->hash !== $ticket->head) {
                 return [($chain->tampering ?? 'the state does not fit the events') . ($chain->index === null ? '' : " at entry {$chain->index}")];
             }
@@ -129,6 +141,8 @@ class VerifyCommand extends Command
 
                 return $again !== null && $again[0]->head !== $ticket->head ? $this->faultsOf($again) : $faults;
             }
+
+            $this->heads->found($chain->head);
 
             return $this->option('chains') ? [] : $this->executionAtFault($ticket, $entries);
         } catch (SlaThrowable $fault) {
@@ -149,6 +163,25 @@ class VerifyCommand extends Command
             . ($difference->refusal === null ? '' : "; {$difference->refusal->message}")];
     }
 
+    private function keepHeads(): void
+    {
+        // An interrupted run looked at the first chains, and this one at the others.
+        $isWhole = !$this->option('resume') && !$this->option('skip-denials');
+        foreach ($isWhole ? $this->heads->missing() : [] as $chain) {
+            $this->fault("the chain `{$chain}` is in the file of heads, and nowhere else");
+        }
+        $file = $this->option('write-heads');
+        if ($file === null) {
+            return;
+        }
+        if (!$isWhole || $this->faults > 0) {
+            $this->error('the heads were not written: ' . ($isWhole ? "{$this->faults} at fault" : 'not every chain was looked at'));
+
+            return;
+        }
+        $this->line("the heads of {$this->heads->write($file)} chains were written");
+    }
+
     private function fault(string $text): void
     {
         $this->faults++;
@@ -160,7 +193,14 @@ class VerifyCommand extends Command
         foreach ($this->option('skip-denials') ? [] : $this->tables->table('sla_denials')->distinct()->orderBy('log')->pluck('log')->all() as $log) {
             $this->checked++;
             $entries = $this->tables->table('sla_denials')->where('log', $log)->orderBy('seq')->pluck('entry')->all();
-            if (!$this->isSound(fn (): Verification => $this->gateway->verify('access', $log, $entries))) {
+            try {
+                $found = $this->gateway->verify('access', $log, $entries, $this->heads->pins('access', $log));
+            } catch (SlaThrowable) {
+                $found = null;
+            }
+            if ($found?->isSound() === true) {
+                $this->heads->found($found->head);
+            } else {
                 $this->fault("the log `{$log}` was altered");
             }
         }
@@ -174,7 +214,8 @@ class VerifyCommand extends Command
         }
         $this->checked++;
         try {
-            $found = $this->gateway->verify('policy', $policy, $revisions->pluck('entry')->all());
+            $found = $this->gateway->verify('policy', $policy, $revisions->pluck('entry')->all(), $this->heads->pins('policy', $policy));
+            $this->heads->found($found->head);
             if (!$found->isSound()) {
                 $this->fault("the chain of the policy: {$found->tampering}" . ($found->index === null ? '' : " at entry {$found->index}"));
 
@@ -197,16 +238,6 @@ class VerifyCommand extends Command
     {
         try {
             return Policy::fromJson($document)->digest() === $digest;
-        } catch (SlaThrowable) {
-            return false;
-        }
-    }
-
-    /** @param callable(): Verification $verify */
-    private function isSound(callable $verify): bool
-    {
-        try {
-            return $verify()->isSound();
         } catch (SlaThrowable) {
             return false;
         }

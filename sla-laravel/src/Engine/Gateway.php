@@ -290,10 +290,13 @@ final class Gateway
         return $this->withAllRevisions(fn (): TicketRows => $this->engine()->ticketRows(History::ofEntries($entries), Time::fromUs($nowUs ?? $ticket->lastUs), $this->settings->timeZone()));
     }
 
-    /** @param list<string> $entries */
-    public function verify(string $kind, string $id, array $entries): Verification
+    /**
+     * @param list<string> $entries
+     * @param list<Head>   $pins    heads that were kept elsewhere
+     */
+    public function verify(string $kind, string $id, array $entries, array $pins = []): Verification
     {
-        return Audit::verifyEntries($kind, $id, $entries);
+        return Audit::verifyEntries($kind, $id, $entries, $pins === [] ? null : $pins);
     }
 
     /**

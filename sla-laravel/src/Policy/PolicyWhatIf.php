@@ -64,7 +64,7 @@ final class PolicyWhatIf
                 ->orderBy('ticket_id')->orderBy('seq')->get(['ticket_id', 'entry'])->groupBy('ticket_id');
             foreach ($rows as $row) {
                 try {
-                    $compared = $whatIf->add(History::ofEntries($entries[$row->id]->pluck('entry')->all()), Time::fromUs(max($nowUs, (int) $row->last_at)));
+                    $compared = $whatIf->add(History::ofEntries($entries->get($row->id)?->pluck('entry')->all() ?? []), Time::fromUs(max($nowUs, (int) $row->last_at)));
                 } catch (SlaThrowable $fault) {
                     $failed[] = ['ticket' => (int) $row->id, 'message' => $fault->getMessage()];
                     continue;

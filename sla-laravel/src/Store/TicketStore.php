@@ -51,7 +51,7 @@ final class TicketStore
         // The name of a ticket follows from the id of the command; without one it is new.
         $before = $opening->commandId === null ? null : $this->byReference($opening->ticket);
         if ($before !== null) {
-            return $this->repeated($before, $opening, $actor, $nowUs);
+            return $this->repeated($before, $opening, $actor, $subject, $nowUs);
         }
         $step = $this->gateway->open($opening, $actor, $nowUs);
         if ($step->refusal !== null) {
@@ -74,7 +74,7 @@ final class TicketStore
             // The same command in another process was first.
             $before = $this->byReference($opening->ticket) ?? throw $fault;
 
-            return $this->repeated($before, $opening, $actor, $nowUs);
+            return $this->repeated($before, $opening, $actor, $subject, $nowUs);
         }
 
         return new Outcome($id, $opening->ticket, $step->events, null);
@@ -458,7 +458,7 @@ final class TicketStore
         return new Outcome(null, null, [], $refusal);
     }
 
-    private function repeated(StoredTicket $before, Opening $opening, Actor $actor, int $nowUs): Outcome
+    private function repeated(StoredTicket $before, Opening $opening, Actor $actor, string $subject, int $nowUs): Outcome
     {
         $entry = $this->tables->current('support_events')->where('ticket_id', $before->id)->where('seq', 0)->value('entry');
         $first = json_decode((string) $entry, true, 512, JSON_THROW_ON_ERROR);
@@ -471,6 +471,7 @@ final class TicketStore
             $first['data']['direction'] ?? 'inbound',
             $first['data']['message']['content_sha256'],
             $first['actor'],
+            $this->tables->current('support_tickets')->where('id', $before->id)->value('subject'),
         ];
         $asked = [
             $opening->customer,
@@ -480,6 +481,7 @@ final class TicketStore
             $opening->direction->value,
             $opening->message->contentSha256,
             ['role' => $actor->role->value, 'id' => $actor->id],
+            $subject,
         ];
         if ($said === $asked) {
             return new Outcome($before->id, $before->reference, [], null);

@@ -7,6 +7,7 @@ namespace Sla\Laravel\Tests\Feature;
 use Illuminate\Http\Client\Request;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Http;
+use Sla\Actor;
 use Sla\Audit;
 use Sla\Event;
 use Sla\History;
@@ -133,6 +134,38 @@ final class ConsoleTest extends TestCase
             DB::table($table)->insert($before);
             $this->app->forgetScopedInstances();
             $this->artisan('sla:verify', ['--states' => true])->assertExitCode(0)->run();
+        }
+    }
+
+    public function test_heads_that_are_kept_elsewhere_show_what_was_cut_off(): void
+    {
+        $this->seedPolicy();
+        $id = (int) $this->opened()->ticketId;
+        $this->opened('lee', channel: 'phone');
+        $this->tickets()->note($id, Actor::admin('root'), 'A note.');
+        $file = sys_get_temp_dir() . '/sla-heads-' . bin2hex(random_bytes(6));
+        try {
+            $this->artisan('sla:verify', ['--write-heads' => $file])->expectsOutput('the heads of 3 chains were written')->assertExitCode(0)->run();
+            $this->tickets()->note($id, Actor::admin('root'), 'Another note.');
+            $this->opened();
+            $this->artisan('sla:verify', ['--heads' => $file])->expectsOutput('4 chains verified, 0 at fault')->assertExitCode(0)->run();
+            // Its end is cut off, and its state made to fit.
+            foreach (['support_events', 'support_responses'] as $table) {
+                DB::table($table)->where('ticket_id', $id)->where('at', '>=', 0)->when($table === 'support_events', static fn ($rows) => $rows->where('seq', '>', 0))->delete();
+            }
+            $entries = DB::table('support_events')->where('ticket_id', $id)->pluck('entry')->all();
+            $head = Audit::verifyEntries('ticket', (string) DB::table('support_tickets')->where('id', $id)->value('reference'), $entries)->head;
+            DB::table('sla_ticket_states')->where('ticket_id', $id)->update(['events' => 1, 'head' => $head?->hash, 'snapshot' => Ticket::of(History::ofEntries($entries))->json()]);
+            DB::table('sla_denials')->delete();
+            $this->artisan('sla:verify')->expectsOutput('3 chains verified, 0 at fault')->assertExitCode(0)->run();
+            $this->artisan('sla:verify', ['--heads' => $file])->expectsOutput("ticket #{$id}: removed at entry 1")->expectsOutput('the chain `access access-2026-11-23` is in the file of heads, and nowhere else')
+                ->expectsOutput('3 chains verified, 2 at fault')->assertExitCode(1)->run();
+            DB::table('sla_ticket_states')->where('ticket_id', $id)->update(['events' => 7]);
+            $this->artisan('sla:verify', ['--write-heads' => $file])->expectsOutput('the heads were not written: 1 at fault')->assertExitCode(1)->run();
+            file_put_contents($file, '{}');
+            $this->artisan('sla:verify', ['--heads' => $file])->expectsOutput("`{$file}` is no file of heads")->assertExitCode(1)->run();
+        } finally {
+            unlink($file);
         }
     }
 

@@ -164,6 +164,7 @@ final class HttpTest extends TestCase
         $id = $open('Please help.', 'k-1')->assertStatus(201)->json('ticket.id');
         $open('Please help.', 'k-1')->assertStatus(200)->assertJsonPath('ticket.id', $id);
         $open('Something else.', 'k-1')->assertStatus(409)->assertJsonPath('refusal.code', 'duplicate_command');
+        $this->postJson('/api/sla/tickets', ['subject' => 'y', 'message' => 'Please help.', 'channel' => 'email'], ['Idempotency-Key' => 'k-1'])->assertStatus(409);
         $open('x', str_repeat('k', 101))->assertStatus(422);
         $open('x', 'ä')->assertStatus(422);
         $write = fn (): TestResponse => $this->postJson("/api/sla/tickets/{$id}/customer_message", ['channel' => 'email', 'message' => 'Hello?'], ['Idempotency-Key' => 'k-2']);
