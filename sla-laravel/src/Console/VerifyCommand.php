@@ -16,7 +16,6 @@ use Sla\Laravel\Store\RowAudit;
 use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
-use Sla\Policy;
 
 /** Verifies the chains, that the rules make every event as it is recorded, and that the tables say what the events say. */
 class VerifyCommand extends Command
@@ -179,7 +178,11 @@ class VerifyCommand extends Command
 
             return;
         }
-        $this->line("the heads of {$this->heads->write($file)} chains were written");
+        $heads = $this->heads->all();
+        if (file_put_contents("{$file}.new", $this->gateway->pinned($heads)) === false || !rename("{$file}.new", $file)) {
+            throw new \RuntimeException("`{$file}` cannot be written");
+        }
+        $this->line('the heads of ' . count($heads) . ' chains were written');
     }
 
     private function fault(string $text): void
@@ -228,18 +231,9 @@ class VerifyCommand extends Command
         }
         foreach ($revisions as $row) {
             $published = json_decode($row->entry, false, 512, JSON_THROW_ON_ERROR);
-            if ($published->policy_digest !== $row->policy_digest || !$this->isText($row->document, $row->policy_digest)) {
+            if ($published->policy_digest !== $row->policy_digest || !PolicyRepository::isText($row->document, $row->policy_digest)) {
                 $this->fault("revision {$row->version} of the policy is not what was published");
             }
-        }
-    }
-
-    private function isText(string $document, string $digest): bool
-    {
-        try {
-            return Policy::fromJson($document)->digest() === $digest;
-        } catch (SlaThrowable) {
-            return false;
         }
     }
 

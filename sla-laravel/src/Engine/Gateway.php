@@ -300,6 +300,16 @@ final class Gateway
     }
 
     /**
+     * Writes heads as a file to keep elsewhere.
+     *
+     * @param list<Head> $heads
+     */
+    public function pinned(array $heads): string
+    {
+        return Audit::pin($heads);
+    }
+
+    /**
      * Makes the entry of a refusal.
      *
      * @param int $entries how many the log has, @param string $hash of the last one

@@ -84,19 +84,10 @@ final class DayTable
      */
     public function alone(callable $run): mixed
     {
-        if (!$this->tables->table('sla_figure_state')->where('name', 'refresh')->exists()) {
-            $this->tables->table('sla_figure_state')->insertOrIgnore([
-                ['name' => 'refresh', 'value' => '0'],
-                ['name' => 'time_zone', 'value' => $this->settings->timeZone()],
-            ]);
-        }
-
-        return $this->tables->connection()->transaction(function () use ($run): mixed {
-            // The first statement: it waits for the process that is at it, and what is read afterwards is current.
-            $this->tables->table('sla_figure_state')->where('name', 'refresh')->update(['value' => bin2hex(random_bytes(8))]);
-
-            return $run();
-        }, 5);
+        return $this->tables->alone('sla_figure_state', ['name' => 'refresh'], ['value' => bin2hex(random_bytes(8))], [
+            ['name' => 'refresh', 'value' => '0'],
+            ['name' => 'time_zone', 'value' => $this->settings->timeZone()],
+        ], $run);
     }
 
     private function refreshMonth(int $last): int

@@ -13,6 +13,9 @@ final class PolicyDraft
     /** What `setting` takes: the other top-level fields of the policy document. */
     public const SETTINGS = ['calendars', 'severities', 'categories', 'timers', 'steps', 'pauses', 'inactivity', 'roles', 'objectives'];
 
+    /** A row that is no part of the policy: who edits the draft updates it first. */
+    private const LOCK = 'lock';
+
     public function __construct(private readonly Tables $tables, private readonly Clock $clock, private readonly string $policy)
     {
     }
@@ -107,6 +110,22 @@ final class PolicyDraft
         }
         $row = ['document' => self::json($document), 'updated_by' => $by, 'updated_at' => $this->clock->nowUs()];
         $this->write('sla_settings', ['key' => $key], $row, $isKept);
+    }
+
+    /**
+     * Lets one process at a time read and write the draft.
+     *
+     * @template T
+     *
+     * @param callable(): T $edit
+     *
+     * @return T
+     */
+    public function alone(callable $edit): mixed
+    {
+        $row = ['key' => self::LOCK, 'document' => '{}', 'updated_by' => '', 'updated_at' => 0];
+
+        return $this->tables->alone('sla_settings', ['key' => self::LOCK], ['updated_at' => $this->clock->nowUs()], [$row], $edit);
     }
 
     /** Leaves a part of the policy out. */

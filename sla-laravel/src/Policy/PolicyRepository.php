@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Policy;
 
+use Sla\Exceptions\InvalidPolicy;
 use Sla\Laravel\Support\Tables;
 use Sla\Policy;
 use Sla\PolicyValues;
@@ -75,6 +76,16 @@ final class PolicyRepository
     public function values(string $policyDigest): PolicyValues
     {
         return $this->values[$policyDigest] ??= Policy::fromJson($this->texts([$policyDigest])[0])->values();
+    }
+
+    /** Returns whether a text is the document of a revision, by its digest. */
+    public static function isText(string $document, string $policyDigest): bool
+    {
+        try {
+            return Policy::fromJson($document)->digest() === $policyDigest;
+        } catch (InvalidPolicy) {
+            return false;
+        }
     }
 
     /** Counts how often the revisions were read anew. */

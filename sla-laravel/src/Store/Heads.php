@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Store;
 
-use Sla\Audit;
 use Sla\Head;
 
 /** The heads of chains in a file that is kept elsewhere: they show that the end of a chain was cut off, or a whole chain. */
@@ -20,7 +19,7 @@ final class Heads
     private array $found = [];
 
     /**
-     * Reads a file that `write` wrote; `null` for none.
+     * Reads a file of heads; `null` for none.
      *
      * @throws \RuntimeException for another file
      */
@@ -64,12 +63,9 @@ final class Heads
         return array_keys(array_diff_key($this->kept, $this->seen));
     }
 
-    public function write(string $file): int
+    /** @return list<Head> those of the chains that were looked at */
+    public function all(): array
     {
-        if (file_put_contents("{$file}.new", Audit::pin($this->found)) === false || !rename("{$file}.new", $file)) {
-            throw new \RuntimeException("`{$file}` cannot be written");
-        }
-
-        return count($this->found);
+        return $this->found;
     }
 }

@@ -11,6 +11,8 @@ use Illuminate\Database\Query\Builder;
 /** The database that holds the tables of this package. */
 final class Tables
 {
+    private const ATTEMPTS = 5;
+
     public function __construct(private readonly ConnectionResolverInterface $databases, private readonly ?string $connection)
     {
     }
@@ -23,6 +25,32 @@ final class Tables
     public function table(string $name): Builder
     {
         return $this->connection()->table($name);
+    }
+
+    /**
+     * Runs something that one process does at a time, in a transaction whose first statement updates a row: it waits for the
+     * process that is at it, and what is read afterwards is current.
+     *
+     * @template T
+     *
+     * @param array<string, string>          $key     of the row
+     * @param array<string, mixed>           $change  what the update writes
+     * @param list<array<string, mixed>>     $missing the rows to insert where the table has no such row yet
+     * @param callable(): T                  $run
+     *
+     * @return T
+     */
+    public function alone(string $table, array $key, array $change, array $missing, callable $run): mixed
+    {
+        if (!$this->table($table)->where($key)->exists()) {
+            $this->table($table)->insertOrIgnore($missing);
+        }
+
+        return $this->connection()->transaction(function () use ($table, $key, $change, $run): mixed {
+            $this->table($table)->where($key)->update($change);
+
+            return $run();
+        }, self::ATTEMPTS);
     }
 
     /**

@@ -5,11 +5,24 @@ declare(strict_types=1);
 namespace Sla\Laravel\Tests\Processes;
 
 use Illuminate\Support\Facades\DB;
+use Sla\Laravel\Policy\DraftReview;
 
 final class ConcurrencyTest extends ProcessTestCase
 {
     /** Played seconds a real second: an hour. */
     private const SPEED = 3600;
+
+    public function test_admins_who_edit_parts_of_the_draft_keep_what_they_saved(): void
+    {
+        $processes = [];
+        foreach ([1, 2, 3] as $number) {
+            $processes[] = $this->start('editor', ['seed' => $number, 'seconds' => 3]);
+        }
+        foreach ($processes as $process) {
+            self::assertSame(0, $this->ended($process)['code'], $this->said());
+        }
+        self::assertSame(['around_the_clock', 'desk-1', 'desk-2', 'desk-3', 'office'], collect($this->app->make(DraftReview::class)->document()->calendars)->keys()->sort()->values()->all());
+    }
 
     public function test_writers_monitors_and_senders_lose_and_double_nothing(): void
     {

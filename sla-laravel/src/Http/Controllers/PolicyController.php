@@ -211,7 +211,7 @@ final class PolicyController extends SlaController
     private function written(callable $write): Response
     {
         try {
-            $write();
+            $this->draft->alone($write);
         } catch (\JsonException $fault) {
             // Of what was read from JSON only a number beyond all numbers cannot be written.
             abort(422, $fault->getMessage());

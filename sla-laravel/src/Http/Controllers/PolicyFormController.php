@@ -12,6 +12,7 @@ use Sla\Laravel\Policy\DraftReview;
 use Sla\Laravel\Policy\Forms\Field;
 use Sla\Laravel\Policy\Forms\Form;
 use Sla\Laravel\Policy\Forms\FormReader;
+use Sla\Laravel\Policy\PolicyDraft;
 use Symfony\Component\HttpFoundation\Response;
 
 /** The parts of the draft as forms, for admins. They work without script: each button sends the form. */
@@ -19,7 +20,7 @@ final class PolicyFormController extends SlaController
 {
     private const ACTION = 'manage_policy';
 
-    public function __construct(private readonly DraftForms $forms, private readonly DraftReview $review)
+    public function __construct(private readonly DraftForms $forms, private readonly DraftReview $review, private readonly PolicyDraft $draft)
     {
     }
 
@@ -50,7 +51,12 @@ final class PolicyFormController extends SlaController
         $id = $this->id($request, $part);
         abort_if($id === null && in_array($part, DraftForms::WITH_ENTRIES, true), 422, 'the form names no entry');
         $do = $request->input('_do');
-        $do = is_string($do) ? $do : 'save';
+
+        return $this->draft->alone(fn (): Response => $this->did($request, $part, $id, is_string($do) ? $do : 'save'));
+    }
+
+    private function did(Request $request, string $part, ?string $id, string $do): Response
+    {
         $document = $this->review->document();
         $stored = $this->forms->value($part, $id, $document);
         if ($do === 'delete') {

@@ -4,14 +4,18 @@ namespace App\Console\Commands;
 
 use App\Support\PlayedClock;
 use App\Support\RecordingDispatcher;
+use App\Models\User;
 use Illuminate\Console\Command;
+use Illuminate\Contracts\Http\Kernel;
 use Illuminate\Contracts\Notifications\Dispatcher;
+use Illuminate\Http\Request;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Event;
 use Sla\Actor;
 use Sla\Apply;
 use Sla\Laravel\Figures\DayTable;
 use Sla\Laravel\Notifications\NotificationSender;
+use Sla\Laravel\Policy\DraftReview;
 use Sla\Laravel\Policy\PolicyDraft;
 use Sla\Laravel\Policy\PolicyPublisher;
 use Sla\Laravel\Services\EscalationService;
@@ -27,7 +31,7 @@ use Sla\PauseStatus;
 class Work extends Command
 {
     protected $signature = 'testhost:work
-        {kind : writer, monitor, sender, queue, admin or rebuild}
+        {kind : writer, monitor, sender, queue, admin, editor or rebuild}
         {--base= : Microseconds since 1970 at which the played time begins}
         {--started= : Real microseconds since 1970 at which it began}
         {--speed=0 : Played seconds a real second}
@@ -64,6 +68,7 @@ class Work extends Command
             'monitor' => [$this->laravel->make(SlaMonitorService::class)->run(), $this->laravel->make(DayTable::class)->refresh()],
             'sender' => $this->laravel->make(NotificationSender::class)->run(),
             'admin' => $this->administer(),
+            'editor' => $this->edit((int) $this->option('seed')),
             'rebuild' => $this->callSilently('sla:rebuild-figures'),
             'queue' => $this->call('queue:work', ['--queue' => 'sla-monitoring', '--stop-when-empty' => true, '--sleep' => 0]),
         };
@@ -120,6 +125,22 @@ class Work extends Command
             }
         }
         usleep(100_000);
+    }
+
+    /** Saves a calendar of this process as the form does, and looks whether it is kept. */
+    private function edit(int $number): void
+    {
+        $zone = ['Asia/Jakarta', 'Europe/Berlin', 'America/New_York'][mt_rand(0, 2)];
+        $review = $this->laravel->make(DraftReview::class);
+        $id = "desk-{$number}";
+        auth()->setUser(User::query()->findOrFail('root'));
+        $seen = hash('sha256', json_encode($review->document()->calendars->{$id} ?? null));
+        $fields = ['id' => $id, '_do' => 'save', '_end' => '1', '_seen' => $seen, 'f' => ['time_zone' => $zone, 'always_open' => '1']];
+        $status = $this->laravel->make(Kernel::class)->handle(Request::create('/admin/sla/definitions/calendars', 'POST', $fields))->getStatusCode();
+        $stored = $review->document()->calendars->{$id}->time_zone ?? null;
+        if ($status !== 303 || $stored !== $zone) {
+            throw new \RuntimeException("{$id}: {$status}, {$stored} in place of {$zone}");
+        }
     }
 
     private function killAt(int $step): void
