@@ -117,7 +117,7 @@ class SlaServiceProvider extends ServiceProvider
         $this->publishes([__DIR__ . '/../config/sla.php' => config_path('sla.php')], 'sla-config');
         $this->publishes([__DIR__ . '/../database/migrations' => database_path('migrations')], 'sla-migrations');
         $this->publishes([__DIR__ . '/../resources/views' => resource_path('views/vendor/sla')], 'sla-views');
-        $this->publishes([__DIR__ . '/../lang' => $this->app->langPath('vendor/sla')], 'sla-lang');
+        $this->publishes([__DIR__ . '/../lang' => $this->app->langPath() . '/vendor/sla'], 'sla-lang');
         $this->commands([MonitorCompliance::class, InstallCommand::class, DoctorCommand::class, PublishPolicyCommand::class, VerifyCommand::class, WhatIfCommand::class, AdoptCommand::class, RebuildFiguresCommand::class]);
         $this->callAfterResolving(Schedule::class, function (Schedule $schedule): void {
             if ($this->app->make(Settings::class)->isScheduled()) {

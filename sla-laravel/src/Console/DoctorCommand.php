@@ -9,6 +9,8 @@ use Illuminate\Contracts\Queue\Factory;
 use Illuminate\Support\Facades\Http;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\SlaThrowable;
+use Sla\Laravel\Contracts\ResolvesRecipients;
+use Sla\Laravel\Defaults\ConfiguredRecipients;
 use Sla\Laravel\Figures\FigureRebuild;
 use Sla\Laravel\Figures\ReportPeriod;
 use Sla\Laravel\Figures\ReportUnit;
@@ -25,6 +27,7 @@ use Sla\Laravel\Support\InvalidSetting;
 use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
 use Sla\Native\Library;
+use Sla\PolicyTimer;
 use Sla\Time;
 
 /** Says whether everything that this package needs is there and up to date. */
@@ -57,6 +60,7 @@ class DoctorCommand extends Command
         HealthToken $token,
         OperationWatch $watch,
         FigureRebuild $figures,
+        ResolvesRecipients $recipients,
     ): int {
         $this->isHealthy = true;
         try {
@@ -78,6 +82,7 @@ class DoctorCommand extends Command
         }
         $this->policy($tables, $publisher, $revisions, $settings);
         $this->settings($settings);
+        $this->audiences($revisions, $settings, $recipients);
         $this->monitor($monitor, $settings);
         $this->objectives($watch, $settings);
         $this->notifications($tables, $clock);
@@ -166,6 +171,23 @@ class DoctorCommand extends Command
             }
         } catch (InvalidSetting $fault) {
             $this->bad('channels', $fault->getMessage());
+        }
+    }
+
+    /** Looks for audiences that the policy or the settings name and nobody is in; an application may resolve them itself. */
+    private function audiences(PolicyRepository $revisions, Settings $settings, ResolvesRecipients $recipients): void
+    {
+        if ($revisions->isEmpty() || !$recipients instanceof ConfiguredRecipients) {
+            return;
+        }
+        $policy = $revisions->values($revisions->newest());
+        $named = [...$settings->requestedEscalationAudience(), ...$settings->criticalEscalationAudience(), ...$settings->operationsAudience()];
+        foreach ([...array_merge(...array_map(static fn (PolicyTimer $timer): array => $timer->steps, $policy->timers)), ...$policy->inactivity] as $one) {
+            array_push($named, ...$one->notify);
+        }
+        $empty = array_filter(array_unique($named), static fn (string $name): bool => !in_array($name, ['agent', ...Settings::DELIVERIES], true) && $settings->addresses($name) === []);
+        if ($empty !== []) {
+            $this->note('audiences', 'no mail address for ' . implode(', ', $empty) . ' (sla.notifications.audiences); what is for nobody else waits until there is one');
         }
     }
 

@@ -28,6 +28,7 @@ class InstallCommand extends Command
         $this->line('and into the schedule, or SLA_MONITORING_SCHEDULE=true into .env:');
         $this->line("  \$schedule->command('sla:monitor-compliance')->everyMinute();");
         $this->line("  \$schedule->command('sla:monitor-compliance --escalations')->everyFiveMinutes();");
+        $this->line("  \$schedule->command('sla:monitor-compliance --reports')->dailyAt('00:10')->timezone(config('sla.time_zone'));");
 
         return self::SUCCESS;
     }

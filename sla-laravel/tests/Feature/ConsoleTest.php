@@ -5,12 +5,14 @@ declare(strict_types=1);
 namespace Sla\Laravel\Tests\Feature;
 
 use Illuminate\Http\Client\Request;
+use Illuminate\Support\Facades\Artisan;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Http;
 use Sla\Actor;
 use Sla\Audit;
 use Sla\Event;
 use Sla\History;
+use Sla\Laravel\SlaServiceProvider;
 use Sla\Laravel\Store\Memory;
 use Sla\Laravel\Support\HealthToken;
 use Sla\Laravel\Tests\TestCase;
@@ -24,12 +26,32 @@ final class ConsoleTest extends TestCase
         $file = config_path('sla.php');
         self::assertFileDoesNotExist($file);
         try {
-            $this->artisan('sla:install')->expectsOutput('  php artisan migrate')->assertExitCode(0);
+            $this->artisan('sla:install')->expectsOutput('  php artisan migrate')
+                ->expectsOutput("  \$schedule->command('sla:monitor-compliance --reports')->dailyAt('00:10')->timezone(config('sla.time_zone'));")->assertExitCode(0);
             self::assertFileExists($file);
             self::assertSame('Asia/Jakarta', (require $file)['time_zone']);
         } finally {
             unlink($file);
         }
+    }
+
+    public function test_what_is_published_lies_where_laravel_looks_for_it(): void
+    {
+        self::assertSame([$this->app->langPath() . '/vendor/sla'], array_values(SlaServiceProvider::pathsToPublish(SlaServiceProvider::class, 'sla-lang')));
+        self::assertSame([resource_path('views/vendor/sla')], array_values(SlaServiceProvider::pathsToPublish(SlaServiceProvider::class, 'sla-views')));
+        self::assertSame([database_path('migrations')], array_values(SlaServiceProvider::pathsToPublish(SlaServiceProvider::class, 'sla-migrations')));
+        self::assertSame([config_path('sla.php')], array_values(SlaServiceProvider::pathsToPublish(SlaServiceProvider::class, 'sla-config')));
+    }
+
+    public function test_the_doctor_says_which_audiences_are_empty(): void
+    {
+        $this->seedPolicy();
+        config(['sla.notifications.channels' => 'email', 'sla.notifications.audiences' => ['supervisor' => ['sue@example.test']]]);
+        $this->artisan('sla:doctor')->expectsOutput('  audiences  no mail address for operations (sla.notifications.audiences); what is for nobody else waits until there is one')->assertExitCode(0)->run();
+        config(['sla.notifications.audiences.operations' => ['ops@example.test']]);
+        $this->app->forgetScopedInstances();
+        self::assertSame(0, Artisan::call('sla:doctor'));
+        self::assertStringNotContainsString('audiences', Artisan::output());
     }
 
     public function test_the_settings_have_the_names_of_the_environment(): void
