@@ -5,7 +5,12 @@ declare(strict_types=1);
 namespace Sla\Laravel\Policy;
 
 use Sla\Apply;
+use Sla\DryRun;
+use Sla\Engine;
+use Sla\Exceptions\SlaThrowable;
+use Sla\History;
 use Sla\Laravel\Engine\Gateway;
+use Sla\Laravel\Store\TicketStore;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Tables;
 use Sla\Policy;
@@ -20,7 +25,7 @@ final class PolicyPreview
     private const LIST = 50;
     private const FINAL = ['closed', 'withdrawn', 'voided'];
 
-    public function __construct(private readonly Tables $tables, private readonly Gateway $gateway, private readonly Clock $clock)
+    public function __construct(private readonly Tables $tables, private readonly Gateway $gateway, private readonly TicketStore $store, private readonly Clock $clock)
     {
     }
 
@@ -47,25 +52,64 @@ final class PolicyPreview
             }
             $after = (int) $rows->last()->ticket_id;
             $ids = $rows->pluck('ticket_id', 'reference')->map(static fn ($id): int => (int) $id)->all();
-            $tickets = $rows->map(static fn (\stdClass $row): Ticket => Ticket::fromJson($row->snapshot))->all();
-            $run = $engine->dryRun($tickets, $apply, Time::fromUs(max($nowUs, (int) $rows->max('last_at'))));
-            $counts['tickets'] += $run->tickets;
-            foreach (['moved', 'arrived', 'ended', 'breached', 'refused'] as $what) {
-                $counts[$what] += count($run->{$what});
-            }
-            foreach ($run->moved as $one) {
-                $moved[] = ['ticket' => $ids[$one->ticket], 'timer' => $one->timer, 'before' => self::text($one->before), 'after' => self::text($one->after)];
-            }
-            foreach ($run->breached as $one) {
-                $breached[] = ['ticket' => $ids[$one->ticket], 'timer' => $one->timer, 'due_at' => self::text($one->dueAt)];
-            }
-            foreach ($run->refused as $one) {
-                $refused[] = ['ticket' => $ids[$one['ticket']], 'code' => $one['refusal']->code, 'message' => $one['refusal']->message];
+            $at = Time::fromUs(max($nowUs, (int) $rows->max('last_at')));
+            foreach ($this->runs($engine, $rows->pluck('snapshot', 'reference')->all(), $ids, $apply, $at) as $reference => $run) {
+                if ($run instanceof SlaThrowable) {
+                    $counts['tickets']++;
+                    $counts['refused']++;
+                    $refused[] = ['ticket' => $ids[$reference], 'code' => $run->errorCode, 'message' => $run->getMessage()];
+                    continue;
+                }
+                $counts['tickets'] += $run->tickets;
+                foreach (['moved', 'arrived', 'ended', 'breached', 'refused'] as $what) {
+                    $counts[$what] += count($run->{$what});
+                }
+                foreach ($run->moved as $one) {
+                    $moved[] = ['ticket' => $ids[$one->ticket], 'timer' => $one->timer, 'before' => self::text($one->before), 'after' => self::text($one->after)];
+                }
+                foreach ($run->breached as $one) {
+                    $breached[] = ['ticket' => $ids[$one->ticket], 'timer' => $one->timer, 'due_at' => self::text($one->dueAt)];
+                }
+                foreach ($run->refused as $one) {
+                    $refused[] = ['ticket' => $ids[$one['ticket']], 'code' => $one['refusal']->code, 'message' => $one['refusal']->message];
+                }
             }
             [$moved, $breached, $refused] = array_map(static fn (array $list): array => array_slice($list, 0, self::LIST), [$moved, $breached, $refused]);
         } while ($rows->count() === self::CHUNK);
 
         return ['apply' => $apply->value, 'counts' => $counts, 'moved' => $moved, 'breached' => $breached, 'refused' => $refused];
+    }
+
+    /**
+     * Asks about tickets in one call; about each by itself where one cannot be read, and about its whole history where the
+     * draft measures a timer that its revision does not.
+     *
+     * @param array<string, string> $snapshots by reference
+     * @param array<string, int>    $ids       by reference
+     *
+     * @return \Generator<string, DryRun|SlaThrowable>
+     */
+    private function runs(Engine $engine, array $snapshots, array $ids, Apply $apply, \DateTimeInterface $at): \Generator
+    {
+        try {
+            $run = $engine->dryRun(array_map(Ticket::fromJson(...), array_values($snapshots)), $apply, $at);
+            if (array_filter($run->refused, static fn (array $one): bool => $one['refusal']->code === 'history_needed') === []) {
+                yield (string) array_key_first($snapshots) => $run;
+
+                return;
+            }
+        } catch (SlaThrowable) {
+            // Which one it is, is found below.
+        }
+        foreach ($snapshots as $reference => $snapshot) {
+            try {
+                $run = $engine->dryRun([Ticket::fromJson($snapshot)], $apply, $at);
+                $isShort = ($run->refused[0]['refusal'] ?? null)?->code === 'history_needed';
+                yield (string) $reference => $isShort ? $engine->dryRun([History::ofEntries($this->store->entries($ids[$reference]))], $apply, $at) : $run;
+            } catch (SlaThrowable $fault) {
+                yield (string) $reference => $fault;
+            }
+        }
     }
 
     private static function text(?\DateTimeInterface $at): ?string

@@ -79,6 +79,31 @@ final class PolicyHttpTest extends TestCase
         $this->get('/admin/sla/definitions')->assertOk();
     }
 
+    public function test_a_preview_names_the_ticket_that_cannot_be_read(): void
+    {
+        $broken = (int) $this->opened()->ticketId;
+        $this->opened();
+        DB::table('sla_ticket_states')->where('ticket_id', $broken)->update(['snapshot' => '{']);
+        $this->putJson('/api/sla/policy/draft/packages/starter', self::PACKAGE)->assertOk();
+        $this->postJson('/api/sla/policy/preview', ['apply' => 'retroactive'])->assertOk()->assertJsonPath('counts.tickets', 2)->assertJsonPath('counts.moved', 1)->assertJsonPath('counts.refused', 1)
+            ->assertJsonPath('refused.0.ticket', $broken)->assertJsonPath('refused.0.code', 'invalid_json');
+        $this->get('/admin/sla/definitions/preview')->assertOk();
+    }
+
+    public function test_a_preview_of_another_timer_reads_histories(): void
+    {
+        $id = (int) $this->opened()->ticketId;
+        $this->clockAt('2026-11-23 11:00');
+        $this->putJson('/api/sla/policy/draft/packages/starter', ['other_targets' => ['assignment' => '1h']] + self::PACKAGE)->assertOk()->assertJsonPath('problems', []);
+        $preview = $this->postJson('/api/sla/policy/preview', ['apply' => 'retroactive'])->assertOk()->assertJsonPath('counts.refused', 0)->assertJsonPath('counts.arrived', 1);
+        // What adopting it does is what was said.
+        $this->postJson('/api/sla/policy/revisions', ['reason' => 'faster'])->assertStatus(201);
+        $this->app->forgetScopedInstances();
+        $this->artisan('sla:adopt', ['--apply' => 'retroactive', '--reason' => 'agreed'])->expectsOutput('1 tickets adopted the revision, 0 refused')->assertExitCode(0)->run();
+        $this->monitor()->run();
+        self::assertSame(count($preview->json('breached')), DB::table('support_events')->where('ticket_id', $id)->where('kind', 'breached')->count());
+    }
+
     public function test_every_problem_at_once_and_nothing_published(): void
     {
         $draft = $this->putJson('/api/sla/policy/draft/packages/starter', ['first_response' => 'soon', 'channels' => ['email', 'fax'], 'calendar' => 'none'] + self::PACKAGE)->assertOk()->assertJsonPath('can_be_published', false);

@@ -69,7 +69,8 @@ final class PolicyFormController extends SlaController
         }
         $field = $this->forms->field($part, $document);
         $value = (new FormReader($do !== 'save'))->read($field, $request->input('f'));
-        $seen = (string) $request->input('_seen');
+        $seen = $request->input('_seen');
+        $seen = is_string($seen) ? $seen : '';
         if ($do !== 'save') {
             [$value, $focus] = Form::edited($field, $value, $do);
 
