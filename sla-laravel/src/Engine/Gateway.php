@@ -62,6 +62,12 @@ final class Gateway
         return $this->engine;
     }
 
+    /** Returns the digest of the newest revision. */
+    public function policyDigest(): string
+    {
+        return $this->revisions->newest();
+    }
+
     public function open(Opening $opening, Actor $actor, int $nowUs): Step
     {
         return $this->step($this->engine()->openLinked($opening, $actor, Time::fromUs($nowUs), timeZone: $this->settings->timeZone()));

@@ -50,7 +50,7 @@ final class Reports
     /** Returns the figures of each package, those without tickets included, the highest rank first. */
     public function packages(ReportPeriod $period): Report
     {
-        $policy = $this->gateway->engine()->policy()->digest();
+        $policy = $this->gateway->policyDigest();
 
         return $this->cached($period, "packages {$policy}", fn (): Report => $this->aggregate($period, FigureDimension::Package)->packages($this->gateway->engine()));
     }
@@ -63,7 +63,7 @@ final class Reports
     /** @return list<AgentPerformance> the best score first */
     public function agents(ReportPeriod $period): array
     {
-        $policy = $this->gateway->engine()->policy()->digest();
+        $policy = $this->gateway->policyDigest();
 
         return $this->cached($period, "agents {$policy}", fn (): array => $this->aggregate($period, FigureDimension::Agent)->agents($this->gateway->engine()));
     }
