@@ -28,6 +28,15 @@ final class Refusal
         return new self($document->code, RefusalKind::from($document->kind), $document->action, $document->message, $document->accepted, $document);
     }
 
+    /** Returns the same refusal of another action, for a host that had to ask about a command in place of it. */
+    public function about(string $action): self
+    {
+        $document = clone $this->document;
+        $document->action = $action;
+
+        return self::read($document);
+    }
+
     /** Returns the refusal as text, for an access log. */
     public function json(): string
     {

@@ -121,6 +121,8 @@ final class EngineTest extends TestCase
         self::assertSame(['channel_not_entitled', 'open'], [$decision->refusal->code, $decision->refusal->action]);
         self::assertStringContainsString('email', $decision->refusal->accepted);
         self::assertNotSame('', $decision->refusal->message);
+        $about = $decision->refusal->about('reopen');
+        self::assertSame(['reopen', 'reopen', 'open'], [$about->action, json_decode($about->json())->action, $decision->refusal->action]);
 
         self::assertSame('role_not_permitted', $engine->authorize(Actor::customer('c-7'), 'manage_policy')->code);
         self::assertNull($engine->authorize(Actor::admin('root'), 'manage_policy'));

@@ -487,13 +487,14 @@ final class TicketStore
             return new Outcome($before->id, $before->reference, [], null);
         }
         // Of a command id that the ticket knows with another content the engine makes this refusal, whatever is asked.
-        $step = $this->gateway->decide($before, Command::withdraw()->withId((string) $opening->commandId), $actor, max($nowUs, $before->lastUs));
-        if ($step->refusal?->code !== 'duplicate_command') {
+        $refusal = $this->gateway->decide($before, Command::withdraw()->withId((string) $opening->commandId), $actor, max($nowUs, $before->lastUs))->refusal;
+        if ($refusal?->code !== 'duplicate_command') {
             throw new Conflict("the ticket of command `{$opening->commandId}`");
         }
-        $this->log->deny($actor, $step->refusal, $before->reference, $nowUs);
+        $refusal = $refusal->about('open');
+        $this->log->deny($actor, $refusal, $before->reference, $nowUs);
 
-        return new Outcome($before->id, $before->reference, [], $step->refusal);
+        return new Outcome($before->id, $before->reference, [], $refusal);
     }
 
     /**

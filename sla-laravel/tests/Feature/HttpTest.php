@@ -163,7 +163,9 @@ final class HttpTest extends TestCase
             ->postJson('/api/sla/tickets', ['subject' => 'x', 'message' => $text, 'channel' => 'email'], ['Idempotency-Key' => $key]);
         $id = $open('Please help.', 'k-1')->assertStatus(201)->json('ticket.id');
         $open('Please help.', 'k-1')->assertStatus(200)->assertJsonPath('ticket.id', $id);
-        $open('Something else.', 'k-1')->assertStatus(409)->assertJsonPath('refusal.code', 'duplicate_command');
+        $open('Something else.', 'k-1')->assertStatus(409)->assertJsonPath('refusal.code', 'duplicate_command')->assertJsonPath('refusal.action', 'open');
+        self::assertSame(['open'], SlaDenial::query()->pluck('action')->all());
+        $this->artisan('sla:verify')->assertExitCode(0)->run();
         $this->postJson('/api/sla/tickets', ['subject' => 'y', 'message' => 'Please help.', 'channel' => 'email'], ['Idempotency-Key' => 'k-1'])->assertStatus(409);
         $open('x', str_repeat('k', 101))->assertStatus(422);
         $open('x', 'ä')->assertStatus(422);
