@@ -25,7 +25,7 @@ return new class extends SlaMigration {
             $table->unsignedTinyInteger('active')->nullable();
             $table->unsignedBigInteger('after_ticket');
             // The tickets that are looked at now, by number; they count as looked at when all of them are done.
-            $table->text('chunk')->nullable();
+            $table->mediumText('chunk')->nullable();
             $table->unsignedBigInteger('last_ticket');
             $table->unsignedInteger('tickets');
             $table->unsignedInteger('looked');
