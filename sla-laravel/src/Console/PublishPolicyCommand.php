@@ -45,6 +45,11 @@ class PublishPolicyCommand extends Command
 
             return self::FAILURE;
         }
+        if ($published->policyDigest === null) {
+            $this->line('the draft is what is published');
+
+            return self::SUCCESS;
+        }
         foreach ($published->changes as $change) {
             $this->line("{$change->path}: " . ($change->before ?? 'nothing') . ' -> ' . ($change->after ?? 'nothing'));
         }

@@ -61,6 +61,11 @@ final class PolicyPublisher
                 if ($attempt === 3 || $this->lastVersion() === $before) {
                     throw $fault;
                 }
+                if (!$this->isChanged()) {
+                    $this->revisions->reload();
+
+                    return new Published($this->lastVersion(), null, [], null);
+                }
             }
         }
     }

@@ -8,6 +8,12 @@ use Illuminate\Support\Facades\DB;
 use Sla\Actor;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Policy\PolicyDraft;
+use Sla\Laravel\Policy\PolicyPublisher;
+use Sla\Laravel\Policy\PolicyRepository;
+use Sla\Laravel\Store\AccessLog;
+use Sla\Laravel\Support\Clock;
+use Sla\Laravel\Support\Tables;
 use Sla\Laravel\Tests\TestCase;
 
 final class PolicyHttpTest extends TestCase
@@ -77,6 +83,35 @@ final class PolicyHttpTest extends TestCase
         // A column of text holds 64 KiB on some databases.
         $this->putJson('/api/sla/policy/draft/packages/starter', ['variants' => [['when' => ['channel' => str_repeat('x', 70_000)]]]] + self::PACKAGE)->assertOk()->assertJsonPath('can_be_published', false);
         $this->get('/admin/sla/definitions')->assertOk();
+    }
+
+    public function test_two_admins_who_publish_one_draft_make_one_revision(): void
+    {
+        $this->putJson('/api/sla/policy/draft/packages/starter', self::PACKAGE)->assertOk();
+        // The other admin publishes after this request has read what is published.
+        $this->app->instance(Clock::class, new class (fn () => $this->publishedByAnother()) extends Clock {
+            public function __construct(private ?\Closure $once)
+            {
+            }
+
+            public function nowUs(): int
+            {
+                [$once, $this->once] = [$this->once, null];
+                $once?->__invoke();
+
+                return parent::nowUs();
+            }
+        });
+        $this->app->forgetScopedInstances();
+        $this->postJson('/api/sla/policy/revisions', ['reason' => 'mine'])->assertStatus(409)->assertJsonPath('refusal.code', 'nothing_to_change');
+        self::assertSame(['the first revision, made by SlaDefinitionSeeder', 'of another'], DB::table('sla_policy_revisions')->orderBy('version')->pluck('reason')->all());
+        $this->artisan('sla:verify')->assertExitCode(0)->run();
+    }
+
+    private function publishedByAnother(): void
+    {
+        $publisher = new PolicyPublisher($this->app->make(Tables::class), $this->app->make(PolicyDraft::class), $this->app->make(PolicyRepository::class), $this->app->make(AccessLog::class), new Clock());
+        self::assertSame(2, $publisher->publish(Actor::admin('other'), 'of another')->version);
     }
 
     public function test_a_preview_names_the_ticket_that_cannot_be_read(): void

@@ -150,15 +150,15 @@ final class PolicyController extends SlaController
         }
         $reason = (string) ($this->input($request, ['reason' => 'nullable|string|max:10000'])['reason'] ?? '');
         try {
-            if (!$this->publisher->isChanged()) {
-                return Refusals::response($request, 409, 'nothing_to_change', 'the draft is what is published', 'change the draft first', 'publish');
-            }
-            $published = $this->publisher->publish($this->actor($request), $reason);
+            $published = $this->publisher->isChanged() ? $this->publisher->publish($this->actor($request), $reason) : null;
         } catch (InvalidPolicy $fault) {
             return $this->invalid($request, $fault);
         }
-        if ($published->refusal !== null) {
+        if ($published?->refusal !== null) {
             return $this->refused($request, $published->refusal);
+        }
+        if ($published?->policyDigest === null) {
+            return Refusals::response($request, 409, 'nothing_to_change', 'the draft is what is published', 'change the draft first', 'publish');
         }
 
         if (Pages::isWanted($request)) {
