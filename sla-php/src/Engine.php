@@ -29,7 +29,7 @@ final class Engine
 
     private ?Policy $policy = null;
 
-    private function __construct(private readonly Library $library, private readonly Handle $handle)
+    private function __construct(private readonly Library $library, private readonly Handle $handle, private readonly ?Zones $zones = null)
     {
     }
 
@@ -48,7 +48,7 @@ final class Engine
         $json = is_array($revisions) ? Json::list(array_map($text, $revisions)) : $text($revisions);
         $library = Library::get();
 
-        return new self($library, $library->handle('engine', InvalidPolicy::class, 'sla_engine_compile', $json, strlen($json), $zones?->pointer()));
+        return new self($library, $library->handle('engine', InvalidPolicy::class, 'sla_engine_compile', $json, strlen($json), $zones?->pointer()), $zones);
     }
 
     /**
@@ -65,7 +65,7 @@ final class Engine
             throw InvalidArgument::of('out_of_range', "{$bytes} bytes are out of range", 'pass 0 or more');
         }
 
-        return new self($this->library, $this->library->handle('engine', InvalidInput::class, 'sla_engine_with_table_limit', $this->pointer(), $bytes));
+        return new self($this->library, $this->library->handle('engine', InvalidInput::class, 'sla_engine_with_table_limit', $this->pointer(), $bytes), $this->zones);
     }
 
     /** Returns how many bytes the tables of its calendars may hold. */
@@ -123,21 +123,22 @@ final class Engine
      * Returns an engine that knows one more revision of the policy: one that was published since, or an older one that a
      * ticket is under. What is compiled already is shared; the revision is placed by its `version`.
      *
-     * @param ?Zones $zones those that this engine was compiled with
+     * @param ?Zones $zones `null` for those that this engine was compiled with
      *
      * @throws InvalidPolicy
      */
     public function withRevision(string|Policy $revision, ?Zones $zones = null): self
     {
         $json = $revision instanceof Policy ? $revision->json() : $revision;
+        $zones ??= $this->zones;
 
-        return new self($this->library, $this->library->handle('engine', InvalidPolicy::class, 'sla_engine_with_revision', $this->pointer(), $json, strlen($json), $zones?->pointer()));
+        return new self($this->library, $this->library->handle('engine', InvalidPolicy::class, 'sla_engine_with_revision', $this->pointer(), $json, strlen($json), $zones?->pointer()), $zones);
     }
 
     /** Returns the newest revision of the policy. */
     public function policy(): Policy
     {
-        return $this->policy ??= Policy::checked($this->library->policyText('sla_engine_policy', $this->pointer()));
+        return $this->policy ??= Policy::checked($this->library->policyText('sla_engine_policy', $this->pointer()), $this->zones);
     }
 
     /** Returns which policy this is. */

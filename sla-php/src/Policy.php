@@ -31,9 +31,9 @@ final class Policy
      *
      * @internal
      */
-    public static function checked(string $json): self
+    public static function checked(string $json, ?Zones $zones): self
     {
-        return new self($json, null);
+        return new self($json, $zones);
     }
 
     /** Returns the document, in the order of the format; pointers of warnings and changes are about this text. */

@@ -5,10 +5,12 @@ declare(strict_types=1);
 namespace Sla\Tests;
 
 use PHPUnit\Framework\TestCase;
+use Sla\Engine;
 use Sla\Exceptions\InvalidPolicy;
 use Sla\Exceptions\Problem;
 use Sla\Policy;
 use Sla\Warning;
+use Sla\Zones;
 
 /** The problems, the warnings and the values of tests/vectors/policy-*.json. */
 final class PolicyTest extends TestCase
@@ -58,6 +60,19 @@ final class PolicyTest extends TestCase
             $compared++;
         }
         self::assertGreaterThanOrEqual(self::LEAST_WARNINGS, $compared);
+    }
+
+    public function test_the_policy_of_an_engine_knows_its_zones(): void
+    {
+        $zones = new Zones();
+        $zones->add('Mars/Base', (string) file_get_contents('/usr/share/zoneinfo/Asia/Jakarta'), 'of the host');
+        $document = str_replace('Asia/Jakarta', 'Mars/Base', Desk::policy());
+        $engine = Engine::compile($document, $zones);
+        $next = $engine->withTableLimit(1 << 20)->withRevision(Policy::fromJson((string) preg_replace('/"version": ?1\b/', '"version": 2', $document), $zones));
+        self::assertSame(1, $engine->policy()->values()->version);
+        self::assertSame('Mars/Base', $next->policy()->values()->calendars[0]->timeZone);
+        self::assertSame($next->info()->policyDigest, $next->policy()->digest());
+        self::assertSame(2, $next->policy()->values()->version);
     }
 
     public function test_values_are_read_once(): void
