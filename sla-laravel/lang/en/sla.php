@@ -9,7 +9,7 @@ return [
     'note' => 'Internal note', 'send' => 'Send', 'reason' => 'Reason', 'until' => 'Until', 'level' => 'Level', 'at' => 'At',
     'request_escalation' => 'Request an escalation', 'rate' => 'Rate the resolution', 'score' => 'Score, 1 to 5', 'actions' => 'Actions',
     'assign' => 'Assign', 'pause' => 'Pause', 'resume' => 'Resume', 'resolve' => 'Resolve', 'close' => 'Close',
-    'acknowledge' => 'Acknowledge', 'sound' => 'Chain verified: :count entries', 'unsound' => 'The chain is not what was written',
+    'acknowledge' => 'Acknowledge', 'sound' => 'Chain verified: :count entries', 'unsound' => 'The chain is not what was written', 'state_unsound' => 'The stored state is not what the events say, so no deadline is explained.',
     'event' => 'Event', 'by' => 'By', 'hash' => 'Hash', 'explanation' => 'Explanation', 'skip' => 'Skip to the content', 'team' => 'Team',
     'refused' => 'Not possible', 'back' => 'Back to the tickets', 'waiting_customer' => 'Waiting for the customer', 'waiting_other' => 'Waiting for a third party',
     'dashboard' => 'Dashboard', 'as_of' => 'As of', 'breached_open' => 'Breached and unresolved', 'refusals' => 'Refusals in 24 hours', 'unsent' => 'Notifications to send',

@@ -9,7 +9,7 @@ return [
     'note' => 'Catatan internal', 'send' => 'Kirim', 'reason' => 'Alasan', 'until' => 'Sampai', 'level' => 'Tingkat', 'at' => 'Pada',
     'request_escalation' => 'Minta eskalasi', 'rate' => 'Nilai penyelesaian', 'score' => 'Nilai, 1 sampai 5', 'actions' => 'Tindakan',
     'assign' => 'Tugaskan', 'pause' => 'Jeda', 'resume' => 'Lanjutkan', 'resolve' => 'Selesaikan', 'close' => 'Tutup',
-    'acknowledge' => 'Terima', 'sound' => 'Rantai terverifikasi: :count entri', 'unsound' => 'Rantai tidak sama dengan yang ditulis',
+    'acknowledge' => 'Terima', 'sound' => 'Rantai terverifikasi: :count entri', 'unsound' => 'Rantai tidak sama dengan yang ditulis', 'state_unsound' => 'Status yang tersimpan tidak sama dengan isi peristiwanya, sehingga tidak ada tenggat yang dijelaskan.',
     'event' => 'Peristiwa', 'by' => 'Oleh', 'hash' => 'Hash', 'explanation' => 'Penjelasan', 'skip' => 'Lewati ke isi', 'team' => 'Tim',
     'refused' => 'Tidak dapat dilakukan', 'back' => 'Kembali ke tiket', 'waiting_customer' => 'Menunggu pelanggan', 'waiting_other' => 'Menunggu pihak lain',
     'dashboard' => 'Dasbor', 'as_of' => 'Per', 'breached_open' => 'Dilanggar dan belum selesai', 'refusals' => 'Penolakan dalam 24 jam', 'unsent' => 'Notifikasi yang akan dikirim',

@@ -136,6 +136,16 @@ final class Gateway
     }
 
     /**
+     * Judges by the events of a ticket whose snapshot cannot be read.
+     *
+     * @param list<string> $entries
+     */
+    public function authorizeOnHistory(Actor $actor, string $action, array $entries): ?Refusal
+    {
+        return $this->withAllRevisions(fn (): ?Refusal => $this->engine()->authorize($actor, $action, History::ofEntries($entries)));
+    }
+
+    /**
      * Returns a ticket that is not stored, of a customer who is no actor. The refusal for it is the refusal for a ticket
      * that does not exist, so that an actor cannot tell that from another's ticket; `null` where no ticket can exist.
      */

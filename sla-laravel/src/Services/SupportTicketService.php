@@ -10,6 +10,7 @@ use Sla\Apply;
 use Sla\Command;
 use Sla\Direction;
 use Sla\Evaluation;
+use Sla\Exceptions\InvalidInput;
 use Sla\Laravel\Contracts\ResolvesPackage;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Store\Outcome;
@@ -230,7 +231,11 @@ final class SupportTicketService
     {
         $ticket = $this->store->find($ticketId);
         $nowUs = $this->clock->nowUs();
-        $refusal = $this->gateway->authorize($actor, $action, $ticket ?? $this->gateway->foreign($nowUs) ?? throw new UnknownTicket($ticketId));
+        try {
+            $refusal = $this->gateway->authorize($actor, $action, $ticket ?? $this->gateway->foreign($nowUs) ?? throw new UnknownTicket($ticketId));
+        } catch (InvalidInput $fault) {
+            $refusal = $ticket === null ? throw $fault : $this->gateway->authorizeOnHistory($actor, $action, $this->store->entries($ticketId));
+        }
         if ($refusal === null && $ticket === null) {
             throw new UnknownTicket($ticketId);
         }

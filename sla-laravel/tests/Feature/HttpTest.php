@@ -185,8 +185,21 @@ final class HttpTest extends TestCase
         $this->actingAs($this->ana)->getJson("/api/sla/tickets/{$id}/audit")->assertOk();
         $this->actingAs($this->bob)->getJson("/api/sla/tickets/{$id}/audit")->assertStatus(403);
         $this->actingAs($this->kim)->getJson("/api/sla/tickets/{$id}/audit")->assertStatus(403);
+        // An auditor looks at what was altered, too.
+        $this->actingAs($this->root)->getJson("/api/sla/tickets/{$id}/audit")->assertJsonPath('state.sound', true);
+        $snapshot = DB::table('sla_ticket_states')->where('ticket_id', $id)->value('snapshot');
+        DB::table('sla_ticket_states')->where('ticket_id', $id)->update(['snapshot' => '{']);
+        $this->getJson("/api/sla/tickets/{$id}/audit")->assertOk()->assertJsonPath('chain.sound', true)->assertJsonPath('state.sound', false)->assertJsonPath('explanations', [])->assertJsonCount(2, 'entries');
+        $this->get("/support/tickets/{$id}/audit")->assertOk()->assertSee('The stored state is not what the events say');
+        $this->actingAs($this->bob)->getJson("/api/sla/tickets/{$id}/audit")->assertStatus(403);
+        DB::table('sla_ticket_states')->where('ticket_id', $id)->update(['snapshot' => $snapshot]);
+        $entry = DB::table('support_events')->where('seq', 1)->value('entry');
+        DB::table('support_events')->where('seq', 1)->update(['entry' => '{']);
+        $this->actingAs($this->root)->getJson("/api/sla/tickets/{$id}/audit")->assertOk()->assertJsonPath('chain.sound', false)->assertJsonPath('chain.finding', 'unreadable')->assertJsonCount(1, 'entries');
+        $this->get("/support/tickets/{$id}/audit")->assertOk();
+        DB::table('support_events')->where('seq', 1)->update(['entry' => $entry]);
         DB::table('support_events')->where('seq', 1)->delete();
-        $this->actingAs($this->root)->getJson("/api/sla/tickets/{$id}/audit")->assertOk()->assertJsonPath('chain.sound', false);
+        $this->getJson("/api/sla/tickets/{$id}/audit")->assertOk()->assertJsonPath('chain.sound', false);
     }
 
     public function test_every_command_on_a_foreign_ticket_is_refused(): void

@@ -2,6 +2,9 @@
 @section('title', __('sla::sla.audit') . " #{$page->ticket}")
 @section('content')
 <p class="{{ $page->chain['sound'] ? 'good' : 'bad' }}">{{ $page->chain['sound'] ? __('sla::sla.sound', ['count' => $page->chain['entries']]) : __('sla::sla.unsound') }}</p>
+@if ($page->chain['sound'] && !$page->state['sound'])
+<p class="bad">{{ __('sla::sla.state_unsound') }}</p>
+@endif
 <p><a href="{{ route('sla.ticket', $page->ticket) }}">#{{ $page->ticket }}</a></p>
 @foreach ($page->explanations as $timer => $text)
 <h2>{{ __('sla::sla.explanation') }}: {{ \Sla\Laravel\Http\Pages::timer($timer) }}</h2>

@@ -6,6 +6,7 @@ namespace Sla\Laravel\Http\Controllers;
 
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
+use Sla\Exceptions\SlaThrowable;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
@@ -32,14 +33,18 @@ final class AuditController extends SlaController
         }
         [$stored, $entries] = $store->whole($ticket) ?? throw new UnknownTicket($ticket);
         $nowUs = max($clock->nowUs(), $stored->lastUs);
-        $found = $gateway->verify('ticket', $stored->reference, $entries);
-        $isSound = $found->isSound() && $found->head?->hash === $stored->head;
+        try {
+            $found = $gateway->verify('ticket', $stored->reference, $entries);
+        } catch (SlaThrowable) {
+            // Some entry is no JSON.
+            $found = null;
+        }
+        $isSound = $found?->isSound() === true && $found->head?->hash === $stored->head;
+        $hasState = $isSound && $gateway->fold($entries) === $stored->snapshot;
         $explanations = [];
-        if ($isSound) {
-            foreach ($gateway->evaluate($stored, $nowUs)->timers as $id => $timer) {
-                if ($timer->cycle() !== null) {
-                    $explanations[$id] = $gateway->explain($entries, $id, $nowUs)->text;
-                }
+        foreach ($hasState ? $gateway->evaluate($stored, $nowUs)->timers : [] as $id => $timer) {
+            if ($timer->cycle() !== null) {
+                $explanations[$id] = $gateway->explain($entries, $id, $nowUs)->text;
             }
         }
 
@@ -47,8 +52,9 @@ final class AuditController extends SlaController
             'ticket' => $ticket,
             'reference' => $stored->reference,
             'as_of' => TicketDocument::text(Time::fromUs($nowUs)),
-            'chain' => ['sound' => $isSound, 'finding' => $found->tampering, 'at' => $found->index, 'entries' => count($entries)],
-            'entries' => array_map(static fn (string $entry): \stdClass => json_decode($entry, false, 512, JSON_THROW_ON_ERROR), $entries),
+            'chain' => ['sound' => $isSound, 'finding' => $found === null ? 'unreadable' : $found->tampering, 'at' => $found?->index, 'entries' => count($entries)],
+            'state' => ['sound' => $hasState],
+            'entries' => array_values(array_filter(array_map(json_decode(...), $entries), static fn (mixed $one): bool => isset($one->seq, $one->kind, $one->at, $one->actor->role, $one->actor->id, $one->hash))),
             'explanations' => (object) $explanations,
         ];
 
