@@ -56,15 +56,16 @@ final class ConcurrencyTest extends ProcessTestCase
         self::assertSame([1], array_values(array_unique($this->deliveries())), 'each went out once');
         self::assertSame(1, (int) DB::table('sla_notifications')->max('attempts'));
         self::assertGreaterThan(20, DB::table('support_events')->count(), 'something happened');
-        self::assertGreaterThan(0, DB::table('support_events')->where('kind', 'revision_adopted')->count(), 'some tickets adopted a revision');
+        self::assertGreaterThan(0, DB::table('sla_adoptions')->count());
         foreach (DB::table('sla_adoptions')->get() as $adoption) {
             self::assertLessThanOrEqual((int) $adoption->tickets, (int) $adoption->looked, "adoption {$adoption->id}");
         }
         fwrite(STDERR, sprintf(
-            "%s: %d tickets, %d events, %d refusals, %d notifications in %d s\n",
+            "%s: %d tickets, %d events, %d of them adoptions, %d refusals, %d notifications in %d s\n",
             DB::getDriverName(),
             DB::table('support_tickets')->count(),
             DB::table('support_events')->count(),
+            DB::table('support_events')->where('kind', 'revision_adopted')->count(),
             DB::table('sla_denials')->count(),
             $sent,
             $seconds,
