@@ -26,6 +26,11 @@ abstract class ReadModel extends Model
         return new ReadBuilder($query);
     }
 
+    /** Does nothing: values that are read are never changed, so nothing of them goes back into the row. */
+    protected function mergeAttributesFromCachedCasts(): void
+    {
+    }
+
     /** @throws ReadOnlyRow always */
     public function save(array $options = []): bool
     {

@@ -19,6 +19,7 @@ use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Settings;
 use Sla\PeriodUnit;
 use Sla\Refusal;
+use Sla\Report;
 use Sla\ReportGroup;
 use Sla\Time;
 
@@ -45,13 +46,16 @@ final class LiveMetrics
     /**
      * Returns the figures of everything, and lists of the tickets that the actor may see.
      *
+     * `days` are compliance and means of the last 30 days together, today included; `course` those of each, without days that
+     * have no figures, and none unless it is asked for.
+     *
      * @return array{
-     *     as_of: \DateTimeImmutable, days: ReportGroup, active: array<string, int>, breached: int, escalations: array<int, int>, refusals: int,
+     *     as_of: \DateTimeImmutable, days: ReportGroup, course: list<ReportGroup>, active: array<string, int>, breached: int, escalations: array<int, int>, refusals: int,
      *     monitor: array{enabled: bool, backlog: int, lag_us: int, failed: list<int>}, alerts: list<SlaAlert>, unsent: int,
      *     next: list<array{ticket: SupportTicket, timer: string, due_at: \DateTimeImmutable}>, latest: list<SupportEscalation>
      * }|Refusal
      */
-    public function of(Actor $actor): array|Refusal
+    public function of(Actor $actor, bool $isWithCourse): array|Refusal
     {
         $visible = $this->visible->of($actor);
         $latest = $this->visible->among($this->escalations->unresolved(), 'ticket_id', $actor);
@@ -66,11 +70,13 @@ final class LiveMetrics
             $active[$row->status] += (int) $row->n;
             $breached += in_array('breached', [$row->first_response_state, $row->resolution_state], true) ? (int) $row->n : 0;
         }
+        $figures = $this->figuresOfDays($nowUs, $isWithCourse);
         $levels = $this->escalations->unresolved()->reorder()->groupBy('level')->orderBy('level')->selectRaw('level, count(*) as n')->pluck('n', 'level');
 
         return [
             'as_of' => Time::fromUs($nowUs),
-            'days' => $this->days($nowUs),
+            'days' => $figures->total,
+            'course' => $isWithCourse ? $figures->groups : [],
             'active' => $active,
             'breached' => $breached,
             'escalations' => $levels->map(static fn ($count): int => (int) $count)->all(),
@@ -87,24 +93,14 @@ final class LiveMetrics
         ];
     }
 
-    /**
-     * Returns compliance and means of each of the last 30 days, today included; a day without figures is not there.
-     *
-     * @return list<ReportGroup>
-     */
-    public function course(): array
-    {
-        [$first, $end] = $this->lastDays($this->clock->nowUs());
-
-        return $this->figures->course($first, $end, PeriodUnit::Day, self::FIGURES)->report()->groups;
-    }
-
-    /** Returns compliance and means of the last 30 days together. */
-    private function days(int $nowUs): ReportGroup
+    private function figuresOfDays(int $nowUs, bool $isOfEach): Report
     {
         [$first, $end] = $this->lastDays($nowUs);
 
-        return $this->figures->added($first, $end, FigureDimension::Package, self::FIGURES)->report()->total;
+        return ($isOfEach
+            ? $this->figures->course($first, $end, PeriodUnit::Day, self::FIGURES)
+            : $this->figures->added($first, $end, FigureDimension::Package, self::FIGURES)
+        )->report();
     }
 
     /** @return array{string, string} the first of these local dates, and the one after the last */
@@ -120,7 +116,8 @@ final class LiveMetrics
     {
         $found = [];
         foreach (['first_response', 'resolution'] as $timer) {
-            $tickets = (clone $visible)->whereRaw("{$timer}_state = 'running'")->whereNotNull("{$timer}_due_at")->orderBy("{$timer}_due_at")->limit(self::LIST)->get();
+            $tickets = (clone $visible)->whereRaw("{$timer}_state = 'running'")->whereNotNull("{$timer}_due_at")->orderBy("{$timer}_due_at")->limit(self::LIST)
+                ->get(['id', 'subject', 'agent', "{$timer}_due_at"]);
             foreach ($tickets as $ticket) {
                 $found[] = ['ticket' => $ticket, 'timer' => $timer, 'due_at' => $ticket->{"{$timer}_due_at"}];
             }

@@ -26,12 +26,14 @@ final class DashboardController extends SlaController
 
     public function index(Request $request, Settings $settings): Response
     {
-        $live = $this->live($request);
+        $live = $this->live($request, true);
         if ($live instanceof Response) {
             return $live;
         }
+        $course = $live['course'];
+        unset($live['course']);
         if (Pages::isWanted($request)) {
-            return Pages::view($request, 'dashboard.index', ['live' => (object) $live, 'course' => $this->metrics->course(), 'refresh' => $settings->dashboardRefresh()]);
+            return Pages::view($request, 'dashboard.index', ['live' => (object) $live, 'course' => $course, 'refresh' => $settings->dashboardRefresh()]);
         }
 
         return new JsonResponse([
@@ -49,14 +51,14 @@ final class DashboardController extends SlaController
                 'at' => TicketDocument::text($alert->at),
                 'ended_at' => TicketDocument::text($alert->ended_at),
             ] + $alert->details, $live['alerts']),
-            'days' => ['total' => self::figures($live['days']), 'each' => array_map(self::figures(...), $this->metrics->course())],
+            'days' => ['total' => self::figures($live['days']), 'each' => array_map(self::figures(...), $course)],
         ] + $live);
     }
 
     /** Returns the part of the page that changes; 304 where it has not. */
     public function fragment(Request $request): Response
     {
-        $live = $this->live($request);
+        $live = $this->live($request, false);
         if ($live instanceof Response) {
             return $live;
         }
@@ -89,13 +91,13 @@ final class DashboardController extends SlaController
     }
 
     /** @return array<string, mixed>|Response */
-    private function live(Request $request): array|Response
+    private function live(Request $request, bool $isWithCourse): array|Response
     {
         $denied = $this->denied($request, 'view_metrics');
         if ($denied !== null) {
             return $denied;
         }
-        $live = $this->metrics->of($this->actor($request));
+        $live = $this->metrics->of($this->actor($request), $isWithCourse);
 
         return $live instanceof Refusal ? $this->refused($request, $live) : $live;
     }
