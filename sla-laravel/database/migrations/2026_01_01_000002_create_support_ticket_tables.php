@@ -33,7 +33,6 @@ return new class extends SlaMigration {
             $table->unique('reference', 'support_tickets_reference');
             $table->index(['customer', 'id'], 'support_tickets_customer');
             $table->index(['status', 'id'], 'support_tickets_status');
-            $table->index(['policy_digest', 'status'], 'support_tickets_digest');
         });
         // A change of an indexed column is written to every index of the table, so most hold only the rows that are asked for.
         $this->indexWhere('support_tickets', 'organization, id', 'support_tickets_organization', 'organization is not null');
@@ -42,15 +41,18 @@ return new class extends SlaMigration {
         $this->indexWhere('support_tickets', 'first_response_state, first_response_due_at', 'support_tickets_first_response', "first_response_state = 'running'");
         $this->indexWhere('support_tickets', 'resolution_state, resolution_due_at', 'support_tickets_resolution', "resolution_state = 'running'");
         $this->indexWhere('support_tickets', 'status, first_response_state, resolution_state', 'support_tickets_active', "status in ('new', 'open', 'pending', 'on_hold')");
-        // Apart from support_tickets, so that lists do not read snapshots.
+        // Apart from support_tickets, so that lists do not read snapshots, and with all that a decision needs, so that it reads
+        // one table with few indexes.
         $this->schema()->create('sla_ticket_states', function (Blueprint $table): void {
             $table->unsignedBigInteger('ticket_id')->primary('sla_ticket_states_pk');
+            $this->idColumn($table, 'reference');
             $table->unsignedInteger('events');
             $this->hashColumn($table, 'head');
             $table->mediumText('snapshot');
             // What the engine needs to make the rows of figures of the next event; null for a ticket without such rows.
             $table->mediumText('row_state')->nullable();
             $table->bigInteger('next_check_at')->nullable();
+            $table->bigInteger('last_at');
         });
         $this->indexWherePresent('sla_ticket_states', 'next_check_at', 'sla_ticket_states_due');
         $this->schema()->create('support_events', function (Blueprint $table): void {
@@ -64,10 +66,9 @@ return new class extends SlaMigration {
             // The exact text of the audit entry: its hash is computed from it, so it is no JSON column.
             $table->mediumText('entry');
             $table->primary(['ticket_id', 'seq'], 'support_events_pk');
-            $table->index(['kind', 'at'], 'support_events_kind');
-            $table->index(['actor_id', 'at'], 'support_events_actor');
             $table->index('at', 'support_events_at');
         });
+        $this->indexWhere('support_events', 'kind, at', 'support_events_breached', "kind = 'breached'");
         $this->schema()->create('support_responses', function (Blueprint $table): void {
             $table->bigIncrements('id');
             $table->unsignedBigInteger('ticket_id');

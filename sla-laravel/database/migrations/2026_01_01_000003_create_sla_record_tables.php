@@ -28,7 +28,6 @@ return new class extends SlaMigration {
             $table->text('error')->nullable();
             $table->primary(['intent_id', 'channel'], 'sla_notifications_pk');
             $table->index(['sent_at', 'available_at'], 'sla_notifications_unsent');
-            $table->index(['ticket_id', 'seq'], 'sla_notifications_ticket');
         });
         // The access log, a chain a day.
         $this->schema()->create('sla_denials', function (Blueprint $table): void {

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Figures;
 
-use Illuminate\Database\Query\Builder;
 use Sla\CycleRow;
 use Sla\FactRow;
+use Sla\Laravel\Store\PendingRows;
 use Sla\Laravel\Support\Tables;
 use Sla\RowPlace;
 use Sla\TicketRows;
@@ -14,9 +14,9 @@ use Sla\TicketRows;
 /**
  * Stores the rows of a ticket that the engine makes: one a cycle, one a fact. A row replaces the earlier one of its key.
  *
- * Facts that change with time alone (whether the ticket is open, for how long its present holder has it) are not stored: a
- * ticket that has ended stays so, and then they are final. Of a cycle that still counts there is a row, because it may take
- * the place of one that was decided; it stands for no day.
+ * What changes with time alone is not stored (a cycle that nothing has decided, whether the ticket is open, for how long its
+ * present holder has it): it stands for no day, and of a ticket that has ended it is final. A cycle that was decided and
+ * counts again has no row until it is decided again.
  *
  * Only `TicketStore` calls it, in the transaction that stores the ticket's events. The days whose figures change are marked
  * in the same transaction, each time with a row of its own: writers of several tickets share no row that they could wait
@@ -24,45 +24,23 @@ use Sla\TicketRows;
  */
 final class PromiseProjector
 {
+    private const PROMISE_KEY = ['ticket_id', 'timer', 'cycle'];
+    private const FACT_KEY = ['ticket_id', 'key'];
     /** SQLite takes at most 999 values in a statement. */
-    private const PROMISES = 25;
-    private const FACTS = 50;
-    private const KEYS = 120;
+    private const KEYS = 300;
 
     public function __construct(private readonly Tables $tables)
     {
     }
 
     /**
-     * Stores rows of tickets that have none yet of these keys.
+     * Stores rows of tickets that have none yet.
      *
      * @param array<int, TicketRows> $rows by ticket
      */
-    public function add(array $rows): void
+    public function add(array $rows, PendingRows $pending): void
     {
-        $promises = [];
-        $facts = [];
-        foreach ($rows as $ticketId => $ofTicket) {
-            array_push($promises, ...array_map(static fn (CycleRow $row): array => self::promise($ticketId, $row), $ofTicket->cycles));
-            array_push($facts, ...array_map(static fn (FactRow $row): array => self::fact($ticketId, $row), self::finalFacts($ofTicket)));
-        }
-        foreach (array_chunk($promises, self::PROMISES) as $some) {
-            $this->tables->table('sla_promises')->upsert($some, ['ticket_id', 'timer', 'cycle']);
-        }
-        foreach (array_chunk($facts, self::FACTS) as $some) {
-            $this->tables->table('sla_ticket_facts')->upsert($some, ['ticket_id', 'key']);
-        }
-        $days = [];
-        foreach ([...$promises, ...$facts] as $row) {
-            foreach ([$row['day'], $row['ended_day'] ?? null] as $day) {
-                if ($day !== null) {
-                    $days[$day] = ['day' => $day];
-                }
-            }
-        }
-        foreach (array_chunk(array_values($days), self::FACTS) as $some) {
-            $this->tables->table('sla_dirty_days')->insert($some);
-        }
+        self::insert(...self::finalRows($rows), gone: [], pending: $pending);
     }
 
     /**
@@ -70,37 +48,25 @@ final class PromiseProjector
      *
      * @param array<int, TicketRows> $rows by ticket
      */
-    public function update(array $rows): void
+    public function update(array $rows, PendingRows $pending): void
     {
+        [$promises, $facts] = self::finalRows($rows);
         $cycles = [];
-        $keys = [];
         foreach ($rows as $ticketId => $ofTicket) {
-            foreach ($ofTicket->cycles as $cycle) {
-                $cycles[] = [$ticketId, $cycle->timer, $cycle->cycle];
-            }
-            foreach (self::finalFacts($ofTicket) as $fact) {
-                // Facts of an event are new; those without one may have stood for another day.
-                if ($fact->seq === null) {
-                    $keys[] = [$ticketId, $fact->key];
-                }
+            foreach ($ofTicket->cycles as $row) {
+                $cycles[self::id([$ticketId, $row->timer, $row->cycle])] = $row->cycle;
             }
         }
-        $cycles = array_chunk($cycles, self::KEYS);
-        $keys = array_chunk($keys, self::KEYS);
-        for ($part = 0; $part < max(count($cycles), count($keys)); $part++) {
-            $before = null;
-            foreach (isset($cycles[$part]) ? ['day', 'ended_day'] : [] as $day) {
-                $query = $this->among('sla_promises', 'ticket_id, timer, cycle', $cycles[$part])->whereNotNull($day)->select("{$day} as day");
-                $before = $before?->union($query) ?? $query;
-            }
-            if (isset($keys[$part])) {
-                $key = $this->tables->connection()->getQueryGrammar()->wrap('key');
-                $query = $this->among('sla_ticket_facts', "ticket_id, {$key}", $keys[$part])->whereNotNull('day')->select('day');
-                $before = $before?->union($query) ?? $query;
-            }
-            $this->tables->table('sla_dirty_days')->insertUsing(['day'], $before);
+        // Facts of an event are new; those without one may have stood for another day.
+        $keys = array_map(static fn (array $row): string => $row['key'], array_filter($facts, static fn (array $row): bool => $row['seq'] === null));
+        $gone = [];
+        if ($cycles !== []) {
+            $gone = $this->withoutEarlier('sla_promises', self::PROMISE_KEY, 'cycle', $cycles, array_keys($rows), $promises);
         }
-        $this->add($rows);
+        if ($keys !== []) {
+            array_push($gone, ...$this->withoutEarlier('sla_ticket_facts', self::FACT_KEY, 'key', $keys, array_keys($rows), $facts));
+        }
+        self::insert($promises, $facts, $gone, $pending);
     }
 
     /**
@@ -108,7 +74,7 @@ final class PromiseProjector
      *
      * @param array<int, TicketRows> $rows by ticket
      */
-    public function replace(array $rows): void
+    public function replace(array $rows, PendingRows $pending): void
     {
         foreach (array_chunk(array_keys($rows), self::KEYS) as $ids) {
             foreach ([['sla_promises', 'day'], ['sla_promises', 'ended_day'], ['sla_ticket_facts', 'day']] as [$table, $day]) {
@@ -118,7 +84,7 @@ final class PromiseProjector
             $this->tables->table('sla_promises')->whereIn('ticket_id', $ids)->delete();
             $this->tables->table('sla_ticket_facts')->whereIn('ticket_id', $ids)->delete();
         }
-        $this->add($rows);
+        $this->add($rows, $pending);
     }
 
     /** @return array<string, string|int|null> a row of sla_promises */
@@ -158,6 +124,12 @@ final class PromiseProjector
         ] + self::place('', $row->place, false);
     }
 
+    /** @return list<CycleRow> those that time alone does not change */
+    public static function finalCycles(TicketRows $rows): array
+    {
+        return array_values(array_filter($rows->cycles, static fn (CycleRow $row): bool => !$row->asOfNow || $row->ended !== null));
+    }
+
     /** @return list<FactRow> those that time alone does not change */
     public static function finalFacts(TicketRows $rows): array
     {
@@ -181,14 +153,105 @@ final class PromiseProjector
     }
 
     /**
-     * Returns a query of the rows with some keys.
+     * @param array<int, TicketRows> $rows by ticket
      *
-     * @param list<list<string|int>> $keys
+     * @return array{array<string, array<string, string|int|null>>, array<string, array<string, string|int|null>>} the rows of
+     *                                                                                                             promises and of facts, by their keys
      */
-    private function among(string $table, string $columns, array $keys): Builder
+    private static function finalRows(array $rows): array
     {
-        $places = '(' . implode(', ', array_fill(0, count($keys[0]), '?')) . ')';
+        $promises = [];
+        $facts = [];
+        foreach ($rows as $ticketId => $ofTicket) {
+            foreach (self::finalCycles($ofTicket) as $row) {
+                $promises[self::id([$ticketId, $row->timer, $row->cycle])] = self::promise($ticketId, $row);
+            }
+            foreach (self::finalFacts($ofTicket) as $row) {
+                $facts[self::id([$ticketId, $row->key])] = self::fact($ticketId, $row);
+            }
+        }
 
-        return $this->tables->table($table)->whereRaw("({$columns}) in (" . implode(', ', array_fill(0, count($keys), $places)) . ')', array_merge(...$keys));
+        return [$promises, $facts];
+    }
+
+    /**
+     * Deletes the earlier rows of some keys, and leaves of the new rows those that differ from the earlier one.
+     *
+     * @param list<string>                                  $key
+     * @param array<string, string|int>                     $among  what a column of the key is, by key
+     * @param list<int>                                     $ids    the tickets
+     * @param array<string, array<string, string|int|null>> $rows   the new ones by key; a key without one is to have none
+     *
+     * @return list<array<string, string|int|null>> the earlier rows that are gone
+     */
+    private function withoutEarlier(string $table, array $key, string $column, array $among, array $ids, array &$rows): array
+    {
+        $gone = [];
+        // One transaction is the store's; one around it may be older than the row.
+        $earlier = $this->tables->current($table, 1)->whereIn('ticket_id', $ids)->whereIn($column, array_values(array_unique($among)));
+        foreach ($earlier->get() as $found) {
+            $row = (array) $found;
+            $id = self::id(array_map(static fn (string $name): string|int => $row[$name], $key));
+            if (!isset($among[$id])) {
+                continue;
+            }
+            if (isset($rows[$id]) && self::isSame($rows[$id], $row)) {
+                unset($rows[$id]);
+            } else {
+                $gone[] = $row;
+            }
+        }
+        $columns = implode(', ', array_map($this->tables->connection()->getQueryGrammar()->wrap(...), $key));
+        $places = '(' . implode(', ', array_fill(0, count($key), '?')) . ')';
+        foreach (array_chunk($gone, self::KEYS) as $some) {
+            $keys = array_map(static fn (array $row): array => array_map(static fn (string $name): string|int => $row[$name], $key), $some);
+            $this->tables->table($table)->whereRaw("({$columns}) in (" . implode(', ', array_fill(0, count($keys), $places)) . ')', array_merge(...$keys))->delete();
+        }
+
+        return $gone;
+    }
+
+    /**
+     * @param array<array-key, array<string, string|int|null>> $promises
+     * @param array<array-key, array<string, string|int|null>> $facts
+     * @param list<array<string, string|int|null>>             $gone     rows that they replace
+     */
+    private static function insert(array $promises, array $facts, array $gone, PendingRows $pending): void
+    {
+        $pending->add('sla_promises', ...array_values($promises));
+        $pending->add('sla_ticket_facts', ...array_values($facts));
+        $days = [];
+        foreach ([...array_values($promises), ...array_values($facts), ...$gone] as $row) {
+            foreach ([$row['day'], $row['ended_day'] ?? null] as $day) {
+                if ($day !== null) {
+                    $days[$day] = ['day' => $day];
+                }
+            }
+        }
+        $pending->add('sla_dirty_days', ...array_values($days));
+    }
+
+    /** @param list<string|int> $key */
+    private static function id(array $key): string
+    {
+        return implode("\0", $key);
+    }
+
+    /**
+     * Returns whether a row is stored as it is; what a database returns as a text may be a number.
+     *
+     * @param array<string, string|int|null> $row
+     * @param array<string, string|int|null> $stored
+     */
+    private static function isSame(array $row, array $stored): bool
+    {
+        foreach ($row as $column => $value) {
+            $other = $stored[$column];
+            if (($value === null) !== ($other === null) || (string) $value !== (string) $other) {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

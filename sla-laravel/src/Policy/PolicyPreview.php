@@ -46,7 +46,7 @@ final class PolicyPreview
                 ->where('ticket_id', '>', $after)
                 ->orderBy('ticket_id')
                 ->limit(self::CHUNK)
-                ->get(['ticket_id', 'reference', 'snapshot', 'last_at']);
+                ->get(['ticket_id', 'sla_ticket_states.reference', 'snapshot', 'sla_ticket_states.last_at']);
             if ($rows->isEmpty()) {
                 break;
             }

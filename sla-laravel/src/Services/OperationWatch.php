@@ -23,6 +23,8 @@ use Sla\Time;
  */
 final class OperationWatch
 {
+    /** The words of the index `support_events_breached`. */
+    private const BREACHED_WHERE = "kind = 'breached'";
     private const LIST = 20;
     private const CHUNK = 1000;
     private const OVERLAP_US = 600_000_000;
@@ -119,7 +121,7 @@ final class OperationWatch
      */
     private function events(int $windowUs, int $sinceUs): iterable
     {
-        $late = $this->tables->table('support_events')->where('kind', 'breached')->where('at', '>', $windowUs)->where('at', '<=', $sinceUs)->where('detected_at', '>', $sinceUs)
+        $late = $this->tables->table('support_events')->whereRaw(self::BREACHED_WHERE)->where('at', '>', $windowUs)->where('at', '<=', $sinceUs)->where('detected_at', '>', $sinceUs)
             ->orderBy('at')->orderBy('ticket_id')->orderBy('seq')->pluck('entry')->all();
         if ($late !== []) {
             yield $late;

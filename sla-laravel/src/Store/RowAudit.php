@@ -42,8 +42,12 @@ final class RowAudit
         }
 
         return [
-            ...self::compared('support_tickets', [$ticket->id => Gateway::columns($values)], [$ticket->id => (array) $this->tables->current('support_tickets')->where('id', $ticket->id)->first()]),
-            ...self::compared('sla_ticket_states', [$ticket->id => ['next_check_at' => $this->gateway->nextCheckUs($ticket)]], [$ticket->id => ['next_check_at' => $ticket->nextCheckUs]]),
+            ...self::compared('support_tickets', [$ticket->id => ['reference' => $ticket->reference] + Gateway::columns($values)], [$ticket->id => (array) $this->tables->current('support_tickets')->where('id', $ticket->id)->first()]),
+            ...self::compared(
+                'sla_ticket_states',
+                [$ticket->id => ['next_check_at' => $this->gateway->nextCheckUs($ticket), 'last_at' => $values->lastAtUs]],
+                [$ticket->id => ['next_check_at' => $ticket->nextCheckUs, 'last_at' => $ticket->lastUs]],
+            ),
             ...self::compared('support_escalations', $escalations, $this->rows('support_escalations', $ticket, static fn (\stdClass $row): int => (int) $row->number)),
         ];
     }
@@ -106,9 +110,9 @@ final class RowAudit
             // It has none until figures are rebuilt, and `sla:doctor` says so.
             return [];
         }
-        $rows = $this->gateway->rowsOf($entries, $ticket);
+        $rows = $this->gateway->rowsOf($entries, $ticket, $this->gateway->values($ticket)->lastAtUs);
         $promises = [];
-        foreach ($rows->cycles as $row) {
+        foreach (PromiseProjector::finalCycles($rows) as $row) {
             $promises["{$row->timer} {$row->cycle}"] = PromiseProjector::promise($ticket->id, $row);
         }
         $facts = [];

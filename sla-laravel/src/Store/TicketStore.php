@@ -61,12 +61,14 @@ final class TicketStore
         }
         try {
             $id = $this->tables->connection()->transaction(function () use ($opening, $step, $subject, $body, $nowUs): int {
-                $id = (int) $this->tables->table('support_tickets')->insertGetId(['reference' => $opening->ticket, 'subject' => $subject] + $step->columns);
-                $this->tables->table('sla_ticket_states')->insert(['ticket_id' => $id] + self::state($step));
+                $row = ['reference' => $opening->ticket, 'subject' => $subject] + $step->columns;
+                $query = $this->tables->table('support_tickets');
+                $id = (int) $query->getProcessor()->processInsertGetId($query, Statements::insertForId($query->getConnection(), 'support_tickets', array_keys($row)), array_values($row));
                 $pending = new PendingRows();
+                $pending->add('sla_ticket_states', ['ticket_id' => $id, 'reference' => $opening->ticket] + self::state($step));
                 $this->keep($id, $opening->ticket, $step->events, $body, $nowUs, $pending);
+                $this->figures->add($step->rows === null ? [] : [$id => $step->rows], $pending);
                 $pending->store($this->tables);
-                $this->figures->add($step->rows === null ? [] : [$id => $step->rows]);
 
                 return $id;
             }, self::DEADLOCK_ATTEMPTS);
@@ -192,7 +194,9 @@ final class TicketStore
                         $changed[] = $id;
                     }
                 }
-                $this->figures->replace($mine);
+                $pending = new PendingRows();
+                $this->figures->replace($mine, $pending);
+                $pending->store($this->tables);
 
                 return $changed;
             }, self::DEADLOCK_ATTEMPTS);
@@ -292,7 +296,6 @@ final class TicketStore
     {
         $found = [];
         $rows = $this->tables->current('sla_ticket_states')
-            ->join('support_tickets', 'support_tickets.id', '=', 'sla_ticket_states.ticket_id')
             ->whereIn('ticket_id', $ids)
             ->orderBy('ticket_id')
             ->get(['ticket_id', 'reference', 'events', 'head', 'snapshot', 'next_check_at', 'last_at', 'row_state']);
@@ -325,29 +328,31 @@ final class TicketStore
         $pending = new PendingRows();
         $stored = [];
         $rows = [];
+        $updates = new Updates($this->tables->connection(), count($steps) > 1);
         foreach ($steps as [$ticket, $step]) {
-            if ($this->swap($ticket, $step, $body, $nowUs, $pending)) {
+            if ($this->swap($ticket, $step, $body, $nowUs, $pending, $updates)) {
                 $stored[] = count($step->events);
                 if ($step->rows !== null && $step->events !== []) {
                     $rows[$ticket->id] = $step->rows;
                 }
             }
         }
+        $this->figures->update($rows, $pending);
         $pending->store($this->tables);
-        $this->figures->update($rows);
 
         return $stored;
     }
 
-    private function swap(StoredTicket $ticket, Step $step, ?string $body, int $nowUs, PendingRows $pending): bool
+    private function swap(StoredTicket $ticket, Step $step, ?string $body, int $nowUs, PendingRows $pending, Updates $updates): bool
     {
-        $isMine = $this->tables->table('sla_ticket_states')
-            ->where('ticket_id', $ticket->id)
-            ->where('events', $ticket->events)
-            ->where('head', $ticket->head)
-            ->update(self::state($step)) === 1;
+        $connection = $this->tables->connection();
+        $state = self::state($step);
+        $swap = Statements::update($connection, 'sla_ticket_states', array_keys($state), ['ticket_id', 'events', 'head']);
+        // A rebuild of figures gives a ticket that had none its rows, and makes no event.
+        $swap .= $ticket->rowState === null ? ' and row_state is null' : '';
+        $isMine = $updates->run($swap, [...array_values($state), $ticket->id, $ticket->events, $ticket->head]) === 1;
         if ($isMine && $step->events !== []) {
-            $this->tables->table('support_tickets')->where('id', $ticket->id)->update($step->columns);
+            $pending->update('support_tickets', $step->columns, ['id' => $ticket->id], $connection);
             $this->keep($ticket->id, $ticket->reference, $step->events, $body, $nowUs, $pending);
         }
 
@@ -362,6 +367,7 @@ final class TicketStore
             'head' => $step->head,
             'snapshot' => $step->snapshot,
             'next_check_at' => $step->nextCheckUs,
+            'last_at' => $step->columns['last_at'],
         ] + ($step->rows === null || $step->events === [] ? [] : ['row_state' => $step->rows->state]);
     }
 

@@ -58,11 +58,13 @@ final class Tables
      *
      * There a database with repeatable reads keeps showing what the transaction saw first; a locking read shows what
      * is committed.
+     *
+     * @param int $own how many transactions around the caller are this package's
      */
-    public function current(string $name): Builder
+    public function current(string $name, int $own = 0): Builder
     {
         $query = $this->table($name);
 
-        return $this->connection()->transactionLevel() > 0 ? $query->lockForUpdate() : $query;
+        return $this->connection()->transactionLevel() > $own ? $query->lockForUpdate() : $query;
     }
 }

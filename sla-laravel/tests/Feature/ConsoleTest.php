@@ -127,6 +127,8 @@ final class ConsoleTest extends TestCase
             ['support_tickets', ['status' => 'voided'], "support_tickets: `status` of the row `{$id}` is not what the events say"],
             ['support_tickets', ['customer' => 'eve'], "support_tickets: `customer` of the row `{$id}` is not what the events say"],
             ['support_tickets', ['first_response_due_at' => null], "support_tickets: `first_response_due_at` of the row `{$id}` is not what the events say"],
+            ['support_tickets', ['reference' => 'another'], "support_tickets: `reference` of the row `{$id}` is not what the events say"],
+            ['sla_ticket_states', ['last_at' => 5], "sla_ticket_states: `last_at` of the row `{$id}` is not what the events say"],
             ['sla_ticket_states', ['next_check_at' => 5], "sla_ticket_states: `next_check_at` of the row `{$id}` is not what the events say"],
             ['sla_ticket_states', ['row_state' => '{}'], 'sla_ticket_states: `row_state` is not what the events say'],
             ['support_events', ['seq' => 1, 'kind' => 'noted'], 'support_events: `kind` of the row `1` is not what the events say'],

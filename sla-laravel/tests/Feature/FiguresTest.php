@@ -167,6 +167,54 @@ final class FiguresTest extends TestCase
         self::assertSame('they count the days of Asia/Jakarta', $rebuild->reason());
     }
 
+    public function test_a_cycle_has_a_row_while_it_is_decided_and_marks_days_that_change(): void
+    {
+        $this->clockAt('2026-11-19 10:00');
+        $id = (int) $this->opened('kim', 'starter')->ticketId;
+        $this->tickets()->assign($id, Actor::admin('root'), 'ana');
+        $classes = static fn (): array => DB::table('sla_promises')->where('ticket_id', $id)->orderBy('timer')->pluck('class', 'timer')->all();
+        self::assertSame([], $classes(), 'nothing is decided');
+        $this->clockAt('2026-11-23 12:00');
+        $this->monitor()->run();
+        self::assertSame(['first_response' => 'breached_open'], $classes());
+        $days = $this->app->make(DayTable::class);
+        $breached = (string) DB::table('sla_promises')->where('ticket_id', $id)->value('day');
+        self::assertContains($breached, $days->dirtyDays());
+        $days->refresh();
+        $this->tickets()->note($id, Actor::agent('ana'), 'Looking into it.');
+        self::assertSame(['first_response' => 'breached_open'], $classes());
+        self::assertNotContains($breached, $days->dirtyDays(), 'the row is what it was');
+        $this->tickets()->reply($id, Actor::agent('ana'), 'email', 'Sorry.');
+        self::assertSame(['first_response' => 'breached_answered'], $classes());
+        self::assertContains($breached, $days->dirtyDays(), 'the breach was answered');
+        $this->tickets()->resolve($id, Actor::agent('ana'), 'Solved.');
+        self::assertSame(['first_response' => 'breached_answered', 'resolution' => 'met'], $classes());
+        $days->refresh();
+        $this->clockAt('2026-11-24 12:00');
+        $this->tickets()->customerMessage($id, Actor::customer('kim'), 'email', 'It is back.');
+        self::assertSame(['first_response' => 'breached_answered'], $classes(), 'the resolution was taken back');
+        self::assertContains('2026-11-23', $days->dirtyDays());
+    }
+
+    public function test_a_command_on_a_ticket_that_is_rebuilt_meanwhile_is_decided_again(): void
+    {
+        $this->clockAt('2026-11-19 10:00');
+        $id = (int) $this->opened('kim', 'starter')->ticketId;
+        DB::table('sla_ticket_states')->where('ticket_id', $id)->update(['row_state' => null]);
+        $isFirst = true;
+        DB::listen(function ($query) use (&$isFirst, $id): void {
+            if ($isFirst && str_starts_with($query->sql, 'select') && str_contains($query->sql, 'sla_ticket_states')) {
+                $isFirst = false;
+                self::assertSame([], $this->app->make(TicketStore::class)->rebuildRows([$id]));
+            }
+        });
+        self::assertTrue($this->tickets()->note($id, Actor::admin('root'), 'A note.')->isAccepted());
+        self::assertFalse($isFirst);
+        // The engine refuses rows that are made of an older state.
+        self::assertTrue($this->tickets()->reply($id, Actor::admin('root'), 'email', 'On it.')->isAccepted());
+        self::assertSame(1, DB::table('sla_ticket_facts')->where('ticket_id', $id)->where('figure', 'replies')->count());
+    }
+
     public function test_a_report_is_built_again_where_its_period_changed(): void
     {
         $this->play();

@@ -16,8 +16,9 @@ final class ArchitectureTest extends TestCase
         'Store/AlertStore.php' => ['sla_alerts', 'sla_notifications'],
         'Store/Memory.php' => ['sla_memories'],
         'Store/AdoptionStore.php' => ['sla_adoptions', 'sla_adoption_refusals'],
-        // What the store of tickets hands it.
+        // What the stores of tickets and of figures hand it.
         'Store/PendingRows.php' => [],
+        'Store/Updates.php' => [],
         'Figures/PromiseProjector.php' => ['sla_promises', 'sla_ticket_facts', 'sla_dirty_days'],
         'Figures/DayTable.php' => ['sla_daily', 'sla_monthly', 'sla_dirty_days', 'sla_reports', 'sla_figure_state'],
         'Figures/Reports.php' => ['sla_reports'],
@@ -51,10 +52,13 @@ final class ArchitectureTest extends TestCase
             $code = self::files('src')[$file];
             // A statement that writes, from the table that it names.
             preg_match_all("/table\\('([a-z_]+)'\\)[^;]*?->(?:insert|insertOrIgnore|insertGetId|insertUsing|upsert|update|updateOrInsert|delete)\\(/s", $code, $found);
-            preg_match_all("/pending->add\\('([a-z_]+)'/", $code, $pending);
-            self::assertSame([], array_diff([...$found[1], ...$pending[1]], $tables), $file);
+            preg_match_all("/(?:pending->(?:add|update)\\(|Statements::(?:insert|insertForId|update)\\([^']+, )'([a-z_]+)'/", $code, $others);
+            self::assertSame([], array_diff([...$found[1], ...$others[1]], $tables), $file);
         }
         $with = array_keys(array_filter(self::files('src'), static fn (string $code): bool => str_contains($code, 'PendingRows')));
+        sort($with);
+        self::assertSame(['Figures/PromiseProjector.php', 'Store/PendingRows.php', 'Store/TicketStore.php'], $with);
+        $with = array_keys(array_filter(self::files('src'), static fn (string $code): bool => preg_match('/Statements::|new Updates/', $code) === 1));
         sort($with);
         self::assertSame(['Store/PendingRows.php', 'Store/TicketStore.php'], $with);
     }
