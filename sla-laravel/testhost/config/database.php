@@ -16,12 +16,13 @@ return [
             'database' => env('DB_DATABASE', 'sla'),
             'username' => env('DB_USERNAME', 'postgres'),
             'password' => '',
-            'charset' => 'utf8',
             'prefix' => '',
-            'schema' => 'public',
             'sslmode' => 'disable',
-            // What sla-laravel/README.md advises: one way to the database a statement, and one connection a worker.
-            'options' => env('DB_FAST') ? [PDO::PGSQL_ATTR_DISABLE_PREPARES => true, PDO::ATTR_PERSISTENT => true] : [],
+            // What sla-laravel/README.md advises: one way to the database a statement, and one connection a worker, which is not
+            // told its encoding and search path at each request.
+            ...(env('DB_FAST')
+                ? ['options' => [PDO::PGSQL_ATTR_DISABLE_PREPARES => true, PDO::ATTR_PERSISTENT => true]]
+                : ['charset' => 'utf8', 'schema' => 'public']),
         ],
         'mysql' => [
             'driver' => 'mysql',
