@@ -3,6 +3,8 @@
 pub mod large;
 pub mod log;
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use sla_core::calendar::{Calendar, CalendarDate, CalendarRules, Holiday, Hours, Week, Window, ZoneDatabase};
 use sla_core::columns::{Column, Kind, NONE, Rows};
@@ -115,7 +117,7 @@ pub fn stepped(steps: u32) -> (Engine, Ticket, Timestamp) {
         time: StepTime::After(length(&format!("{after}s"))),
         when: StepCondition::default(),
         action: if after % 2 == 0 { StepAction::Warn } else { StepAction::Escalate { level: 2 } },
-        notify: Vec::new(),
+        notify: Arc::default(),
         assign_to: None,
         quiet_hours: QuietHours::Off,
         repeat: None,

@@ -1,5 +1,7 @@
 //! Steps: when a warning or an escalation fires, and what it says.
 
+use std::sync::Arc;
+
 use crate::calendar::Calendar;
 use crate::digest::Digest;
 use crate::error::Error;
@@ -179,7 +181,7 @@ impl Firing<'_> {
             step: step.id.clone(),
             repetition,
             intent_id: intent_id(&ticket.id, timer, cycle.number, &step.id, repetition),
-            notify: step.notify.clone(),
+            notify: Arc::clone(&step.notify),
             assign_to: step.assign_to.clone(),
             notify_at: notify_at(quiet, at),
         }
@@ -187,6 +189,13 @@ impl Firing<'_> {
 
     /// Returns why an automatic escalation happened, for people.
     pub(crate) fn reason(self) -> String {
+        let mut reason = self.reason_text();
+        // A history keeps it: formatting leaves up to the half of its memory unused.
+        reason.shrink_to_fit();
+        reason
+    }
+
+    fn reason_text(self) -> String {
         let Self { timer, cycle, step, repetition, at, .. } = self;
         let target = cycle.target().unwrap_or_default();
         let again = if repetition > 0 { format!(", repetition {repetition}") } else { String::new() };

@@ -129,7 +129,8 @@ pub(crate) fn resume(cycle: &Cycle, calendar: &Calendar, rules: &TimerRules, at:
             Some(due) if cycle.breached => due,
             _ => due_from(calendar, rules.due_boundary, at, remaining)?,
         };
-        promise = Some(Promised { target: own.target, used, standing: Standing::Due(due), computed_due_at: None });
+        promise =
+            Some(Box::new(Promised { target: own.target, used, standing: Standing::Due(due), computed_due_at: None }));
     }
     Ok(Change::Resumed { started_at: cycle.started_at, terms: cycle.terms.clone(), elapsed, promise })
 }

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use sla_core::alert::{self, Alert, Alerts, Decided};
 use sla_core::policy::{BurnObjective, Objectives};
 use sla_core::ticket::{
-    Actor, Change, CycleTerms, Due, Event, EventKind, EventRules, Message, Promised, Spent, Standing, StopCause,
-    StopOutcome, TimerChange,
+    Actor, Change, CycleTerms, Due, Event, EventKind, EventRules, Message, Promised, RareList, Spent, Standing,
+    StopCause, StopOutcome, TimerChange,
 };
 use sla_core::time::{BusinessDuration, Share, Timestamp};
 use sla_core::{Digest, Id, wire};
@@ -44,7 +44,7 @@ fn event(ticket: u8, at: i64, turn: Turn) -> Event {
         started_at: Timestamp::from_micros(0),
         terms: CycleTerms { package: id("starter"), severity: None, category: None },
         elapsed: lasting(1),
-        promise: Some(promise),
+        promise: Some(Box::new(promise)),
     };
     let message = Message { message_ref: id("m"), content_sha256: digest };
     let (kind, changes) = match turn {
@@ -64,8 +64,8 @@ fn event(ticket: u8, at: i64, turn: Turn) -> Event {
         rules: Arc::new(EventRules { policy_digest: digest, rules_digest: digest }),
         command: None,
         kind,
-        changes,
-        promised: Vec::new(),
+        changes: changes.into(),
+        promised: RareList::default(),
     }
 }
 

@@ -69,7 +69,7 @@ fn a_list_of_events_that_is_no_history_is_refused() {
         ("a cycle beside one that runs", |events| {
             let mut again = events[0].changes.last().unwrap().clone();
             again.cycle = 2;
-            events[2].changes.push(again);
+            events[2].changes = events[2].changes.iter().cloned().chain([again]).collect();
         }),
         ("nothing", Vec::clear),
         ("no opening", |events| drop(events.remove(0))),

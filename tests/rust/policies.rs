@@ -217,7 +217,7 @@ impl Choices {
                 package: None,
             },
             action: if self.yes() { StepAction::Escalate { level: 1 + self.below(9) } } else { StepAction::Warn },
-            notify: self.texts(),
+            notify: self.texts().into(),
             assign_to: self.some(Self::text_that_shows),
             quiet_hours: self.quiet_hours(policy),
             repeat: self.some(|choices| Repeat { every: choices.duration(), times: 1 + choices.below(100) }),
@@ -244,7 +244,7 @@ impl Choices {
             after: self.duration(),
             calendar: self.some(|choices| (*choices.one(&calendars)).clone()),
             action: if self.yes() { acts } else { InactivityAction::Remind },
-            notify: self.texts(),
+            notify: self.texts().into(),
             quiet_hours: self.quiet_hours(policy),
             reason: self.some(Self::text_that_shows),
         }

@@ -611,7 +611,7 @@ impl Witness<'_> {
             let mut target = own.filter_map(|other| match &other.change {
                 Change::Started { promise, .. }
                 | Change::Resumed { promise, .. }
-                | Change::Retargeted { promise, .. } => promise.map(|promise| promise.target),
+                | Change::Retargeted { promise, .. } => promise.as_ref().map(|promise| promise.target),
                 _ => None,
             });
             let target = target.next_back().unwrap();

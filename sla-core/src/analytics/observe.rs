@@ -382,7 +382,7 @@ impl<'a, 's, S: Sink<'a>> Observer<'a, 's, S> {
                 channel,
                 calendar,
                 revision: event.rules.policy_digest,
-                promise: *promise,
+                promise: promise.as_deref().copied(),
                 stopped: None,
                 breached: None,
                 promise_ended: None,
@@ -398,17 +398,17 @@ impl<'a, 's, S: Sink<'a>> Observer<'a, 's, S> {
         match change {
             Change::Started { .. } => {}
             Change::Resumed { promise, .. } => {
-                track.counts_again(event, *promise, holder);
-                track.promise_changes(*promise, before);
+                track.counts_again(event, promise.as_deref(), holder);
+                track.promise_changes(promise.as_deref(), before);
             }
             Change::Retargeted { promise, channel, calendar, keeps_rules, .. } => {
-                track.counts_again(event, *promise, holder);
+                track.counts_again(event, promise.as_deref(), holder);
                 track.channel = channel.as_ref().unwrap_or(track.channel);
                 track.calendar = calendar;
                 if !keeps_rules {
                     track.revision = event.rules.policy_digest;
                 }
-                track.promise_changes(*promise, before);
+                track.promise_changes(promise.as_deref(), before);
             }
             Change::Stopped { .. } => {
                 track.stopped = Some((before, if ends_unanswered { Stop::Ended } else { Stop::Answered }));
@@ -577,7 +577,7 @@ impl TrackedCycle<'_> {
     }
 
     /// Takes back a stop: a reopening resumes the cycle, or the agent returns whom it was taken from.
-    fn counts_again(&mut self, event: &Event, promise: Option<Promised>, holder: usize) {
+    fn counts_again(&mut self, event: &Event, promise: Option<&Promised>, holder: usize) {
         let is_return = matches!(event.kind, EventKind::Assigned { .. }) && self.stopped.is_some();
         if is_return && promise.is_some_and(|promise| promise.standing == Standing::Due(Due::At(event.at))) {
             self.returned = Some((event.at, holder));
@@ -585,13 +585,13 @@ impl TrackedCycle<'_> {
         self.stopped = None;
     }
 
-    fn promise_changes(&mut self, promise: Option<Promised>, moment: Moment) {
+    fn promise_changes(&mut self, promise: Option<&Promised>, moment: Moment) {
         match (&self.promise, promise) {
             (_, Some(_)) => self.promise_ended = None,
             (Some(_), None) => self.promise_ended = Some(moment),
             (None, None) => {}
         }
-        self.promise = promise;
+        self.promise = promise.copied();
     }
 
     /// Returns whether the cycle is active, not breached, and has at most 10 % of its target remaining.

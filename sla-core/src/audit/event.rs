@@ -172,7 +172,7 @@ fn timer_change(record: &mut Record, changed: &TimerChange) {
         Change::Started { started_at, began_by, terms, calendar, channel, elapsed, promise, paused } => {
             record.text("started");
             record.instant(*started_at);
-            record.option(*began_by, |record, began_by| {
+            record.option(began_by.as_deref(), |record, began_by| {
                 record.instant(began_by.at);
                 record.flag(began_by.waits);
             });
@@ -180,7 +180,7 @@ fn timer_change(record: &mut Record, changed: &TimerChange) {
             id(record, calendar);
             id(record, channel);
             record.long(elapsed.as_micros());
-            record.option(promise.as_ref(), promised);
+            record.option(promise.as_deref(), promised);
             record.flag(*paused);
         }
         Change::Paused(time) => {
@@ -192,7 +192,7 @@ fn timer_change(record: &mut Record, changed: &TimerChange) {
             record.instant(*started_at);
             cycle_terms(record, terms);
             record.long(elapsed.as_micros());
-            record.option(promise.as_ref(), promised);
+            record.option(promise.as_deref(), promised);
         }
         Change::Retargeted {
             started_at,
@@ -211,7 +211,7 @@ fn timer_change(record: &mut Record, changed: &TimerChange) {
             id(record, calendar);
             record.option(channel.as_ref(), id);
             record.long(elapsed.as_micros());
-            record.option(promise.as_ref(), promised);
+            record.option(promise.as_deref(), promised);
             record.flag(*paused);
             record.flag(*keeps_rules);
             record.list(computed_steps, |record, computed| {

@@ -63,7 +63,7 @@ fn newly_measured(
         };
     let change = Change::Started {
         started_at: cycle.started_at,
-        began_by: Some(BeganBy { at: cycle.began_by, waits: cycle.waits }),
+        began_by: Some(Box::new(BeganBy { at: cycle.began_by, waits: cycle.waits })),
         terms: new.cycle_terms(),
         calendar,
         channel: cycle.channel.clone(),

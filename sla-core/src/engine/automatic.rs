@@ -526,7 +526,7 @@ impl Revision {
             rule: rule.id.clone(),
             since,
             intent_id: escalation::inactivity_id(&ticket.id, &rule.id, since),
-            notify: rule.notify.clone(),
+            notify: Arc::clone(&rule.notify),
             notify_at: escalation::notify_at(quiet, at),
             reason: rule.reason.clone(),
             computed_at: (computed_at < at).then_some(computed_at),

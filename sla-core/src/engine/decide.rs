@@ -237,8 +237,8 @@ impl Engine {
             via: None,
             rules: Arc::clone(&revision.rules),
             command,
-            changes: reaction.changes,
-            promised: reaction.promised,
+            changes: reaction.changes.into(),
+            promised: reaction.promised.into(),
             kind,
         })
     }

@@ -181,7 +181,7 @@ fn move_change(to: &mut Change, from: &Change) {
             Change::Resumed { started_at: of_start, elapsed: of_elapsed, promise: other, .. },
         ) => {
             (*started_at, *elapsed) = (*of_start, *of_elapsed);
-            move_promise(promise.as_mut(), other.as_ref());
+            move_promise(promise.as_deref_mut(), other.as_deref());
         }
         (
             Change::Retargeted { started_at, elapsed, promise, computed_steps, .. },
@@ -194,7 +194,7 @@ fn move_change(to: &mut Change, from: &Change) {
             },
         ) => {
             (*started_at, *elapsed) = (*of_start, *of_elapsed);
-            move_promise(promise.as_mut(), other.as_ref());
+            move_promise(promise.as_deref_mut(), other.as_deref());
             for (to, from) in computed_steps.iter_mut().zip(of_steps) {
                 to.at = from.at;
             }

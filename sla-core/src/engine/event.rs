@@ -36,8 +36,8 @@ impl Engine {
             rules: Arc::clone(&revision.rules),
             command,
             kind,
-            changes: reaction.changes,
-            promised: reaction.promised,
+            changes: reaction.changes.into(),
+            promised: reaction.promised.into(),
         })
     }
 }

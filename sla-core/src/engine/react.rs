@@ -245,7 +245,7 @@ impl<'a> EventContext<'a> {
             let used = timer::sum(cycle.used, between)?;
             let new = terms::promised(self, calendar, rules, own.target, used, is_paused, self.at())?;
             computed_steps = terms::steps_passed(self, revision, &rules.id, cycle, calendar, &new, self.at())?;
-            promise = Some(new);
+            promise = Some(Box::new(new));
         }
         Ok(Change::Retargeted {
             started_at: cycle.started_at,
@@ -256,7 +256,7 @@ impl<'a> EventContext<'a> {
             promise,
             paused: is_paused,
             keeps_rules: cycle.revision != self.revision.digest,
-            computed_steps,
+            computed_steps: computed_steps.into(),
         })
     }
 
@@ -299,11 +299,11 @@ impl<'a> EventContext<'a> {
                     is_paused,
                     computed_due_at: None,
                 };
-                Some(new.promised()?)
+                Some(Box::new(new.promised()?))
             }
             Some(target) => {
                 let used = calendar.elapsed(counts_from, self.at())?;
-                Some(terms::promised(self, calendar, rules, target, used, is_paused, self.at())?)
+                Some(Box::new(terms::promised(self, calendar, rules, target, used, is_paused, self.at())?))
             }
         };
         Ok(Some(Change::Started {

@@ -7,7 +7,9 @@ use crate::error::Error;
 use crate::escalation;
 use crate::id::Id;
 use crate::policy::{DueBoundary, TimerRules, Trigger};
-use crate::ticket::{Apply, Change, ComputedStep, Cycle, CycleTerms, Due, Phase, Promised, Role, Standing, TimerTrack};
+use crate::ticket::{
+    Apply, Change, ComputedStep, Cycle, CycleTerms, Due, Phase, Promised, RareList, Role, Standing, TimerTrack,
+};
 use crate::time::{BusinessDuration, Timestamp};
 use crate::timer::{self, NewPromise, Recount};
 
@@ -140,10 +142,10 @@ pub(super) fn take_over(
         calendar: terms.calendar.clone(),
         channel: None,
         elapsed,
-        promise: Some(promise),
+        promise: Some(Box::new(promise)),
         paused: is_paused,
         keeps_rules: false,
-        computed_steps,
+        computed_steps: computed_steps.into(),
     })
 }
 
@@ -184,7 +186,7 @@ fn unpromised(
         promise: None,
         paused: timer::pauses_in(rules.rules, context.status),
         keeps_rules: keeps_rules && cycle.revision != new.revision.digest,
-        computed_steps: Vec::new(),
+        computed_steps: RareList::default(),
     }
 }
 
@@ -342,7 +344,7 @@ pub(super) fn received_earlier(
         if let Some(target) = context.revision.length(terms, counts_from)? {
             let calendar = context.revision.calendar(calendar_id)?;
             let used = calendar.elapsed(counts_from, context.at())?;
-            promise = Some(promised(context, calendar, own.rules, target, used, is_paused, context.at())?);
+            promise = Some(Box::new(promised(context, calendar, own.rules, target, used, is_paused, context.at())?));
         }
     } else if let Some(own_promise) = cycle.promise {
         // What was promised when the cycle started is promised from its moved start on.
@@ -357,7 +359,7 @@ pub(super) fn received_earlier(
         let until = if matches!(cycle.phase, Phase::Paused { .. }) { cycle.since() } else { context.at() };
         let new = promised(context, own_calendar, own.rules, target, used, is_paused, until)?;
         computed_steps = steps_passed(context, own.revision, &track.timer, cycle, own_calendar, &new, until)?;
-        promise = Some(new);
+        promise = Some(Box::new(new));
     }
     Ok(Some(Change::Retargeted {
         started_at,
@@ -368,7 +370,7 @@ pub(super) fn received_earlier(
         promise,
         paused: is_paused,
         keeps_rules: cycle.revision != context.revision.digest,
-        computed_steps,
+        computed_steps: computed_steps.into(),
     }))
 }
 

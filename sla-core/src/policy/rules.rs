@@ -1,6 +1,7 @@
 //! What a policy says: packages and calendars, timers and steps, pauses, permissions and objectives.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::timer::{Preset, TimerRules};
 use crate::calendar::CalendarRules;
@@ -156,7 +157,7 @@ pub struct Step {
     /// What it does.
     pub action: StepAction,
     /// Names of notification channels; the host acts on them.
-    pub notify: Vec<String>,
+    pub notify: Arc<[String]>,
     /// A role or queue to assign to; the host acts on it.
     pub assign_to: Option<String>,
     /// Whether the notification waits for the next opening. The step's own instant does not.
@@ -178,7 +179,7 @@ pub(crate) fn complete_steps(configured: &[Step]) -> Vec<Step> {
             time: StepTime::At(Share::WHOLE),
             when: StepCondition::default(),
             action: StepAction::Escalate { level: 1 },
-            notify: Vec::new(),
+            notify: Arc::default(),
             assign_to: None,
             quiet_hours: QuietHours::Off,
             repeat: None,
@@ -240,7 +241,7 @@ pub struct InactivityRule {
     /// What happens.
     pub action: InactivityAction,
     /// Names of notification channels; the host acts on them.
-    pub notify: Vec<String>,
+    pub notify: Arc<[String]>,
     /// Whether the notification waits for the next opening.
     pub quiet_hours: QuietHours,
     /// Why, for people.

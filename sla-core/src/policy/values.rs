@@ -569,7 +569,7 @@ fn step_values(step: &Step, is_stated: bool) -> PolicyStep {
             StepAction::Warn => None,
             StepAction::Escalate { level } => Some(level),
         },
-        notify: step.notify.clone(),
+        notify: step.notify.to_vec(),
         assign_to: step.assign_to.clone(),
         quiet_hours: quiet_hours(&step.quiet_hours),
         when: PolicyCondition { channel, severity, category, package, during: None, outside: None },
@@ -650,7 +650,7 @@ fn inactivity(rule: &InactivityRule) -> PolicyInactivity {
         after: rule.after,
         calendar: rule.calendar.clone(),
         action: rule.action,
-        notify: rule.notify.clone(),
+        notify: rule.notify.to_vec(),
         quiet_hours: quiet_hours(&rule.quiet_hours),
         reason: rule.reason.clone(),
     }

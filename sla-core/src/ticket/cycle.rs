@@ -324,7 +324,7 @@ impl Cycle {
             Change::Resumed { started_at, terms, elapsed, promise } => {
                 (self.started_at, self.terms) = (*started_at, terms.clone());
                 self.elapse(*elapsed);
-                self.set_promise(promise.as_ref(), at, false);
+                self.set_promise(promise.as_deref(), at, false);
             }
             Change::Retargeted {
                 started_at, terms, calendar, channel, elapsed, promise, paused, keeps_rules, ..
@@ -337,7 +337,7 @@ impl Cycle {
                 if !keeps_rules {
                     self.revision = revision;
                 }
-                self.set_promise(promise.as_ref(), at, *paused);
+                self.set_promise(promise.as_deref(), at, *paused);
             }
             Change::Stopped { outcome, cause, spent } => {
                 self.phase = Phase::Stopped { at, cause: *cause, remaining: spent.remaining.unwrap_or_default() };
@@ -399,8 +399,8 @@ impl Cycle {
             revision,
             channel: channel.clone(),
             started_at: *started_at,
-            began_by: began_by.map_or(at, |began_by| began_by.at),
-            waits: began_by.map_or(waits, |began_by| began_by.waits),
+            began_by: began_by.as_ref().map_or(at, |began_by| began_by.at),
+            waits: began_by.as_ref().map_or(waits, |began_by| began_by.waits),
             terms: terms.clone(),
             calendar: calendar.clone(),
             promise: None,
@@ -413,7 +413,7 @@ impl Cycle {
             fired: BTreeMap::new(),
             pending_terms: Vec::new(),
         };
-        cycle.set_promise(promise.as_ref(), at, *paused);
+        cycle.set_promise(promise.as_deref(), at, *paused);
         Some(cycle)
     }
 }

@@ -16,6 +16,7 @@ use crate::serde_text::{empty_object, is_false, is_zero};
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Timestamp};
 
+use super::rare_list::RareList;
 use super::status::{Actor, PauseStatus, Via};
 
 /// One entry of a ticket's history.
@@ -39,14 +40,14 @@ pub struct Event {
     #[serde(flatten)]
     pub kind: EventKind,
     /// What it did to the timers, by timer id. Folding reads these and never computes them again.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[cfg_attr(feature = "schema", schemars(default))]
-    pub changes: Vec<TimerChange>,
+    pub changes: Box<[TimerChange]>,
     /// The timers that something is promised for from this event on, the first time on this ticket, without a cycle that
     /// says so.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(default))]
-    pub promised: Vec<Id>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default, with = "Vec<Id>"))]
+    pub promised: RareList<Id>,
     /// The host's id of the command that caused it, on the first event of that command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Box<CommandStamp>>,
@@ -66,8 +67,12 @@ pub struct EventRules {
     pub rules_digest: Digest,
 }
 
-fn shared<T: Serialize, S: Serializer>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
+fn shared<T: Serialize + ?Sized, S: Serializer>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().serialize(serializer)
+}
+
+fn shared_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[String]>, D::Error> {
+    Vec::deserialize(deserializer).map(Into::into)
 }
 
 impl<'de> Deserialize<'de> for Event {
@@ -126,8 +131,8 @@ struct Frame {
     at: Option<Timestamp>,
     actor: Option<Actor>,
     via: Option<Option<Via>>,
-    changes: Option<Vec<TimerChange>>,
-    promised: Option<Vec<Id>>,
+    changes: Option<Box<[TimerChange]>>,
+    promised: Option<RareList<Id>>,
     command: Option<Option<CommandStamp>>,
     policy_digest: Option<Digest>,
     rules_digest: Option<Digest>,
@@ -560,7 +565,8 @@ pub struct Intent {
     /// The same for every computation of this firing, so that hosts notify once.
     pub intent_id: Digest,
     /// Names of notification channels.
-    pub notify: Vec<String>,
+    #[serde(serialize_with = "shared", deserialize_with = "shared_list")]
+    pub notify: Arc<[String]>,
     /// A role or queue to assign to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assign_to: Option<String>,
@@ -580,7 +586,8 @@ pub struct InactivityIntent {
     /// The same for every computation of this event, so that hosts act once.
     pub intent_id: Digest,
     /// Names of notification channels.
-    pub notify: Vec<String>,
+    #[serde(serialize_with = "shared", deserialize_with = "shared_list")]
+    pub notify: Arc<[String]>,
     /// When to notify; later than the event in quiet hours.
     pub notify_at: Timestamp,
     /// Why, as the rule says it.
@@ -689,7 +696,7 @@ pub enum Change {
         /// The event that started the cycle, where that is an earlier one: the adopted revision measures a timer that the
         /// one before did not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        began_by: Option<BeganBy>,
+        began_by: Option<Box<BeganBy>>,
         /// What its terms depend on.
         terms: CycleTerms,
         /// The calendar it counts in.
@@ -701,7 +708,7 @@ pub enum Change {
         elapsed: BusinessDuration,
         /// What is promised; `None` when nothing is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promise: Option<Promised>,
+        promise: Option<Box<Promised>>,
         /// Whether it starts paused.
         #[serde(default, skip_serializing_if = "is_false")]
         paused: bool,
@@ -719,7 +726,7 @@ pub enum Change {
         elapsed: BusinessDuration,
         /// What is promised; `None` when nothing is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promise: Option<Promised>,
+        promise: Option<Box<Promised>>,
     },
     /// The cycle counts under new terms, or from an earlier start.
     Retargeted {
@@ -737,7 +744,7 @@ pub enum Change {
         elapsed: BusinessDuration,
         /// What is promised now; `None` when nothing is: the promise ends, or none arrived yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promise: Option<Promised>,
+        promise: Option<Box<Promised>>,
         /// Whether it is paused.
         #[serde(default, skip_serializing_if = "is_false")]
         paused: bool,
@@ -746,8 +753,9 @@ pub enum Change {
         keeps_rules: bool,
         /// The instants that the new terms give for steps, by step id, when they lie before the change and were moved
         /// to it.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        computed_steps: Vec<ComputedStep>,
+        #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<ComputedStep>"))]
+        computed_steps: RareList<ComputedStep>,
     },
     /// The cycle stopped, in time or not.
     Stopped {
@@ -781,10 +789,10 @@ pub struct BeganBy {
 impl Change {
     /// Returns what the change promises; `None` for one that promises nothing, or only ends or pauses a cycle.
     #[must_use]
-    pub const fn promise(&self) -> Option<&Promised> {
+    pub fn promise(&self) -> Option<&Promised> {
         match self {
             Self::Started { promise, .. } | Self::Resumed { promise, .. } | Self::Retargeted { promise, .. } => {
-                promise.as_ref()
+                promise.as_deref()
             }
             Self::Paused(_) | Self::Stopped { .. } | Self::Cancelled { .. } => None,
         }

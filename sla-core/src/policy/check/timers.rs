@@ -168,7 +168,7 @@ impl Check<'_> {
         let place = at.key("when");
         let when = self.object(step.when, &place).map(|when| self.step_condition(when, &place)).unwrap_or_default();
         let action = self.action(step.action, step.level, at);
-        let notify = self.labels("a notification channel", step.notify, &at.key("notify"));
+        let notify = self.labels("a notification channel", step.notify, &at.key("notify")).into();
         let place = at.key("assign_to");
         let assign_to = self.given(step.assign_to, &place);
         if let Some(assign_to) = &assign_to {
@@ -277,7 +277,7 @@ impl Check<'_> {
                 self.note(&place, PolicyFault::InactivityStatus { action, status });
             }
         }
-        let notify = self.labels("a notification channel", rule.notify, &at.key("notify"));
+        let notify = self.labels("a notification channel", rule.notify, &at.key("notify")).into();
         let quiet_hours = self.quiet_hours(rule.quiet_hours, &at.key("quiet_hours"));
         let place = at.key("reason");
         let reason = self.given(rule.reason, &place);
