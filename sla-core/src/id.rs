@@ -165,24 +165,50 @@ impl Borrow<str> for Id {
     }
 }
 
+/// What was made last of texts, each at a place that follows from its text.
+#[derive(Debug, Clone)]
+pub(crate) struct Recent<T>(Vec<Option<T>>);
+
+impl<T: Clone> Recent<T> {
+    /// Returns room for `places`, a power of two.
+    pub(crate) fn new(places: usize) -> Self {
+        Self(vec![None; places])
+    }
+
+    /// Returns what was made of a text, if it is remembered and `is_same` holds for it, or makes it.
+    pub(crate) fn get(&mut self, text: &str, is_same: impl FnOnce(&T) -> bool, make: impl FnOnce() -> T) -> T {
+        match self.place(text) {
+            Some(Some(known)) if is_same(known) => known.clone(),
+            Some(place) => place.insert(make()).clone(),
+            None => make(),
+        }
+    }
+
+    /// Returns where what is made of a text belongs; `None` without any room.
+    fn place(&mut self, text: &str) -> Option<&mut Option<T>> {
+        let last = self.0.len().checked_sub(1)?;
+        self.0.get_mut(last & hash(text))
+    }
+}
+
 thread_local! {
-    /// The ids that were made last, each at a place that follows from its text; empty outside of [`sharing`].
-    static RECENT: RefCell<Vec<Option<Id>>> = const { RefCell::new(Vec::new()) };
+    /// The ids that were made last; without room outside of [`sharing`].
+    static RECENT: RefCell<Recent<Id>> = const { RefCell::new(Recent(Vec::new())) };
 }
 
 /// Ids that are remembered from one call of [`sharing`] to the next.
 #[derive(Debug, Clone)]
-pub(crate) struct SharedIds(Vec<Option<Id>>);
+pub(crate) struct SharedIds(Recent<Id>);
 
 impl SharedIds {
     /// Returns room for the ids of one ticket.
     pub(crate) fn of_ticket() -> Self {
-        Self(vec![None; 64])
+        Self(Recent::new(64))
     }
 
     /// Returns room for the people of a log.
     pub(crate) fn of_log() -> Self {
-        Self(vec![None; 1_024])
+        Self(Recent::new(4_096))
     }
 }
 
@@ -196,13 +222,10 @@ pub(crate) fn sharing<T>(ids: &mut SharedIds, read: impl FnOnce() -> T) -> T {
 
 /// Returns the id of a text, from those that are remembered, or by `make`.
 fn shared<E>(text: &str, make: impl FnOnce(&str) -> Result<Id, E>) -> Result<Id, E> {
-    RECENT.with_borrow_mut(|recent| {
-        let place = recent.len().checked_sub(1).and_then(|last| recent.get_mut(last & hash(text)));
-        let Some(place) = place else { return make(text) };
-        match place {
-            Some(known) if known.as_str() == text => Ok(known.clone()),
-            _ => Ok(place.insert(make(text)?).clone()),
-        }
+    RECENT.with_borrow_mut(|recent| match recent.place(text) {
+        Some(Some(known)) if known.as_str() == text => Ok(known.clone()),
+        Some(place) => Ok(place.insert(make(text)?).clone()),
+        None => make(text),
     })
 }
 

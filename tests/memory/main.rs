@@ -230,7 +230,7 @@ fn memory_is_in_proportion_to_what_is_read_and_counted() {
     for tickets in [1_000, 2_000] {
         let [rows, held] = imported(&engine, tickets);
         println!("{rows} rows of a log: held {held}, {} a row", held / rows);
-        assert!(held <= rows * 500, "{held} bytes for {rows} rows");
+        assert!(held <= rows * 390, "{held} bytes for {rows} rows");
     }
     policies();
     for count in [16_000, 32_000] {

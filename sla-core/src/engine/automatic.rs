@@ -1,6 +1,5 @@
 //! Automatic events: pauses that end, what inactivity does, steps, breaches.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
@@ -40,7 +39,12 @@ pub(crate) struct UpToDate<'a> {
     pub(super) next_check_at: Option<Timestamp>,
 }
 
-impl UpToDate<'_> {
+impl<'a> UpToDate<'a> {
+    /// Returns a ticket to which nothing has happened yet.
+    pub(super) const fn of(ticket: &'a Ticket) -> Self {
+        Self { before: ticket, after: None, events: Vec::new(), next_check_at: None }
+    }
+
     pub(crate) fn ticket(&self) -> &Ticket {
         self.after.as_deref().unwrap_or(self.before)
     }
@@ -50,7 +54,13 @@ impl UpToDate<'_> {
         (self.after.map_or_else(|| self.before.clone(), |after| *after), self.events)
     }
 
-    fn append(&mut self, event: Event) -> Result<(), Error> {
+    /// Returns the ticket, where anything happened, and the events.
+    pub(super) fn into_changes(self) -> (Option<Box<Ticket>>, Vec<Event>) {
+        (self.after, self.events)
+    }
+
+    /// Applies an event and keeps it.
+    pub(super) fn append(&mut self, event: Event) -> Result<(), Error> {
         self.after.get_or_insert_with(|| Box::new(self.before.clone())).apply(&event)?;
         self.events.push(event);
         Ok(())
@@ -291,29 +301,25 @@ impl Engine {
         Ok(earliest.for_ticket(ticket))
     }
 
-    /// Returns the ticket as of `now` with the automatic events that made it so.
-    pub(crate) fn up_to_date<'a>(
-        &self,
-        ticket: &'a Ticket,
-        now: Timestamp,
-    ) -> Result<(Cow<'a, Ticket>, Vec<Event>), Error> {
-        let UpToDate { before, after, events, .. } = self.caught_up(ticket, now)?;
-        Ok((after.map_or(Cow::Borrowed(before), |after| Cow::Owned(*after)), events))
-    }
-
     /// Returns the ticket as of `now`, with the automatic events that made it so and when there will be another one.
     pub(crate) fn caught_up<'a>(&self, ticket: &'a Ticket, now: Timestamp) -> Result<UpToDate<'a>, Error> {
         check_time(ticket, now)?;
-        let mut caught_up = UpToDate { before: ticket, after: None, events: Vec::new(), next_check_at: None };
+        let mut caught_up = UpToDate::of(ticket);
+        self.catch_up(&mut caught_up, now)?;
+        Ok(caught_up)
+    }
+
+    /// Appends the automatic events up to `now`.
+    pub(super) fn catch_up(&self, caught_up: &mut UpToDate<'_>, now: Timestamp) -> Result<(), Error> {
         loop {
             let ticket = caught_up.ticket();
             let acknowledged = Acknowledged::of(ticket);
             let mut outlook = Outlook::default();
             self.for_each_upcoming(ticket, &acknowledged, &mut |upcoming| outlook.add(upcoming, now))?;
-            if !self.happen(&mut caught_up, &mut outlook, &acknowledged, now)? {
+            if !self.happen(caught_up, &mut outlook, &acknowledged, now)? {
                 // What is left comes later.
                 caught_up.next_check_at = outlook.next.for_ticket(caught_up.ticket());
-                return Ok(caught_up);
+                return Ok(());
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Commands: each is judged on the up-to-date ticket, and is accepted or refused with a reason.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::automatic::UpToDate;
 use super::command_digest::{command_digest, opening_digest};
 use super::context::{Happening, Reaction};
 use super::event::NewEvent;
@@ -119,7 +119,18 @@ impl Engine {
     ///
     /// `out_of_horizon` when `now` lies outside the horizon of calendars.
     pub fn open(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
-        decision(self.judge_opening(opening, actor, now))
+        self.open_by(opening, actor, now, None)
+    }
+
+    /// Decides as [`Engine::open`]; `author` is the actor as events record them, where that is known.
+    pub(super) fn open_by(
+        &self,
+        opening: &Opening,
+        actor: &Actor,
+        now: Timestamp,
+        author: Option<Arc<Actor>>,
+    ) -> Result<Decision, Error> {
+        decision(self.judge_opening(opening, actor, now, author))
     }
 
     /// Decides whether a command on a ticket is accepted, and returns the events that it makes.
@@ -146,7 +157,8 @@ impl Engine {
     /// `unknown_revision` when the ticket is under a revision that is not compiled into the engine;
     /// `out_of_horizon` when an instant lies outside the horizon of calendars.
     pub fn decide(&self, ticket: &Ticket, command: &Command, actor: &Actor, now: Timestamp) -> Result<Decision, Error> {
-        decision(self.judge(ticket, (None, &[]), command, actor, now).and_then(Judgement::accepted))
+        let request = Request { command, actor, now };
+        decision(self.judge(ticket, None, request, None).and_then(Judgement::accepted))
     }
 
     /// Decides as [`Engine::decide`], on a ticket whose whole history is at hand.
@@ -178,17 +190,31 @@ impl Engine {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Decision, Error> {
-        let judged = self.judge(history.ticket(), (Some(history.events()), history.events()), command, actor, now);
+        let request = Request { command, actor, now };
+        let judged = self.judge(history.ticket(), Some(history.events()), request, author_in(history.events(), actor));
         decision(judged.and_then(Judgement::accepted))
     }
 
-    fn judge_opening(&self, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Accepted> {
-        let event = self.opening_event(self.newest(), opening, actor, now)?;
+    fn judge_opening(
+        &self,
+        opening: &Opening,
+        actor: &Actor,
+        now: Timestamp,
+        author: Option<Arc<Actor>>,
+    ) -> Judged<Accepted> {
+        let event = self.opening_event(self.newest(), opening, actor, now, author)?;
         let ticket = Ticket::open(&event)?;
         Ok(Accepted { events: vec![event], ticket })
     }
 
-    fn opening_event(&self, revision: &Revision, opening: &Opening, actor: &Actor, now: Timestamp) -> Judged<Event> {
+    fn opening_event(
+        &self,
+        revision: &Revision,
+        opening: &Opening,
+        actor: &Actor,
+        now: Timestamp,
+        author: Option<Arc<Actor>>,
+    ) -> Judged<Event> {
         let name = Action::Open.as_str();
         check_horizon(name, now)?;
         let policy = &revision.policy;
@@ -233,7 +259,7 @@ impl Engine {
             ticket: reference(name, "ticket", &opening.ticket)?,
             seq: 0,
             at: now,
-            actor: Arc::new(actor.recorded()),
+            actor: author.unwrap_or_else(|| Arc::new(actor.recorded())),
             via: None,
             rules: Arc::clone(&revision.rules),
             command,
@@ -244,22 +270,22 @@ impl Engine {
     }
 
     /// Decides on a ticket that takes what is accepted, and appends the events to those of the ticket. A ticket that refuses
-    /// stays as it is.
+    /// stays as it is. `author` is the actor as events record them.
     pub(super) fn decide_next(
         &self,
         ticket: &mut Ticket,
         events: &mut Vec<Event>,
-        command: &Command,
-        actor: &Actor,
-        now: Timestamp,
+        request: Request<'_>,
+        author: Arc<Actor>,
     ) -> Result<Decision<()>, Error> {
-        let judgement = match decision(self.judge(ticket, (None, events), command, actor, now))? {
+        let judgement = match decision(self.judge(ticket, None, request, Some(author)))? {
             Decision::Accepted(judgement) => judgement,
             Decision::Refused(refusal) => return Ok(Decision::Refused(refusal)),
         };
-        let Judgement { ticket: before, events: others, own } = judgement;
-        if let Cow::Owned(before) = before {
-            *ticket = before;
+        let Judgement { up_to_date, own } = judgement;
+        let (before, others) = up_to_date.into_changes();
+        if let Some(before) = before {
+            *ticket = *before;
         }
         events.extend(others);
         if let Some(own) = own {
@@ -272,21 +298,19 @@ impl Engine {
     fn judge<'a>(
         &self,
         ticket: &'a Ticket,
-        (events, known): (Option<&[Event]>, &[Event]),
-        command: &Command,
-        actor: &Actor,
-        now: Timestamp,
+        events: Option<&[Event]>,
+        Request { command, actor, now }: Request<'_>,
+        author: Option<Arc<Actor>>,
     ) -> Judged<Judgement<'a>> {
         let name = command.kind.name();
         let action = command.kind.action();
         let stamp = match command.command_id.as_deref() {
             Some(id) => match recognized(ticket, id, command, actor)? {
                 Recognized::Executed if now < ticket.last_at => {
-                    return Ok(Judgement { ticket: Cow::Borrowed(ticket), events: Vec::new(), own: None });
+                    return Ok(Judgement { up_to_date: UpToDate::of(ticket), own: None });
                 }
                 Recognized::Executed => {
-                    let (ticket, events) = self.up_to_date(ticket, now)?;
-                    return Ok(Judgement { ticket, events, own: None });
+                    return Ok(Judgement { up_to_date: self.caught_up(ticket, now)?, own: None });
                 }
                 Recognized::New(digest) => Some((id, digest)),
             },
@@ -300,20 +324,20 @@ impl Engine {
                 "pass the later of your clock and the last event's instant",
             ));
         }
-        let (ticket, automatic) = self.up_to_date(ticket, now)?;
+        let up_to_date = self.caught_up(ticket, now)?;
+        let ticket = up_to_date.ticket();
         let rules = self.revision(ticket.policy_digest)?.policy.roles;
-        let via = access::permit(actor, action, Some(Holders::of(&ticket)), rules)?;
+        let via = access::permit(actor, action, Some(Holders::of(ticket)), rules)?;
         let stamp = match stamp {
             Some((id, digest)) => Some(CommandStamp { id: reference(name, "command id", id)?, digest }),
             None => None,
         };
         let transaction = Transaction {
             engine: self,
-            ticket,
+            up_to_date,
             past: events,
-            events: automatic,
             actor,
-            author: author_in(known, actor),
+            author,
             via,
             now,
             name,
@@ -331,7 +355,7 @@ impl Engine {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Decision<Event>, Error> {
-        decision(self.opening_event(revision, opening, actor, now))
+        decision(self.opening_event(revision, opening, actor, now, None))
     }
 
     /// Returns the first event that a command makes on a ticket that is up to date, without applying it; `None` for a
@@ -340,7 +364,7 @@ impl Engine {
         &self,
         ticket: &Ticket,
         past: &[Event],
-        recorded: Recorded<'_>,
+        recorded: Request<'_>,
         permission: Permission,
     ) -> Result<Decision<Option<Event>>, Error> {
         decision(self.judge_first(ticket, past, recorded, permission))
@@ -350,7 +374,7 @@ impl Engine {
         &self,
         ticket: &Ticket,
         past: &[Event],
-        Recorded { command, actor, now }: Recorded<'_>,
+        Request { command, actor, now }: Request<'_>,
         permission: Permission,
     ) -> Judged<Option<Event>> {
         let name = command.kind.name();
@@ -371,9 +395,8 @@ impl Engine {
         };
         let transaction = Transaction {
             engine: self,
-            ticket: Cow::Borrowed(ticket),
+            up_to_date: UpToDate::of(ticket),
             past: Some(past),
-            events: Vec::new(),
             actor,
             author: None,
             via,
@@ -417,9 +440,9 @@ fn decision<T>(judged: Judged<T>) -> Result<Decision<T>, Error> {
     }
 }
 
-/// A command that a history records.
+/// A command with its actor and instant.
 #[derive(Clone, Copy)]
-pub(super) struct Recorded<'a> {
+pub(super) struct Request<'a> {
     pub(super) command: &'a Command,
     pub(super) actor: &'a Actor,
     pub(super) now: Timestamp,
@@ -457,18 +480,16 @@ fn recognized(ticket: &Ticket, id: &str, command: &Command, actor: &Actor) -> Ju
 
 /// What an accepted command makes of a ticket.
 struct Judgement<'t> {
-    /// The ticket after `events`.
-    ticket: Cow<'t, Ticket>,
-    /// What comes before the command's own event.
-    events: Vec<Event>,
+    /// The ticket with what comes before the command's own event.
+    up_to_date: UpToDate<'t>,
     /// The command's own event; `None` when the command is a repeated one. The ticket does not have it yet.
     own: Option<Event>,
 }
 
 impl Judgement<'_> {
     fn accepted(self) -> Judged<Accepted> {
-        let Self { ticket, mut events, own } = self;
-        let mut ticket = ticket.into_owned();
+        let Self { up_to_date, own } = self;
+        let (mut ticket, mut events) = up_to_date.into_parts();
         if let Some(own) = own {
             ticket.apply(&own)?;
             // Most decisions make one event, which is large.
@@ -479,13 +500,13 @@ impl Judgement<'_> {
     }
 }
 
-/// One command being decided: the working ticket and the events emitted so far, which the ticket has.
+/// One command being decided.
 struct Transaction<'a, 't> {
     engine: &'a Engine,
-    ticket: Cow<'t, Ticket>,
+    /// The working ticket and the events emitted so far, which the ticket has.
+    up_to_date: UpToDate<'t>,
     /// Every event of the ticket before this decision, where the host gave them.
     past: Option<&'a [Event]>,
-    events: Vec<Event>,
     actor: &'a Actor,
     /// The same as events record them, once it is known.
     author: Option<Arc<Actor>>,
@@ -501,10 +522,14 @@ struct Transaction<'a, 't> {
 }
 
 impl<'t> Transaction<'_, 't> {
+    fn ticket(&self) -> &Ticket {
+        self.up_to_date.ticket()
+    }
+
     /// Executes the command. The ticket is not changed by its own event.
     fn execute(mut self, command: &CommandKind) -> Judged<Judgement<'t>> {
         let own = self.own_event(command)?;
-        Ok(Judgement { ticket: self.ticket, events: self.events, own: Some(own) })
+        Ok(Judgement { up_to_date: self.up_to_date, own: Some(own) })
     }
 
     fn own_event(&mut self, command: &CommandKind) -> Judged<Event> {
@@ -521,7 +546,7 @@ impl<'t> Transaction<'_, 't> {
             CommandKind::Assign { agent, team } => self.assign(agent.as_deref(), team.as_deref()),
             CommandKind::Unassign { reason } => {
                 let reason = self.reason(reason)?;
-                self.differs(self.ticket.agent.is_some())?;
+                self.differs(self.ticket().agent.is_some())?;
                 self.record(EventKind::Unassigned { reason })
             }
             CommandKind::Reply { channel, message, automatic } => {
@@ -560,7 +585,7 @@ impl<'t> Transaction<'_, 't> {
             CommandKind::Void { reason, duplicate_of } => {
                 let reason = self.reason(reason)?;
                 let duplicate_of = duplicate_of.as_deref().map(|id| self.other_ticket(id)).transpose()?;
-                let waiting_since = duplicate_of.as_ref().and_then(|_| self.ticket.waiting_since());
+                let waiting_since = duplicate_of.as_ref().and_then(|_| self.ticket().waiting_since());
                 self.record(EventKind::Voided { reason, duplicate_of, waiting_since })
             }
             CommandKind::Rate { score } => self.rate(*score),
@@ -576,7 +601,7 @@ impl<'t> Transaction<'_, 't> {
             CommandKind::ChangePackage { package: id, apply, reason } => {
                 let reason = self.reason(reason)?;
                 let package = package(self.policy()?, self.name, id)?;
-                self.differs(package != self.ticket.package || self.ticket.has_cycles_of_other_terms())?;
+                self.differs(package != self.ticket().package || self.ticket().has_cycles_of_other_terms())?;
                 self.record(EventKind::PackageChanged { package, apply: *apply, reason })
             }
             CommandKind::AdoptRevision { policy_digest, apply, reason } => {
@@ -591,8 +616,8 @@ impl<'t> Transaction<'_, 't> {
                     listed(self.name, RefusalCode::UnknownSeverity, "severity", severities, severity.as_deref())?;
                 let category =
                     listed(self.name, RefusalCode::UnknownCategory, "category", categories, category.as_deref())?;
-                let is_other = (&severity, &category) != (&self.ticket.severity, &self.ticket.category);
-                self.differs(is_other || self.ticket.has_cycles_of_other_terms())?;
+                let is_other = (&severity, &category) != (&self.ticket().severity, &self.ticket().category);
+                self.differs(is_other || self.ticket().has_cycles_of_other_terms())?;
                 self.record(EventKind::Classified { severity, category, apply: *apply, reason })
             }
         }
@@ -601,25 +626,20 @@ impl<'t> Transaction<'_, 't> {
     /// Returns the command's own event, and records the one that it implies before.
     fn record(&mut self, kind: EventKind) -> Judged<Event> {
         let by = || self.reference("actor", &self.actor.id);
-        if let Some(implied) = kind.implied_before(&self.ticket, by)? {
+        if let Some(implied) = kind.implied_before(self.ticket(), by)? {
             let implied = self.record_one(implied)?;
             if self.only_first {
                 return Ok(implied);
             }
-            self.ticket.to_mut().apply(&implied)?;
-            self.events.push(implied);
+            self.up_to_date.append(implied)?;
             // What the implied event breaches is breached before the command's own event.
-            let (ticket, automatic) = self.engine.up_to_date(&self.ticket, self.now)?;
-            if !automatic.is_empty() {
-                self.ticket = Cow::Owned(ticket.into_owned());
-                self.events.extend(automatic);
-            }
+            self.engine.catch_up(&mut self.up_to_date, self.now)?;
         }
         self.record_one(kind)
     }
 
     fn record_one(&mut self, kind: EventKind) -> Judged<Event> {
-        self.record_under(self.engine.revision(self.ticket.policy_digest)?, kind)
+        self.record_under(self.engine.revision(self.ticket().policy_digest)?, kind)
     }
 
     fn record_under(&mut self, revision: &Revision, kind: EventKind) -> Judged<Event> {
@@ -627,9 +647,9 @@ impl<'t> Transaction<'_, 't> {
         let command = self.stamp.take();
         let all;
         let events = match self.past {
-            Some(past) if self.events.is_empty() => Some(past),
+            Some(past) if self.up_to_date.events.is_empty() => Some(past),
             Some(past) if matches!(kind, EventKind::RevisionAdopted { .. }) => {
-                all = [past, &self.events].concat();
+                all = [past, &self.up_to_date.events].concat();
                 Some(all.as_slice())
             }
             _ => None,
@@ -637,7 +657,7 @@ impl<'t> Transaction<'_, 't> {
         let actor = Arc::clone(self.author.get_or_insert_with(|| Arc::new(self.actor.recorded())));
         let (via, command) = (self.via.clone().map(Box::new), command.map(Box::new));
         let new = NewEvent { kind, at: self.now, actor, via, command, events };
-        Ok(self.engine.event(revision, &self.ticket, new)?)
+        Ok(self.engine.event(revision, self.ticket(), new)?)
     }
 
     fn assign(&mut self, agent: Option<&str>, team: Option<&str>) -> Judged<Event> {
@@ -665,7 +685,7 @@ impl<'t> Transaction<'_, 't> {
     /// Returns the id of another ticket.
     fn other_ticket(&self, id: &str) -> Judged<Id> {
         let id = self.reference("ticket", id)?;
-        if id == self.ticket.id {
+        if id == self.ticket().id {
             return Err(refuse(
                 RefusalCode::InvalidReference,
                 self.name,
@@ -698,20 +718,20 @@ impl<'t> Transaction<'_, 't> {
                 format!("one of: {}", allowed.join(", ")),
             ));
         }
-        let (limit_at, limited_by) = match &self.ticket.pause {
+        let (limit_at, limited_by) = match &self.ticket().pause {
             Some(pause) => (pause.limit_at, pause.limited_by),
             None => self.pause_end()?.unzip(),
         };
         let same = |pause: &Pause| pause.reason == reason && pause.until == until;
-        self.differs(self.ticket.status != status.into() || !self.ticket.pause.as_ref().is_some_and(same))?;
+        self.differs(self.ticket().status != status.into() || !self.ticket().pause.as_ref().is_some_and(same))?;
         self.record(EventKind::Paused { status, reason, limit_at, limited_by, until })
     }
 
     fn pause_end(&self) -> Judged<Option<(Timestamp, ResumeCause)>> {
         if self.policy()?.pauses.max_paused_total.is_some() {
-            self.knows_statuses_since(self.ticket.opened_at)?;
+            self.knows_statuses_since(self.ticket().opened_at)?;
         }
-        match self.engine.pause_end(&self.ticket, self.now)? {
+        match self.engine.pause_end(self.ticket(), self.now)? {
             PauseEnd::Limited(ends_at, limit) => Ok(Some((ends_at, limit))),
             PauseEnd::Unlimited => Ok(None),
             PauseEnd::BudgetUsed { paused, most } => Err(refuse(
@@ -727,7 +747,7 @@ impl<'t> Transaction<'_, 't> {
         if !(1..=5).contains(&score) {
             return Err(refuse(RefusalCode::InvalidRating, self.name, format!("{score} is not a rating"), "1 to 5"));
         }
-        if self.ticket.rated {
+        if self.ticket().rated {
             return Err(refuse(
                 RefusalCode::AlreadyRated,
                 self.name,
@@ -745,9 +765,9 @@ impl<'t> Transaction<'_, 't> {
             (Role::Customer, None) => return Err(self.channel_missing()),
             _ => None,
         };
-        let highest = self.ticket.escalations.iter().map(|escalation| escalation.level).max();
+        let highest = self.ticket().escalations.iter().map(|escalation| escalation.level).max();
         self.record(EventKind::Escalated(Box::new(Escalation {
-            number: self.ticket.next_escalation(),
+            number: self.ticket().next_escalation(),
             trigger: EscalationTrigger::Request,
             // A level cannot rise past the highest number; the escalation happens all the same.
             level: highest.unwrap_or_default().saturating_add(1),
@@ -759,8 +779,8 @@ impl<'t> Transaction<'_, 't> {
 
     /// Checks that the escalation exists and has not reached `stage` yet.
     fn escalation(&self, number: u32, stage: EscalationStage) -> Judged<()> {
-        let known = self.ticket.escalations.last().map_or(0, |last| last.number);
-        let Some(escalation) = self.ticket.escalation(number) else {
+        let known = self.ticket().escalations.last().map_or(0, |last| last.number);
+        let Some(escalation) = self.ticket().escalation(number) else {
             // A ticket in short does not hold what is resolved.
             if (1..known).contains(&number) {
                 return Err(self.escalation_is(number, EscalationStage::Resolved));
@@ -789,7 +809,7 @@ impl<'t> Transaction<'_, 't> {
 
     /// Refuses what a ticket in short cannot tell, as it does not hold every change of status since an instant.
     fn knows_statuses_since(&self, at: Timestamp) -> Judged<()> {
-        if self.ticket.knows_statuses_since(at) {
+        if self.ticket().knows_statuses_since(at) {
             return Ok(());
         }
         Err(refuse(
@@ -807,7 +827,7 @@ impl<'t> Transaction<'_, 't> {
         if !changes_terms && !reopens {
             return Ok(());
         }
-        let last = self.ticket.timers.iter().filter_map(|track| track.cycles.last());
+        let last = self.ticket().timers.iter().filter_map(|track| track.cycles.last());
         let recounts = |cycle: &&Cycle| {
             !cycle.breached
                 && if changes_terms {
@@ -829,8 +849,8 @@ impl<'t> Transaction<'_, 't> {
                 "adopt a revision that the engine was compiled with",
             ));
         };
-        self.differs(digest != self.ticket.policy_digest || self.ticket.has_cycles_of_other_terms())?;
-        if self.past.is_none() && revision.measures_more_than(engine.revision(self.ticket.policy_digest)?) {
+        self.differs(digest != self.ticket().policy_digest || self.ticket().has_cycles_of_other_terms())?;
+        if self.past.is_none() && revision.measures_more_than(engine.revision(self.ticket().policy_digest)?) {
             return Err(refuse(
                 RefusalCode::HistoryNeeded,
                 self.name,
@@ -838,11 +858,11 @@ impl<'t> Transaction<'_, 't> {
                 "decide on the ticket's whole history",
             ));
         }
-        if revision.package(self.ticket.package.as_str()).is_none() {
+        if revision.package(self.ticket().package.as_str()).is_none() {
             return Err(refuse(
                 RefusalCode::UnknownPackage,
                 self.name,
-                format!("the revision has no package `{}`", self.ticket.package),
+                format!("the revision has no package `{}`", self.ticket().package),
                 "change the ticket's package first",
             ));
         }
@@ -868,11 +888,11 @@ impl<'t> Transaction<'_, 't> {
     }
 
     fn policy(&self) -> Judged<&'_ CheckedPolicy> {
-        Ok(&self.engine.revision(self.ticket.policy_digest)?.policy)
+        Ok(&self.engine.revision(self.ticket().policy_digest)?.policy)
     }
 
     fn entitled(&self, channel: &str) -> Judged<Id> {
-        entitled(self.policy()?, &self.ticket.package, self.name, channel)
+        entitled(self.policy()?, &self.ticket().package, self.name, channel)
     }
 
     fn message(&self, message: &MessageRef) -> Judged<Message> {
@@ -891,14 +911,14 @@ impl<'t> Transaction<'_, 't> {
     /// Refuses a command that the ticket's status does not accept.
     fn accepted(&self, action: Action) -> Judged<()> {
         let accepted = action.accepted_in();
-        if accepted.contains(&self.ticket.status) {
+        if accepted.contains(&self.ticket().status) {
             return Ok(());
         }
         let words: Vec<&str> = accepted.iter().map(|status| status.as_str()).collect();
         Err(refuse(
             RefusalCode::WrongStatus,
             self.name,
-            format!("the ticket is {}", self.ticket.status.as_str()),
+            format!("the ticket is {}", self.ticket().status.as_str()),
             format!("accepted while it is {}", words.join(", ")),
         ))
     }

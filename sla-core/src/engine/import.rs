@@ -1,9 +1,14 @@
 //! Histories from other systems: their commands are replayed, with automatic events in place.
 
+use std::borrow::Borrow;
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 
+use super::decide::Request;
 use super::{Decision, Engine};
 use crate::error::Error;
+use crate::id::Recent;
 use crate::refusal::Refusal;
 use crate::ticket::{Actor, Command, History, Opening};
 use crate::time::Timestamp;
@@ -48,6 +53,27 @@ fn place<S: Serializer>(index: &usize, serializer: S) -> Result<S::Ok, S::Error>
     index.saturating_add(1).serialize(serializer)
 }
 
+/// Actors as events record them: one that comes again is made once, mostly.
+#[derive(Debug)]
+pub(crate) struct Authors(Recent<Arc<Actor>>);
+
+impl Authors {
+    /// Returns room for the actors of one ticket.
+    fn of_ticket() -> Self {
+        Self(Recent::new(8))
+    }
+
+    /// Returns room for the actors of a log.
+    pub(crate) fn of_log() -> Self {
+        Self(Recent::new(4_096))
+    }
+
+    fn author(&mut self, actor: &Actor) -> Arc<Actor> {
+        let is_same = |known: &Arc<Actor>| (known.role, &known.id) == (actor.role, &actor.id);
+        self.0.get(&actor.id, is_same, || Arc::new(actor.recorded()))
+    }
+}
+
 impl Engine {
     /// Returns the history of a ticket from what another system recorded: its opening and the commands after it, oldest
     /// first.
@@ -84,15 +110,32 @@ impl Engine {
         opened_at: Timestamp,
         commands: &[RecordedCommand],
     ) -> Result<Decision<Import>, Error> {
-        let opened = match self.open(opening, opener, opened_at)? {
+        self.import_each(opening, opener, opened_at, commands, &mut Authors::of_ticket())
+    }
+
+    /// Imports as [`Engine::import`], commands that are made one after the other. `authors` are those of the tickets before.
+    pub(crate) fn import_each<C: Borrow<RecordedCommand>>(
+        &self,
+        opening: &Opening,
+        opener: &Actor,
+        opened_at: Timestamp,
+        commands: impl IntoIterator<Item = C>,
+        authors: &mut Authors,
+    ) -> Result<Decision<Import>, Error> {
+        let opened = match self.open_by(opening, opener, opened_at, Some(authors.author(opener)))? {
             Decision::Accepted(opened) => opened,
             Decision::Refused(refusal) => return Ok(Decision::Refused(refusal)),
         };
         let (mut events, mut ticket) = (opened.events, opened.ticket);
+        let commands = commands.into_iter();
+        // Most commands make an event.
+        events.reserve(commands.size_hint().1.unwrap_or_default());
         let mut refused = Vec::new();
-        for (index, past) in commands.iter().enumerate() {
+        for (index, past) in commands.enumerate() {
+            let RecordedCommand { at, actor, command } = past.borrow();
+            let request = Request { command, actor, now: *at };
             if let Decision::Refused(refusal) =
-                self.decide_next(&mut ticket, &mut events, &past.command, &past.actor, past.at)?
+                self.decide_next(&mut ticket, &mut events, request, authors.author(actor))?
             {
                 refused.push(RefusedCommand { index, refusal });
             }

@@ -42,6 +42,7 @@ pub use self::difference::{Difference, DifferenceKind, Sides};
 pub use self::dry_run::{AffectedCycle, DryRun, DryRunTicket, MovedDue};
 pub use self::evaluate::{Class, CycleEvaluation, Evaluation, TermsEvaluation, TimerEvaluation};
 use self::fault::EngineFault;
+pub(crate) use self::import::Authors;
 pub use self::import::{Import, RecordedCommand, RefusedCommand};
 pub(crate) use self::replay::Replay;
 pub use self::replay::Unknown;

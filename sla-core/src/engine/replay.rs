@@ -225,7 +225,7 @@ impl Engine {
         let pause_end = ticket.pause.as_ref().and_then(Pause::ends_at);
         let inactivity = self.revision(ticket.policy_digest)?.next_inactivity(ticket)?.map(|inactivity| inactivity.at);
         if pause_end.into_iter().chain(inactivity).any(|at| at <= now) {
-            return Ok(self.up_to_date(ticket, now)?.0);
+            return Ok(Cow::Owned(self.caught_up(ticket, now)?.into_parts().0));
         }
         Ok(Cow::Borrowed(ticket))
     }

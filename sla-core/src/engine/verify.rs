@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::automatic::UpcomingEvents;
-use super::decide::{Permission, Recorded};
+use super::decide::{Permission, Request};
 use super::difference::{Difference, is_instants_only, is_same_automatic};
 use super::{Decision, Engine, recorded};
 use crate::error::Error;
@@ -170,7 +170,7 @@ impl Execution<'_> {
         };
         let actor = recorded::actor(event);
         let past = self.events.get(..place).unwrap_or_default();
-        let by = Recorded { command: &recorded.command, actor: &actor, now: event.at };
+        let by = Request { command: &recorded.command, actor: &actor, now: event.at };
         let expected = match self.engine.first_of_command(ticket, past, by, permission)? {
             Decision::Refused(refusal) => return Ok(otherwise(Difference::refused(event, refusal))),
             Decision::Accepted(None) => return Ok(otherwise(Difference::additional(event))),

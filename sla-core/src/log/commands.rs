@@ -55,44 +55,63 @@ pub struct LogCommands {
 pub fn commands_of(rows: &mut [Row<'_>], states: Option<&States>) -> LogCommands {
     let mut found = LogCommands::default();
     for rows in by_ticket(rows) {
-        found.tickets.extend(ticket(rows, states, None, &mut found.refused));
+        let rows = as_commands(rows, states, None, &mut found.refused);
+        let Some(ticket) = opened(&rows, None, &mut found.refused) else { continue };
+        let mut numbers = vec![ticket.number];
+        let commands = ticket.commands(&mut numbers, &mut found.refused).collect();
+        let OpenedTicket { opening, opener, opened_at, .. } = ticket;
+        found.tickets.push(TicketCommands { opening, opener, opened_at, commands, numbers });
     }
     found
 }
 
-/// Makes commands of the rows of one ticket, which are in order; `None` when it cannot be opened.
-pub(super) fn ticket(
-    rows: &[Row<'_>],
-    states: Option<&States>,
+/// A ticket whose opening was read, and the rows after it.
+pub(super) struct OpenedTicket<'r, 'a> {
+    pub(super) opening: Opening,
+    pub(super) opener: Actor,
+    pub(super) opened_at: Timestamp,
+    /// The [`Row::number`] of the opening.
+    pub(super) number: u64,
+    rest: &'r [Row<'a>],
+    now: Option<Timestamp>,
+}
+
+impl OpenedTicket<'_, '_> {
+    /// Returns the commands that follow, each when it is asked for, and adds the number of its row, or the row as one that
+    /// is refused.
+    pub(super) fn commands(
+        &self,
+        numbers: &mut Vec<u64>,
+        refused: &mut Vec<RefusedRow>,
+    ) -> impl Iterator<Item = RecordedCommand> {
+        let own = Opened { customer: &self.opening.customer, channel: &self.opening.channel };
+        self.rest.iter().filter_map(move |row| match row.command(own, self.now) {
+            Ok(command) => command.inspect(|_| numbers.push(row.number)),
+            Err(fault) => {
+                refused.push(row.refused(&fault));
+                None
+            }
+        })
+    }
+}
+
+/// Reads the opening among the rows of one ticket, which are commands in order; `None` when it cannot be opened.
+pub(super) fn opened<'r, 'a>(
+    rows: &'r [Row<'a>],
     now: Option<Timestamp>,
     refused: &mut Vec<RefusedRow>,
-) -> Option<TicketCommands> {
-    let commands = as_commands(rows, states, now, refused);
-    let (unread, first, rest) = split(&commands, now)?;
+) -> Option<OpenedTicket<'r, 'a>> {
+    let (unread, first, rest) = split(rows, now)?;
     refused.extend(unread.iter().filter_map(|row| row.at(now).err().map(|fault| row.refused(&fault))));
-    let opened = first.opening().and_then(|(opening, opener)| Ok((opening, opener, first.at(now)?)));
-    let (opening, opener, opened_at) = match opened {
-        Ok(opened) => opened,
-        Err(fault) => {
-            refuse_ticket(commands.get(unread.len()..).unwrap_or_default(), fault, refused);
-            return None;
+    match first.opening().and_then(|(opening, opener)| Ok((opening, opener, first.at(now)?))) {
+        Ok((opening, opener, opened_at)) => {
+            Some(OpenedTicket { opening, opener, opened_at, number: first.number, rest, now })
         }
-    };
-    let own = Opened { customer: &opening.customer, channel: &opening.channel };
-    let mut read = Vec::with_capacity(rest.len());
-    let mut numbers = Vec::with_capacity(commands.len());
-    numbers.push(first.number);
-    for row in rest {
-        match row.command(own, now) {
-            Ok(Some(command)) => {
-                read.push(command);
-                numbers.push(row.number);
-            }
-            Ok(None) => {}
-            Err(fault) => refused.push(row.refused(&fault)),
+        Err(fault) => {
+            refuse_ticket(rows.get(unread.len()..).unwrap_or_default(), fault, refused);
+            None
         }
     }
-    Some(TicketCommands { opening, opener, opened_at, commands: read, numbers })
 }
 
 /// Returns the rows before the opening, the opening, and the rows after it.

@@ -1,11 +1,11 @@
 //! Logs judged as the engine judges commands.
 
-use super::commands::{self, TicketCommands};
+use super::commands::{self, OpenedTicket};
 use super::fault::{RefusedRow, RowFault};
 use super::row::Row;
 use super::states::States;
 use super::unlisted::{Remark, Unlisted};
-use crate::engine::Engine;
+use crate::engine::{Authors, Engine};
 use crate::error::Error;
 use crate::id::{SharedIds, sharing};
 use crate::ticket::History;
@@ -56,8 +56,11 @@ pub struct Importer<'e> {
     now: Option<Timestamp>,
     unlisted: Unlisted,
     refused: Vec<RefusedRow>,
-    /// Ids come again, in the ticket and in the log.
+    /// Ids and actors come again, in the ticket and in the log.
     ids: SharedIds,
+    authors: Authors,
+    /// The rows of the commands of the ticket; kept for their memory.
+    numbers: Vec<u64>,
 }
 
 impl<'e> Importer<'e> {
@@ -71,6 +74,8 @@ impl<'e> Importer<'e> {
             unlisted: Unlisted::of(engine.policy()),
             refused: Vec::new(),
             ids: SharedIds::of_log(),
+            authors: Authors::of_log(),
+            numbers: Vec::new(),
         }
     }
 
@@ -112,26 +117,36 @@ impl<'e> Importer<'e> {
     /// `out_of_horizon` when a calendar has no answer for an instant of a row.
     pub fn ticket(&mut self, rows: &mut [Row<'_>]) -> Result<Option<History>, Error> {
         self.unlisted.clear(rows);
-        let Some(ticket) = commands::ticket(rows, self.states, self.now, &mut self.refused) else { return Ok(None) };
-        let TicketCommands { opening, opener, opened_at, commands, numbers } = ticket;
-        let import = sharing(&mut self.ids, || self.engine.import(&opening, &opener, opened_at, &commands))?;
-        match import.into_result() {
+        let rows = commands::as_commands(rows, self.states, self.now, &mut self.refused);
+        let Some(ticket) = commands::opened(&rows, self.now, &mut self.refused) else { return Ok(None) };
+        let OpenedTicket { opening, opener, opened_at, number, .. } = &ticket;
+        self.numbers.clear();
+        let mut commands = ticket.commands(&mut self.numbers, &mut self.refused);
+        let (engine, authors) = (self.engine, &mut self.authors);
+        let import =
+            sharing(&mut self.ids, || engine.import_each(opening, opener, *opened_at, commands.by_ref(), authors));
+        // Those of a ticket that is not opened are read, too: what cannot be read is refused for that.
+        commands.for_each(drop);
+        let import = import?;
+        let numbers = std::mem::take(&mut self.numbers);
+        let history = match import.into_result() {
             Ok(import) => {
                 for one in import.refused {
-                    // The opening comes first.
-                    let number = numbers.iter().skip(1).nth(one.index).copied().unwrap_or_default();
+                    let number = numbers.get(one.index).copied().unwrap_or_default();
                     self.refuse(&opening.ticket, number, &RowFault::Refused(Box::new(one.refusal)));
                 }
-                Ok(Some(import.history))
+                Some(import.history)
             }
             Err(refusal) => {
                 let fault = RowFault::Ticket(Box::new(RowFault::Refused(Box::new(refusal))));
-                for number in numbers {
-                    self.refuse(&opening.ticket, number, &fault);
+                for number in std::iter::once(number).chain(&numbers) {
+                    self.refuse(&opening.ticket, *number, &fault);
                 }
-                Ok(None)
+                None
             }
-        }
+        };
+        self.numbers = numbers;
+        Ok(history)
     }
 
     /// Refuses a row. One of states stands for several commands: a reason is given once.
