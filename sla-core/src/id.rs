@@ -1,6 +1,7 @@
 //! Names that a host gives to its things.
 
 mod hidden;
+mod map;
 
 use std::borrow::{Borrow, Cow};
 use std::cell::RefCell;
@@ -12,6 +13,8 @@ use arcstr::ArcStr;
 
 use crate::error::{Error, ErrorCode, Fault};
 use crate::serde_text::serde_as_text;
+
+pub(crate) use self::map::IdMap;
 
 /// The longest id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;

@@ -147,11 +147,17 @@ impl<'a> Sink<'a> for Counting<'_, 'a> {
     }
 
     fn count_work(&mut self, at: Place<'_, 'a>, actor: &'a str, figures: &[Figure]) -> Result<(), Error> {
-        let agent = Id::new(actor).ok();
-        let period = self.aggregate.period_of(at.moment.at)?;
-        let key = self.key(at, period, Whose::Actor(agent.as_ref()))?;
-        let place = self.aggregate.place(&key);
-        let counted = self.aggregate.cell(place).figures(None);
+        let cell = if self.aggregate.grouping().dimensions().contains(&Dimension::Agent) {
+            let agent = Id::new(actor).ok();
+            let period = self.aggregate.period_of(at.moment.at)?;
+            let key = self.key(at, period, Whose::Actor(agent.as_ref()))?;
+            let place = self.aggregate.place(&key);
+            self.aggregate.cell(place)
+        } else {
+            // Whoever did it, the group is the same, and mostly known.
+            self.cell(at)?
+        };
+        let counted = cell.figures(None);
         for figure in figures {
             counted.counts.count(*figure, 0);
         }

@@ -21,14 +21,13 @@ mod values;
 mod verify;
 mod visible;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::calendar::{Calendar, MAX_TABLE_BYTES, TableBudget};
 use crate::digest::Digest;
 use crate::entitlement::Entitlements;
 use crate::error::{Error, ErrorCode};
-use crate::id::Id;
+use crate::id::{Id, IdMap};
 use crate::package::{BusinessDays, Condition, Package, Target};
 use crate::policy::{CheckedPolicy, QuietHours, Step, TimerRules, complete_steps};
 use crate::ticket::{Actor, CycleTerms, EventRules, Ticket};
@@ -71,7 +70,9 @@ pub(crate) struct Revision {
     pub(crate) measured: Vec<TimerRules>,
     pub(crate) entitlements: Entitlements,
     /// The steps of every timer, the breach escalation included.
-    pub(crate) steps: BTreeMap<Id, Vec<Step>>,
+    pub(crate) steps: IdMap<Vec<Step>>,
+    /// The calendars of the policy.
+    calendars: IdMap<Arc<Calendar>>,
 }
 
 /// What a ticket's terms hold for one timer.
@@ -339,7 +340,9 @@ impl Revision {
         let measured = policy.measured().into_iter().filter_map(|timer| policy.timers.get(timer)).cloned().collect();
         let entitlements = Entitlements::of(&policy);
         let system = Arc::new(Actor::system());
-        Self { digest, rules, system, policy, measured, entitlements, steps }
+        let calendars = policy.compiled_calendars().iter().map(|(id, calendar)| (id.clone(), Arc::clone(calendar)));
+        let calendars = calendars.collect();
+        Self { digest, rules, system, policy, measured, entitlements, steps, calendars }
     }
 
     pub(crate) fn package(&self, id: &str) -> Option<&Package> {
@@ -371,7 +374,7 @@ impl Revision {
     fn holds(&self, when: &Condition, subject: Subject<'_>, channel: &Id, at: Timestamp) -> bool {
         let is = |wanted: &Option<Id>, is: Option<&Id>| wanted.is_none() || wanted.as_ref() == is;
         let is_open = |calendar: &Id| {
-            let calendar = self.policy.compiled_calendars().get(calendar);
+            let calendar = self.calendars.get(calendar);
             // INVARIANT: the policy has the calendar, and events lie within the horizon.
             calendar.is_some_and(|calendar| calendar.is_open(at).unwrap_or_default())
         };
@@ -424,9 +427,6 @@ impl Revision {
     }
 
     pub(crate) fn calendar(&self, id: &Id) -> Result<&Arc<Calendar>, Error> {
-        self.policy
-            .compiled_calendars()
-            .get(id)
-            .ok_or_else(|| EngineFault::UnknownName { noun: "calendar", id: id.clone() }.into())
+        self.calendars.get(id).ok_or_else(|| EngineFault::UnknownName { noun: "calendar", id: id.clone() }.into())
     }
 }
