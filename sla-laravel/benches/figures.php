@@ -27,6 +27,7 @@ $app->make(Kernel::class)->bootstrap();
 
 const PACKAGES = ['starter' => 'email', 'professional' => 'phone', 'enterprise' => 'whatsapp'];
 const AGENTS = 40;
+const OWN_WORK = '/agent/dashboard';
 const REPORT = '/sla-dashboard/reports/year';
 const AGENTS_OF_YEAR = '/sla-dashboard/agents/year';
 /** Later than everything that is measured. */
@@ -101,7 +102,10 @@ function fill(int $played): void
 {
     Carbon::setTestNow(Carbon::now()->subDays(366));
     Artisan::call('db:seed', ['--class' => 'SlaDefinitionSeeder', '--force' => true]);
-    $users = [['id' => 'root', 'email' => 'root@example.test', 'sla_role' => 'admin', 'sla_package' => null]];
+    $users = [];
+    foreach (['root' => 'admin', 'agent-1' => 'agent'] as $id => $role) {
+        $users[] = ['id' => $id, 'email' => "{$id}@example.test", 'sla_role' => $role, 'sla_package' => null];
+    }
     foreach (array_keys(PACKAGES) as $package) {
         for ($i = 0; $i < 500; $i++) {
             $users[] = ['id' => "{$package}-{$i}", 'email' => "{$package}-{$i}@example.test", 'sla_role' => 'customer', 'sla_package' => $package];
@@ -250,9 +254,14 @@ function pages(string $socket, int $worker, int $server): void
 {
     app(SlaMonitorService::class)->run();
     $fpm = new FastCgi($socket, dirname(__DIR__) . '/testhost/public/index.php');
-    $signedIn = $fpm->get('/sign-in/root');
-    preg_match('/^Set-Cookie: (testhost=[^;]+)/m', $signedIn['headers'], $cookie);
-    $cookie = $cookie[1] ?? throw new RuntimeException("no session: {$signedIn['body']}");
+    $signedIn = static function (string $user) use ($fpm): string {
+        $answer = $fpm->get("/sign-in/{$user}");
+        preg_match('/^Set-Cookie: (testhost=[^;]+)/m', $answer['headers'], $cookie);
+
+        return $cookie[1] ?? throw new RuntimeException("no session: {$answer['body']}");
+    };
+    $cookie = $signedIn('root');
+    $agent = $signedIn('agent-1');
     $count = number_format(DB::table('support_tickets')->count());
     $ticket = (int) DB::table('support_events')->max('ticket_id');
     $asked = [
@@ -260,6 +269,8 @@ function pages(string $socket, int $worker, int $server): void
         ["the dashboard at {$count} tickets", '/sla-dashboard', 200, 15.0],
         ['its part that is refreshed', '/sla-dashboard/live', 200, 12.0],
         ['the same, unchanged', '/sla-dashboard/live', 304, null],
+        ["an agent's own page", OWN_WORK, 200, null],
+        ['its part that is refreshed', OWN_WORK . '/live', 200, null],
         ['the newest tickets', '/support/tickets', 200, null],
         ['the tickets of one status', '/support/tickets?status=open', 200, null],
         ['a ticket', "/support/tickets/{$ticket}", 200, null],
@@ -269,7 +280,7 @@ function pages(string $socket, int $worker, int $server): void
         ['the agents of the year', AGENTS_OF_YEAR, 200, 50.0],
     ];
     foreach ($asked as [$what, $path, $status, $goal]) {
-        $headers = ['Cookie' => $cookie];
+        $headers = ['Cookie' => str_starts_with($path, OWN_WORK) ? $agent : $cookie];
         $first = $fpm->get($path, $headers);
         if ($first['status'] === 404 && $status !== 404) {
             printf("%-52s is not there\n", $what);

@@ -3,6 +3,7 @@
 use Illuminate\Support\Facades\Route;
 use Sla\Laravel\Figures\ReportUnit;
 use Sla\Laravel\Http\Controllers\AdoptionController;
+use Sla\Laravel\Http\Controllers\AgentController;
 use Sla\Laravel\Http\Controllers\AssetController;
 use Sla\Laravel\Http\Controllers\AuditController;
 use Sla\Laravel\Http\Controllers\CommandController;
@@ -33,6 +34,7 @@ Route::prefix(config('sla.routes.api.prefix'))
         Route::get('tickets/{ticket}/audit', [AuditController::class, 'show'])->where('ticket', $number)->name('ticket.audit');
         Route::post('tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('ticket.act');
         Route::get('dashboard', [DashboardController::class, 'index'])->name('dashboard');
+        Route::get('agent/dashboard', [AgentController::class, 'index'])->name('agent.dashboard');
         Route::get('reports/{unit?}/{period?}', [ReportController::class, 'show'])->where('unit', $units)->name('reports');
         Route::get('packages/{unit?}/{period?}', [ReportController::class, 'packages'])->where('unit', $units)->name('packages');
         Route::get('agents/{unit?}/{period?}', [ReportController::class, 'agents'])->where('unit', $units)->name('agents');
@@ -85,6 +87,8 @@ Route::prefix(config('sla.routes.web.prefix'))
         Route::post('admin/sla/adoptions/{adoption}/resume', [AdoptionController::class, 'resume'])->where('adoption', $number)->name('adoption.resume');
         Route::get('admin/sla/definitions/revisions', [PolicyController::class, 'revisions'])->name('definitions.revisions');
         Route::post('admin/sla/definitions/revisions', [PolicyController::class, 'publish'])->name('definitions.publish');
+        Route::get('agent/dashboard', [AgentController::class, 'index'])->name('agent.dashboard');
+        Route::get('agent/dashboard/live', [AgentController::class, 'fragment'])->name('agent.dashboard.live');
         Route::get('agent/tickets/assigned', [TicketController::class, 'index'])->defaults('assigned', 'me')->name('agent.tickets');
         Route::post('agent/tickets/{ticket}/{command}', [CommandController::class, 'act'])->where('ticket', $number)->where('command', $commands)->name('agent.act');
     });

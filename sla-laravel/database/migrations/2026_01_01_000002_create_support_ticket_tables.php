@@ -41,6 +41,10 @@ return new class extends SlaMigration {
         $this->indexWhere('support_tickets', 'first_response_state, first_response_due_at', 'support_tickets_first_response', "first_response_state = 'running'");
         $this->indexWhere('support_tickets', 'resolution_state, resolution_due_at', 'support_tickets_resolution', "resolution_state = 'running'");
         $this->indexWhere('support_tickets', 'status, first_response_state, resolution_state', 'support_tickets_active', "status in ('new', 'open', 'pending', 'on_hold')");
+        // Others have the tickets without agent in the index of agents.
+        if ($this->hasPartialIndexes()) {
+            $this->indexWhere('support_tickets', 'id', 'support_tickets_unassigned', "agent is null and status in ('new', 'open', 'pending', 'on_hold')");
+        }
         // Apart from support_tickets, so that lists do not read snapshots, and with all that a decision needs, so that it reads
         // one table with few indexes.
         $this->schema()->create('sla_ticket_states', function (Blueprint $table): void {

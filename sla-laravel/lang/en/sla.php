@@ -25,12 +25,17 @@ return [
         'tickets' => 'Open tickets', 'moved' => 'Due instants that move', 'arrived' => 'New promises', 'ended' => 'Promises that end',
         'breached' => 'Would be breached', 'refused' => 'Cannot adopt it',
     ],
+    'work' => [
+        'title' => 'My work', 'open' => 'My open tickets', 'unassigned' => 'Not assigned', 'escalations' => 'Escalations of my tickets', 'figures' => 'My figures', 'whose' => 'Whose',
+        'own' => 'My own', 'teams' => 'Team :teams', 'all' => 'All agents', 'week' => 'This week', 'month' => 'This month',
+        'none_open' => 'You have no open ticket.', 'none_unassigned' => 'Every ticket that you may see has an agent.',
+    ],
     'statuses' => [
         'new' => 'New', 'open' => 'Open', 'pending' => 'Waiting for the customer', 'on_hold' => 'On hold', 'resolved' => 'Resolved', 'closed' => 'Closed',
         'withdrawn' => 'Withdrawn', 'voided' => 'Voided', 'acknowledged' => 'Acknowledged',
     ],
     'states' => [
         'not_started' => 'Not started', 'running' => 'Running', 'paused' => 'Paused', 'met' => 'Met', 'breached' => 'Breached', 'cancelled' => 'Cancelled',
-        'unpromised' => 'Without promise',
+        'unpromised' => 'Without promise', 'at_risk' => 'At risk', 'unreadable' => 'Cannot be read',
     ],
 ];

@@ -25,12 +25,17 @@ return [
         'tickets' => 'Tiket terbuka', 'moved' => 'Tenggat yang bergeser', 'arrived' => 'Janji baru', 'ended' => 'Janji yang berakhir',
         'breached' => 'Akan dilanggar', 'refused' => 'Tidak dapat mengikuti',
     ],
+    'work' => [
+        'title' => 'Pekerjaan saya', 'open' => 'Tiket terbuka saya', 'unassigned' => 'Belum ditugaskan', 'escalations' => 'Eskalasi tiket saya', 'figures' => 'Angka saya', 'whose' => 'Milik',
+        'own' => 'Saya sendiri', 'teams' => 'Tim :teams', 'all' => 'Semua agen', 'week' => 'Minggu ini', 'month' => 'Bulan ini',
+        'none_open' => 'Anda tidak punya tiket terbuka.', 'none_unassigned' => 'Setiap tiket yang boleh Anda lihat sudah punya agen.',
+    ],
     'statuses' => [
         'new' => 'Baru', 'open' => 'Terbuka', 'pending' => 'Menunggu pelanggan', 'on_hold' => 'Ditahan', 'resolved' => 'Selesai', 'closed' => 'Ditutup',
         'withdrawn' => 'Ditarik', 'voided' => 'Dibatalkan', 'acknowledged' => 'Diterima',
     ],
     'states' => [
         'not_started' => 'Belum mulai', 'running' => 'Berjalan', 'paused' => 'Dijeda', 'met' => 'Terpenuhi', 'breached' => 'Dilanggar', 'cancelled' => 'Dibatalkan',
-        'unpromised' => 'Tanpa janji',
+        'unpromised' => 'Tanpa janji', 'at_risk' => 'Berisiko', 'unreadable' => 'Tidak dapat dibaca',
     ],
 ];

@@ -17,6 +17,7 @@
 @if ($page->isStaff)
 <li><a href="{{ route('sla.dashboard') }}" @if (request()->routeIs('sla.dashboard')) aria-current="page" @endif>{{ __('sla::sla.dashboard') }}</a></li>
 <li><a href="{{ route('sla.escalations') }}" @if (request()->routeIs('sla.escalations')) aria-current="page" @endif>{{ __('sla::sla.escalations') }}</a></li>
+<li><a href="{{ route('sla.agent.dashboard') }}" @if (request()->routeIs('sla.agent.dashboard')) aria-current="page" @endif>{{ __('sla::sla.work.title') }}</a></li>
 <li><a href="{{ route('sla.agent.tickets') }}" @if (request()->routeIs('sla.agent.tickets')) aria-current="page" @endif>{{ __('sla::sla.assigned') }}</a></li>
 @endif
 @if ($page->isAdmin)

@@ -58,9 +58,14 @@ abstract class SlaMigration extends Migration
      */
     protected function indexWhere(string $table, string $columns, string $name, string $where): void
     {
-        $where = in_array($this->connection()->getDriverName(), ['pgsql', 'sqlite'], true) ? " where {$where}" : '';
+        $where = $this->hasPartialIndexes() ? " where {$where}" : '';
         $grammar = $this->connection()->getQueryGrammar();
         $this->connection()->statement("create index {$name} on {$grammar->wrapTable($table)} ({$columns}){$where}");
+    }
+
+    protected function hasPartialIndexes(): bool
+    {
+        return in_array($this->connection()->getDriverName(), ['pgsql', 'sqlite'], true);
     }
 
     private function bytewise(Fluent $column): Fluent

@@ -7,6 +7,7 @@ namespace Sla\Laravel\Engine;
 use Sla\Actor;
 use Sla\Alert;
 use Sla\Alerts;
+use Sla\AtRisk;
 use Sla\Audit;
 use Sla\BurnRate;
 use Sla\Command;
@@ -23,6 +24,7 @@ use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Support\Settings;
 use Sla\LinkedDecision;
 use Sla\Message;
+use Sla\OpenPromise;
 use Sla\Opening;
 use Sla\PolicyValues;
 use Sla\Refusal;
@@ -126,6 +128,28 @@ final class Gateway
         $now = Time::fromUs(max($nowUs, $ticket->lastUs));
 
         return $this->withAllRevisions(fn (): Evaluation => $this->engine()->evaluate(Ticket::fromJson($ticket->snapshot), $now));
+    }
+
+    /**
+     * Returns the open promises of tickets, breached ones first.
+     *
+     * @param array<int, StoredTicket> $tickets
+     *
+     * @return array{promises: list<OpenPromise>, failed: list<int>} and the ids of those that cannot be read
+     */
+    public function openPromises(array $tickets, int $nowUs): array
+    {
+        $list = AtRisk::worklist(PHP_INT_MAX);
+        $failed = [];
+        foreach ($tickets as $ticket) {
+            try {
+                $this->withAllRevisions(fn () => $list->add($this->engine(), Ticket::fromJson($ticket->snapshot), Time::fromUs(max($nowUs, $ticket->lastUs))));
+            } catch (SlaThrowable) {
+                $failed[] = $ticket->id;
+            }
+        }
+
+        return ['promises' => $list->promises(), 'failed' => $failed];
     }
 
     public function authorize(Actor $actor, string $action, ?StoredTicket $ticket = null): ?Refusal

@@ -10,7 +10,7 @@ use Sla\Laravel\Support\Tables;
 /** Adds up the rows of tickets in the database. What a row counts is the engine's; here are sums only. */
 final class FigureQuery
 {
-    /** The engine's name for no agent. */
+    /** The engine's name for no agent, and for no team. */
     public const UNASSIGNED = 'unassigned';
 
     public function __construct(private readonly Tables $tables)
@@ -26,8 +26,8 @@ final class FigureQuery
      */
     public function sums(FigureDimension $dimension, callable $within, bool $isExact, bool $isDaily): Builder
     {
-        $value = static fn (string $prefix): string => $dimension === FigureDimension::Agent
-            ? "coalesce({$prefix}agent, '" . self::UNASSIGNED . "')"
+        $value = static fn (string $prefix): string => in_array($dimension, [FigureDimension::Agent, FigureDimension::Team], true)
+            ? "coalesce({$prefix}{$dimension->value}, '" . self::UNASSIGNED . "')"
             : $prefix . $dimension->value;
         $parts = [$this->part('sla_promises', 'day', $within, "day, {$value('')} as value, timer, class as figure, 0 as bucket, 1 as n, 0 as us")];
         foreach (['business' => 'business_figure', 'wall' => 'wall_figure', 'overdue' => "'overdue'"] as $time => $figure) {

@@ -92,28 +92,60 @@ final class Figures
     }
 
     /**
+     * Returns the figures of several periods without quantiles, as `added` does, and reads the days of all of them once.
+     *
+     * @param non-empty-list<ReportPeriod> $periods
+     * @param ?list<string>                $values  of the dimension; `null` for all of them together
+     *
+     * @return list<Aggregate> one a period
+     */
+    public function each(array $periods, FigureDimension $dimension, ?array $values): array
+    {
+        $first = min(array_map(static fn (ReportPeriod $period): string => $period->firstDay, $periods));
+        $end = max(array_map(static fn (ReportPeriod $period): string => $period->endDay, $periods));
+        $rows = $this->sums($first, $end, $dimension, PeriodUnit::Day, null, $values);
+        $grouping = $values === null ? Grouping::by() : Grouping::by($dimension->engine());
+        $found = [];
+        foreach ($periods as $period) {
+            $counted = [];
+            foreach ($rows as $row) {
+                if ($row->day >= $period->firstDay && $row->day < $period->endDay) {
+                    $counted[] = ($values === null ? [] : [$dimension->value => $row->value]) + self::counted($row);
+                }
+            }
+            $found[] = $this->aggregate($grouping, $counted);
+        }
+
+        return $found;
+    }
+
+    /**
      * Adds up days: whole months from their sums, other days from theirs, and those that changed since from the rows of
      * tickets.
      *
      * @param ?PeriodUnit   $per     what is kept apart: days, months, or nothing
      * @param ?list<string> $figures
+     * @param ?list<string> $values  of the dimension, which are kept apart; `null` for all
      *
-     * @return list<\stdClass> with timer, figure, bucket, n, sum_s, sum_us_rest; value where nothing is kept apart, otherwise
-     *                         day, which may be any one of a month
+     * @return list<\stdClass> with timer, figure, bucket, n, sum_s, sum_us_rest; value where no period or some values are kept
+     *                         apart; day where periods are, which may be any one of a month
      */
-    private function sums(string $first, string $end, FigureDimension $dimension, ?PeriodUnit $per, ?array $figures): array
+    private function sums(string $first, string $end, FigureDimension $dimension, ?PeriodUnit $per, ?array $figures, ?array $values = null): array
     {
         $dirty = $this->days->dirtyDays($first, $end);
         $isDaily = $per !== null;
-        $keys = $isDaily ? ['day', 'timer', 'figure', 'bucket'] : ['value', 'timer', 'figure', 'bucket'];
+        $keys = [...($isDaily ? ['day'] : []), ...($isDaily && $values === null ? [] : ['value']), 'timer', 'figure', 'bucket'];
         $isOfMonths = $per !== PeriodUnit::Day && str_ends_with($first, '-01') && str_ends_with($end, '-01');
         $split = array_values(array_unique(array_map(static fn (string $day): string => substr($day, 0, 7) . '-01', $dirty)));
         $found = [];
-        $read = function (string $table, callable $within) use ($dimension, $keys, $figures, &$found): void {
+        $read = function (string $table, callable $within) use ($dimension, $keys, $figures, $values, &$found): void {
             $query = $this->tables->table($table)->where('dimension', $dimension->value)->groupBy($keys)->select($keys)->selectRaw(self::SUMS);
             $within($query);
             if ($figures !== null) {
                 $query->whereIn('figure', $figures);
+            }
+            if ($values !== null) {
+                $query->whereIn('value', $values);
             }
             array_push($found, ...$query->get()->all());
         };
@@ -123,11 +155,17 @@ final class Figures
             $spans = array_map(static fn (string $month): array => [$month, ReportPeriod::on(ReportUnit::Month, $month, new \DateTimeZone('UTC'))->endDay], $split);
         }
         foreach ($spans as [$from, $to]) {
-            $read('sla_daily', static fn (Builder $query) => $query->where('day', '>=', $from)->where('day', '<', $to)->whereNotIn('day', $dirty));
+            $read('sla_daily', $values === null
+                ? static fn (Builder $query) => $query->where('day', '>=', $from)->where('day', '<', $to)->whereNotIn('day', $dirty)
+                // Each day by itself: the index has the values of a day after it.
+                : static fn (Builder $query) => $query->whereIn('day', array_values(array_diff(ReportPeriod::daysOf($from, $to), $dirty))));
         }
         if ($dirty !== []) {
-            $rows = $this->query->sums($dimension, static fn (Builder $query, string $day) => $query->whereIn($day, $dirty), false, $isDaily)->get();
-            foreach ($rows as $row) {
+            $rows = $this->query->sums($dimension, static fn (Builder $query, string $day) => $query->whereIn($day, $dirty), false, $isDaily);
+            if ($values !== null) {
+                $rows->whereIn('value', $values);
+            }
+            foreach ($rows->get() as $row) {
                 if ($figures === null || in_array($row->figure, $figures, true)) {
                     $found[] = $row;
                 }

@@ -110,8 +110,14 @@ final class ReportPeriod
     /** @return list<string> every local date, oldest first */
     public function days(): array
     {
+        return self::daysOf($this->firstDay, $this->endDay);
+    }
+
+    /** @return list<string> every local date from one to before another, oldest first */
+    public static function daysOf(string $first, string $end): array
+    {
         $days = [];
-        for ($day = self::date($this->firstDay); ($name = $day->format('Y-m-d')) < $this->endDay; $day = $day->modify('+1 day')) {
+        for ($day = self::date($first); ($name = $day->format('Y-m-d')) < $end; $day = $day->modify('+1 day')) {
             $days[] = $name;
         }
 

@@ -188,7 +188,7 @@ final class Reports
 
     private function keep(ReportPeriod $period): void
     {
-        foreach (FigureDimension::cases() as $dimension) {
+        foreach (FigureDimension::keptOnes() as $dimension) {
             $key = ['unit' => $period->unit->value, 'first_day' => $period->firstDay, 'dimension' => $dimension->value];
             $row = [
                 'end_day' => $period->endDay,

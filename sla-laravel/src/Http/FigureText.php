@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Http;
 
+use Sla\AgentPerformance;
 use Sla\Durations;
+use Sla\ReportGroup;
 
 /** Figures of the engine for people and as JSON. What is absent stays absent: it is no 0, and no 100 %. */
 final class FigureText
@@ -43,6 +45,23 @@ final class FigureText
         $text = __("sla::figures.{$key}", $values);
 
         return is_string($text) ? $text : $key;
+    }
+
+    /**
+     * Returns the timers that have figures, and the two that every desk has.
+     *
+     * @param array<array-key, AgentPerformance|ReportGroup|null> $groups
+     *
+     * @return list<string>
+     */
+    public static function timers(array $groups): array
+    {
+        $timers = ['first_response' => true, 'resolution' => true];
+        foreach ($groups as $group) {
+            $timers += array_fill_keys(array_keys($group->timers ?? []), true);
+        }
+
+        return array_keys($timers);
     }
 
     /**

@@ -43,6 +43,22 @@ final class Pages
     }
 
     /**
+     * Returns a part of a page that is asked for again and again; 304 where nothing that it shows has changed.
+     *
+     * @param array<string, mixed> $values
+     * @param mixed                $state  what it shows, without the instant, which changes each time
+     */
+    public static function fragment(Request $request, string $view, array $values, mixed $state): Response
+    {
+        $unchanged = new Response();
+        $unchanged->setEtag(hash('sha256', serialize([app()->getLocale(), $state])));
+        $response = $unchanged->isNotModified($request) ? $unchanged : self::view($request, $view, $values)->setEtag((string) $unchanged->getEtag());
+        $response->headers->set('Cache-Control', 'private, no-cache');
+
+        return $response;
+    }
+
+    /**
      * Answers a request that failed for a reason that is no refusal.
      *
      * @param array<string, string> $headers
@@ -84,6 +100,12 @@ final class Pages
 
         // Where a language has no text, it answers with the key.
         return is_string($name) && $name !== "sla::sla.{$id}" ? $name : str_replace('_', ' ', $id);
+    }
+
+    /** Writes how much of a promise is left, or with a minus how long it is overdue. */
+    public static function left(?int $remainingUs, ?int $overdueUs): string
+    {
+        return ($overdueUs ?? 0) > 0 ? '-' . self::length($overdueUs) : self::length($remainingUs);
     }
 
     /** Writes a length of time for people: `1 h 20 min`. */

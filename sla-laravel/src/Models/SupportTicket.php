@@ -12,6 +12,8 @@ class SupportTicket extends ReadModel
 {
     /** The words of the index `support_tickets_active`. */
     public const UNRESOLVED_WHERE = "status in ('new', 'open', 'pending', 'on_hold')";
+    /** The words of the index `support_tickets_unassigned`. */
+    public const UNASSIGNED_WHERE = 'agent is null and ' . self::UNRESOLVED_WHERE;
 
     protected $table = 'support_tickets';
 

@@ -292,7 +292,7 @@ final class TicketStore
      *
      * @return array<int, StoredTicket> by id
      */
-    private function findMany(array $ids): array
+    public function findMany(array $ids): array
     {
         $found = [];
         $rows = $this->tables->current('sla_ticket_states')

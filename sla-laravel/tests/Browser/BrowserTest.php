@@ -24,11 +24,11 @@ final class BrowserTest extends TestCase
     /** What is on these pages, beside what is checked on every page. */
     private const SEEN = [
         'kim' => ['/support/tickets' => 'Nothing works', '/support/tickets/{ticket}' => 'We are looking into it.', '/support/tickets/new' => 'Live chat'],
-        'ana' => ['/agent/tickets/assigned' => 'Nothing works', '/support/tickets/{ticket}' => 'Request an escalation', '/support/tickets/{ticket}/audit' => 'Chain verified'],
+        'ana' => ['/agent/dashboard' => 'Nothing works', '/agent/tickets/assigned' => 'Nothing works', '/support/tickets/{ticket}' => 'Request an escalation', '/support/tickets/{ticket}/audit' => 'Chain verified'],
         'root' => ['/support/tickets' => 'Nothing works', '/sla-dashboard/escalations' => 'Acknowledge', '/admin/sla/definitions' => 'Professional', '/admin/sla/definitions/preview' => 'Open tickets'],
         // Those who have nothing yet.
         'nia' => ['/support/tickets' => 'There is nothing here yet.'],
-        'otto' => ['/agent/tickets/assigned' => 'There is nothing here yet.'],
+        'otto' => ['/agent/dashboard' => 'You have no open ticket.', '/agent/tickets/assigned' => 'There is nothing here yet.'],
     ];
     /** What the forms of parts with entries show. */
     private const ENTRIES = ['calendars' => '?id=office', 'packages' => '?id=starter', 'steps' => '?id=first_response'];

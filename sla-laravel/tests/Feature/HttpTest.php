@@ -36,7 +36,7 @@ final class HttpTest extends TestCase
 
     public function test_who_acts_must_be_known_and_have_a_role(): void
     {
-        foreach ([['get', '/api/sla/tickets'], ['post', '/api/sla/tickets'], ['get', '/support/tickets'], ['get', '/agent/tickets/assigned'], ['get', '/api/sla/escalations']] as [$method, $path]) {
+        foreach ([['get', '/api/sla/tickets'], ['post', '/api/sla/tickets'], ['get', '/support/tickets'], ['get', '/agent/tickets/assigned'], ['get', '/api/sla/agent/dashboard'], ['get', '/api/sla/escalations']] as [$method, $path]) {
             $this->json($method, $path)->assertStatus(401)->assertJsonPath('refusal.code', 'anonymous_actor');
             $this->actingAs($this->user('max', 'visitor'))->json($method, $path)->assertStatus(403)->assertJsonPath('refusal.code', 'role_not_permitted');
             $this->app['auth']->forgetGuards();

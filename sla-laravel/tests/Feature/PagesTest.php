@@ -92,7 +92,7 @@ final class PagesTest extends TestCase
     {
         $id = (int) $this->opened()->ticketId;
         $this->actingAs($this->user('root', 'admin'));
-        foreach (['/support/tickets', '/support/tickets/new', "/support/tickets/{$id}", "/support/tickets/{$id}/audit", '/sla-dashboard', '/sla-dashboard/escalations', '/admin/sla/definitions', '/admin/sla/definitions/calendars?id=office', '/admin/sla/definitions/packages?id=starter', '/admin/sla/definitions/objectives', '/admin/sla/definitions/preview', '/admin/sla/definitions/what-if', '/admin/sla/definitions/revisions', '/admin/sla/adoptions'] as $path) {
+        foreach (['/support/tickets', '/support/tickets/new', "/support/tickets/{$id}", "/support/tickets/{$id}/audit", '/sla-dashboard', '/agent/dashboard', '/sla-dashboard/escalations', '/admin/sla/definitions', '/admin/sla/definitions/calendars?id=office', '/admin/sla/definitions/packages?id=starter', '/admin/sla/definitions/objectives', '/admin/sla/definitions/preview', '/admin/sla/definitions/what-if', '/admin/sla/definitions/revisions', '/admin/sla/adoptions'] as $path) {
             $page = $this->get($path)->assertOk()->assertHeader('Content-Security-Policy')->assertHeader('X-Content-Type-Options', 'nosniff');
             self::assertStringContainsString("default-src 'none'", $page->headers->get('Content-Security-Policy'));
             self::assertStringContainsString('no-store', $page->headers->get('Cache-Control'));

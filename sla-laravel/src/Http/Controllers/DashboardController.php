@@ -6,7 +6,6 @@ namespace Sla\Laravel\Http\Controllers;
 
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
-use Illuminate\Http\Response as HttpResponse;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Models\SlaAlert;
@@ -62,16 +61,12 @@ final class DashboardController extends SlaController
         if ($live instanceof Response) {
             return $live;
         }
-        // Without the instant, which changes each time.
-        $state = new HttpResponse();
-        $state->setEtag(hash('sha256', serialize([self::figures($live['days']), $live['active'], $live['breached'], $live['escalations'], $live['refusals'], $live['monitor'], $live['unsent'],
+
+        return Pages::fragment($request, 'dashboard.live', ['live' => (object) $live], [
+            self::figures($live['days']), $live['active'], $live['breached'], $live['escalations'], $live['refusals'], $live['monitor'], $live['unsent'],
             array_map(static fn (array $row): array => [$row['ticket']->getAttributes(), $row['timer']], $live['next']),
             array_map(static fn ($row): array => $row->getAttributes(), [...$live['latest'], ...$live['alerts']]),
-        ])));
-        $response = $state->isNotModified($request) ? $state : Pages::view($request, 'dashboard.live', ['live' => (object) $live])->setEtag((string) $state->getEtag());
-        $response->headers->set('Cache-Control', 'private, no-cache');
-
-        return $response;
+        ]);
     }
 
     /** @return array<string, mixed> compliance and means by timer, of a day or of all */

@@ -114,12 +114,7 @@ final class ReportController extends SlaController
      */
     private static function timers(array $figures): array
     {
-        $timers = ['first_response' => true, 'resolution' => true];
-        foreach ([$figures['total'] ?? null, ...($figures['agents'] ?? [])] as $one) {
-            $timers += array_fill_keys(array_keys($one?->timers ?? []), true);
-        }
-
-        return array_keys($timers);
+        return FigureText::timers([$figures['total'] ?? null, ...($figures['agents'] ?? [])]);
     }
 
     /**

@@ -148,7 +148,7 @@ final class TicketController extends SlaController
                 'state' => $timer->state->value,
                 'tone' => ['met' => 'good', 'breached' => 'bad', 'paused' => 'dim'][$timer->state->value] ?? '',
                 'dueAt' => $cycle?->dueAt,
-                'left' => ($cycle->overdueUs ?? 0) > 0 ? '-' . Pages::length($cycle->overdueUs) : Pages::length($cycle?->remainingUs),
+                'left' => Pages::left($cycle?->remainingUs, $cycle?->overdueUs),
             ];
         }
 

@@ -11,7 +11,7 @@ use Illuminate\View\View;
 /** Signs in by mail address and password; the routes exist at the desk to try only. */
 class DeskSignIn
 {
-    private const HOME = ['customer' => '/support/tickets', 'agent' => '/agent/tickets/assigned', 'admin' => '/sla-dashboard'];
+    private const HOME = ['customer' => '/support/tickets', 'agent' => '/agent/dashboard', 'admin' => '/sla-dashboard'];
 
     public function home(Request $request): RedirectResponse
     {
