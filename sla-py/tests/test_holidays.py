@@ -140,6 +140,45 @@ ICS: dict[str, tuple[str, dict[str, str]]] = {
         ),
         {"2026-05-04": "One", "2026-05-05": "Two"},
     ),
+    "cancelled": (ics(event("SUMMARY:Party", "DTSTART;VALUE=DATE:20260504", "STATUS:CANCELLED")), {}),
+    "one day of a series cancelled": (
+        ics(
+            event("SUMMARY:Founded", "DTSTART;VALUE=DATE:20200311", "RRULE:FREQ=YEARLY"),
+            event(
+                "SUMMARY:Founded",
+                "DTSTART;VALUE=DATE:20270311",
+                "RECURRENCE-ID;VALUE=DATE:20270311",
+                "STATUS:cancelled",
+            ),
+        ),
+        {"2026-03-11": "Founded"},
+    ),
+    "tentative and confirmed": (
+        ics(
+            event("SUMMARY:One", "DTSTART;VALUE=DATE:20260504", "STATUS:TENTATIVE"),
+            event("SUMMARY:Two", "DTSTART;VALUE=DATE:20260505", "STATUS:CONFIRMED").replace("1@", "2@"),
+        ),
+        {"2026-05-04": "One", "2026-05-05": "Two"},
+    ),
+    "hours of a rule of days": (
+        ics(event("SUMMARY:Trip", "DTSTART;VALUE=DATE:20260504", "RRULE:FREQ=DAILY;COUNT=2;BYHOUR=1,2;BYMINUTE=3,4")),
+        {"2026-05-04": "Trip", "2026-05-05": "Trip"},
+    ),
+    "a rule that ended": (
+        ics(event("SUMMARY:Past", "DTSTART;VALUE=DATE:20240504", "RRULE:FREQ=YEARLY;UNTIL=20250504T000000Z")),
+        {},
+    ),
+    "a count below one": (
+        ics(event("SUMMARY:Founded", "DTSTART;VALUE=DATE:20260311", "RRULE:FREQ=YEARLY;COUNT=-1")),
+        {"2026-03-11": "Founded", "2027-03-11": "Founded"},
+    ),
+    "from before to after": (
+        ics(event("SUMMARY:Closed", "DTSTART;VALUE=DATE:19700101", "DTEND;VALUE=DATE:20260102", "RRULE:FREQ=YEARLY")),
+        {
+            (date(2026, 1, 1) + timedelta(days=day)).isoformat(): "Closed"
+            for day in range((date(2028, 1, 1) - date(2026, 1, 1)).days)
+        },
+    ),
     "nothing": (ics(), {}),
 }
 
@@ -161,6 +200,56 @@ def test_events_of_hours_are_refused(start: str) -> None:
     text = ics(event("SUMMARY:Meeting", start, "DURATION:PT1H"))
     error = fault(InputError, "timed_event", office().with_icalendar, text, 2026)
     assert "Meeting" in error.message
+
+
+@pytest.mark.parametrize("frequency", ["HOURLY", "MINUTELY", "SECONDLY", "secondly"])
+def test_rules_of_less_than_a_day_are_refused(frequency: str) -> None:
+    """Their expansion would not end."""
+    text = ics(event("SUMMARY:Meeting", "DTSTART;VALUE=DATE:20270101", f"RRULE:FREQ={frequency}"))
+    error = fault(InputError, "timed_event", office().with_icalendar, text, 2026)
+    assert error.message == f"`Meeting` repeats more often than daily (`FREQ={frequency.upper()}`)"
+
+
+TOO_LONG = {
+    "a rule from year 1": ics(event("DTSTART;VALUE=DATE:00010101", "RRULE:FREQ=DAILY")),
+    "rules together": ics(
+        *(event("DTSTART;VALUE=DATE:19000101", "RRULE:FREQ=DAILY").replace("1@", f"{n}@") for n in range(3))
+    ),
+    "long events that repeat": ics(
+        event("DTSTART;VALUE=DATE:20200101", "DTEND;VALUE=DATE:20500101", "RRULE:FREQ=DAILY")
+    ),
+    "a day moved from the end of time": ics(
+        event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY"),
+        event("DTSTART;VALUE=DATE:20260102", "RECURRENCE-ID;VALUE=DATE:99000101"),
+    ),
+    "a file": ics(event("SUMMARY:" + "x" * 4_194_304, "DTSTART;VALUE=DATE:20260101")),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_what_an_icalendar_file_costs_is_bounded(name: str) -> None:
+    for text in (TOO_LONG[name], TOO_LONG[name].encode()):
+        error = fault(InputError, "limit_exceeded", office().with_icalendar, text, [2026, 2027])
+        assert error.help
+
+
+def test_an_icalendar_file_has_as_many_dates_as_a_calendar() -> None:
+    text = ics(event("DTSTART;VALUE=DATE:20000101", "DTEND;VALUE=DATE:21000101"))
+    error = fault(InputError, "limit_exceeded", office().with_icalendar, text, range(2000, 2100))
+    assert "20000 days" in error.message
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("FREQ=YEARLY;INTERVAL=0", "`INTERVAL` below 1"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "matches no day"),
+        ("FREQ=FORTNIGHTLY", "FORTNIGHTLY"),
+    ],
+)
+def test_rules_that_cannot_be_read_are_refused(rule: str, told: str) -> None:
+    text = ics(event("SUMMARY:Founded", "DTSTART;VALUE=DATE:20260311", f"RRULE:{rule}"))
+    assert told in fault(InputError, "invalid_icalendar", office().with_icalendar, text, 2026).message
 
 
 @pytest.mark.parametrize(
