@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import multiprocessing
 import pickle
 import sys
@@ -55,6 +56,7 @@ from sla_engine import (
     Ticket,
     UnknownNameError,
     Zones,
+    _decode,
     audit,
     commands,
 )
@@ -401,6 +403,58 @@ def test_what_is_no_instant_is_refused(at: Any) -> None:
 def test_a_zone_that_fails_says_so_itself() -> None:
     with pytest.raises(ZeroDivisionError):
         office().is_open(datetime(2026, 3, 2, tzinfo=Broken()))
+
+
+NAIVE = datetime(2026, 3, 2, 9, 30)
+WITHOUT_ZONE: dict[str, Any] = {
+    "until": lambda at: commands.Pause("pending", "waits", at),
+    "received_at": lambda at: commands.CustomerMessage("email", Message.of("m-2", "hello"), at),
+    "received_at of an opening": lambda at: commands.Open(
+        ticket="T-1",
+        customer="c-7",
+        package="starter",
+        channel="email",
+        message=Message.of("m-1", "help"),
+        received_at=at,
+    ),
+    "waiting_since": lambda at: commands.Absorb(ticket="T-2", waiting_since=at, reason="the same"),
+    "at": lambda at: RecordedCommand(at, Actor.admin("root"), commands.Resume()),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_ZONE)
+def test_commands_refuse_naive_instants(name: str) -> None:
+    make = WITHOUT_ZONE[name]
+    for at in (NAIVE, NAIVE.replace(tzinfo=Nowhere())):
+        assert "datetime.now(timezone.utc)" in fault(InputError, "naive_datetime", make, at).help
+    make(NAIVE.replace(tzinfo=UTC))
+
+
+LONE = "T-\ud800"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: engine().decide(opened().ticket, commands.Assign(LONE), actor=ROOT_ADMIN, now=monday(1)),
+        lambda: engine().open({"command": "open", "ticket": LONE}, actor=KIM, now=monday()),
+        lambda: Engine.compile({LONE: 1}),
+        lambda: commands.Assign(LONE).json(),
+        lambda: hash(commands.Assign(LONE)),
+        lambda: Message.of("m-1", LONE),
+    ],
+)
+def test_texts_that_are_not_unicode_are_refused(ask: Any) -> None:
+    assert "`" not in fault(InputError, "invalid_utf8", ask).help
+
+
+def test_an_instant_that_no_datetime_is_of_is_outside_the_horizon() -> None:
+    read = _decode.decoder("evaluation")
+    evaluation = json.loads(engine().evaluate(opened().ticket, now=monday(1)).json())
+    evaluation["now"] = "0000-01-01T00:00:00Z"
+    fault(HorizonError, "out_of_horizon", read, json.dumps(evaluation).replace(" ", "").encode())
+    with pytest.raises(msgspec.ValidationError):
+        read(b"[]")
 
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 from typing import Any
 
 import msgspec
 
 from . import commands, documents
+from .errors import HorizonError
 
 _TYPES: dict[str, Any] = {
     "events": tuple[documents.Event, ...],
@@ -55,16 +56,34 @@ def _rows(document: bytes) -> documents.TicketRows:
 def decoder(name: str) -> Any:
     """Return the decoder of documents of one kind."""
     if name == "ticket_rows":
-        return _rows
+        return _with_years(_rows)
     if name not in _LISTS:
-        return msgspec.json.Decoder(_TYPES[name]).decode
+        return _with_years(msgspec.json.Decoder(_TYPES[name]).decode)
     read = msgspec.json.Decoder(_LISTS[name]).decode
-    return lambda document: read(document)[name]
+    return _with_years(lambda document: read(document)[name])
+
+
+def _with_years(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    @wraps(read)
+    def decode(document: bytes) -> Any:
+        try:
+            return read(document)
+        except msgspec.ValidationError:
+            # Documents have years from 0000, datetimes from 0001.
+            if b'"0000-' not in document:
+                raise
+            raise HorizonError(
+                "out_of_horizon",
+                "the answer has an instant of the year 0000, which no datetime is of",
+                help="use instants within 1970-01-01 to 2200-01-01",
+            ) from None
+
+    return decode
 
 
 def encode(value: Any) -> bytes:
     """Return a value, or plain data, as a document; an iterator becomes a list."""
-    return msgspec.json.encode(value, enc_hook=_listed)
+    return documents.in_json(value, _listed)
 
 
 def _listed(value: Any) -> list[Any]:

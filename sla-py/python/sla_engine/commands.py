@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from .documents import Actor, Apply, Direction, Document, Message, PauseStatus, RefusedRow
+from .documents import Actor, Apply, Direction, Document, Message, PauseStatus, RefusedRow, require_aware
 
 
 class Command(Document, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
@@ -37,6 +37,7 @@ class Open(Command, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
     """The customer's organization; customers name only their own."""
 
     def __post_init__(self) -> None:
+        require_aware(self.received_at)
         # A default is left out of a document only if it is the same object.
         if self.direction == "inbound":
             msgspec.structs.force_setattr(self, "direction", "inbound")
@@ -76,6 +77,9 @@ class Absorb(Command, frozen=True, kw_only=True, omit_defaults=True, tag="absorb
     """What the other ticket's `voided` event says; None where nobody waits there."""
     reason: str
 
+    def __post_init__(self) -> None:
+        require_aware(self.waiting_since)
+
 
 class Note(Command, frozen=True, omit_defaults=True, tag="note"):
     """Add an internal note."""
@@ -91,6 +95,9 @@ class CustomerMessage(Command, frozen=True, omit_defaults=True, tag="customer_me
     received_at: datetime | None = None
     """When it was received, if before the command."""
 
+    def __post_init__(self) -> None:
+        require_aware(self.received_at)
+
 
 class Pause(Command, frozen=True, omit_defaults=True, tag="pause"):
     """Wait for the customer or a third party."""
@@ -99,6 +106,9 @@ class Pause(Command, frozen=True, omit_defaults=True, tag="pause"):
     reason: str
     until: datetime | None = None
     """When the pause ends automatically, if no limit of the policy ends it earlier."""
+
+    def __post_init__(self) -> None:
+        require_aware(self.until)
 
 
 class Resume(Command, frozen=True, omit_defaults=True, tag="resume"):
@@ -211,6 +221,9 @@ class RecordedCommand(Document, frozen=True):
         | AdoptRevision
         | Classify
     )
+
+    def __post_init__(self) -> None:
+        require_aware(self.at)
 
 
 class TicketCommands(Document, frozen=True):

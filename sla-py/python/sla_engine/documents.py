@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 from msgspec import field
 
+from .errors import InputError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ._core import Aggregate, History, Ticket
 
@@ -53,6 +55,29 @@ def _us(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+def in_json(value: Any, enc_hook: Callable[[Any], Any] | None = None) -> bytes:
+    """Return a value, or plain data, as JSON in UTF-8."""
+    try:
+        return msgspec.json.encode(value, enc_hook=enc_hook)
+    except UnicodeEncodeError as fault:
+        raise _not_utf8(fault) from None
+
+
+def require_aware(at: Any) -> None:
+    """Refuse a datetime without time zone; what is none is left to the engine."""
+    if isinstance(at, datetime) and at.utcoffset() is None:
+        raise InputError(
+            "naive_datetime",
+            "an instant without time zone is ambiguous",
+            help="pass an aware datetime, for example `datetime.now(timezone.utc)`",
+        )
+
+
+def _not_utf8(fault: UnicodeEncodeError) -> InputError:
+    lone = ascii(fault.object[fault.start])
+    return InputError("invalid_utf8", f"a text is not UTF-8: it has the lone surrogate {lone}", help="convert the text")
+
+
 class Value(msgspec.Struct, frozen=True):
     """An immutable value."""
 
@@ -61,11 +86,11 @@ class Document(Value, frozen=True):
     """An immutable value of a document."""
 
     def __hash__(self) -> int:
-        return hash(msgspec.json.encode(self))
+        return hash(in_json(self))
 
     def json(self) -> str:
         """Return the value as the engine's documents write it."""
-        return msgspec.json.encode(self).decode()
+        return in_json(self).decode()
 
 
 def length(micros: int) -> timedelta:
@@ -111,7 +136,10 @@ class Message(Document, frozen=True):
     @classmethod
     def of(cls, message_ref: str, content: str | bytes) -> Message:
         """Return the reference of a message, with the digest of its content in UTF-8; the host stores the content."""
-        raw = content.encode() if isinstance(content, str) else content
+        try:
+            raw = content.encode() if isinstance(content, str) else content
+        except UnicodeEncodeError as fault:
+            raise _not_utf8(fault) from None
         return cls(message_ref, sha256(raw).hexdigest())
 
 
