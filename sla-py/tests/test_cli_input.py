@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -114,6 +115,18 @@ def test_an_instant_that_cannot_be(tmp_path: Path, as_of: str) -> None:
     path = tmp_path / "log.csv"
     path.write_text(f"{HEAD}\n{OPEN}\n")
     refused(evaluate(path, "--as-of", as_of))
+
+
+@pytest.mark.parametrize("as_of", ["2026-03-03", "20260303", "2026-03-03T09:00", "2026-03-03 09"])
+def test_the_example_beside_a_refused_instant_is_accepted(tmp_path: Path, as_of: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f"{HEAD}\n{OPEN}\n")
+    result = evaluate(path, "--as-of", as_of)
+    refused(result, f"`{as_of}` has no offset")
+    examples = re.findall("`([^`]*)`", result.stderr)[1:]
+    assert len(examples) == 2
+    for example in examples:
+        assert evaluate(path, "--as-of", example).exit_code == 0, example
 
 
 def test_options_that_say_nothing(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def as_of(text: str | None) -> datetime | None:
     except ValueError as fault:
         raise Fault(f"`{text}` is not an instant; write `now`, or for example `2026-11-23T09:00:00Z`") from fault
     if found.tzinfo is None:
-        raise Fault(f"`{text}` has no offset; write for example `{text}Z` or `{text}+07:00`")
+        local = f"{text}T09:00:00" if _is_date(text) else text
+        raise Fault(f"`{text}` has no offset; write for example `{local}Z` or `{local}+07:00`")
     try:
         return found.astimezone(UTC)
     except OverflowError as fault:
@@ -81,3 +82,11 @@ def _read(value: Any, time_format: str | None) -> datetime:
     if ":" not in value and "T" not in value:
         raise NoInstant(f"`{value}` has no time of day; write for example `{value}T09:00:00`")
     return found
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
