@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from typing import Any
+
 import pyarrow as pa
 import pytest
-from desk import KIM, ROOT_ADMIN, engine, fault, monday, opened, opening
-from sla_engine import Actor, History, InputError, Message, audit, commands
+from desk import KIM, ROOT, ROOT_ADMIN, engine, fault, monday, opened, opening
+from sla_engine import Actor, Aggregate, History, InputError, Message, audit, commands, documents
 
 REPLY = commands.Reply("email", Message.of("m-2", "hello"))
 
@@ -140,3 +144,42 @@ def test_rows_put_together_step_by_step_are_those_of_the_history() -> None:
         desk.ticket_rows(replied.ticket, now=now, time_zone=zone, row_state=begun.rows.state)
     with pytest.raises(InputError, match="Moon/Base"):
         desk.ticket_rows(history, now=now, time_zone="Moon/Base")
+
+
+def columns(row: Any) -> dict[str, Any]:
+    """Return a row of one ticket as the columns of a table."""
+    found = {name: getattr(row, name) for name in row.__struct_fields__}
+    place, ended = found.pop("place"), found.pop("ended", None)
+    found["class"] = found.pop("class_", None)
+    for name in documents.RowPlace.__struct_fields__:
+        found[name] = getattr(place, name)
+        found[f"ended_{name}"] = getattr(ended, name, None)
+    return {name: value for name, value in found.items() if value is None or isinstance(value, int | str)}
+
+
+def test_the_query_of_the_page_gives_the_rows_of_an_aggregate() -> None:
+    """docs/analytics.md: it is read without renaming a column."""
+    desk, zone, now = engine(), "Asia/Kathmandu", monday(30)
+    histories = []
+    for number in range(4):
+        history = History(opened(f"T-{number}", at=monday(number)).events)
+        for step in range(number):
+            command = (commands.Assign("ana"), REPLY, commands.Resolve(Message.of("m-3", "done")))[step]
+            answer = desk.decide(history, command, actor=ROOT_ADMIN, now=monday(6 + step))
+            history = history.extend(answer.events)
+        histories.append(history.extend(desk.due_events(history, now=now).events))
+    database = sqlite3.connect(":memory:")
+    rows = [desk.ticket_rows(history, now=now, time_zone=zone) for history in histories]
+    for table in ("cycles", "facts"):
+        values = [columns(row) for one in rows for row in getattr(one, table)]
+        names = sorted({name for value in values for name in value})
+        database.execute(f"CREATE TABLE {table} ({', '.join(names)})")
+        wanted = f"INSERT INTO {table} VALUES ({', '.join('?' * len(names))})"
+        database.executemany(wanted, [[value.get(name) for name in names] for value in values])
+    query = re.search(r"```sql\n(.*?)```", (ROOT / "docs" / "analytics.md").read_text(), re.S)
+    assert query
+    found = database.execute(query[1])
+    named = [column[0] for column in found.description]
+    table = pa.Table.from_pylist([dict(zip(named, row, strict=True)) for row in found])
+    grouping: dict[str, Any] = {"by": ["package", "agent"], "period": "day", "period_zone": zone}
+    assert Aggregate.from_rows(table, as_of=now, **grouping) == Aggregate.of(desk, histories, now=now, **grouping)
