@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace Sla;
 
-/** Who does something: a role, and the host's id of the person. Events record these two only. */
+/**
+ * Who does something: a role, and the host's id of the person. Events record these; `via` of an event names the team or
+ * organization that permitted it.
+ */
 final class Actor
 {
     /**

@@ -30,7 +30,7 @@ final class CycleEvaluation
         /** When it would fall due if the pause ended now; `null` unless it is paused, and beyond the horizon. */
         public readonly ?\DateTimeImmutable $dueIfResumedNow,
         public readonly int $elapsedUs,
-        /** The part of the elapsed time that counts against the target. */
+        /** The time that counts against the target; above `elapsedUs` after some changes to business days. */
         public readonly int $usedUs,
         /** Never negative; `null` while nothing is promised. */
         public readonly ?int $remainingUs,

@@ -23,9 +23,9 @@ final class DryRun
         public readonly array $arrived,
         /** Cycles whose promise would end. */
         public readonly array $ended,
-        /** Cycles that become breached. */
+        /** Cycles that become breached; one that becomes due at `now` itself is listed, too. */
         public readonly array $breached,
-        /** Breaches that would disappear: always empty, because a breach is final. */
+        /** Cycles that are due at `now` itself and would be due later. A recorded breach is final, and never listed. */
         public readonly array $unbreached,
         /** Tickets that cannot adopt it. */
         public readonly array $refused,

@@ -97,7 +97,7 @@ final class Policy
 
     /**
      * Returns what the pointer of a problem, a warning or a change is about, for a form. The document need not be a valid
-     * policy.
+     * policy. For a change it is the document that its path points into.
      */
     public static function placeIn(string $json, string $pointer): PolicyPlace
     {

@@ -8,7 +8,7 @@ namespace Sla;
 final class PolicyChange
 {
     private function __construct(
-        /** Where, as a JSON pointer. */
+        /** Where, as a JSON pointer into the document of the policy after; of a part that was removed, into that before. */
         public readonly string $path,
         /** What was, as JSON text; `null` when it was added. */
         public readonly ?string $before,

@@ -18,7 +18,7 @@ final class Segment
         public readonly int $countedUs,
         /** Business time counted up to its end, in microseconds. */
         public readonly int $elapsedUs,
-        /** The part of it that counts against the target, in microseconds. */
+        /** The time up to its end that counts against the target, in microseconds. */
         public readonly int $usedUs,
         /** The zone of the local times. */
         public readonly string $timeZone,

@@ -102,7 +102,8 @@ def length(micros: int) -> timedelta:
 
 
 class Actor(Document, frozen=True, omit_defaults=True, repr_omit_defaults=True):
-    """An actor: a role, and the host's id of the person. Events record these two only."""
+    """An actor: a role, and the host's id of the person. Events record these; `via` of an event names the team or
+    organization that permitted the actor."""
 
     role: Role
     id: str
@@ -332,7 +333,9 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
     resumed_due: Due | None = field(name="due_if_resumed_now")
     elapsed_us: int
     used_us: int
-    """The part of the elapsed time that counts against the target."""
+    """The time that counts against the target: the elapsed time, without what passed before a promise that arrived
+    later. After a change of terms to a target in business days it is counted in that target's calendar, and may exceed
+    `elapsed_us`."""
     remaining_us: int | None
     """Never negative; None while nothing is promised."""
     overdue_us: int
@@ -363,7 +366,7 @@ class CycleEvaluation(Document, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def used(self) -> timedelta:
-        """The part of the elapsed business time that counts against the target."""
+        """The business time that counts against the target; see `used_us`."""
         return length(self.used_us)
 
     @property
@@ -831,8 +834,10 @@ class DryRun(Document, frozen=True):
     ended: tuple[AffectedCycle, ...]
     """Cycles whose promise would end."""
     breached: tuple[AffectedCycle, ...]
+    """Cycles that would be breached, or due at this very instant."""
     unbreached: tuple[AffectedCycle, ...]
-    """Always empty: a breach is never undone."""
+    """Cycles that are due at this very instant, of which no breach is recorded yet, and would be due later. A recorded
+    breach is never undone."""
     refused: tuple[RefusedTicket, ...]
 
 
@@ -884,7 +889,7 @@ class PolicyChange(Document, frozen=True, omit_defaults=True):
     """A change of a policy at one place."""
 
     path: str
-    """Where, as a JSON pointer."""
+    """Where, as a JSON pointer: into the document of the policy after; of a part that was removed, into that before."""
     before: str | None = None
     """The value before, as JSON; None when it was added."""
     after: str | None = None
@@ -907,7 +912,7 @@ class Closed(Document, frozen=True):
 
     reason: str
     name: str | None = None
-    """The name of the holiday or the special day."""
+    """The name of the holiday, the special day or the season."""
 
 
 class Paused(Document, frozen=True):
@@ -933,7 +938,7 @@ class Segment(Document, frozen=True, kw_only=True):
     elapsed_us: int
     """The business time counted up to its end."""
     used_us: int
-    """The part of it that counts against the target."""
+    """The time up to its end that counts against the target."""
     time_zone: str
     """The zone of the local times."""
 
@@ -1021,7 +1026,7 @@ class Explanation(Document, frozen=True):
     """In the local time of the calendar."""
     cycle: CycleEvaluation
     passed: tuple[Segment, ...]
-    """From the start until now."""
+    """From the start until now; of a cycle that ended, until its end."""
     ahead: tuple[Segment, ...]
     """From now until the due."""
     notes: tuple[Note, ...]
