@@ -9,6 +9,7 @@ use Illuminate\Database\Query\Builder;
 use Sla\Exceptions\SlaThrowable;
 use Sla\Laravel\Engine\Gateway;
 use Sla\Laravel\Engine\StoredTicket;
+use Sla\Laravel\Figures\DayAudit;
 use Sla\Laravel\Policy\PolicyRepository;
 use Sla\Laravel\Store\Heads;
 use Sla\Laravel\Store\Memory;
@@ -26,7 +27,7 @@ class VerifyCommand extends Command
     protected $signature = 'sla:verify
         {ticket? : The number of one ticket}
         {--chains : Look at chains only; do not make every history again by the rules}
-        {--states : Fold every history, too, and compare every row that follows from it, and the texts of messages with their digests}
+        {--states : Fold every history, too, and compare every row that follows from it, the texts of messages with their digests, and the sums of days and months with their rows}
         {--skip-denials : Do not look at the access log}
         {--heads= : A file of heads that was kept elsewhere; every chain must begin with what it names}
         {--write-heads= : Write the heads of all chains to this file, where nothing is at fault}
@@ -50,7 +51,7 @@ class VerifyCommand extends Command
 
     private Heads $heads;
 
-    public function handle(Gateway $gateway, TicketStore $store, RowAudit $rows, Tables $tables, Memory $memory, PolicyRepository $revisions, Settings $settings): int
+    public function handle(Gateway $gateway, TicketStore $store, RowAudit $rows, DayAudit $days, Tables $tables, Memory $memory, PolicyRepository $revisions, Settings $settings): int
     {
         [$this->gateway, $this->store, $this->rows, $this->tables, $this->memory] = [$gateway, $store, $rows, $tables, $memory];
         try {
@@ -73,6 +74,9 @@ class VerifyCommand extends Command
         } else {
             $this->allTickets();
             $this->orphans();
+            foreach ($this->option('states') ? $days->faults() : [] as $fault) {
+                $this->fault("{$fault}; run `php artisan sla:rebuild-figures`");
+            }
             $this->logs();
             $this->policy($settings->policy());
             $this->keepHeads();

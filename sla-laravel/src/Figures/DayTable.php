@@ -59,9 +59,14 @@ final class DayTable
     {
         // A mark may be committed after a later one, so the greatest alone says too little.
         $marks = $this->tables->table('sla_dirty_days')->selectRaw('count(*) as n, max(id) as last')->first();
-        $refreshed = $this->tables->table('sla_figure_state')->where('name', 'refresh')->value('value');
 
-        return "{$refreshed}/{$marks?->n}/{$marks?->last}";
+        return "{$this->refreshed()}/{$marks?->n}/{$marks?->last}";
+    }
+
+    /** Returns a text that changes whenever days are added up. */
+    public function refreshed(): string
+    {
+        return (string) $this->tables->table('sla_figure_state')->where('name', 'refresh')->value('value');
     }
 
     /** Has every day added up again that has a sum, for example one that no row belongs to any more. */

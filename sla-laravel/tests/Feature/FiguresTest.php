@@ -132,6 +132,38 @@ final class FiguresTest extends TestCase
         }
     }
 
+    public function test_verify_compares_the_sums_of_days_and_months_with_what_they_add_up(): void
+    {
+        $this->play();
+        $this->artisan('sla:verify', ['--states' => true])->assertExitCode(0)->run();
+        $this->app->make(DayTable::class)->refresh();
+        $this->artisan('sla:verify', ['--states' => true])->assertExitCode(0)->run();
+        $day = static fn (): \Illuminate\Database\Query\Builder => DB::table('sla_daily')->where('dimension', 'agent')->where('day', '2026-11-19')->where('figure', 'replies')->where('value', 'ana');
+        $month = static fn (): \Illuminate\Database\Query\Builder => DB::table('sla_monthly')->where('dimension', 'agent')->where('day', '2026-11-01')->where('figure', 'replies')->where('value', 'ana');
+        $ofDay = 'sla_daily: the sums of 2026-11-19 by agent are not those of its rows; run `php artisan sla:rebuild-figures`';
+        $ofMonth = 'sla_monthly: the sums of 2026-11 by agent are not those of its days; run `php artisan sla:rebuild-figures`';
+        foreach ([[$day, ['n' => 7], [$ofDay, $ofMonth]], [$month, ['sum_s' => 7], [$ofMonth]], [$day, null, [$ofDay, $ofMonth]], [$month, null, [$ofMonth]]] as [$of, $change, $faults]) {
+            $row = (array) $of()->first();
+            self::assertNotSame([], $row);
+            $change === null ? $of()->delete() : $of()->update($change);
+            $answer = $this->artisan('sla:verify', ['--states' => true])->assertExitCode(1);
+            foreach ([...$faults, DB::table('support_tickets')->count() + 1 . ' chains verified, ' . count($faults) . ' at fault'] as $line) {
+                $answer->expectsOutput($line);
+            }
+            $answer->run();
+            $this->artisan('sla:verify')->assertExitCode(0)->run();
+            $of()->delete();
+            DB::table($of === $day ? 'sla_daily' : 'sla_monthly')->insert($row);
+            $this->artisan('sla:verify', ['--states' => true])->assertExitCode(0)->run();
+        }
+        // A sum that is not needed any more, and one that is to be added up again.
+        DB::table('sla_daily')->insert(['day' => '2026-10-05'] + (array) $day()->first());
+        $this->artisan('sla:verify', ['--states' => true])->expectsOutput(str_replace('2026-11-19', '2026-10-05', $ofDay))->assertExitCode(1)->run();
+        DB::table('sla_dirty_days')->insert(['day' => '2026-10-05']);
+        $this->app->make(DayTable::class)->refresh();
+        $this->artisan('sla:verify', ['--states' => true])->assertExitCode(0)->run();
+    }
+
     public function test_a_rebuild_makes_the_same_rows_and_may_be_interrupted(): void
     {
         $this->play();
