@@ -32,6 +32,8 @@ return new class extends SlaMigration {
             $table->bigInteger('started_at');
             $table->bigInteger('updated_at');
             $table->bigInteger('finished_at')->nullable();
+            // When the monitor queued a job that resumes it.
+            $table->bigInteger('queued_at')->nullable();
             $table->unique('active', 'sla_adoptions_active');
             $table->index(['status', 'id'], 'sla_adoptions_status');
         });

@@ -58,7 +58,7 @@ class MonitorCompliance extends Command
         if ($this->option('escalations')) {
             return $this->option('queue') ? $this->queueNotifications($outbox, $jobs, $clock) : $this->sendNotifications($sender);
         }
-        foreach ($adoptions->stalled() as $adoption) {
+        foreach ($adoptions->toResume() as $adoption) {
             $jobs->dispatch(new AdoptRevision($adoption));
         }
 

@@ -29,6 +29,7 @@ final class AdoptionStore
     private const FINAL = ['closed', 'withdrawn', 'voided'];
     /** Without progress for so long, a process has ended in the middle. */
     private const STALLED_US = 120_000_000;
+    private const LOST_US = 3_600_000_000;
 
     public function __construct(
         private readonly Tables $tables,
@@ -132,6 +133,21 @@ final class AdoptionStore
     {
         return $this->tables->table('sla_adoptions')->where('status', 'running')->where('updated_at', '<', $this->clock->nowUs() - self::STALLED_US)
             ->orderBy('id')->pluck('id')->map(static fn ($id): int => (int) $id)->all();
+    }
+
+    /**
+     * Returns the adoptions whose process has ended in the middle and for which no job was queued since; while a queue is
+     * down, each again after an hour, for a job may be lost.
+     *
+     * @return list<int>
+     */
+    public function toResume(): array
+    {
+        $nowUs = $this->clock->nowUs();
+
+        return array_values(array_filter($this->stalled(), fn (int $id): bool => $this->tables->table('sla_adoptions')->where('id', $id)->where('status', 'running')
+            ->where(static fn (Builder $query) => $query->whereNull('queued_at')->orWhereColumn('queued_at', '<=', 'updated_at')->orWhere('queued_at', '<=', $nowUs - self::LOST_US))
+            ->update(['queued_at' => $nowUs]) === 1));
     }
 
     private function become(int $adoptionId, string $from, string $to, ?int $active): bool

@@ -102,6 +102,17 @@ final class AdoptionTest extends TestCase
         $this->get('/admin/sla/adoptions/1/live')->assertOk()->assertDontSee('<html', false);
         $this->artisan('sla:monitor-compliance')->assertExitCode(0);
         Bus::assertDispatched(AdoptRevision::class, static fn (AdoptRevision $job): bool => $job->adoptionId === 1);
+        // While no worker takes the job, no other is queued, except that it may be lost.
+        foreach (['2026-11-23 09:04' => 1, '2026-11-23 09:50' => 1, '2026-11-23 10:03' => 2, '2026-11-23 10:04' => 2] as $at => $jobs) {
+            $this->clockAt($at);
+            $this->artisan('sla:monitor-compliance')->assertExitCode(0);
+            Bus::assertDispatchedTimes(AdoptRevision::class, $jobs);
+        }
+        // A job that began and ended in the middle is followed by another.
+        DB::table('sla_adoptions')->update(['updated_at' => DB::raw('queued_at + 1')]);
+        $this->clockAt('2026-11-23 10:06');
+        $this->artisan('sla:monitor-compliance')->assertExitCode(0);
+        Bus::assertDispatchedTimes(AdoptRevision::class, 3);
     }
 
     public function test_a_job_queues_the_next_one(): void
