@@ -12,6 +12,7 @@ return [
     'acknowledge' => 'Acknowledge', 'sound' => 'Chain verified: :count entries', 'unsound' => 'The chain is not what was written', 'state_unsound' => 'The stored state is not what the events say, so no deadline is explained.',
     'event' => 'Event', 'by' => 'By', 'hash' => 'Hash', 'explanation' => 'Explanation', 'skip' => 'Skip to the content', 'team' => 'Team',
     'refused' => 'Not possible', 'back' => 'Back to the tickets', 'waiting_customer' => 'Waiting for the customer', 'waiting_other' => 'Waiting for a third party',
+    'unreadable_ticket' => 'The state of this ticket cannot be read: no due instant is known, and nothing can be done with it until an operator has repaired it. What was written is below.',
     'dashboard' => 'Dashboard', 'as_of' => 'As of', 'breached_open' => 'Breached and unresolved', 'refusals' => 'Refusals in 24 hours', 'unsent' => 'Notifications to send',
     'monitor_off' => 'The monitor is switched off: what is due waits.', 'monitor_late' => 'The monitor is late: :count tickets, the oldest for :length.', 'monitor_failed' => 'Tickets that cannot be read', 'next' => 'Due next',
     'definitions' => 'Policy', 'name' => 'Name', 'rank' => 'Rank', 'calendar' => 'Calendar',

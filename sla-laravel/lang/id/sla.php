@@ -12,6 +12,7 @@ return [
     'acknowledge' => 'Terima', 'sound' => 'Rantai terverifikasi: :count entri', 'unsound' => 'Rantai tidak sama dengan yang ditulis', 'state_unsound' => 'Status yang tersimpan tidak sama dengan isi peristiwanya, sehingga tidak ada tenggat yang dijelaskan.',
     'event' => 'Peristiwa', 'by' => 'Oleh', 'hash' => 'Hash', 'explanation' => 'Penjelasan', 'skip' => 'Lewati ke isi', 'team' => 'Tim',
     'refused' => 'Tidak dapat dilakukan', 'back' => 'Kembali ke tiket', 'waiting_customer' => 'Menunggu pelanggan', 'waiting_other' => 'Menunggu pihak lain',
+    'unreadable_ticket' => 'Keadaan tiket ini tidak dapat dibaca: tenggatnya tidak diketahui, dan tidak ada tindakan yang dapat dilakukan sampai operator memperbaikinya. Yang ditulis ada di bawah.',
     'dashboard' => 'Dasbor', 'as_of' => 'Per', 'breached_open' => 'Dilanggar dan belum selesai', 'refusals' => 'Penolakan dalam 24 jam', 'unsent' => 'Notifikasi yang akan dikirim',
     'monitor_off' => 'Pemantau dimatikan: yang jatuh tempo menunggu.', 'monitor_late' => 'Pemantau terlambat: :count tiket, yang tertua sejak :length.', 'monitor_failed' => 'Tiket yang tidak dapat dibaca', 'next' => 'Tenggat berikutnya',
     'definitions' => 'Kebijakan', 'name' => 'Nama', 'rank' => 'Urutan', 'calendar' => 'Kalender',

@@ -49,15 +49,16 @@ final class TicketDocument
     /**
      * Returns a ticket with its conversation and timers. Customers see no internal notes.
      *
-     * @param array<string, string> $channels of the package, names by id
+     * @param ?Evaluation           $evaluation `null` where the ticket's state cannot be read
+     * @param array<string, string> $channels   of the package, names by id
      *
      * @return array<string, mixed>
      */
-    public static function whole(SupportTicket $ticket, Evaluation $evaluation, Actor $actor, array $channels): array
+    public static function whole(SupportTicket $ticket, ?Evaluation $evaluation, Actor $actor, array $channels): array
     {
         $responses = $actor->role === Role::Customer ? $ticket->responses->where('is_public', true)->values() : $ticket->responses;
         $timers = [];
-        foreach ($evaluation->timers as $id => $timer) {
+        foreach ($evaluation->timers ?? [] as $id => $timer) {
             $cycle = $timer->cycle();
             $timers[] = [
                 'timer' => $id,
@@ -73,7 +74,8 @@ final class TicketDocument
 
         return [
             'ticket' => self::row($ticket),
-            'as_of' => self::text($evaluation->now),
+            'readable' => $evaluation !== null,
+            'as_of' => self::text($evaluation?->now),
             'timers' => $timers,
             'conversation' => $responses->map(static fn (SupportResponse $response): array => [
                 'id' => (int) $response->id,

@@ -11,6 +11,7 @@ use Sla\Actor;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Models\SupportResponse;
 use Sla\Laravel\Models\SupportTicket;
+use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Tests\TestCase;
 
 final class PagesTest extends TestCase
@@ -75,6 +76,21 @@ final class PagesTest extends TestCase
         Log::swap(new NullLogger());
         $this->app->forgetScopedInstances();
         $this->get('/support/tickets')->assertStatus(503)->assertSee('no policy is published')->assertSee('<html', false);
+    }
+
+    public function test_a_ticket_whose_state_cannot_be_read_shows_what_was_written(): void
+    {
+        $id = (int) $this->opened()->ticketId;
+        $this->tickets()->assign($id, Actor::admin('root'), 'ana');
+        $this->tickets()->note($id, Actor::agent('ana'), 'a secret');
+        $this->app->make(EscalationService::class)->request($id, Actor::customer('kim'), 'hurry', 'email');
+        DB::table('sla_ticket_states')->update(['snapshot' => '{}']);
+        foreach (['kim' => $this->user('kim', 'customer', 'starter'), 'ana' => $this->user('ana', 'agent'), 'root' => $this->user('root', 'admin')] as $name => $user) {
+            $page = $this->actingAs($user)->get("/support/tickets/{$id}")->assertOk()->assertSee('The state of this ticket cannot be read')->assertSee('Please help.')->assertSee('hurry')->assertDontSee('<form', false);
+            $name === 'kim' ? $page->assertDontSee('a secret') : $page->assertSee('a secret');
+            $this->getJson("/api/sla/tickets/{$id}")->assertOk()->assertJsonPath('readable', false)->assertJsonPath('timers', [])->assertJsonPath('conversation.0.body', 'Please help.');
+        }
+        $this->actingAs($this->user('lee', 'customer', 'starter'))->get("/support/tickets/{$id}")->assertStatus(403)->assertDontSee('Please help.');
     }
 
     public function test_what_people_write_is_text(): void

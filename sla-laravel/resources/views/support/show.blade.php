@@ -4,8 +4,12 @@
 <p class="dim">{{ __("sla::sla.statuses.{$page->ticket->status}") }} · {{ $page->ticket->package }} · {{ __('sla::sla.agent') }}: {{ $page->ticket->agent ?? '–' }}
 @if ($page->isStaff) · {{ __('sla::sla.customer') }}: {{ $page->ticket->customer }} · <a href="{{ route('sla.ticket.audit', $page->ticket->id) }}">{{ __('sla::sla.audit') }}</a>@endif</p>
 
+@if ($page->timers === null)
+<div class="notice" role="alert">{{ __('sla::sla.unreadable_ticket') }}</div>
+@endif
 <div class="beside">
 <div>
+@if ($page->timers !== null)
 <h2>{{ __('sla::sla.due') }}</h2>
 <div class="scroll">
 <table>
@@ -22,6 +26,7 @@
 </tbody>
 </table>
 </div>
+@endif
 
 <h2>{{ __('sla::sla.conversation') }}</h2>
 <ol class="messages">
@@ -53,7 +58,7 @@
 <tbody>
 @foreach ($page->escalations as $escalation)
 <tr><td>{{ $escalation->number }}</td><td>{{ $escalation->level }}</td><td class="long">{{ $escalation->reason }}</td><td>{{ __("sla::sla.statuses.{$escalation->status}") }}
-@foreach ($page->isStaff ? ['open' => ['acknowledge', 'resolve'], 'acknowledged' => ['resolve']][$escalation->status] ?? [] : [] as $step)
+@foreach ($page->isStaff && $page->timers !== null ? ['open' => ['acknowledge', 'resolve'], 'acknowledged' => ['resolve']][$escalation->status] ?? [] : [] as $step)
 <form method="post" action="{{ route('sla.agent.act', [$page->ticket->id, "{$step}_escalation"]) }}">@include('sla::components.command')<input type="hidden" name="number" value="{{ $escalation->number }}"><button>{{ __("sla::sla.{$step}") }}</button></form>
 @endforeach
 </td><td>{{ \Sla\Laravel\Http\Pages::time($escalation->at, $page->zone) }}</td></tr>

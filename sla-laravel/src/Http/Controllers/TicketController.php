@@ -8,6 +8,7 @@ use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
 use Sla\Actor;
 use Sla\Evaluation;
+use Sla\Exceptions\InvalidInput;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
 use Sla\Laravel\Models\SupportTicket;
@@ -120,16 +121,21 @@ final class TicketController extends SlaController
             return $this->refused($request, $refusal);
         }
         $found = SupportTicket::query()->findOrFail($ticket);
-        $evaluation = $this->tickets->evaluate($ticket);
+        try {
+            $evaluation = $this->tickets->evaluate($ticket);
+        } catch (InvalidInput) {
+            // A state that cannot be read hides neither what was written nor that this is so.
+            $evaluation = null;
+        }
         $channels = $access->channelsIn($found->package);
         if (Pages::isWanted($request)) {
             return Pages::view($request, 'support.show', [
                 'ticket' => $found,
-                'timers' => self::timers($evaluation),
+                'timers' => $evaluation === null ? null : self::timers($evaluation),
                 'responses' => $actor->role === Role::Customer ? $found->responses->where('is_public', true) : $found->responses,
                 'escalations' => $found->escalations,
                 'channels' => $channels,
-                'actions' => $this->actions($found, $actor),
+                'actions' => $evaluation === null ? [] : $this->actions($found, $actor),
                 'self' => $actor->role === Role::Agent ? $actor->id : '',
             ]);
         }
