@@ -36,7 +36,8 @@ pub struct Linked {
 
 impl Linked {
     /// Returns this answer with the rows of its events ([`Engine::ticket_rows`]); `state` is what the rows of the events
-    /// before left, `None` for an opening.
+    /// before left, `None` for an opening. The rows are as of `now`, or of the last event where that is later: a command that was
+    /// executed before succeeds at any clock.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
@@ -63,6 +64,7 @@ impl Linked {
         time_zone: impl Into<ZoneName<'z>>,
     ) -> Result<Self, Error> {
         let events = self.entries.iter().map(|entry| &entry.content);
+        let now = now.max(self.ticket.last_at);
         self.rows = Some(engine.ticket_rows(state, &self.ticket, events, now, time_zone)?);
         Ok(self)
     }

@@ -107,6 +107,30 @@ fn the_text_is_the_document_of_the_type() {
 }
 
 #[test]
+fn a_retry_with_rows_succeeds_at_an_earlier_clock() {
+    let engine = engine();
+    let opening = wire::command::read_opening(format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter", "channel": "email", {MESSAGE}}}"#
+    ));
+    let now = at("23T09:00");
+    let opened = engine.open(&opening.unwrap(), &actor(Role::Customer, "kim"), now).unwrap();
+    let opened = opened.into_result().unwrap().linked(&engine, None, now).unwrap();
+    let opened = opened.with_rows(&engine, None, now, "Asia/Jakarta").unwrap();
+    let assign = wire::command::read(r#"{"command": "assign", "agent": "ana", "command_id": "c-1"}"#).unwrap();
+    let decide = |ticket: &Ticket, now| {
+        engine.decide(ticket, &assign, &actor(Role::Admin, "root"), now).unwrap().into_result().unwrap()
+    };
+    let state = opened.rows.unwrap().state;
+    let assigned = decide(&opened.ticket, at("23T10:00")).linked(&engine, Some(opened.head), now).unwrap();
+    let assigned = assigned.with_rows(&engine, Some(&state), at("23T10:00"), "Asia/Jakarta").unwrap();
+    let state = assigned.rows.unwrap().state;
+    let again = decide(&assigned.ticket, at("23T09:30")).linked(&engine, Some(assigned.head), now).unwrap();
+    let again = again.with_rows(&engine, Some(&state), at("23T09:30"), "Asia/Jakarta").unwrap();
+    assert!(again.entries.is_empty());
+    assert_eq!(again.rows.unwrap().state, state);
+}
+
+#[test]
 fn rows_are_those_of_the_history_and_their_state_is_on_a_line_of_its_own() {
     let engine = engine();
     let (mut state, mut keys, mut events) = (None, std::collections::BTreeSet::new(), Vec::new());
