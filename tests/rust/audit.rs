@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use sla_core::audit::{self, Chain, Content as _, Denial, Entry, Head, Publication, TamperKind};
-use sla_core::engine::Decision;
+use sla_core::engine::{Decision, RecordedCommand};
 use sla_core::policy::CheckedPolicy;
 use sla_core::refusal::RefusalCode;
 use sla_core::revision::{Previous, publish};
@@ -500,4 +500,15 @@ fn a_dry_run_over_histories_sees_the_timers_that_a_revision_adds() {
     let whole = both.dry_run([&history], Apply::FromNow, later(opened_at)).unwrap();
     assert_eq!(whole.refused, []);
     assert_eq!((whole.arrived[0].timer.as_str(), whole.arrived[0].cycle), ("pickup", 1));
+
+    // An import has the whole history, too.
+    let adopt = wire::command::read(format!(
+        r#"{{"command": "adopt_revision", "policy_digest": "{}", "apply": "from_now", "reason": "the new terms"}}"#,
+        both.policy().digest()
+    ))
+    .unwrap();
+    let adopt = RecordedCommand { at: later(opened_at), actor: Actor::new(Role::Admin, "root"), command: adopt };
+    let old_is_newest = Engine::compile_revisions([both.policy().clone(), before.policy().clone()]).unwrap();
+    let import = old_is_newest.import(&opening, &Actor::new(Role::Customer, "kim"), opened_at, &[adopt]).unwrap();
+    assert_eq!(import.into_result().unwrap().refused, []);
 }

@@ -278,7 +278,7 @@ impl Engine {
         request: Request<'_>,
         author: Arc<Actor>,
     ) -> Result<Decision<()>, Error> {
-        let judgement = match decision(self.judge(ticket, None, request, Some(author)))? {
+        let judgement = match decision(self.judge(ticket, Some(events), request, Some(author)))? {
             Decision::Accepted(judgement) => judgement,
             Decision::Refused(refusal) => return Ok(Decision::Refused(refusal)),
         };
