@@ -122,6 +122,15 @@ fn the_kinds_of_codes_are_those_of_the_page() {
 }
 
 #[test]
+fn a_customer_may_open_a_ticket_of_their_own() {
+    for (role, is_permitted) in
+        [(Role::Customer, true), (Role::Agent, true), (Role::Admin, true), (Role::System, false)]
+    {
+        assert_eq!(engine().authorize(&Actor::new(role, "eve"), Action::Open, None).is_ok(), is_permitted);
+    }
+}
+
+#[test]
 fn a_document_cannot_state_another_kind() {
     let refusal = engine().authorize(&Actor::new(Role::Customer, "eve"), Action::ManageUsers, None).unwrap_err();
     let text = wire::evaluation::write_refusal(&refusal);

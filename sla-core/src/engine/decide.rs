@@ -410,7 +410,8 @@ impl Engine {
 
     /// Checks whether `actor` is permitted `action`, without doing it; on `ticket` where the action concerns one.
     ///
-    /// The ticket's status and the package's channels are not part of the answer: `decide` judges those.
+    /// The ticket's status and the package's channels are not part of the answer: `decide` judges those. [`Action::Open`]
+    /// without a ticket is the opening of one for the actor themselves.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doc_fixture.rs")); } use doc::*;
@@ -428,7 +429,9 @@ impl Engine {
     /// The refusal that `decide` would give for the actor.
     pub fn authorize(&self, actor: &Actor, action: Action, ticket: Option<&Ticket>) -> Result<(), Refusal> {
         let revision = ticket.and_then(|ticket| self.revision(ticket.policy_digest).ok()).unwrap_or(self.newest());
-        access::permit(actor, action, ticket.map(Holders::of), revision.policy.roles).map(drop)
+        // Whoever asks about opening without a ticket asks about one of their own.
+        let opening = (action == Action::Open).then(|| Holders::of_opening(&actor.id));
+        access::permit(actor, action, ticket.map(Holders::of).or(opening), revision.policy.roles).map(drop)
     }
 }
 
