@@ -15,7 +15,7 @@ use sla_core::ticket::{Apply, Change, CommandKind, Due, Event, EventKind, Histor
 use sla_core::time::Timestamp;
 use sla_core::{Engine, ErrorCode, wire};
 use sla_tests::stories;
-use sla_tests::streams::{HOUR, Turn, When, at, cases, message, played, run, stream, turn};
+use sla_tests::streams::{HOUR, PACKAGES, Turn, When, at, cases, message, opened, played, run, stream, turn};
 use sla_tests::transcript::Transcript;
 
 const VECTORS: &str = include_str!("../vectors/analytics.json");
@@ -852,7 +852,20 @@ fn rows_that_no_tickets_make_are_refused() {
     let mut key = row.key.clone();
     key.period = Some(at(1));
     let hourly = berlin(PeriodUnit::Hour, &[Dimension::Package]);
-    assert_eq!(refused(hourly, Row { key, ..row }), ErrorCode::OutOfRange);
+    assert_eq!(refused(hourly.clone(), Row { key, ..row.clone() }), ErrorCode::OutOfRange);
+    // A row of figures by period names its period.
+    assert_eq!(refused(hourly, row.clone()), ErrorCode::ConflictingFields);
+    let rest = |n: u64, sum_us_rest: u64| {
+        let tally = Tally { n, sum_s: 7, sum_us_rest };
+        let timer = Some(sla_core::Id::new("resolution").unwrap());
+        Aggregate::from_rows(
+            packages(),
+            None,
+            [Row { outcome: Figure::WallTime, timer, bucket: 900, tally, ..row.clone() }],
+        )
+    };
+    assert!(rest(2, 1_999_998).is_ok());
+    assert_eq!(rest(2, 1_999_999).unwrap_err().code(), ErrorCode::OutOfRange);
     let text = r#"{"schema": "sla-aggregate/1", "dimensions": [], "as_of": null, "rows": [{"outcome": "lost"}]}"#;
     let error = wire::analytics::read(text, &ZoneDatabase::embedded()).unwrap_err();
     assert_eq!((error.code(), error.path()), (ErrorCode::UnknownWord, "/rows/0/outcome"));
@@ -860,6 +873,20 @@ fn rows_that_no_tickets_make_are_refused() {
         assert_eq!((figure.number(), Figure::from_number(number)), (number, Some(*figure)));
     }
     assert_eq!((Figure::from_number(0), Figure::from_number(47)), (None, None));
+}
+
+#[test]
+fn a_period_that_begins_before_the_horizon_is_read_again() {
+    // The first week of the horizon began on 1969-12-29.
+    let grouping = Grouping::all().with_period(PeriodUnit::Week, "UTC", &ZoneDatabase::embedded()).unwrap();
+    let engine = sla_tests::streams::engine();
+    let history = opened(&engine, PACKAGES[0], Timestamp::EPOCH);
+    let aggregate = added(&engine, &grouping, &[(history, at(1))]);
+    let first = aggregate.rows().next().unwrap().key.period.unwrap();
+    assert_eq!(first.to_string(), "1969-12-29T00:00:00Z");
+    assert_eq!(Aggregate::from_rows(grouping, aggregate.as_of(), aggregate.rows()).unwrap(), aggregate);
+    let text = wire::analytics::write(&aggregate);
+    assert_eq!(wire::analytics::read(text, &ZoneDatabase::embedded()).unwrap(), aggregate);
 }
 
 #[test]

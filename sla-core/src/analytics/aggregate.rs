@@ -20,6 +20,8 @@ enum AggregateFault {
     NotGrouped,
     #[error("a row has a key that the grouping does not include")]
     KeyNotGrouped,
+    #[error("a row of figures by period names no period")]
+    MissingPeriod,
     #[error("no period begins at {0}")]
     NoSuchPeriod(Timestamp),
     #[error("a row of `{}` has a timer", .0.as_str())]
@@ -30,6 +32,8 @@ enum AggregateFault {
     NoSuchBucket { figure: Figure, bucket: u32 },
     #[error("a row of `{}` has a sum", .0.as_str())]
     ExtraSum(Figure),
+    #[error("`sum_us_rest` is more than `n` durations have beyond their whole seconds")]
+    RestTooLarge,
 }
 
 impl Fault for AggregateFault {
@@ -38,9 +42,12 @@ impl Fault for AggregateFault {
             Self::DifferentGroupings
             | Self::NotGrouped
             | Self::KeyNotGrouped
+            | Self::MissingPeriod
             | Self::ExtraTimer(_)
             | Self::MissingTimer(_) => ErrorCode::ConflictingFields,
-            Self::NoSuchPeriod(_) | Self::NoSuchBucket { .. } | Self::ExtraSum(_) => ErrorCode::OutOfRange,
+            Self::NoSuchPeriod(_) | Self::NoSuchBucket { .. } | Self::ExtraSum(_) | Self::RestTooLarge => {
+                ErrorCode::OutOfRange
+            }
         }
     }
 
@@ -49,11 +56,12 @@ impl Fault for AggregateFault {
             Self::DifferentGroupings => "bring the finer one to the grouping of the other with `regroup`",
             Self::NotGrouped => "ask only for dimensions, and for the period, that the aggregate was made with",
             Self::KeyNotGrouped => "state every dimension of the rows, and the period, in the grouping",
-            Self::NoSuchPeriod(_) => "name a period by its first instant",
+            Self::MissingPeriod | Self::NoSuchPeriod(_) => "name a period by its first instant",
             Self::ExtraTimer(_) | Self::MissingTimer(_) => {
                 "figures of whole tickets have no timer, the others have one"
             }
             Self::NoSuchBucket { .. } => "",
+            Self::RestTooLarge => "each duration has at most 999999 microseconds beyond its whole seconds",
             Self::ExtraSum(_) => "only durations have sums, and only with a count above 0",
         })
     }
@@ -332,9 +340,10 @@ impl Aggregate {
     ///
     /// # Errors
     ///
-    /// - `conflicting_fields` for a row with a key that the grouping does not include, and for a figure of timers without
-    ///   a timer, or of tickets with one;
-    /// - `out_of_range` for a bucket that the figure does not have, a sum without a count of durations, a period that does
+    /// - `conflicting_fields` for a row with a key that the grouping does not include, or without the period that it includes,
+    ///   and for a figure of timers without a timer, or of tickets with one;
+    /// - `out_of_range` for a bucket that the figure does not have, a sum without a count of durations, a `sum_us_rest` above
+    ///   999,999 for each of them, a period that does
     ///   not begin at that instant, and when a sum does not fit a signed number of 64 bits.
     pub fn from_rows(
         grouping: Grouping,
@@ -357,8 +366,12 @@ impl Aggregate {
         if self.grouping.of(key) != *key {
             return Err(AggregateFault::KeyNotGrouped.into());
         }
+        if key.period.is_none() && self.grouping.periods().is_some() {
+            return Err(AggregateFault::MissingPeriod.into());
+        }
+        // The first period of the horizon may begin before it.
         if let Some(period) = key.period
-            && self.period_of(period)? != Some(period)
+            && self.period_of(period.max(Timestamp::EPOCH))? != Some(period)
         {
             return Err(AggregateFault::NoSuchPeriod(period).into());
         }
@@ -372,6 +385,9 @@ impl Aggregate {
         let Tally { n, sum_s, sum_us_rest } = *tally;
         if (n == 0 || !outcome.has_duration()) && (sum_s > 0 || sum_us_rest > 0) {
             return Err(AggregateFault::ExtraSum(*outcome).into());
+        }
+        if u128::from(sum_us_rest) > u128::from(n) * 999_999 {
+            return Err(AggregateFault::RestTooLarge.into());
         }
         Ok(())
     }
