@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::id::Id;
+use crate::id::{Id, is_blank};
 use crate::policy::{ActOn, RoleRules};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::ticket::{Action, Actor, MAX_TEAMS, Role, Ticket, Via};
@@ -55,7 +55,7 @@ pub const MAX_REASON_BYTES: usize = 10_000;
 
 /// Refuses a reason that is blank or too long.
 pub(crate) fn check_reason(action: &str, reason: &str) -> Result<(), Refusal> {
-    let why = if reason.trim().is_empty() {
+    let why = if is_blank(reason) {
         "the reason is missing"
     } else if reason.len() > MAX_REASON_BYTES {
         "the reason is longer than 10000 bytes"

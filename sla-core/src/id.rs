@@ -136,6 +136,11 @@ impl Id {
     }
 }
 
+/// Returns whether a text has nothing that shows.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|character| character.is_whitespace() || hidden::is_hidden(character))
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -21,7 +21,7 @@ use super::{BurnObjective, CheckedPolicy, Objectives, PauseRules, Policy, Preset
 use crate::calendar::{Calendar, MAX_TABLE_BYTES, ZoneDatabase, ZoneTable};
 use crate::channel::Channel;
 use crate::error::Error;
-use crate::id::Id;
+use crate::id::{Id, is_blank};
 use crate::time::{BusinessDuration, Share};
 
 /// The component of an agent's score that is no timer.
@@ -502,7 +502,7 @@ impl Check<'_> {
     }
 
     fn not_blank(&mut self, what: &'static str, text: &str, at: &Pointer<'_>) {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             self.note(at, PolicyFault::Blank { what });
         }
     }
