@@ -22,7 +22,7 @@ pub(crate) trait Outer<'de> {
 
 /// Implements [`Outer`] for a type whose fields are options of what documents hold, each by the field's name.
 macro_rules! outer_fields {
-    ($outer:ident, $field:ident { $($variant:ident => $name:ident,)* }) => {
+    ($outer:ty, $field:ident { $($variant:ident => $name:ident,)* }) => {
         // A name is compared once, with constants, not with each entry of a list.
         enum $field { $($variant,)* }
 
@@ -113,7 +113,8 @@ impl<'de, K: DeserializeSeed<'de>, O: Outer<'de>> DeserializeSeed<'de> for KeySe
     type Value = Key<O::Field, K, K::Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(self)
+        // By its text: the inner type has other fields, and other places of them.
+        deserializer.deserialize_str(self)
     }
 }
 

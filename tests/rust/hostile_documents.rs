@@ -209,3 +209,104 @@ fn an_object_is_not_taken_from_a_list_of_its_values() {
         assert!(fault.message().ends_with("expected an object"), "{fault}");
     }
 }
+
+/// The answer of a reader of documents: what it read, or code and place of the fault.
+fn answer<T>(read: Result<T, sla_core::Error>) -> Result<T, (String, String)> {
+    read.map_err(|error| (error.code().as_str().to_owned(), error.path().to_owned()))
+}
+
+/// What the library wrote is read from its text; white space before it, and it is read through a tree.
+fn assert_read_alike(document: &str) -> bool {
+    let tree = format!(" {document}");
+    let history = answer(wire::ticket::read_history(document));
+    assert_eq!(history, answer(wire::ticket::read_history(&tree)), "{document}");
+    let chain = answer(wire::audit::read_chain::<Event>(document));
+    assert_eq!(chain, answer(wire::audit::read_chain::<Event>(&tree)), "{document}");
+    let ticket = answer(wire::snapshot::read(document));
+    assert_eq!(ticket, answer(wire::snapshot::read(&tree)), "{document}");
+    let rows = answer(wire::rows::read_state(document));
+    assert_eq!(rows, answer(wire::rows::read_state(&tree)), "{document}");
+    history.is_ok() || chain.is_ok() || ticket.is_ok() || rows.is_ok()
+}
+
+#[test]
+fn a_document_is_read_from_its_text_as_from_its_tree() {
+    let documents = documents();
+    let own = documents.iter().filter(|document| document.contains("\"schema\"") && assert_read_alike(document));
+    let own: Vec<&String> = own.collect();
+    assert_eq!(own.len(), 4, "a history, a snapshot, a chain and a row state");
+    let mut accepted = 0;
+    for document in own {
+        for place in (20..document.len()).step_by(37).filter(|place| document.is_char_boundary(*place)) {
+            let (before, after) = document.split_at(place);
+            let rest = after.get(1..).unwrap_or_default();
+            for put in ["", "\"", "\\", "[", "{", "]", "}", ",", ":", "0", "-", "\n", "\u{1}", "null", "1e0", "{}"] {
+                accepted += u32::from(assert_read_alike(&format!("{before}{put}{rest}")));
+            }
+        }
+    }
+    assert!(accepted > 20, "{accepted}");
+}
+
+#[test]
+fn texts_numbers_and_objects_are_read_from_text_as_json_has_them() {
+    let history = &documents()[0];
+    let reason = history.find("\"reason\":\"").map(|place| place + 10).unwrap();
+    let with = |text: &str| format!("{}{text}{}", &history[..reason], &history[reason..]);
+    let read = |document: &str| {
+        assert_read_alike(document);
+        wire::ticket::read_history(document).is_ok()
+    };
+    let texts = [
+        (r#"a \"quote\", a \\ and a \/"#, true),
+        (r"\u00e9 \ud83d\ude00 \n\t", true),
+        ("é 😀", true),
+        (r"\ud83d", false),
+        (r"\x", false),
+        ("\n", false),
+        ("\u{7f}", true),
+    ];
+    for (text, is_accepted) in texts {
+        assert_eq!(read(&with(text)), is_accepted, "{text}");
+    }
+    let numbers =
+        [("1", true), ("01", false), ("-1", false), ("-0", false), ("1.0", false), ("1e0", false), ("+1", false)];
+    for (number, is_accepted) in numbers {
+        let document = history.replacen("\"seq\":1,", &format!("\"seq\":{number},"), 1);
+        assert_eq!(read(&document), is_accepted, "{number}");
+    }
+    let long = history.replacen("\"seq\":1,", &format!("\"seq\":{},", "1".repeat(30)), 1);
+    assert!(!read(&long));
+    let objects = [
+        ("\"seq\":1,", " \"seq\" : 1 ,\r\n\t", true),
+        ("\"seq\":1,", "\"seq\":1,\"seq\":1,", false),
+        ("\"seq\":1,", "\"seq\":1,,", false),
+        ("\"seq\":1,", "\"s\\u0065q\":1,", true),
+        ("\"seq\":1,", "\"seq\":1,\"odd\":1,", false),
+        ("\"seq\":1,", "\"seq\":1,1:1,", false),
+        ("\"kind\":", "\"data\":{},\"kind\":", false),
+    ];
+    for (written, changed, is_accepted) in objects {
+        assert_eq!(read(&history.replacen(written, changed, 1)), is_accepted, "{changed}");
+    }
+    let deep = format!("\"data\":{}1{},\"kind\":", "{\"a\":".repeat(100_000), "}".repeat(100_000));
+    assert!(!read(&history.replacen("\"kind\":", &deep, 1)));
+}
+
+/// Fields are known by their place in the list of their names: another name for a field would move those after it.
+#[test]
+fn no_field_of_a_document_has_two_names() {
+    fn look(folder: &std::path::Path) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                look(&path);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let mut attributes = text.lines().filter(|line| line.contains("serde("));
+                assert!(attributes.all(|line| !line.contains("alias")), "{}", path.display());
+            }
+        }
+    }
+    look(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../sla-core/src")));
+}

@@ -35,6 +35,7 @@ use crate::id::Id;
 use crate::record::Record;
 use crate::serde_split::{needed, outer_fields, read_split};
 use crate::string_enum::string_enum;
+use crate::ticket::WRITTEN_FIELDS;
 use crate::time::Timestamp;
 
 pub use self::content::{Denial, PolicyChange, Publication};
@@ -123,8 +124,8 @@ impl<'de, C: Deserialize<'de>> Deserialize<'de> for Entry<C> {
                 })
             }
         }
-        // The content of a ticket's entry is an event, whose `kind` comes before its `data`.
-        deserializer.deserialize_struct("Event", &["kind", "data"], EntryVisitor(PhantomData))
+        // The content of a ticket's entry is an event.
+        deserializer.deserialize_struct("Event", WRITTEN_FIELDS, EntryVisitor(PhantomData))
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! `docs/events.md` lists every kind with its data.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,14 +12,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::calendar::{Beyond, Due};
 use crate::digest::Digest;
-use crate::id::Id;
+use crate::id::{self, Id, SharedIds};
 use crate::serde_split::{needed, outer_fields, read_split};
 use crate::serde_text::{empty_object, is_false, is_zero};
 use crate::string_enum::string_enum;
 use crate::time::{BusinessDuration, Timestamp};
 
 use super::rare_list::RareList;
-use super::status::{Actor, PauseStatus, Via};
+use super::status::{Actor, PauseStatus, Role, Via};
 
 /// One entry of a ticket's history.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -67,6 +69,26 @@ pub struct EventRules {
     pub rules_digest: Digest,
 }
 
+/// The fields of an event, and of an entry of a chain that has one, in the order in which they are written. `data` is read by
+/// `kind`.
+pub(crate) const WRITTEN_FIELDS: &[&str] = &[
+    "ticket",
+    "seq",
+    "at",
+    "actor",
+    "via",
+    "kind",
+    "data",
+    "changes",
+    "promised",
+    "command",
+    "policy_digest",
+    "rules_digest",
+    "detected_at",
+    "prev",
+    "hash",
+];
+
 fn shared<T: Serialize + ?Sized, S: Serializer>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().serialize(serializer)
 }
@@ -95,41 +117,108 @@ impl<'de> Deserialize<'de> for Event {
                     ticket: needed(ticket, "ticket")?,
                     seq: needed(seq, "seq")?,
                     at: needed(at, "at")?,
-                    actor: Arc::new(needed(actor, "actor").and_then(recorded)?),
+                    actor: needed(actor, "actor").and_then(shared_actor)?,
                     via: via.flatten().map(Box::new),
                     kind,
                     changes: changes.unwrap_or_default(),
                     promised: promised.unwrap_or_default(),
                     command: command.flatten().map(Box::new),
-                    rules: Arc::new(EventRules {
+                    rules: shared_rules(EventRules {
                         policy_digest: needed(policy_digest, "policy_digest")?,
                         rules_digest: needed(rules_digest, "rules_digest")?,
                     }),
                 })
             }
         }
-        // `kind` before `data`, which is read by it.
-        deserializer.deserialize_struct("Event", &["kind", "data"], EventVisitor)
+        deserializer.deserialize_struct("Event", WRITTEN_FIELDS, EventVisitor)
     }
 }
 
 /// Refuses an actor that says more than events record: what is not recorded is in no chain.
 pub(crate) fn recorded<E: serde::de::Error>(actor: Actor) -> Result<Actor, E> {
-    if actor.is_recorded() {
-        Ok(actor)
-    } else {
-        Err(E::custom("an event records role and id of its actor, nothing else"))
+    if actor.is_recorded() { Ok(actor) } else { Err(not_recorded()) }
+}
+
+#[cold]
+fn not_recorded<E: serde::de::Error>() -> E {
+    E::custom("an event records role and id of its actor, nothing else")
+}
+
+/// An actor as a document writes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenActor<'a> {
+    role: Role,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(default)]
+    teams: Vec<String>,
+    #[serde(default)]
+    organization: Option<String>,
+}
+
+/// What the events that were read last have in common.
+#[derive(Default)]
+struct Recent {
+    /// At most [`RECENT_ACTORS`].
+    actors: Vec<Arc<Actor>>,
+    rules: Option<Arc<EventRules>>,
+}
+
+/// Most tickets have a customer, an agent, and what the engine does.
+const RECENT_ACTORS: usize = 4;
+
+thread_local! {
+    /// `None` outside of [`sharing`].
+    static RECENT: RefCell<Option<Recent>> = const { RefCell::new(None) };
+}
+
+/// Runs `read`, in which equal ids, actors and rules of the events that this thread reads are shared, mostly.
+pub(crate) fn sharing<T>(read: impl FnOnce() -> T) -> T {
+    let before = RECENT.replace(Some(Recent::default()));
+    let made = id::sharing(&mut SharedIds::of_ticket(), read);
+    RECENT.set(before);
+    made
+}
+
+/// Returns the actor that is written so, one that was read before if it is remembered.
+fn shared_actor<E: serde::de::Error>(written: WrittenActor<'_>) -> Result<Arc<Actor>, E> {
+    let WrittenActor { role, id, teams, organization } = written;
+    if !teams.is_empty() || organization.is_some() {
+        return Err(not_recorded());
     }
+    Ok(RECENT.with_borrow_mut(|recent| {
+        let Some(Recent { actors, .. }) = recent else { return Arc::new(Actor::new(role, id)) };
+        if let Some(known) = actors.iter().find(|known| known.role == role && known.id == id) {
+            return Arc::clone(known);
+        }
+        let actor = Arc::new(Actor::new(role, id));
+        if actors.len() < RECENT_ACTORS {
+            actors.push(Arc::clone(&actor));
+        }
+        actor
+    }))
+}
+
+/// Returns these rules, those of the event before if they are the same.
+fn shared_rules(rules: EventRules) -> Arc<EventRules> {
+    RECENT.with_borrow_mut(|recent| {
+        let Some(recent) = recent else { return Arc::new(rules) };
+        match &recent.rules {
+            Some(known) if **known == rules => Arc::clone(known),
+            _ => Arc::clone(recent.rules.insert(Arc::new(rules))),
+        }
+    })
 }
 
 /// What every event has, beside its kind and the data of that kind.
 #[derive(Default)]
 #[expect(clippy::option_option, reason = "a field that is absent, and one that is there without a value")]
-struct Frame {
+struct Frame<'a> {
     ticket: Option<Id>,
     seq: Option<u32>,
     at: Option<Timestamp>,
-    actor: Option<Actor>,
+    actor: Option<WrittenActor<'a>>,
     via: Option<Option<Via>>,
     changes: Option<Box<[TimerChange]>>,
     promised: Option<RareList<Id>>,
@@ -138,7 +227,7 @@ struct Frame {
     rules_digest: Option<Digest>,
 }
 
-outer_fields!(Frame, FrameField {
+outer_fields!(Frame<'de>, FrameField {
     Ticket => ticket,
     Seq => seq,
     At => at,

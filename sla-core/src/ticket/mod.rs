@@ -44,12 +44,12 @@ use crate::time::Timestamp;
 
 pub use self::command::{Action, Command, CommandKind, MessageRef, Opening};
 pub use self::cycle::{Cycle, EarlierCycles, PendingTerms, Phase, Promise, TimerTrack};
-pub(crate) use self::event::recorded;
 pub use self::event::{
     Apply, AssignCause, BeganBy, CancelCause, Change, CloseCause, CommandStamp, ComputedStep, CycleTerms, Direction,
     Escalation, EscalationTrigger, Event, EventKind, EventRules, InactivityIntent, Intent, Message, Promised,
     ResumeCause, Spent, Standing, StopCause, StopOutcome, TimerChange,
 };
+pub(crate) use self::event::{WRITTEN_FIELDS, recorded, sharing};
 pub(crate) use self::fault::place_of;
 use self::fault::{Inconsistency, Misfit, TicketFault};
 pub use self::history::History;

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::json::{expect_schema, has_own_lists, own_text, read_document, to_lines, to_text, tree_of};
+use super::json::{expect_schema, own, own_events, read_document, to_lines, to_text, tree_of};
 use super::node::read_as;
 use super::tree::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, Tree};
 use crate::audit::{ChainKind, Content, Entry, Head, Tampering};
 use crate::error::{Error, ErrorCode};
-use crate::id::{Id, SharedIds, sharing};
+use crate::id::Id;
 use crate::refusal::Refusal;
 
 /// The format of chains, with its version.
@@ -71,12 +71,7 @@ pub fn read_entries<C: Content>(json: impl AsRef<[u8]>) -> Result<Vec<Entry<C>>,
 /// Reads a list of entries without a tree; `None` for any other document and for one with faults, whose places the tree
 /// shows.
 pub(super) fn read_own_entries<C: Content>(json: &[u8]) -> Option<Vec<Entry<C>>> {
-    if C::KIND != ChainKind::Ticket || json.len() > MAX_HISTORY_BYTES || !json.starts_with(b"[") {
-        return None;
-    }
-    let text = std::str::from_utf8(json).ok()?;
-    text.strip_prefix('[').filter(|entries| has_own_lists(entries))?;
-    sharing(&mut SharedIds::of_ticket(), || serde_json::from_str(text).ok())
+    if C::KIND == ChainKind::Ticket && json.starts_with(b"[") { own_events(json) } else { None }
 }
 
 /// Writes a chain as a JSON object with one entry a line.
@@ -110,9 +105,11 @@ pub fn read_chain<C: Content>(json: impl AsRef<[u8]>) -> Result<(Id, Vec<Entry<C
 /// Reads a chain that begins as [`write_chain`] begins, without a tree; `None` for any other and for one with faults, whose
 /// places the tree shows.
 pub(super) fn read_own_chain<C: Content>(json: &[u8]) -> Option<(Id, Vec<Entry<C>>)> {
-    // Events hold no other lists than those of which the places are known.
-    let text = own_text(json, CHAIN_SCHEMA).filter(|_| C::KIND == ChainKind::Ticket)?;
-    let document: ChainDocument<'_, C> = sharing(&mut SharedIds::of_ticket(), || serde_json::from_str(text).ok())?;
+    // Chains of other kinds are read rarely.
+    if C::KIND != ChainKind::Ticket {
+        return None;
+    }
+    let document: ChainDocument<'_, C> = own(json, CHAIN_SCHEMA)?;
     (document.kind == C::KIND).then(|| (document.id, document.entries.into_owned()))
 }
 

@@ -1,39 +1,6 @@
-//! Documents read and written but for one of their fields, without a copy of the rest.
+//! Documents written but for one of their fields, without a copy of the rest.
 
-use std::fmt;
-
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde::forward_to_deserialize_any;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-
-/// A reader of objects that leaves out the first field of one.
-pub(super) struct AfterFirst<T>(pub(super) T);
-
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for AfterFirst<D> {
-    type Error = D::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(AfterFirst(visitor))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for AfterFirst<V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(f)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<V::Value, A::Error> {
-        fields.next_entry::<IgnoredAny, IgnoredAny>()?;
-        self.0.visit_map(fields)
-    }
-}
 
 /// A document that is a struct, written without one field.
 pub(super) struct Without<'a, T> {

@@ -1,13 +1,15 @@
 //! Documents as JSON text: how they are read, with their limits and places, and how they are written.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
 
 use super::lines::Lines;
 use super::node::read_as;
+use super::reader;
 use super::tree::{MAX_HISTORY_BYTES, Tree};
 use crate::error::{Error, ErrorCode};
+use crate::ticket;
 
 /// Reads JSON text of at most `most` bytes, in which no object has a key twice.
 pub(super) fn tree_of(json: &[u8], most: usize) -> Result<Value, Error> {
@@ -19,23 +21,28 @@ pub(super) fn read_document<T: DeserializeOwned>(json: &[u8], most: usize) -> Re
     read_as(tree_of(json, most)?, "")
 }
 
-/// Returns the text of a document that begins as the library writes one of this format with a list of events or entries,
-/// and can be read without a tree; `None` for any other.
-pub(super) fn own_text<'a>(json: &'a [u8], schema: &str) -> Option<&'a str> {
+/// Reads a document with events that begins as the library writes one of this format, without a tree; `None` for any other
+/// and for one with faults, whose places the tree shows.
+pub(super) fn own<'a, T: Deserialize<'a>>(json: &'a [u8], schema: &str) -> Option<T> {
     let rest = json.strip_prefix(b"{\"schema\": \"")?.strip_prefix(schema.as_bytes())?;
-    if json.len() > MAX_HISTORY_BYTES || !rest.starts_with(b"\",") {
-        return None;
-    }
-    // The whole text is checked at once, not each string in it.
-    std::str::from_utf8(json).ok().filter(|text| has_own_lists(text))
+    if rest.starts_with(b"\",") { own_events(json) } else { None }
 }
 
-/// Returns whether every list stands where the library writes one: an object may not be written as a list of its values.
-pub(super) fn has_own_lists(text: &str) -> bool {
-    let lists =
-        ["\"changes\":", "\"notify\":", "\"promised\":", "\"computed_steps\":", "\"events\": ", "\"entries\": "];
-    let mut before = text.match_indices('[').map(|(place, _)| text.get(..place).unwrap_or_default());
-    before.all(|before| lists.iter().any(|list| before.ends_with(list)))
+/// Reads a document with events without a tree; `None` for one with faults.
+pub(super) fn own_events<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+    let text = own_text(json, MAX_HISTORY_BYTES)?;
+    ticket::sharing(|| reader::read(text).ok())
+}
+
+/// Reads a document on one line as [`own`] does; its type has no field for the format.
+pub(super) fn own_rest<'a, T: Deserialize<'a>>(json: &'a [u8], schema: &str, most: usize) -> Option<T> {
+    let rest = own_text(json, most)?.strip_prefix("{\"schema\":\"")?.strip_prefix(schema)?.strip_prefix("\",")?;
+    reader::read_rest(rest).ok()
+}
+
+/// Checks the whole text at once, not each string in it.
+fn own_text(json: &[u8], most: usize) -> Option<&str> {
+    if json.len() > most { None } else { std::str::from_utf8(json).ok() }
 }
 
 /// Checks that a document names its format.

@@ -15,6 +15,7 @@ pub mod linked;
 pub mod log;
 mod node;
 pub mod policy;
+mod reader;
 pub mod rows;
 #[cfg(feature = "schema")]
 mod schema;

@@ -154,11 +154,11 @@ impl<'de> Deserializer<'de> for Node {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
-        fields: &'static [&'static str],
+        _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        // An event lists the fields that it needs first, because others are read by them.
-        self.object(if name == "Event" { fields } else { &[] }, visitor)
+        // The data of an event is read by its kind.
+        self.object(if name == "Event" { &["kind", "data"] } else { &[] }, visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {

@@ -1,10 +1,9 @@
 //! Rows of a ticket as documents, and the row state that a host stores with its snapshot.
 
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::fields::{AfterFirst, Without};
-use super::json::{take_schema, to_text, tree_of};
+use super::fields::Without;
+use super::json::{own_rest, take_schema, to_text, tree_of};
 use super::node::read_as;
 use super::tree::MAX_DOCUMENT_BYTES;
 use crate::analytics::{RowState, TicketRows};
@@ -71,23 +70,10 @@ pub fn write_state(state: &RowState) -> String {
 /// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type` or the code of a value, with the place of
 /// the first fault; `unsupported_schema` for another format.
 pub fn read_state(json: impl AsRef<[u8]>) -> Result<RowState, Error> {
-    if let Some(state) = read_own(json.as_ref()) {
+    if let Some(state) = own_rest(json.as_ref(), ROW_STATE_SCHEMA, MAX_DOCUMENT_BYTES) {
         return Ok(state);
     }
     let mut root: Value = tree_of(json.as_ref(), MAX_DOCUMENT_BYTES)?;
     take_schema(&mut root, ROW_STATE_SCHEMA)?;
     read_as(root, "")
-}
-
-/// Reads a state that begins as [`write_state`] begins, without a tree; `None` for any other and for one with faults, whose
-/// places the tree shows.
-fn read_own(json: &[u8]) -> Option<RowState> {
-    let begins = format!("{{\"schema\":\"{ROW_STATE_SCHEMA}\",");
-    if json.len() > MAX_DOCUMENT_BYTES || !json.starts_with(begins.as_bytes()) {
-        return None;
-    }
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let state = RowState::deserialize(AfterFirst(&mut reader)).ok()?;
-    reader.end().ok()?;
-    Some(state)
 }

@@ -3,11 +3,10 @@
 //! A snapshot is a cache: whoever doubts it folds the events and compares. It holds the ticket in short: what is open, what may
 //! matter again, and the latest of what ended, so that its size does not grow with the ticket.
 
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::fields::{AfterFirst, Without};
-use super::json::{Versioned, take_schema, to_text, tree_of};
+use super::fields::Without;
+use super::json::{Versioned, own_rest, take_schema, to_text, tree_of};
 use super::node::read_as;
 use super::tree::MAX_HISTORY_BYTES;
 use crate::error::Error;
@@ -73,13 +72,7 @@ pub fn read(json: impl AsRef<[u8]>) -> Result<Ticket, Error> {
 /// Reads a snapshot that begins as [`write()`] begins, without a tree; `None` for any other and for one with faults, whose
 /// places the tree shows.
 pub(super) fn read_own(json: &[u8]) -> Option<Ticket> {
-    let begins = format!("{{\"schema\":\"{SNAPSHOT_SCHEMA}\",");
-    if json.len() > MAX_HISTORY_BYTES || !json.starts_with(begins.as_bytes()) {
-        return None;
-    }
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let ticket = Ticket::deserialize(AfterFirst(&mut reader)).ok()?;
-    reader.end().ok()?;
+    let ticket: Ticket = own_rest(json, SNAPSHOT_SCHEMA, MAX_HISTORY_BYTES)?;
     ticket.check().ok()?;
     Some(ticket)
 }

@@ -19,13 +19,12 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::json::{expect_schema, own_text, read_document, to_lines, to_text, tree_of};
+use super::json::{expect_schema, own, read_document, to_lines, to_text, tree_of};
 use super::node::read_as;
 use super::tree::MAX_HISTORY_BYTES;
 use crate::audit::Entry;
 use crate::engine::DryRunTicket;
 use crate::error::Error;
-use crate::id::{SharedIds, sharing};
 use crate::ticket::{Event, History, Ticket};
 
 /// The format of histories, with its version.
@@ -98,8 +97,7 @@ pub fn read_history(json: impl AsRef<[u8]>) -> Result<History, Error> {
 /// Reads a history that begins as [`write_history`] begins, without a tree; `None` for any other and for one with faults,
 /// whose places the tree shows.
 fn read_own(json: &[u8]) -> Option<Result<History, Error>> {
-    let text = own_text(json, HISTORY_SCHEMA)?;
-    let document: HistoryDocument<'_> = sharing(&mut SharedIds::of_ticket(), || serde_json::from_str(text).ok())?;
+    let document: HistoryDocument<'_> = own(json, HISTORY_SCHEMA)?;
     Some(History::new(document.events.into_owned()))
 }
 
