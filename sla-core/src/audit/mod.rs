@@ -73,7 +73,7 @@ mod sealed {
 }
 
 /// What the entries of a chain say: an [`Event`](crate::ticket::Event), a [`Denial`] or a [`Publication`].
-pub trait Content: sealed::Sealed + Clone + Serialize + DeserializeOwned {
+pub trait Content: sealed::Sealed + Clone + Serialize + DeserializeOwned + 'static {
     /// What the chain is about.
     const KIND: ChainKind;
 

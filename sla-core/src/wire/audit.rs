@@ -1,5 +1,6 @@
 //! Chains and their heads as documents. `docs/audit.md` explains every field; hashes are never taken of JSON.
 
+use std::any::Any;
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
@@ -8,10 +9,11 @@ use serde_json::Value;
 use super::json::{expect_schema, own, own_events, read_document, to_lines, to_text, tree_of};
 use super::node::read_as;
 use super::tree::{MAX_DOCUMENT_BYTES, MAX_HISTORY_BYTES, Tree};
-use crate::audit::{ChainKind, Content, Entry, Head, Tampering};
+use crate::audit::{ChainKind, Content, Denial, Entry, Head, Publication, Tampering};
 use crate::error::{Error, ErrorCode};
 use crate::id::Id;
 use crate::refusal::Refusal;
+use crate::ticket::Event;
 
 /// The format of chains, with its version.
 pub const CHAIN_SCHEMA: &str = "sla-chain/1";
@@ -43,7 +45,28 @@ pub fn write_entry<C: Content>(entry: &Entry<C>) -> String {
 /// `invalid_json`, `duplicate_key`, `unknown_field`, `missing_field`, `wrong_type` or the code of a value, with the
 /// place of the first fault; `limit_exceeded` above [`super::MAX_HISTORY_BYTES`].
 pub fn read_entry<C: Content>(json: impl AsRef<[u8]>) -> Result<Entry<C>, Error> {
-    read_document(json.as_ref(), MAX_HISTORY_BYTES)
+    any_entry(C::KIND, json.as_ref()).map(of_kind)
+}
+
+/// Something of the chains of one kind. Generic functions only choose the kind: what reads documents is compiled in this crate
+/// alone, not again in each crate that calls them.
+type OfKind = Box<dyn Any>;
+
+fn any<T: 'static>(value: T) -> OfKind {
+    Box::new(value)
+}
+
+#[expect(clippy::expect_used, reason = "INVARIANT: the content of a chain has one type for each kind")]
+fn of_kind<T: 'static>(value: OfKind) -> T {
+    *value.downcast().expect("the type of the kind")
+}
+
+fn any_entry(kind: ChainKind, json: &[u8]) -> Result<OfKind, Error> {
+    match kind {
+        ChainKind::Ticket => read_document::<Entry<Event>>(json, MAX_HISTORY_BYTES).map(any),
+        ChainKind::Access => read_document::<Entry<Denial>>(json, MAX_HISTORY_BYTES).map(any),
+        ChainKind::Policy => read_document::<Entry<Publication>>(json, MAX_HISTORY_BYTES).map(any),
+    }
 }
 
 /// Reads a list of entries, unchecked.
@@ -62,16 +85,24 @@ pub fn read_entry<C: Content>(json: impl AsRef<[u8]>) -> Result<Entry<C>, Error>
 ///
 /// As [`read_entry`].
 pub fn read_entries<C: Content>(json: impl AsRef<[u8]>) -> Result<Vec<Entry<C>>, Error> {
-    if let Some(entries) = read_own_entries(json.as_ref()) {
-        return Ok(entries);
-    }
-    read_document(json.as_ref(), MAX_HISTORY_BYTES)
+    any_entries(C::KIND, json.as_ref()).map(of_kind)
 }
 
-/// Reads a list of entries without a tree; `None` for any other document and for one with faults, whose places the tree
-/// shows.
-pub(super) fn read_own_entries<C: Content>(json: &[u8]) -> Option<Vec<Entry<C>>> {
-    if C::KIND == ChainKind::Ticket && json.starts_with(b"[") { own_events(json) } else { None }
+fn any_entries(kind: ChainKind, json: &[u8]) -> Result<OfKind, Error> {
+    match kind {
+        ChainKind::Ticket => match read_own_entries(json) {
+            Some(entries) => Ok(any(entries)),
+            None => read_document::<Vec<Entry<Event>>>(json, MAX_HISTORY_BYTES).map(any),
+        },
+        ChainKind::Access => read_document::<Vec<Entry<Denial>>>(json, MAX_HISTORY_BYTES).map(any),
+        ChainKind::Policy => read_document::<Vec<Entry<Publication>>>(json, MAX_HISTORY_BYTES).map(any),
+    }
+}
+
+/// Reads a list of a ticket's entries without a tree; `None` for any other document and for one with faults, whose places the
+/// tree shows.
+pub(super) fn read_own_entries(json: &[u8]) -> Option<Vec<Entry<Event>>> {
+    if json.starts_with(b"[") { own_events(json) } else { None }
 }
 
 /// Writes a chain as a JSON object with one entry a line.
@@ -96,21 +127,26 @@ pub fn write_chain<C: Content>(id: &Id, entries: &[Entry<C>]) -> String {
 ///
 /// As [`read_entry`]; `unsupported_schema` for another format; `unknown_word` for a chain of another kind.
 pub fn read_chain<C: Content>(json: impl AsRef<[u8]>) -> Result<(Id, Vec<Entry<C>>), Error> {
-    if let Some(chain) = read_own_chain(json.as_ref()) {
-        return Ok(chain);
-    }
-    chain_from(tree_of(json.as_ref(), MAX_HISTORY_BYTES)?)
+    any_chain(C::KIND, json.as_ref()).map(of_kind)
 }
 
-/// Reads a chain that begins as [`write_chain`] begins, without a tree; `None` for any other and for one with faults, whose
-/// places the tree shows.
-pub(super) fn read_own_chain<C: Content>(json: &[u8]) -> Option<(Id, Vec<Entry<C>>)> {
-    // Chains of other kinds are read rarely.
-    if C::KIND != ChainKind::Ticket {
-        return None;
+fn any_chain(kind: ChainKind, json: &[u8]) -> Result<OfKind, Error> {
+    let tree = || tree_of(json, MAX_HISTORY_BYTES);
+    match kind {
+        ChainKind::Ticket => match read_own_chain(json) {
+            Some(chain) => Ok(any(chain)),
+            None => chain_from::<Event>(tree()?).map(any),
+        },
+        ChainKind::Access => chain_from::<Denial>(tree()?).map(any),
+        ChainKind::Policy => chain_from::<Publication>(tree()?).map(any),
     }
-    let document: ChainDocument<'_, C> = own(json, CHAIN_SCHEMA)?;
-    (document.kind == C::KIND).then(|| (document.id, document.entries.into_owned()))
+}
+
+/// Reads a ticket's chain that begins as [`write_chain`] begins, without a tree; `None` for any other and for one with faults,
+/// whose places the tree shows.
+pub(super) fn read_own_chain(json: &[u8]) -> Option<(Id, Vec<Entry<Event>>)> {
+    let document: ChainDocument<'_, Event> = own(json, CHAIN_SCHEMA)?;
+    (document.kind == ChainKind::Ticket).then(|| (document.id, document.entries.into_owned()))
 }
 
 /// Reads a chain of one kind.
