@@ -52,7 +52,7 @@ class AdoptCommand extends Command
         foreach ($refusals->limit(self::REFUSALS)->get() as $one) {
             $this->line("#{$one->ticket_id}: {$one->message}");
         }
-        $adoption->refresh();
+        $adoption = SlaAdoption::query()->findOrFail($adoption->id);
         $this->line(($adoption->looked - $refused) . " tickets adopted the revision, {$refused} refused");
         if ($adoption->status !== 'finished') {
             $this->error("it was stopped; php artisan sla:adopt {$adoption->id} goes on with it");

@@ -58,7 +58,7 @@ final class PromiseProjector
             }
         }
         // Facts of an event are new; those without one may have stood for another day.
-        $keys = array_map(static fn (array $row): string => $row['key'], array_filter($facts, static fn (array $row): bool => $row['seq'] === null));
+        $keys = array_map(static fn (array $row): string => (string) $row['key'], array_filter($facts, static fn (array $row): bool => $row['seq'] === null));
         $gone = [];
         if ($cycles !== []) {
             $gone = $this->withoutEarlier('sla_promises', self::PROMISE_KEY, 'cycle', $cycles, array_keys($rows), $promises);
@@ -201,7 +201,7 @@ final class PromiseProjector
                 $gone[] = $row;
             }
         }
-        $columns = implode(', ', array_map($this->tables->connection()->getQueryGrammar()->wrap(...), $key));
+        $columns = implode(', ', array_map($this->tables->quoted(...), $key));
         $places = '(' . implode(', ', array_fill(0, count($key), '?')) . ')';
         foreach (array_chunk($gone, self::KEYS) as $some) {
             $keys = array_map(static fn (array $row): array => array_map(static fn (string $name): string|int => $row[$name], $key), $some);

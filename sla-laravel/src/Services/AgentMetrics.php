@@ -68,8 +68,9 @@ final class AgentMetrics
             return $visible instanceof Refusal ? $visible : $named;
         }
         $nowUs = $this->clock->nowUs();
-        $own = (clone $visible)->where('agent', $actor->id)->whereIn('status', LiveMetrics::UNRESOLVED);
-        $unassigned = (clone $visible)->whereRaw(SupportTicket::UNASSIGNED_WHERE);
+        [$own, $unassigned] = [clone $visible, clone $visible];
+        $own->where('agent', $actor->id)->whereIn('status', LiveMetrics::UNRESOLVED);
+        $unassigned->whereRaw(SupportTicket::UNASSIGNED_WHERE);
         $ownTickets = $this->first($own, self::OWN);
         $others = $this->first($unassigned, self::UNASSIGNED);
         $rows = $this->rows([...$ownTickets, ...$others], $nowUs);
@@ -105,8 +106,8 @@ final class AgentMetrics
      */
     private function first(Builder $tickets, int $most): array
     {
-        $promises = $this->tables->connection()->getQueryGrammar()->wrapTable('sla_promises');
-        $ticket = $this->tables->connection()->getQueryGrammar()->wrapTable('support_tickets');
+        $promises = $this->tables->quoted('sla_promises');
+        $ticket = $this->tables->quoted('support_tickets');
         $never = self::NEVER_US;
         $due = array_map(
             // A breach that was answered is no longer due.

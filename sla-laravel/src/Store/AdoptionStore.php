@@ -213,7 +213,9 @@ final class AdoptionStore
         }
         // Another process may have got further with the same ticket.
         $adopted = $refusals === [] ? [] : $this->tables->table('support_tickets')->whereIn('id', array_keys($refusals))->where('policy_digest', $adoption->policy_digest)->pluck('id')->all();
-        $refusals = array_diff_key($refusals, array_flip($adopted));
+        foreach ($adopted as $id) {
+            unset($refusals[(int) $id]);
+        }
         $this->tables->connection()->transaction(function () use ($adoption, $ids, $refusals): void {
             $progress = ['chunk' => null, 'after_ticket' => max($ids), 'looked' => (int) $adoption->looked + count($ids), 'updated_at' => $this->clock->nowUs()];
             // Where another process did the same step, its record counts.

@@ -494,7 +494,7 @@ final class TicketStore
         }
         // Of a command id that the ticket knows with another content the engine makes this refusal, whatever is asked.
         $refusal = $this->gateway->decide($before, Command::withdraw()->withId((string) $opening->commandId), $actor, max($nowUs, $before->lastUs))->refusal;
-        if ($refusal?->code !== 'duplicate_command') {
+        if ($refusal === null || $refusal->code !== 'duplicate_command') {
             throw new Conflict("the ticket of command `{$opening->commandId}`");
         }
         $refusal = $refusal->about('open');

@@ -42,6 +42,8 @@ final class Updates
         // A connection may have the option, which saves a way to the database where a text is run once.
         $options = $this->connection->getDriverName() === 'pgsql' ? [\PDO::PGSQL_ATTR_DISABLE_PREPARES => false] : [];
 
-        return $this->connection->getPdo()->prepare($text, $options);
+        $statement = $this->connection->getPdo()->prepare($text, $options);
+
+        return $statement === false ? throw new \LogicException("the database prepares no statement: {$text}") : $statement;
     }
 }

@@ -27,6 +27,12 @@ final class Tables
         return $this->connection()->table($name);
     }
 
+    /** Returns a name of a column or a table as a statement has it. */
+    public function quoted(string $name): string
+    {
+        return $this->table($name)->getGrammar()->wrap($name);
+    }
+
     /**
      * Runs something that one process does at a time, in a transaction whose first statement updates a row: it waits for the
      * process that is at it, and what is read afterwards is current.

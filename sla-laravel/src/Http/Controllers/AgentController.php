@@ -47,11 +47,21 @@ final class AgentController extends SlaController
             return $live;
         }
         // What is left is shown in minutes, which pass only while a calendar is open.
-        $left = array_map(static fn (string $list): array => array_map(static fn (array $row): string => Pages::left($row['promise']?->remainingUs, $row['promise']?->overdueUs), $live[$list]), self::LISTS);
-        $state = array_map(static fn (string $list): array => array_map(static fn (array $row): array => [$row['ticket']->getAttributes(), $row['promise']?->timer, $row['promise']?->dueAtUs(), $row['state']], $live[$list]), self::LISTS);
+        $left = array_map(static fn (string $list): array => array_map(static fn (array $row): string => Pages::left($row['promise']?->remainingUs, $row['promise']?->overdueUs), self::rows($live, $list)), self::LISTS);
+        $state = array_map(static fn (string $list): array => array_map(static fn (array $row): array => [$row['ticket']->getAttributes(), $row['promise']?->timer, $row['promise']?->dueAtUs(), $row['state']], self::rows($live, $list)), self::LISTS);
         $figures = array_diff_key($this->document($request, $live), array_flip(self::LISTS));
 
         return Pages::fragment($request, 'agent.live', ['live' => (object) $live, 'timers' => self::timers($live['periods'])], [$left, $state, $figures]);
+    }
+
+    /**
+     * @param array<string, mixed> $live
+     *
+     * @return list<array<string, mixed>> the tickets of one list
+     */
+    private static function rows(array $live, string $list): array
+    {
+        return $live[$list];
     }
 
     /**
@@ -63,7 +73,7 @@ final class AgentController extends SlaController
     {
         $lists = [];
         foreach (self::LISTS as $list) {
-            $lists[$list] = array_map(static fn (array $row): array => TicketDocument::row($row['ticket']) + ['state' => $row['state'], 'next' => self::promise($row['promise'])], $live[$list]);
+            $lists[$list] = array_map(static fn (array $row): array => TicketDocument::row($row['ticket']) + ['state' => $row['state'], 'next' => self::promise($row['promise'])], self::rows($live, $list));
         }
 
         return ['agent' => $this->actor($request)->id, 'counts' => $live['counts']] + $lists + [
