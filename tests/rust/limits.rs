@@ -121,6 +121,7 @@ fn the_page_of_limits_says_what_holds() {
         ("`package::MAX_EXTENDS`", package::MAX_EXTENDS),
         ("`policy::MAX_STEPS`", policy::MAX_STEPS),
         ("`policy::MAX_INACTIVITY_RULES`", policy::MAX_INACTIVITY_RULES),
+        ("`policy::MAX_MEASURED_WINDOWS`", policy::MAX_MEASURED_WINDOWS),
         ("`policy::MAX_PROBLEMS`", policy::MAX_PROBLEMS),
     ] {
         let mut rows = page.lines().filter(|line| line.contains(name)).peekable();

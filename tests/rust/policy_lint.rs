@@ -72,3 +72,34 @@ fn the_examples_have_no_warnings() {
         assert!(found.is_empty(), "{found:#?}");
     }
 }
+
+#[test]
+fn calendars_of_many_dense_members_are_asked_for_open_time_within_a_limit() {
+    let windows: Vec<String> =
+        (0..96).map(|i| format!("{:02}:{:02}-{:02}:{:02}", i / 4, i % 4 * 15, i / 4, i % 4 * 15 + 7)).collect();
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| (day.to_owned(), json!(windows)));
+    let dense = json!({"time_zone": "UTC", "weekly": serde_json::Map::from_iter(days)});
+    let mut document = vectors()["base"].clone();
+    let members: Vec<String> = (0..64).map(|i| format!("m{i}")).collect();
+    for member in &members {
+        document["calendars"][member] = dense.clone();
+    }
+    // 64 members with 672 windows a week each: two such lists are within the limit.
+    let last = document["packages"].as_array().unwrap().len() - 1;
+    let package = document["packages"][last].clone();
+    let packages = (0..40).map(|i| {
+        let mut package = package.clone();
+        package["id"] = json!(format!("dense-{i:02}"));
+        package["calendar"] = json!(format!("a{i:02}"));
+        package["targets"] = json!({"resolution": "100000h"});
+        package
+    });
+    document["packages"] = packages.collect();
+    for i in 0..40 {
+        document["calendars"][format!("a{i:02}")] = json!({"time_zone": "UTC", "any_of": members});
+    }
+    let found = warnings(&document, "2026-03-02T00:00:00Z");
+    let too_long = found.iter().filter(|warning| warning.code == WarningCode::TargetBeyondLife);
+    let paths: Vec<&str> = too_long.map(|warning| warning.path.as_str()).collect();
+    assert_eq!(paths, ["/packages/0/targets/resolution", "/packages/1/targets/resolution"]);
+}

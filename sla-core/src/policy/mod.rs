@@ -16,7 +16,7 @@ mod written;
 pub use self::check::check;
 pub use self::checked::CheckedPolicy;
 pub use self::digest::RECORD_VERSION;
-pub use self::lint::{Warning, WarningCode, lint};
+pub use self::lint::{MAX_MEASURED_WINDOWS, Warning, WarningCode, lint};
 pub use self::rules::{
     ActOn, BREACH_STEP, BurnObjective, InactiveStatus, InactivityAction, InactivityRule, MAX_CALENDARS,
     MAX_INACTIVITY_RULES, MAX_PACKAGE_VALUES, MAX_PROBLEMS, MAX_REPETITIONS, MAX_STEPS, Objectives, PauseRules, Policy,

@@ -118,6 +118,7 @@ pub fn lint(policy: &CheckedPolicy, as_of: Timestamp) -> Vec<Warning> {
         policy,
         as_of,
         calendars: policy.compiled_calendars(),
+        unmeasured: unmeasured(policy),
         open_in_life: RefCell::default(),
         warnings: Vec::new(),
     };
@@ -136,6 +137,8 @@ struct Lint<'a> {
     policy: &'a CheckedPolicy,
     as_of: Timestamp,
     calendars: &'a BTreeMap<Id, Arc<Calendar>>,
+    /// The calendars whose open time is not asked for.
+    unmeasured: BTreeSet<&'a Id>,
     /// The open time of the calendars that were asked for so far, within the longest life of a ticket.
     open_in_life: RefCell<BTreeMap<&'a Id, Option<BusinessDuration>>>,
     warnings: Vec<Warning>,
@@ -150,6 +153,33 @@ fn extending(policy: &Policy) -> Extending<'_> {
         extending.entry(package.extends.as_ref()).or_default().push((place, package));
     }
     extending
+}
+
+/// The windows a week that the members of `any_of` calendars may have together, each counted in every list that names it, for
+/// the linter to ask these calendars for open time. Such a list is short beside the time that its calendar takes.
+pub const MAX_MEASURED_WINDOWS: usize = 100_000;
+
+/// Returns the `any_of` calendars that exceed [`MAX_MEASURED_WINDOWS`], in the order of ids.
+fn unmeasured(policy: &Policy) -> BTreeSet<&Id> {
+    let mut left = MAX_MEASURED_WINDOWS;
+    let mut takes = |members: &[Id]| {
+        let windows = members.iter().filter_map(|id| policy.calendars.get(id)).map(windows).sum();
+        left.checked_sub(windows).map(|rest| left = rest).is_some()
+    };
+    let calendars = policy.calendars.iter();
+    let exceeding = calendars.filter(|(_, rules)| matches!(&rules.hours, Hours::AnyOf(members) if !takes(members)));
+    exceeding.map(|(id, _)| id).collect()
+}
+
+/// Returns how many windows the weeks of a calendar have, those of its seasons included.
+fn windows(rules: &CalendarRules) -> usize {
+    let weeks: &[Week] = match &rules.hours {
+        Hours::Weekly(week) => std::slice::from_ref(week),
+        Hours::Rotation(rotation) => &rotation.weeks,
+        Hours::AlwaysOpen | Hours::AnyOf(_) => &[],
+    };
+    let of_seasons = rules.seasons.iter().map(|season| &season.week);
+    weeks.iter().chain(of_seasons).flat_map(|week| &week.days).map(Vec::len).sum()
 }
 
 /// Returns the calendars that a policy refers to.

@@ -1,10 +1,11 @@
 //! Warnings about timers, their steps, and inactivity rules.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::packages::{Calendars, states};
 use super::{Lint, WarningCode, hand_overs, later};
-use crate::calendar::{HORIZON_US, Hours};
+use crate::calendar::{Calendar, HORIZON_US, Hours};
 use crate::id::Id;
 use crate::package::{Package, Target};
 use crate::policy::problem::Pointer;
@@ -213,8 +214,12 @@ impl<'a> Lint<'a> {
 
     /// Returns whether `length` of open time from now on ends after any ticket's life.
     pub(super) fn lasts_too_long(&self, calendar: &Id, length: BusinessDuration) -> bool {
-        let Some(calendar) = self.calendars.get(calendar) else { return false };
+        let Some(calendar) = self.measured(calendar) else { return false };
         calendar.add(self.as_of, length).map_or(true, |due| due > later(self.as_of, super::LONGEST_LIFE_US))
+    }
+
+    fn measured(&self, id: &Id) -> Option<&Arc<Calendar>> {
+        self.calendars.get(id).filter(|_| !self.unmeasured.contains(id))
     }
 
     /// Returns the open time of a calendar from now on within the life of a ticket; `None` where it cannot be told.
@@ -226,7 +231,7 @@ impl<'a> Lint<'a> {
         let last_us = HORIZON_US.end.saturating_sub(1);
         let end = later(self.as_of, super::LONGEST_LIFE_US).min(Timestamp::from_micros(last_us));
         // Asked once, of many calendars perhaps: no table of ten years is kept for it.
-        let calendar = self.calendars.get(id).map(|calendar| calendar.with_table_limit(0));
+        let calendar = self.measured(id).map(|calendar| calendar.with_table_limit(0));
         let open = calendar.and_then(|calendar| calendar.elapsed(self.as_of, end).ok());
         self.open_in_life.borrow_mut().insert(id, open);
         open
