@@ -9,7 +9,7 @@ use sla_core::audit::Chain;
 use sla_core::calendar::ZoneDatabase;
 use sla_core::ticket::{Event, History};
 use sla_core::time::Timestamp;
-use sla_core::{Engine, wire};
+use sla_core::{Engine, ErrorCode, wire};
 use sla_tests::stories::{RULES, tell};
 use sla_tests::streams;
 
@@ -190,6 +190,15 @@ fn damaged_documents_neither_panic_nor_lose_anything() {
     }
     println!("{accepted} damaged documents were still accepted");
     assert!(accepted > 100, "{accepted}");
+}
+
+/// Words are not their numbers in a list, although derived readers would take these.
+#[test]
+fn a_kind_is_not_taken_from_a_number() {
+    let history = documents().swap_remove(0);
+    let by_number = history.replacen(r#""kind":"opened""#, r#""kind":0"#, 1);
+    assert!(wire::ticket::read_history(&history).is_ok());
+    assert_eq!(wire::ticket::read_history(by_number).unwrap_err().code(), ErrorCode::WrongType);
 }
 
 /// A list is no object, although its entries could stand for the fields in their order.
