@@ -70,7 +70,7 @@ impl Choices {
     }
 
     fn texts(&mut self) -> Vec<String> {
-        self.subset(&["email", "the pager", "é", "\u{7f}"]).into_iter().map(str::to_owned).collect()
+        self.subset(&["email", "the pager", "é", "\u{7f}sms"]).into_iter().map(str::to_owned).collect()
     }
 
     fn duration(&mut self) -> BusinessDuration {
