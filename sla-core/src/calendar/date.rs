@@ -162,9 +162,12 @@ pub(crate) fn date_in_year(month: u32, day: u32) -> usize {
 
 /// Returns every date that some year has, as month and day.
 pub(crate) fn dates_of_year() -> impl Iterator<Item = (u32, u32)> {
-    (1..=12)
-        .zip([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-        .flat_map(|(month, days)| (1..=days).map(move |day| (month, day)))
+    let last_day = |month: u32| match month {
+        2 => 29,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (32..13 * 32).map(|place| (place / 32, place % 32)).filter(move |(month, day)| (1..=last_day(*month)).contains(day))
 }
 
 /// Reads a calendar date written as `2026-12-25`.
