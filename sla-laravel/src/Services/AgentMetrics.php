@@ -106,8 +106,8 @@ final class AgentMetrics
      */
     private function first(Builder $tickets, int $most): array
     {
-        $promises = $this->tables->quoted('sla_promises');
-        $ticket = $this->tables->quoted('support_tickets');
+        $promises = $this->tables->quotedTable('sla_promises');
+        $ticket = $this->tables->quotedTable('support_tickets');
         $never = self::NEVER_US;
         $due = array_map(
             // A breach that was answered is no longer due.

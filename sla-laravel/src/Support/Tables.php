@@ -27,10 +27,16 @@ final class Tables
         return $this->connection()->table($name);
     }
 
-    /** Returns a name of a column or a table as a statement has it. */
-    public function quoted(string $name): string
+    /** Returns the name of a column as a statement has it. */
+    public function quoted(string $column): string
     {
-        return $this->table($name)->getGrammar()->wrap($name);
+        return $this->table('')->getGrammar()->wrap($column);
+    }
+
+    /** Returns the name of a table as a statement has it, with the prefix of the connection. */
+    public function quotedTable(string $table): string
+    {
+        return $this->table($table)->getGrammar()->wrapTable($table);
     }
 
     /**

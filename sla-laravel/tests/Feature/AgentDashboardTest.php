@@ -20,6 +20,7 @@ use Sla\Laravel\Http\FigureText;
 use Sla\Laravel\Models\SlaDenial;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Store\TicketStore;
+use Sla\Laravel\Support\Tables;
 use Sla\Laravel\Tests\PlaysTickets;
 use Sla\Laravel\Tests\TestCase;
 use Sla\PauseStatus;
@@ -310,5 +311,18 @@ final class AgentDashboardTest extends TestCase
         unset($document['tickets']['held']);
 
         return $document;
+    }
+
+    public function test_a_statement_names_tables_with_the_prefix_of_the_connection(): void
+    {
+        $connection = DB::connection();
+        $connection->setTablePrefix('desk_');
+        try {
+            $tables = app(Tables::class);
+            $this->assertStringContainsString('desk_sla_promises', $tables->quotedTable('sla_promises'));
+            $this->assertStringNotContainsString('desk_', $tables->quoted('ticket_id'));
+        } finally {
+            $connection->setTablePrefix('');
+        }
     }
 }
