@@ -343,8 +343,8 @@ impl Aggregate {
     /// - `conflicting_fields` for a row with a key that the grouping does not include, or without the period that it includes,
     ///   and for a figure of timers without a timer, or of tickets with one;
     /// - `out_of_range` for a bucket that the figure does not have, a sum without a count of durations, a `sum_us_rest` above
-    ///   999,999 for each of them, a period that does
-    ///   not begin at that instant, and when a sum does not fit a signed number of 64 bits.
+    ///   999,999 for each of them, a period that does not begin at that instant, and when a sum does not fit a signed number
+    ///   of 64 bits.
     pub fn from_rows(
         grouping: Grouping,
         as_of: Option<Timestamp>,

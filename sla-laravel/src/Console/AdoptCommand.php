@@ -55,7 +55,7 @@ class AdoptCommand extends Command
         $adoption = SlaAdoption::query()->findOrFail($adoption->id);
         $this->line(($adoption->looked - $refused) . " tickets adopted the revision, {$refused} refused");
         if ($adoption->status !== 'finished') {
-            $this->error("it was stopped; php artisan sla:adopt {$adoption->id} goes on with it");
+            $this->error("it was stopped; php artisan sla:adopt {$adoption->id} resumes it");
 
             return self::FAILURE;
         }

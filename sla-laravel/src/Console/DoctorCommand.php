@@ -174,7 +174,7 @@ class DoctorCommand extends Command
         }
     }
 
-    /** Looks for audiences that the policy or the settings name and nobody is in; an application may resolve them itself. */
+    /** Notes the audiences without a mail address that the policy or the settings name; an application may resolve them itself. */
     private function audiences(PolicyRepository $revisions, Settings $settings, ResolvesRecipients $recipients): void
     {
         if ($revisions->isEmpty() || !$recipients instanceof ConfiguredRecipients) {

@@ -157,7 +157,7 @@ final class Figures
         foreach ($spans as [$from, $to]) {
             $read('sla_daily', $values === null
                 ? static fn (Builder $query) => $query->where('day', '>=', $from)->where('day', '<', $to)->whereNotIn('day', $dirty)
-                // Each day by itself: the index has the values of a day after it.
+                // A list of days, not a range: the index has the dimension after the day.
                 : static fn (Builder $query) => $query->whereIn('day', array_values(array_diff(ReportPeriod::daysOf($from, $to), $dirty))));
         }
         if ($dirty !== []) {

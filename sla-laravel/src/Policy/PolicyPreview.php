@@ -81,8 +81,8 @@ final class PolicyPreview
     }
 
     /**
-     * Asks about tickets in one call; about each by itself where one cannot be read, and about its whole history where the
-     * draft measures a timer that its revision does not.
+     * Runs the draft over tickets in one call. Where one cannot be read, each ticket has a call of its own; where the draft
+     * measures a timer that the ticket's revision does not, the call has its whole history.
      *
      * @param array<string, string> $snapshots by reference
      * @param array<string, int>    $ids       by reference

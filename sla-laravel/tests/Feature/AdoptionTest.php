@@ -142,7 +142,7 @@ final class AdoptionTest extends TestCase
         self::assertSame('05:00', SupportTicket::query()->sole()->first_response_due_at->format('H:i'));
     }
 
-    public function test_one_that_was_stopped_is_in_nobodys_way(): void
+    public function test_a_stopped_adoption_does_not_block_another(): void
     {
         $ids = [(int) $this->opened()->ticketId, (int) $this->opened()->ticketId];
         $this->publish();
