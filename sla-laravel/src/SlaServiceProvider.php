@@ -63,8 +63,8 @@ class SlaServiceProvider extends ServiceProvider
     {
         $this->mergeConfigFrom(__DIR__ . '/../config/sla.php', 'sla');
         $this->app->singletonIf(Clock::class);
-        $this->app->bind(Settings::class, static fn (Application $app): Settings => new Settings($app['config']));
-        $this->app->bind(Tables::class, static fn (Application $app): Tables => new Tables($app['db'], $app['config']->get('sla.database.connection')));
+        $this->app->scoped(Settings::class, static fn (Application $app): Settings => new Settings($app['config']));
+        $this->app->scoped(Tables::class, static fn (Application $app): Tables => new Tables($app['db'], $app['config']->get('sla.database.connection')));
         $this->app->bind(PolicyDraft::class, static fn (Application $app): PolicyDraft => new PolicyDraft(
             $app->make(Tables::class),
             $app->make(Clock::class),

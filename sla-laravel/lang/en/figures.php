@@ -1,7 +1,7 @@
 <?php
 
 return [
-    'decimal' => ':whole.:tenth',
+    'decimal_mark' => '.',
     'reports' => 'Reports', 'report' => 'Report', 'packages' => 'Compare packages', 'agents' => 'Agents', 'pages' => 'Figures',
     'units' => ['day' => 'Day', 'week' => 'Week', 'month' => 'Month', 'year' => 'Year'],
     'period' => 'Period', 'previous' => 'Earlier', 'next' => 'Later',

@@ -1,7 +1,7 @@
 <?php
 
 return [
-    'decimal' => ':whole,:tenth',
+    'decimal_mark' => ',',
     'reports' => 'Laporan', 'report' => 'Laporan', 'packages' => 'Bandingkan paket', 'agents' => 'Agen', 'pages' => 'Angka',
     'units' => ['day' => 'Hari', 'week' => 'Minggu', 'month' => 'Bulan', 'year' => 'Tahun'],
     'period' => 'Periode', 'previous' => 'Sebelumnya', 'next' => 'Berikutnya',

@@ -49,9 +49,20 @@ final class DayTable
     /** @return list<string> the days from one to before another whose rows changed since they were added up */
     public function dirtyDays(string $first = '0001-01-01', string $end = '9999-12-31'): array
     {
-        $days = $this->tables->table('sla_dirty_days')->where('day', '>=', $first)->where('day', '<', $end)->distinct()->orderBy('day')->pluck('day');
+        return array_keys($this->marks($first, $end));
+    }
 
-        return array_values($days->map(static fn ($day): string => (string) $day)->all());
+    /** @return array<string, string> for each day from one to before another whose rows changed: a text that changes when one does again */
+    public function marks(string $first, string $end): array
+    {
+        $marks = $this->tables->table('sla_dirty_days')->where('day', '>=', $first)->where('day', '<', $end)
+            ->groupBy('day')->orderBy('day')->selectRaw('day, count(*) as n, min(id) as first, max(id) as last')->get();
+        $found = [];
+        foreach ($marks as $row) {
+            $found[(string) $row->day] = "{$row->n}/{$row->first}/{$row->last}";
+        }
+
+        return $found;
     }
 
     /** Returns a text that changes whenever a figure does. */
@@ -106,7 +117,7 @@ final class DayTable
         $days = array_values(array_unique($marks->map(static fn ($day): string => (string) $day)->all()));
         foreach (FigureDimension::cases() as $dimension) {
             $this->tables->table('sla_daily')->where('dimension', $dimension->value)->whereIn('day', $days)->delete();
-            $sums = $this->query->sums($dimension, static fn (Builder $rows, string $day) => $rows->whereIn($day, $days), false, true);
+            $sums = $this->query->sumsOfDays($dimension, $days, true, null);
             $this->tables->table('sla_daily')->insertUsing(['day', ...self::KEYS, ...self::SUMS, 'dimension'], $sums->selectRaw("'{$dimension->value}'"));
             $this->tables->table('sla_monthly')->where('dimension', $dimension->value)->where('day', $month->firstDay)->delete();
             $ofMonth = $this->tables->table('sla_daily')->where('dimension', $dimension->value)->where('day', '>=', $month->firstDay)->where('day', '<', $month->endDay)

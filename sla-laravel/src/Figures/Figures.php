@@ -21,7 +21,13 @@ use Sla\Time;
  */
 final class Figures
 {
+    /** What compliance and the mean business time of a timer are made of. */
+    public const OF_TIMERS = ['met', 'breached_answered', 'breached_open', 'breached_ended', 'business_time'];
+
     private const SUMS = 'sum(n) as n, sum(sum_s) as sum_s, sum(sum_us_rest) as sum_us_rest';
+
+    /** @var ?array{string, list<\stdClass>} the sums of changed days by package and channel that were read last, and of what they are */
+    private ?array $changed = null;
 
     public function __construct(
         private readonly Tables $tables,
@@ -96,14 +102,15 @@ final class Figures
      *
      * @param non-empty-list<ReportPeriod> $periods
      * @param ?list<string>                $values  of the dimension; `null` for all of them together
+     * @param ?list<string>                $figures which; `null` for all
      *
      * @return list<Aggregate> one a period
      */
-    public function each(array $periods, FigureDimension $dimension, ?array $values): array
+    public function each(array $periods, FigureDimension $dimension, ?array $values, ?array $figures = null): array
     {
         $first = min(array_map(static fn (ReportPeriod $period): string => $period->firstDay, $periods));
         $end = max(array_map(static fn (ReportPeriod $period): string => $period->endDay, $periods));
-        $rows = $this->sums($first, $end, $dimension, PeriodUnit::Day, null, $values);
+        $rows = $this->sums($first, $end, $dimension, PeriodUnit::Day, $figures, $values);
         $grouping = $values === null ? Grouping::by() : Grouping::by($dimension->engine());
         $found = [];
         foreach ($periods as $period) {
@@ -132,7 +139,8 @@ final class Figures
      */
     private function sums(string $first, string $end, FigureDimension $dimension, ?PeriodUnit $per, ?array $figures, ?array $values = null): array
     {
-        $dirty = $this->days->dirtyDays($first, $end);
+        $marks = $this->days->marks($first, $end);
+        $dirty = array_keys($marks);
         $isDaily = $per !== null;
         $keys = [...($isDaily ? ['day'] : []), ...($isDaily && $values === null ? [] : ['value']), 'timer', 'figure', 'bucket'];
         $isOfMonths = $per !== PeriodUnit::Day && str_ends_with($first, '-01') && str_ends_with($end, '-01');
@@ -161,18 +169,42 @@ final class Figures
                 : static fn (Builder $query) => $query->whereIn('day', array_values(array_diff(ReportPeriod::daysOf($from, $to), $dirty))));
         }
         if ($dirty !== []) {
-            $rows = $this->query->sums($dimension, static fn (Builder $query, string $day) => $query->whereIn($day, $dirty), false, $isDaily);
-            if ($values !== null) {
-                $rows->whereIn('value', $values);
-            }
-            foreach ($rows->get() as $row) {
-                if ($figures === null || in_array($row->figure, $figures, true)) {
-                    $found[] = $row;
-                }
-            }
+            array_push($found, ...$this->changed($marks, $dimension, $isDaily, $figures, $values));
         }
 
         return $found;
+    }
+
+    /**
+     * Adds up days that changed since they were added up, from the rows of tickets. Packages and channels are read together,
+     * once for all that a page shows of them.
+     *
+     * @param array<string, string> $marks   of the days
+     * @param ?list<string>         $figures
+     * @param ?list<string>         $values
+     *
+     * @return list<\stdClass>
+     */
+    private function changed(array $marks, FigureDimension $dimension, bool $isDaily, ?array $figures, ?array $values): array
+    {
+        $days = array_keys($marks);
+        if ($values !== null || !in_array($dimension, [FigureDimension::Package, FigureDimension::Channel], true)) {
+            $sums = $this->query->sumsOfDays($dimension, $days, $isDaily, $figures);
+
+            return ($values === null ? $sums : $sums->whereIn('value', $values))->get()->all();
+        }
+        $what = serialize([$marks, $figures]);
+        $changed = $this->changed !== null && $this->changed[0] === $what
+            ? $this->changed
+            : [$what, array_values($this->query->sumsByPackageAndChannel($days, $figures)->get()->all())];
+        $this->changed = $changed;
+
+        return array_map(static function (\stdClass $row) use ($dimension): \stdClass {
+            $row = clone $row;
+            $row->value = $row->{$dimension->value};
+
+            return $row;
+        }, $changed[1]);
     }
 
     /** @param list<array<string, string|int>> $rows */

@@ -13,6 +13,9 @@ final class FigureText
 {
     public const ABSENT = '–';
 
+    /** @var array<string, string> what stands between whole and tenth, by language: a chart has a hundred numbers */
+    private static array $marks = [];
+
     private function __construct()
     {
     }
@@ -99,6 +102,8 @@ final class FigureText
 
     private static function decimal(int $tenths): string
     {
-        return self::text('decimal', ['whole' => (string) intdiv($tenths, 10), 'tenth' => (string) ($tenths % 10)]);
+        $mark = self::$marks[app()->getLocale()] ??= self::text('decimal_mark');
+
+        return intdiv($tenths, 10) . $mark . $tenths % 10;
     }
 }

@@ -17,6 +17,7 @@ use Sla\Role;
 final class Pages
 {
     private const TICKET = 'sla.ticket_address';
+    private const COMMANDS = 'sla.command_address';
 
     private function __construct()
     {
@@ -91,6 +92,16 @@ final class Pages
         }
 
         return $request->attributes->get(self::TICKET) . $id;
+    }
+
+    /** Returns the address that an agent's command on a ticket is posted to. */
+    public static function act(Request $request, int|string $id, string $command): string
+    {
+        if (!$request->attributes->has(self::COMMANDS)) {
+            $request->attributes->set(self::COMMANDS, substr(route('sla.agent.act', [0, 'note']), 0, -strlen('0/note')));
+        }
+
+        return $request->attributes->get(self::COMMANDS) . "{$id}/{$command}";
     }
 
     /** Returns the name of a timer for people; a policy may have timers of its own. */

@@ -15,9 +15,26 @@ abstract class ReadModel extends Model
     /** Guards nothing, so that `create` and others are refused as what they are: writes. */
     protected $guarded = [];
 
+    /** @var ?array<array-key, mixed> what `getCasts` returns, which reading an attribute asks for several times */
+    private ?array $allCasts = null;
+
     public function getConnectionName(): ?string
     {
         return $this->connection ?? config('sla.database.connection');
+    }
+
+    /** @return array<array-key, mixed> */
+    public function getCasts(): array
+    {
+        return $this->allCasts ??= parent::getCasts();
+    }
+
+    /** @param array<array-key, mixed> $casts */
+    public function mergeCasts($casts)
+    {
+        $this->allCasts = null;
+
+        return parent::mergeCasts($casts);
     }
 
     /** @param \Illuminate\Database\Query\Builder $query */

@@ -53,6 +53,8 @@ final class AgentMetrics
      * long lists the first rows are returned; `counts` says how many there are. `others` are the figures of the actor's teams where
      * the policy lets agents act on the tickets of teams, otherwise those of everything.
      *
+     * @param ?list<string> $figures which of the engine's figures the periods have; `null` for all
+     *
      * @return array{
      *     as_of: \DateTimeImmutable, counts: array{open: int, waiting: int, unassigned: int, escalations: int},
      *     open: list<array{ticket: SupportTicket, promise: ?OpenPromise, state: string}>, waiting: list<array{ticket: SupportTicket, promise: ?OpenPromise, state: string}>,
@@ -60,7 +62,7 @@ final class AgentMetrics
      *     periods: list<array{period: ReportPeriod, own: ?AgentPerformance, others: ReportGroup}>
      * }|Refusal
      */
-    public function of(Actor $actor): array|Refusal
+    public function of(Actor $actor, ?array $figures = null): array|Refusal
     {
         $visible = $this->visible->of($actor);
         $named = $this->gateway->visibleTickets($actor);
@@ -95,7 +97,7 @@ final class AgentMetrics
             'unassigned' => array_values(array_filter($rows, static fn (array $row): bool => !$isOwn($row))),
             'escalations' => $latest,
             'teams' => $named->tickets->teams,
-            'periods' => $this->periods($actor, $named->tickets->teams, $nowUs),
+            'periods' => $this->periods($actor, $named->tickets->teams, $nowUs, $figures),
         ];
     }
 
@@ -156,21 +158,23 @@ final class AgentMetrics
                 default => 'running',
             }];
         }
-        usort($rows, static fn (array $one, array $other): int => [$order($one['promise']), (int) $one['ticket']->id] <=> [$order($other['promise']), (int) $other['ticket']->id]);
+        $keys = array_map(static fn (array $row): array => [...$order($row['promise']), (int) $row['ticket']->getRawOriginal('id')], $rows);
+        array_multisort($keys, $rows);
 
         return $rows;
     }
 
     /**
-     * @param list<string> $teams
+     * @param list<string>  $teams
+     * @param ?list<string> $figures
      *
      * @return list<array{period: ReportPeriod, own: ?AgentPerformance, others: ReportGroup}> this week and this month
      */
-    private function periods(Actor $actor, array $teams, int $nowUs): array
+    private function periods(Actor $actor, array $teams, int $nowUs, ?array $figures): array
     {
         $periods = array_map(fn (ReportUnit $unit): ReportPeriod => ReportPeriod::at($unit, Time::fromUs($nowUs), $this->figures->zone()), [ReportUnit::Week, ReportUnit::Month]);
-        $own = $this->figures->each($periods, FigureDimension::Agent, [$actor->id]);
-        $others = $teams === [] ? $this->figures->each($periods, FigureDimension::Package, null) : $this->figures->each($periods, FigureDimension::Team, $teams);
+        $own = $this->figures->each($periods, FigureDimension::Agent, [$actor->id], $figures);
+        $others = $teams === [] ? $this->figures->each($periods, FigureDimension::Package, null, $figures) : $this->figures->each($periods, FigureDimension::Team, $teams, $figures);
         $found = [];
         foreach ($periods as $number => $period) {
             $found[] = [

@@ -29,7 +29,7 @@ final class LiveMetrics
     public const UNRESOLVED = ['new', 'open', 'pending', 'on_hold'];
     private const LIST = 20;
     private const DAYS = 30;
-    private const FIGURES = ['opened', 'opened_outbound', 'resolved', 'met', 'breached_answered', 'breached_open', 'breached_ended', 'business_time'];
+    private const FIGURES = ['opened', 'opened_outbound', 'resolved', ...Figures::OF_TIMERS];
     private const DAY_US = 86_400_000_000;
 
     public function __construct(
@@ -119,12 +119,16 @@ final class LiveMetrics
             $tickets = (clone $visible)->whereRaw("{$timer}_state = 'running'")->whereNotNull("{$timer}_due_at")->orderBy("{$timer}_due_at")->limit(self::LIST)
                 ->get(['id', 'subject', 'agent', "{$timer}_due_at"]);
             foreach ($tickets as $ticket) {
-                $found[] = ['ticket' => $ticket, 'timer' => $timer, 'due_at' => $ticket->{"{$timer}_due_at"}];
+                $found[] = [(int) $ticket->getRawOriginal("{$timer}_due_at"), (int) $ticket->getRawOriginal('id'), $timer, $ticket];
             }
         }
-        usort($found, static fn (array $one, array $other): int => [$one['due_at'], $one['ticket']->id] <=> [$other['due_at'], $other['ticket']->id]);
+        // Never two of one ticket and timer, so tickets are not compared.
+        sort($found);
 
-        return array_slice($found, 0, self::LIST);
+        return array_map(
+            static fn (array $one): array => ['ticket' => $one[3], 'timer' => $one[2], 'due_at' => Time::fromUs($one[0])],
+            array_slice($found, 0, self::LIST),
+        );
     }
 
     /** @return list<string> the logs that hold the last 24 hours */

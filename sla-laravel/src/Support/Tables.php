@@ -8,10 +8,13 @@ use Illuminate\Database\ConnectionInterface;
 use Illuminate\Database\ConnectionResolverInterface;
 use Illuminate\Database\Query\Builder;
 
-/** The database that holds the tables of this package. */
+/** The database that holds the tables of this package; one instance a request or job. */
 final class Tables
 {
     private const ATTEMPTS = 5;
+
+    /** What the manager answers, which looks for it in the configuration each time. */
+    private ?ConnectionInterface $found = null;
 
     public function __construct(private readonly ConnectionResolverInterface $databases, private readonly ?string $connection)
     {
@@ -19,7 +22,7 @@ final class Tables
 
     public function connection(): ConnectionInterface
     {
-        return $this->databases->connection($this->connection);
+        return $this->found ??= $this->databases->connection($this->connection);
     }
 
     public function table(string $name): Builder

@@ -9,10 +9,12 @@
 <table>
 <thead><tr><th scope="col">{{ __('sla::sla.level') }}</th><th scope="col">{{ __('sla::sla.number') }}</th><th scope="col">{{ __('sla::sla.subject') }}</th><th scope="col">{{ __('sla::sla.reason') }}</th><th scope="col">{{ __('sla::sla.agent') }}</th><th scope="col">{{ __('sla::sla.at') }}</th><th scope="col">{{ __('sla::sla.status') }}</th></tr></thead>
 <tbody>
+@php($names = ['level' => __('sla::sla.level'), 'acknowledge' => __('sla::sla.acknowledge'), 'resolve' => __('sla::sla.resolve')])
+@php($statuses = ['open' => [__('sla::sla.statuses.open'), ['acknowledge', 'resolve']], 'acknowledged' => [__('sla::sla.statuses.acknowledged'), ['resolve']]])
 @foreach ($page->escalations as $escalation)
-<tr><td>{{ $escalation->level }}</td><td><a href="{{ \Sla\Laravel\Http\Pages::ticket(request(), $escalation->ticket_id) }}">#{{ $escalation->ticket_id }}</a></td><td class="long">{{ $escalation->ticket?->subject }}</td><td class="long">{{ $escalation->reason }}</td><td>{{ $escalation->ticket?->agent ?? '–' }}</td><td>{{ \Sla\Laravel\Http\Pages::time($escalation->at, $page->zone) }}</td><td>{{ __("sla::sla.statuses.{$escalation->status}") }}
-@foreach (['open' => ['acknowledge', 'resolve'], 'acknowledged' => ['resolve']][$escalation->status] as $step)
-<form method="post" action="{{ route('sla.agent.act', [$escalation->ticket_id, "{$step}_escalation"]) }}">{{ \Sla\Laravel\Http\Pages::command() }}<input type="hidden" name="_list" value="escalations"><input type="hidden" name="number" value="{{ $escalation->number }}"><button aria-label="{{ __("sla::sla.{$step}") }}: #{{ $escalation->ticket_id }}, {{ __('sla::sla.level') }} {{ $escalation->level }}">{{ __("sla::sla.{$step}") }}</button></form>
+<tr><td>{{ $escalation->level }}</td><td><a href="{{ \Sla\Laravel\Http\Pages::ticket(request(), $escalation->ticket) }}">#{{ $escalation->ticket }}</a></td><td class="long">{{ $escalation->subject }}</td><td class="long">{{ $escalation->reason }}</td><td>{{ $escalation->agent ?? '–' }}</td><td>{{ \Sla\Laravel\Http\Pages::time($escalation->at, $page->zone) }}</td><td>{{ $statuses[$escalation->status][0] }}
+@foreach ($statuses[$escalation->status][1] as $step)
+<form method="post" action="{{ \Sla\Laravel\Http\Pages::act(request(), $escalation->ticket, "{$step}_escalation") }}">{{ \Sla\Laravel\Http\Pages::command() }}<input type="hidden" name="_list" value="escalations"><input type="hidden" name="number" value="{{ $escalation->number }}"><button aria-label="{{ $names[$step] }}: #{{ $escalation->ticket }}, {{ $names['level'] }} {{ $escalation->level }}">{{ $names[$step] }}</button></form>
 @endforeach
 </td></tr>
 @endforeach

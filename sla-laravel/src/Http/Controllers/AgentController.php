@@ -6,6 +6,7 @@ namespace Sla\Laravel\Http\Controllers;
 
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
+use Sla\Laravel\Figures\Figures;
 use Sla\Laravel\Figures\ReportPeriod;
 use Sla\Laravel\Http\FigureText;
 use Sla\Laravel\Http\Pages;
@@ -28,11 +29,12 @@ final class AgentController extends SlaController
 
     public function index(Request $request, Settings $settings): Response
     {
-        $live = $this->live($request);
+        $isPage = Pages::isWanted($request);
+        $live = $this->live($request, $isPage);
         if ($live instanceof Response) {
             return $live;
         }
-        if (Pages::isWanted($request)) {
+        if ($isPage) {
             return Pages::view($request, 'agent.dashboard', ['live' => (object) $live, 'timers' => self::timers($live['periods']), 'refresh' => $settings->dashboardRefresh()]);
         }
 
@@ -42,16 +44,15 @@ final class AgentController extends SlaController
     /** Returns the part of the page that changes; 304 where it has not. */
     public function fragment(Request $request): Response
     {
-        $live = $this->live($request);
+        $live = $this->live($request, true);
         if ($live instanceof Response) {
             return $live;
         }
         // What is left is shown in minutes, which pass only while a calendar is open.
         $left = array_map(static fn (string $list): array => array_map(static fn (array $row): string => Pages::left($row['promise']?->remainingUs, $row['promise']?->overdueUs), self::rows($live, $list)), self::LISTS);
         $state = array_map(static fn (string $list): array => array_map(static fn (array $row): array => [$row['ticket']->getAttributes(), $row['promise']?->timer, $row['promise']?->dueAtUs(), $row['state']], self::rows($live, $list)), self::LISTS);
-        $figures = array_diff_key($this->document($request, $live), array_flip(self::LISTS));
 
-        return Pages::fragment($request, 'agent.live', ['live' => (object) $live, 'timers' => self::timers($live['periods'])], [$left, $state, $figures]);
+        return Pages::fragment($request, 'agent.live', ['live' => (object) $live, 'timers' => self::timers($live['periods'])], [$left, $state, self::rest($live)]);
     }
 
     /**
@@ -76,7 +77,18 @@ final class AgentController extends SlaController
             $lists[$list] = array_map(static fn (array $row): array => TicketDocument::row($row['ticket']) + ['state' => $row['state'], 'next' => self::promise($row['promise'])], self::rows($live, $list));
         }
 
-        return ['agent' => $this->actor($request)->id, 'counts' => $live['counts']] + $lists + [
+        return ['agent' => $this->actor($request)->id] + $lists + self::rest($live);
+    }
+
+    /**
+     * @param array<string, mixed> $live
+     *
+     * @return array<string, mixed> all but the lists of tickets
+     */
+    private static function rest(array $live): array
+    {
+        return [
+            'counts' => $live['counts'],
             'escalations' => array_map(TicketDocument::escalation(...), $live['escalations']),
             'teams' => $live['teams'],
             'periods' => array_map(static fn (array $one): array => [
@@ -114,15 +126,15 @@ final class AgentController extends SlaController
      *     as_of: \DateTimeImmutable, counts: array<string, int>, open: list<array{ticket: SupportTicket, promise: ?OpenPromise, state: string}>,
      *     waiting: list<array{ticket: SupportTicket, promise: ?OpenPromise, state: string}>, unassigned: list<array{ticket: SupportTicket, promise: ?OpenPromise, state: string}>,
      *     escalations: list<\Sla\Laravel\Models\SupportEscalation>, teams: list<string>, periods: list<array{period: ReportPeriod, own: ?\Sla\AgentPerformance, others: \Sla\ReportGroup}>
-     * }|Response
+     * }|Response with the figures that a page shows, or with all
      */
-    private function live(Request $request): array|Response
+    private function live(Request $request, bool $isPage): array|Response
     {
         $denied = $this->denied($request, 'view_metrics');
         if ($denied !== null) {
             return $denied;
         }
-        $live = $this->metrics->of($this->actor($request));
+        $live = $this->metrics->of($this->actor($request), $isPage ? Figures::OF_TIMERS : null);
 
         return $live instanceof Refusal ? $this->refused($request, $live) : $live;
     }

@@ -8,6 +8,7 @@ use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
 use Sla\Laravel\Http\Pages;
 use Sla\Laravel\Http\TicketDocument;
+use Sla\Laravel\Models\SupportEscalation;
 use Sla\Laravel\Services\EscalationService;
 use Sla\Laravel\Services\VisibleTicketQuery;
 use Sla\Refusal;
@@ -37,7 +38,17 @@ final class EscalationController extends SlaController
         if (Pages::isWanted($request)) {
             return Pages::view($request, 'dashboard.escalations', [
                 'count' => (clone $found)->count(),
-                'escalations' => $found->with('ticket')->limit(self::MOST)->get(),
+                // Each value once: a model looks for casts and accessors whenever it is asked.
+                'escalations' => $found->with('ticket')->limit(self::MOST)->get()->map(static fn (SupportEscalation $escalation): object => (object) [
+                    'ticket' => $escalation->ticket_id,
+                    'number' => $escalation->number,
+                    'level' => $escalation->level,
+                    'reason' => $escalation->reason,
+                    'status' => $escalation->status,
+                    'at' => $escalation->at,
+                    'subject' => $escalation->ticket?->subject,
+                    'agent' => $escalation->ticket?->agent,
+                ]),
             ]);
         }
 
