@@ -413,6 +413,14 @@ fn changes_are_found_by_id_and_not_by_order() {
     other.packages.iter_mut().for_each(|package| package.channels.as_mut().unwrap().reverse());
     assert_eq!(wire::policy::changes(&policy, &other), []);
 
+    // A part that is gone has the place that it had, although its package has moved.
+    let mut other = policy.clone();
+    other.packages.remove(0);
+    other.packages[0].channels = None;
+    let changes = wire::policy::changes(&policy, &other);
+    let gone = changes.iter().find(|change| change.path.ends_with("/channels")).unwrap();
+    assert_eq!((gone.path.as_str(), gone.after.as_deref()), ("/packages/1/channels", None));
+
     let mut other = policy.clone();
     let removed = other.packages.remove(0);
     other.packages[1].channels.as_mut().unwrap().pop();

@@ -29,7 +29,7 @@ use crate::wire::json::value_of;
 #[must_use]
 pub fn changes(before: &Policy, after: &Policy) -> Vec<PolicyChange> {
     let mut changes = Vec::new();
-    compare(&document(before), &document(after), false, &Pointer::ROOT, &mut changes);
+    compare(&document(before), &document(after), false, &Place::ROOT, &mut changes);
     changes
 }
 
@@ -50,6 +50,27 @@ pub fn same_rules(one: &Policy, other: &Policy) -> bool {
     changes(one, other).iter().all(|change| change.path == "/version")
 }
 
+/// Where a value lies in both documents; entries that are matched by id may have other places.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    before: Pointer<'a>,
+    after: Pointer<'a>,
+}
+
+impl Place<'static> {
+    const ROOT: Self = Self { before: Pointer::ROOT, after: Pointer::ROOT };
+}
+
+impl<'a> Place<'a> {
+    const fn key(&'a self, key: &'a str) -> Self {
+        Self { before: self.before.key(key), after: self.after.key(key) }
+    }
+
+    const fn index(&'a self, before: usize, after: usize) -> Self {
+        Self { before: self.before.index(before), after: self.after.index(after) }
+    }
+}
+
 fn document(policy: &Policy) -> Value {
     value_of(&Document::of(policy))
 }
@@ -59,18 +80,18 @@ fn is_ordered(key: &str) -> bool {
     matches!(key, "steps" | "inactivity" | "notify")
 }
 
-fn compare(before: &Value, after: &Value, is_ordered: bool, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
+fn compare(before: &Value, after: &Value, is_ordered: bool, place: &Place<'_>, changes: &mut Vec<PolicyChange>) {
     match (before, after) {
         _ if before == after => {}
-        (Value::Object(before), Value::Object(after)) => compare_objects(before, after, is_ordered, path, changes),
+        (Value::Object(before), Value::Object(after)) => compare_objects(before, after, is_ordered, place, changes),
         (Value::Array(was), Value::Array(is)) => match (by_id(was), by_id(is)) {
             (Some(was), Some(is)) if !is_ordered || have_one_order(&was, &is) => {
-                compare_by_id(&was, &is, path, changes);
+                compare_by_id(&was, &is, place, changes);
             }
             _ if !is_ordered && sorted(was) == sorted(is) && !was.iter().any(Value::is_object) => {}
-            _ => push(Some(before), Some(after), path, changes),
+            _ => push(Some(before), Some(after), place, changes),
         },
-        _ => push(Some(before), Some(after), path, changes),
+        _ => push(Some(before), Some(after), place, changes),
     }
 }
 
@@ -78,17 +99,17 @@ fn compare_objects(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
     are_ordered: bool,
-    path: &Pointer<'_>,
+    place: &Place<'_>,
     changes: &mut Vec<PolicyChange>,
 ) {
     for (key, was) in before {
         match after.get(key) {
-            Some(is) => compare(was, is, are_ordered || is_ordered(key), &path.key(key), changes),
-            None => push(Some(was), None, &path.key(key), changes),
+            Some(is) => compare(was, is, are_ordered || is_ordered(key), &place.key(key), changes),
+            None => push(Some(was), None, &place.key(key), changes),
         }
     }
     for (key, is) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
-        push(None, Some(is), &path.key(key), changes);
+        push(None, Some(is), &place.key(key), changes);
     }
 }
 
@@ -107,19 +128,19 @@ fn have_one_order(before: &ById<'_>, after: &ById<'_>) -> bool {
     kept.eq(after.iter().map(|(id, _)| *id).filter(|id| were.contains(*id)))
 }
 
-fn compare_by_id(before: &ById<'_>, after: &ById<'_>, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
+fn compare_by_id(before: &ById<'_>, after: &ById<'_>, place: &Place<'_>, changes: &mut Vec<PolicyChange>) {
     let mut added: BTreeMap<&str, (usize, &Value)> =
         after.iter().enumerate().map(|(index, (id, is))| (*id, (index, *is))).collect();
     for (index, (id, was)) in before.iter().enumerate() {
         match added.remove(id) {
-            Some((now_at, is)) => compare(was, is, false, &path.index(now_at), changes),
-            None => push(Some(was), None, &path.index(index), changes),
+            Some((now_at, is)) => compare(was, is, false, &place.index(index, now_at), changes),
+            None => push(Some(was), None, &place.index(index, index), changes),
         }
     }
     let mut added: Vec<(usize, &Value)> = added.into_values().collect();
     added.sort_unstable_by_key(|(index, _)| *index);
     for (index, is) in added {
-        push(None, Some(is), &path.index(index), changes);
+        push(None, Some(is), &place.index(index, index), changes);
     }
 }
 
@@ -129,7 +150,8 @@ fn sorted(values: &[Value]) -> Vec<String> {
     texts
 }
 
-fn push(before: Option<&Value>, after: Option<&Value>, path: &Pointer<'_>, changes: &mut Vec<PolicyChange>) {
+fn push(before: Option<&Value>, after: Option<&Value>, place: &Place<'_>, changes: &mut Vec<PolicyChange>) {
+    let path = if after.is_some() { place.after } else { place.before };
     changes.push(PolicyChange {
         path: path.to_string(),
         before: before.map(Value::to_string),
