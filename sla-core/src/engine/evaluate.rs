@@ -117,7 +117,8 @@ pub struct CycleEvaluation {
     /// Open, unpaused time since the start.
     #[serde(rename = "elapsed_us")]
     pub elapsed: BusinessDuration,
-    /// The part of it that counts against the target: all of it, unless the promise arrived later than the start.
+    /// The time that counts against the target: the elapsed time, without what passed before a promise that arrived later
+    /// than the start. After a change to a target in business days it may exceed the elapsed time.
     #[serde(rename = "used_us")]
     pub used: BusinessDuration,
     /// What remains of the target, never negative; `None` while nothing is promised.

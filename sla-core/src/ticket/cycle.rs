@@ -138,7 +138,7 @@ pub struct Cycle {
     /// Open, unpaused time from the start up to the phase's instant.
     #[serde(rename = "elapsed_us")]
     pub elapsed: BusinessDuration,
-    /// The part of it that counts against the target.
+    /// The time that counts against the target. After a change to a target in business days it may exceed the elapsed time.
     #[serde(rename = "used_us")]
     pub used: BusinessDuration,
     /// Open, unpaused time after due, up to the phase's instant.

@@ -744,7 +744,7 @@ pub struct Promised {
     /// The promised duration.
     #[serde(rename = "target_us")]
     pub target: BusinessDuration,
-    /// The part of the elapsed time that counts against it.
+    /// The time that counts against it. After a change to a target in business days it may exceed the elapsed time.
     #[serde(rename = "used_us")]
     pub used: BusinessDuration,
     /// When the cycle falls due, or what remains while it is paused. A breached cycle keeps its due.
@@ -762,7 +762,7 @@ pub struct Spent {
     /// Open, unpaused time since the start.
     #[serde(rename = "elapsed_us")]
     pub elapsed: BusinessDuration,
-    /// The part of it that counts against the target.
+    /// The time that counts against the target. After a change to a target in business days it may exceed the elapsed time.
     #[serde(rename = "used_us")]
     pub used: BusinessDuration,
     /// What remains of the target; `None` while nothing is promised.
