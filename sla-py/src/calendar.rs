@@ -18,7 +18,7 @@ use crate::columns::{self, Instants, Lengths, OnFault, Two};
 use crate::document::Json;
 use crate::error::OrRaise;
 use crate::instant::{Instant, Length, at_offset, delta, utc};
-use crate::number::TableLimit;
+use crate::number::{Int, TableLimit};
 use crate::threads::Threads;
 use crate::zones::{Zones, database, hash_of, key};
 
@@ -169,9 +169,9 @@ impl Calendar {
     }
 
     /// Return `add` in microseconds.
-    fn add_us(&self, py: Python<'_>, start_us: i64, length_us: i64) -> PyResult<i64> {
-        let length = BusinessDuration::from_micros(length_us).or_raise(py)?;
-        Ok(self.calendar.add(Timestamp::from_micros(start_us), length).or_raise(py)?.as_micros())
+    fn add_us(&self, py: Python<'_>, start_us: Int<i64>, length_us: Int<i64>) -> PyResult<i64> {
+        let length = BusinessDuration::from_micros(length_us.0).or_raise(py)?;
+        Ok(self.calendar.add(Timestamp::from_micros(start_us.0), length).or_raise(py)?.as_micros())
     }
 
     /// Return the latest instant from which `length` of business time passes until `end`.
@@ -186,9 +186,9 @@ impl Calendar {
     }
 
     /// Return `subtract` in microseconds.
-    fn subtract_us(&self, py: Python<'_>, end_us: i64, length_us: i64) -> PyResult<i64> {
-        let length = BusinessDuration::from_micros(length_us).or_raise(py)?;
-        Ok(self.calendar.subtract(Timestamp::from_micros(end_us), length).or_raise(py)?.as_micros())
+    fn subtract_us(&self, py: Python<'_>, end_us: Int<i64>, length_us: Int<i64>) -> PyResult<i64> {
+        let length = BusinessDuration::from_micros(length_us.0).or_raise(py)?;
+        Ok(self.calendar.subtract(Timestamp::from_micros(end_us.0), length).or_raise(py)?.as_micros())
     }
 
     /// Return the business time in ``[start, end)``.
@@ -203,8 +203,8 @@ impl Calendar {
     }
 
     /// Return `elapsed` in microseconds, between microseconds.
-    fn elapsed_us(&self, py: Python<'_>, start_us: i64, end_us: i64) -> PyResult<i64> {
-        let (start, end) = (Timestamp::from_micros(start_us), Timestamp::from_micros(end_us));
+    fn elapsed_us(&self, py: Python<'_>, start_us: Int<i64>, end_us: Int<i64>) -> PyResult<i64> {
+        let (start, end) = (Timestamp::from_micros(start_us.0), Timestamp::from_micros(end_us.0));
         Ok(self.calendar.elapsed(start, end).or_raise(py)?.as_micros())
     }
 
@@ -230,13 +230,13 @@ impl Calendar {
         &self,
         py: Python<'py>,
         start: Instant,
-        days: u32,
+        days: Int<u32>,
         by: &str,
         cut_off: Option<&str>,
     ) -> PyResult<Bound<'py, PyDelta>> {
         let by = DayTime::parse(by).or_raise(py)?;
         let cut_off = cut_off.map(LocalTime::parse).transpose().or_raise(py)?;
-        delta(py, self.calendar.business_days(start.0, days, by, cut_off).or_raise(py)?.as_micros())
+        delta(py, self.calendar.business_days(start.0, days.0, by, cut_off).or_raise(py)?.as_micros())
     }
 
     /// Return whether the calendar is open at an instant.
@@ -250,8 +250,8 @@ impl Calendar {
     }
 
     /// Return `next_open` in microseconds.
-    fn next_open_us(&self, py: Python<'_>, at_us: i64) -> PyResult<i64> {
-        Ok(self.calendar.next_open(Timestamp::from_micros(at_us)).or_raise(py)?.as_micros())
+    fn next_open_us(&self, py: Python<'_>, at_us: Int<i64>) -> PyResult<i64> {
+        Ok(self.calendar.next_open(Timestamp::from_micros(at_us.0)).or_raise(py)?.as_micros())
     }
 
     /// Return the first closing after `at`.
@@ -260,8 +260,8 @@ impl Calendar {
     }
 
     /// Return `next_close` in microseconds.
-    fn next_close_us(&self, py: Python<'_>, at_us: i64) -> PyResult<i64> {
-        Ok(self.calendar.next_close(Timestamp::from_micros(at_us)).or_raise(py)?.as_micros())
+    fn next_close_us(&self, py: Python<'_>, at_us: Int<i64>) -> PyResult<i64> {
+        Ok(self.calendar.next_close(Timestamp::from_micros(at_us.0)).or_raise(py)?.as_micros())
     }
 
     /// Return the open windows between two instants, cut at both, adjacent ones merged, oldest first.
@@ -479,13 +479,32 @@ impl Calendar {
         let (years, dates): (Vec<i32>, Vec<(String, String)>) = found.extract()?;
         let mut rules = self.calendar.rules().clone();
         for (date, name) in dates {
-            let date = HolidayDate::Day(CalendarDate::parse(&date).or_raise(py)?);
-            if rules.holidays.iter().all(|known| known.date != date) {
-                rules.holidays.push(Holiday { date, name });
+            let date = CalendarDate::parse(&date).or_raise(py)?;
+            if !rules.holidays.iter().any(|known| is_within(date, known.date)) {
+                rules.holidays.push(Holiday { date: HolidayDate::Day(date), name });
             }
         }
         rules.holidays_known_until = known_until(&years, rules.holidays_known_until);
         Self::of_rules(py, &rules, self.zones.as_ref().map(|zones| zones.clone_ref(py)))
+    }
+}
+
+/// Returns whether a holiday is on a date, by its own date, every year, or in a range.
+fn is_within(date: CalendarDate, holiday: HolidayDate) -> bool {
+    let CalendarDate::On(on) = date else { return holiday == HolidayDate::Day(date) };
+    let yearly = (on.month(), on.day());
+    match holiday {
+        HolidayDate::Day(CalendarDate::On(day)) => day == on,
+        HolidayDate::Day(CalendarDate::Yearly { month, day }) => (month, day) == yearly,
+        HolidayDate::Range(range) => match (range.from, range.to) {
+            (CalendarDate::On(from), CalendarDate::On(to)) => (from..=to).contains(&on),
+            (CalendarDate::Yearly { month, day }, CalendarDate::Yearly { month: to_month, day: to_day }) => {
+                let (from, to) = ((month, day), (to_month, to_day));
+                // A range over new year ends before it begins.
+                if from <= to { (from..=to).contains(&yearly) } else { yearly >= from || yearly <= to }
+            }
+            _ => false,
+        },
     }
 }
 

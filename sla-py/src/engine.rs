@@ -25,7 +25,7 @@ use crate::error::{OrRaise, raised};
 use crate::figures::{Aggregate, grouping};
 use crate::instant::{Instant, maybe_utc};
 use crate::log::{self, Judging, Log, StatesArgument};
-use crate::number::TableLimit;
+use crate::number::{Int, TableLimit};
 use crate::policy::Policy;
 use crate::rows::{Asked, Reading, Summing, Wide};
 use crate::standing;
@@ -203,6 +203,9 @@ fn linked(py: Python<'_>, decision: Decision<Linked>) -> PyResult<Bound<'_, PyAn
         }
     }
 }
+
+/// How many cycles were decided and breached, and as of when.
+type Counted = (Instant, Int<u64>, Int<u64>);
 
 #[pymethods]
 impl Engine {
@@ -544,16 +547,14 @@ impl Engine {
     ///     InputError: `limit_exceeded` when more cycles are breached than decided.
     ///     UnknownNameError: `unknown_timer` for a timer that no revision has.
     #[pyo3(signature = (counts: "BurnCounts", *, now))]
-    fn burns(
-        &self,
-        py: Python<'_>,
-        counts: BTreeMap<String, Vec<(Instant, u64, u64)>>,
-        now: Instant,
-    ) -> PyResult<Burns> {
+    fn burns(&self, py: Python<'_>, counts: BTreeMap<String, Vec<Counted>>, now: Instant) -> PyResult<Burns> {
         let mut all = BTreeMap::new();
         for (timer, counts) in counts {
-            let counts = counts.into_iter().map(|(at, decided, breached)| (at.0, Decided { decided, breached }));
-            all.insert(Id::new(timer).or_raise(py)?, counts.collect());
+            let counts = counts
+                .into_iter()
+                .map(|(at, Int(decided), Int(breached))| (at.0, Decided { decided, breached }))
+                .collect();
+            all.insert(Id::new(timer).or_raise(py)?, counts);
         }
         Ok(Burns(wire::alert::write_burns(&self.engine.burns(&all, now.0).or_raise(py)?)))
     }
@@ -739,8 +740,9 @@ impl Engine {
         history: &History,
         timer: &str,
         now: Instant,
-        cycle: Option<u32>,
+        cycle: Option<Int<u32>>,
     ) -> PyResult<Explanation> {
+        let cycle = cycle.map(|cycle| cycle.0);
         let found = py.detach(|| self.engine.explain(&history.0, timer, cycle, now.0)).or_raise(py)?;
         Ok(Explanation(wire::explanation::write(&found)))
     }

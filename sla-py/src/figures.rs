@@ -18,6 +18,7 @@ use crate::compiled::Engine;
 use crate::document::{Agents, Alerts as AlertList, Comparison, Flips, Json, Promises, Report, Words, list, value};
 use crate::error::OrRaise;
 use crate::instant::{Instant, Length, maybe_utc};
+use crate::number::number;
 use crate::partials;
 use crate::ticket::{AnyTicket, EventList, History, each_chunk};
 use crate::zones::hash_of;
@@ -243,13 +244,13 @@ impl Aggregate {
 ///     now: The instant as of which they are evaluated.
 ///     most: The greatest number of cycles.
 #[pyfunction]
-#[pyo3(signature = (engine, tickets: "typing.Iterable[Ticket | History]", *, now, most=20))]
+#[pyo3(signature = (engine, tickets: "typing.Iterable[Ticket | History]", *, now, most: "typing.SupportsIndex" = 20))]
 pub(crate) fn at_risk(
     py: Python<'_>,
     engine: &Engine,
     tickets: Bound<'_, PyAny>,
     now: Instant,
-    most: usize,
+    #[pyo3(from_py_with = most)] most: usize,
 ) -> PyResult<Promises> {
     listed(py, engine, &tickets, now, AtRisk::new(most))
 }
@@ -265,15 +266,19 @@ pub(crate) fn at_risk(
 ///     now: The instant as of which they are evaluated.
 ///     most: The greatest number of promises.
 #[pyfunction]
-#[pyo3(signature = (engine, tickets: "typing.Iterable[Ticket | History]", *, now, most=20))]
+#[pyo3(signature = (engine, tickets: "typing.Iterable[Ticket | History]", *, now, most: "typing.SupportsIndex" = 20))]
 pub(crate) fn worklist(
     py: Python<'_>,
     engine: &Engine,
     tickets: Bound<'_, PyAny>,
     now: Instant,
-    most: usize,
+    #[pyo3(from_py_with = most)] most: usize,
 ) -> PyResult<Promises> {
     listed(py, engine, &tickets, now, AtRisk::worklist(most))
+}
+
+fn most(object: &Bound<'_, PyAny>) -> PyResult<usize> {
+    number(object, "promises", "pass 0 or more")
 }
 
 fn listed(

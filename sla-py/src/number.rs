@@ -1,4 +1,4 @@
-//! Counts and sizes as arguments.
+//! Numbers as arguments.
 
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
@@ -22,12 +22,50 @@ impl<'a, 'py> FromPyObject<'a, 'py> for TableLimit {
     }
 }
 
+/// A number that may be as great as its type allows; others are refused, where Python would raise an `OverflowError`.
+pub(crate) struct Int<T>(pub(crate) T);
+
+/// What to pass instead of a number that a type cannot hold.
+pub(crate) trait Limits {
+    const HELP: &'static str;
+}
+
+impl Limits for i64 {
+    const HELP: &'static str = "pass a number from -9223372036854775808 to 9223372036854775807";
+}
+
+impl Limits for u32 {
+    const HELP: &'static str = "pass a number from 0 to 4294967295";
+}
+
+impl Limits for u64 {
+    const HELP: &'static str = "pass a number from 0 to 18446744073709551615";
+}
+
+impl<'a, 'py, T: Limits + FromPyObject<'a, 'py, Error = PyErr>> FromPyObject<'a, 'py> for Int<T> {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = T::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let refused = || fault(object.py(), "out_of_range", &format!("{} is out of range", &*object), T::HELP);
+        fitting(object, refused).map(Self)
+    }
+}
+
 /// Reads a number that is not negative; `unit` is what it counts, `help` what to pass instead of one that does not fit.
 pub(crate) fn number(object: &Bound<'_, PyAny>, unit: &str, help: &str) -> PyResult<usize> {
-    object.extract().map_err(|error: PyErr| {
-        let fits = !error.is_instance_of::<PyOverflowError>(object.py());
-        if fits { error } else { out_of_range(object, unit, help) }
-    })
+    fitting(object.as_borrowed(), || out_of_range(object, unit, help))
+}
+
+fn fitting<'a, 'py, T: FromPyObject<'a, 'py, Error = PyErr>>(
+    object: Borrowed<'a, 'py, PyAny>,
+    refused: impl FnOnce() -> PyErr,
+) -> PyResult<T> {
+    object
+        .extract()
+        .map_err(|error: PyErr| if error.is_instance_of::<PyOverflowError>(object.py()) { refused() } else { error })
 }
 
 pub(crate) fn out_of_range(object: &Bound<'_, PyAny>, unit: &str, help: &str) -> PyErr {

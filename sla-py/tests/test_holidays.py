@@ -16,7 +16,8 @@ from sla_engine import Calendar, InputError
 
 
 def dates(calendar: Calendar) -> dict[str, str]:
-    return {one["date"]: one["name"] for one in json.loads(calendar.json()).get("holidays", ())}
+    listed = json.loads(calendar.json()).get("holidays", ())
+    return {one["date"]: one["name"] for one in listed if "date" in one}
 
 
 def test_a_country_has_its_holidays() -> None:
@@ -70,6 +71,21 @@ def test_what_is_listed_already_stays() -> None:
     found = named.with_holidays("ID", 2026)
     assert dates(found)["2026-08-17"] == "ours"
     assert json.loads(found.json())["holidays_known_until"] == "2030-12-31"
+
+
+def test_what_is_listed_for_every_year_or_as_a_range_stays() -> None:
+    ours = [
+        {"date": "--08-17", "name": "every year"},
+        {"from": "2026-03-20", "to": "2026-03-24", "name": "a range"},
+        {"from": "--12-24", "to": "--01-02", "name": "over new year"},
+    ]
+    listed = {holiday["name"] for holiday in json.loads(Calendar({**OFFICE, "holidays": ours}).json())["holidays"]}
+    found = dates(Calendar({**OFFICE, "holidays": ours}).with_holidays("ID", 2026))
+    assert listed == {"every year", "a range", "over new year"}
+    covered = {"2026-08-17", "2026-03-21", "2026-12-25", "2026-01-01"}
+    assert covered <= set(dates(office().with_holidays("ID", 2026)))
+    assert not covered & set(found)
+    assert "2026-05-01" in found
 
 
 @pytest.mark.parametrize(

@@ -552,8 +552,10 @@ def test_numbers_beyond_every_instant_are_an_error() -> None:
         fault(HorizonError, "out_of_horizon", office().subtract_us, at_us, 1)
     fault(HorizonError, "out_of_horizon", office().add_us, 0, 2**63 - 1)
     for at_us in (2**63, -(2**63) - 1, 2**200):
-        with pytest.raises(OverflowError):
-            office().next_open_us(at_us)
+        fault(InputError, "out_of_range", office().next_open_us, at_us)
+        fault(InputError, "out_of_range", office().add_us, 0, at_us)
+    fault(InputError, "out_of_range", office().business_days, monday(), -1)
+    fault(InputError, "out_of_range", engine().burns, {"resolution": [(monday(), 2**64, 0)]}, now=monday())
     for wrong in (1.0, "1", None, monday()):
         with pytest.raises(TypeError):
             office().add_us(wrong, 1)
