@@ -5,7 +5,8 @@ use sla_core::calendar::{
     Calendar, CalendarDate, CalendarRules, Due, HolidayDate, Hours, MAX_TABLE_BYTES, Week, Window, ZoneDatabase,
 };
 use sla_core::engine::Decision;
-use sla_core::ticket::{Actor, Change, Event, EventKind, History, Role};
+use sla_core::refusal::RefusalCode;
+use sla_core::ticket::{Actor, Change, Event, EventKind, History, MAX_TEAMS, Role};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Digest, Engine, ErrorCode, wire};
 
@@ -108,6 +109,23 @@ fn a_ticket_under_a_revision_that_is_not_compiled_is_an_error() {
     let other = Engine::compile(wire::policy::read(other).unwrap()).unwrap();
     let error = other.evaluate(history.ticket(), history.ticket().last_at).unwrap_err();
     assert_eq!(error.code(), ErrorCode::UnknownRevision);
+}
+
+#[test]
+fn an_actor_names_at_most_as_many_teams_as_the_limit_says() {
+    let history = History::new(events()).unwrap();
+    let engine = Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap();
+    let assign = wire::command::read(r#"{"command": "assign", "agent": "eve"}"#).unwrap();
+    for (teams, refused) in [
+        (MAX_TEAMS, None),
+        (MAX_TEAMS + 1, Some(RefusalCode::InvalidReference)),
+        (MAX_TEAMS + 2, Some(RefusalCode::InvalidReference)),
+    ] {
+        let mut actor = Actor::new(Role::Admin, "root");
+        actor.teams = (0..teams).map(|team| format!("team-{team}")).collect();
+        let decision = engine.decide_on(&history, &assign, &actor, history.ticket().last_at).unwrap();
+        assert_eq!(decision.into_result().err().map(|refusal| refusal.code), refused, "{teams}");
+    }
 }
 
 #[test]

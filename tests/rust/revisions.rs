@@ -1,6 +1,9 @@
 //! Engines of several revisions: which they know, and how one more is added.
 
+use serde_json::json;
 use sla_core::policy::CheckedPolicy;
+use sla_core::ticket::{Actor, EventKind, Role, Ticket};
+use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
 
 fn version(version: u32) -> CheckedPolicy {
@@ -28,6 +31,11 @@ fn a_revision_is_placed_by_its_version() {
     // One that is known changes nothing, and the engine that was grown stays as it was.
     assert_eq!(versions(&add(&grown, 4)), [1, 3, 4, 5]);
     assert_eq!(versions(&engine), [3]);
+    // Of one version the one that came last is the newer one.
+    let mut other = version(5).into_policy();
+    other.channels[0].name.push('!');
+    let other = CheckedPolicy::try_from(other).unwrap();
+    assert_eq!(grown.with_revision(other.clone()).unwrap().policy().digest(), other.digest());
     let compiled = Engine::compile_revisions([1, 3, 4, 5].map(version)).unwrap();
     assert!(compiled.policy_digests().eq(grown.policy_digests()));
     assert_eq!(compiled.rules_digest(), grown.rules_digest());
@@ -52,8 +60,52 @@ fn the_error_of_an_unknown_revision_names_its_digest() {
     let error = Engine::compile(version(2)).unwrap().evaluate(&opened.ticket, now).unwrap_err();
     assert_eq!(error.code().as_str(), "unknown_revision");
     assert!(error.message().contains(&version(1).digest().to_string()), "{error}");
+    assert_eq!(error.help_text(), "compile the engine with every revision that some ticket is under");
     let info: serde_json::Value = serde_json::from_str(&wire::info::write_engine(&engine)).unwrap();
     assert_eq!(info["policy_digests"], serde_json::json!([version(1).digest().to_string()]));
+}
+
+/// Returns a revision under which a resolved ticket is closed `after` nothing happened to it.
+fn closing(version: u32, after: &str) -> CheckedPolicy {
+    let policy = json!({
+        "schema": "sla-policy/2", "id": "closing", "version": version,
+        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+        "channels": [{"id": "email", "name": "Email"}],
+        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
+            "targets": {"resolution": "8h"}}],
+        "inactivity": [{"id": "close", "status": "resolved", "after": after, "action": "close"}],
+    });
+    wire::policy::read(policy.to_string()).unwrap()
+}
+
+#[test]
+fn an_inactivity_rule_that_an_adoption_brings_too_late_says_when_it_was_due() {
+    let at = |text: &str| Timestamp::parse(text).unwrap();
+    let root = Actor::new(Role::Admin, "root");
+    let message = json!({"message_ref": "m", "content_sha256": "0".repeat(64)});
+    let opening = json!({"command": "open", "ticket": "T", "customer": "kim", "package": "p", "channel": "email",
+        "message": message});
+    let opening = wire::command::read_opening(opening.to_string()).unwrap();
+    let old = Engine::compile(closing(1, "48h")).unwrap();
+    let both = old.with_revision(closing(2, "1h")).unwrap();
+    let decide = |ticket: &Ticket, command: serde_json::Value, now: &str| {
+        let command = wire::command::read(command.to_string()).unwrap();
+        both.decide(ticket, &command, &root, at(now)).unwrap().into_result().unwrap().ticket
+    };
+    let closed = |ticket: &Ticket, now: &str| {
+        let due = both.due_events(ticket, at(now)).unwrap().events;
+        let [event] = &due[..] else { panic!("{due:?}") };
+        let EventKind::Closed { inactivity: Some(intent), .. } = &event.kind else { panic!("{event:?}") };
+        (event.at, intent.computed_at)
+    };
+    let opened = old.open(&opening, &root, at("2026-03-02T09:00:00Z")).unwrap().into_result().unwrap().ticket;
+    let resolved = decide(&opened, json!({"command": "resolve", "message": message}), "2026-03-02T10:00:00Z");
+    assert_eq!(closed(&resolved, "2026-03-05T00:00:00Z"), (at("2026-03-04T10:00:00Z"), None));
+    let adopt = json!({"command": "adopt_revision", "policy_digest": closing(2, "1h").digest().to_string(),
+        "apply": "from_now", "reason": "new terms"});
+    let adopted = decide(&resolved, adopt, "2026-03-02T20:00:00Z");
+    let expected = (at("2026-03-02T20:00:00Z"), Some(at("2026-03-02T11:00:00Z")));
+    assert_eq!(closed(&adopted, "2026-03-02T20:00:00Z"), expected);
 }
 
 #[test]

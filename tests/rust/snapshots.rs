@@ -147,6 +147,23 @@ fn a_change_of_terms_asks_for_the_history_when_the_snapshot_does_not_reach_back(
 }
 
 #[test]
+fn a_reopening_asks_for_the_history_where_terms_changed_while_the_ticket_was_resolved() {
+    let mut kept = Kept::opened(|_| {});
+    let message = json!({"message_ref": "n", "content_sha256": "0".repeat(64)});
+    let resolve = json!({"command": "resolve", "message": message});
+    let reopen = json!({"command": "reopen", "reason": "again"});
+    assert_eq!(kept.execute(&json!({"command": "assign", "agent": "ana"})), None);
+    kept.pause(35);
+    assert_eq!(kept.execute(&resolve), None);
+    assert_eq!(kept.execute(&reopen), None);
+    assert_eq!(kept.execute(&resolve), None);
+    let change =
+        json!({"command": "change_package", "package": "professional", "apply": "retroactive", "reason": "why"});
+    assert_eq!(kept.execute(&change), None);
+    assert_eq!(kept.execute(&reopen), Some(RefusalCode::HistoryNeeded));
+}
+
+#[test]
 fn a_limit_for_all_pauses_asks_for_the_history_when_the_snapshot_does_not_reach_back() {
     let mut kept = Kept::opened(|policy| policy["pauses"] = json!({"max_paused_total": "10h"}));
     assert_eq!(kept.execute(&json!({"command": "assign", "agent": "ana"})), None);
@@ -223,6 +240,18 @@ fn a_snapshot_that_no_history_leads_to_is_refused() {
         document.pointer_mut(object).unwrap()[field] = wrong;
         wire::snapshot::read(document.to_string()).unwrap_err().code()
     };
+    let timer = |value: Value| {
+        let mut document = snapshot.clone();
+        document["timers"][0] = value;
+        wire::snapshot::read(document.to_string()).map(|_| ()).map_err(|error| error.code())
+    };
+    // A timer without cycles is held for what was promised, and has no earlier ones.
+    assert_eq!(timer(json!({"timer": "a", "promised_since": "2026-03-02T09:00:00Z", "cycles": []})), Ok(()));
+    assert_eq!(timer(json!({"timer": "a", "cycles": []})), Err(ErrorCode::InvalidHistory));
+    assert_eq!(
+        timer(json!({"timer": "a", "promised_since": "2026-03-02T09:00:00Z", "earlier": {"met": 1}, "cycles": []})),
+        Err(ErrorCode::InvalidHistory)
+    );
     // An id that is known is 16 characters; a timer has as many earlier cycles as its numbers say.
     assert_eq!(refused("/commands", json!("short")), ErrorCode::WrongType);
     assert_eq!(refused("/commands", json!("é".repeat(8))), ErrorCode::WrongType);
@@ -230,6 +259,22 @@ fn a_snapshot_that_no_history_leads_to_is_refused() {
     assert_eq!(refused("/timers/0/earlier", json!({"met": u32::MAX, "breached": 1})), ErrorCode::InvalidHistory);
     assert_eq!(refused("/timeline", json!([])), ErrorCode::InvalidHistory);
     assert_eq!(refused("/timeline", json!([["2026-03-02T09:00:01Z", "new"]])), ErrorCode::InvalidHistory);
+    assert_eq!(
+        refused("/timeline", json!([["2026-03-02T09:00:00Z", "new"], ["2026-03-02T09:00:00Z", "open"]])),
+        ErrorCode::InvalidHistory
+    );
+    assert_eq!(
+        refused("/timeline", json!([["2026-03-02T09:00:00Z", "new"], ["2026-03-02T09:00:01Z", "new"]])),
+        ErrorCode::InvalidHistory
+    );
+    assert_eq!(refused("/holders", json!([{"at": "2026-03-02T09:00:00Z", "agent": "eve"}])), ErrorCode::InvalidHistory);
+    assert_eq!(
+        refused("/holders", json!([{"at": "2026-03-02T09:00:00Z", "agent": "eve"}, {"at": "2026-03-02T08:00:00Z"}])),
+        ErrorCode::InvalidHistory
+    );
+    let since = |at: &str| json!({"running": {"since": at}});
+    assert_eq!(refused("/timers/0/cycles/0/phase", since("2026-03-02T09:00:01Z")), ErrorCode::InvalidHistory);
+    assert_eq!(refused("/timers/0/cycles/0/phase", since("2026-03-02T08:59:59Z")), ErrorCode::InvalidHistory);
     let escalation =
         json!({"number": 0, "at": "2026-03-02T09:00:00Z", "level": 1, "trigger": "request", "stage": "open"});
     assert_eq!(refused("/escalations", json!([escalation])), ErrorCode::InvalidHistory);

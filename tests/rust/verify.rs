@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use serde_json::Value;
 use sla_core::calendar::ZoneDatabase;
-use sla_core::engine::{Decision, HistoryVerification, RecordedCommand};
+use sla_core::engine::{Decision, DifferenceKind, HistoryVerification, RecordedCommand};
 use sla_core::ticket::{Actor, Command, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Engine, wire};
@@ -100,6 +100,38 @@ fn every_import_verifies() {
         let import = engine.import(&opening, &streams::actors()[0], terms_streams::start(), &commands).unwrap();
         verifies(&engine, &import.into_result().unwrap().history)
     });
+}
+
+#[test]
+fn an_escalation_that_is_not_there_is_missing_although_another_follows() {
+    let policy = serde_json::json!({
+        "schema": "sla-policy/2", "id": "escalating", "version": 1,
+        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+        "channels": [{"id": "email", "name": "Email"}],
+        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
+            "targets": {"first_response": "1h"}}],
+        "steps": {"first_response": [
+            {"id": "late", "after": "1h", "action": "escalate", "level": 2},
+            {"id": "later", "after": "2h", "action": "escalate", "level": 3}]},
+    });
+    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+    let opening = serde_json::json!({"command": "open", "ticket": "T", "customer": "kim", "package": "p",
+        "channel": "email", "message": {"message_ref": "m", "content_sha256": "0".repeat(64)}});
+    let opening = wire::command::read_opening(opening.to_string()).unwrap();
+    let at = |text: &str| Timestamp::parse(text).unwrap();
+    let kim = Actor::new(Role::Customer, "kim");
+    let opened = engine.open(&opening, &kim, at("2026-03-02T09:00:00Z")).unwrap().into_result().unwrap();
+    let due = engine.due_events(&opened.ticket, at("2026-03-02T13:00:00Z")).unwrap();
+    let mut events = opened.events;
+    events.extend(due.events);
+    let late = events.iter().position(|event| event.at == at("2026-03-02T11:00:00Z")).unwrap();
+    events.remove(late);
+    for event in &mut events[late..] {
+        event.seq -= 1;
+    }
+    let found = engine.verify(&History::new(events).unwrap(), None).unwrap();
+    assert_eq!(found.verified as usize, late);
+    assert_eq!(found.difference.unwrap().what, DifferenceKind::MissingEvent);
 }
 
 #[test]

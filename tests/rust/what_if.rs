@@ -282,6 +282,30 @@ fn promises_come_and_go_with_their_targets() {
 }
 
 #[test]
+fn a_severity_or_category_that_the_candidate_lacks_is_named() {
+    let own = desk(|policy| {
+        policy.severities = vec![id("low"), id("urgent")];
+        policy.categories = vec![id("sales")];
+    });
+    let fewer = desk(|policy| policy.severities = vec![id("low")]);
+    let at = |text: &str| Timestamp::parse(text).unwrap();
+    for (field, word, unknown) in [
+        ("severity", "urgent", Some(Unknown::Severity(id("urgent")))),
+        ("category", "sales", Some(Unknown::Category(id("sales")))),
+        ("severity", "low", None),
+    ] {
+        let mut history = ticket(&own, "starter", None);
+        let classify = serde_json::json!({"command": "classify", field: word, "apply": "keep", "reason": "why"});
+        let classify = wire::command::read(classify.to_string()).unwrap();
+        let root = Actor::new(Role::Admin, "root");
+        let decision = own.decide_on(&history, &classify, &root, at("2027-01-04T10:00:00Z")).unwrap();
+        history.extend(decision.into_result().unwrap().events).unwrap();
+        let compared = WhatIf::new(&own, &fewer).add(&history, at("2027-01-05T12:00:00Z")).unwrap();
+        assert_eq!(compared.left_out, unknown);
+    }
+}
+
+#[test]
 fn a_ticket_that_the_candidate_cannot_judge_is_counted_beside_the_others() {
     let own = desk(|_| {});
     let fewer = desk(|policy| {

@@ -832,12 +832,7 @@ impl<'t> Transaction<'_, 't> {
         }
         let last = self.ticket().timers.iter().filter_map(|track| track.cycles.last());
         let recounts = |cycle: &&Cycle| {
-            !cycle.breached
-                && if changes_terms {
-                    cycle.is_active()
-                } else {
-                    cycle.ended_at_resolve() && !cycle.pending_terms.is_empty()
-                }
+            if changes_terms { cycle.is_active() && !cycle.breached } else { !cycle.pending_terms.is_empty() }
         };
         last.filter(recounts).try_for_each(|cycle| self.knows_statuses_since(cycle.began_by))
     }

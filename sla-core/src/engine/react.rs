@@ -220,7 +220,8 @@ impl<'a> EventContext<'a> {
         cycle: &Cycle,
     ) -> Result<Change, Error> {
         let resumed = timer::resume(cycle, revision.calendar(&cycle.calendar)?, rules, self.at())?;
-        if cycle.breached || cycle.pending_terms.is_empty() {
+        // A breached cycle has none.
+        if cycle.pending_terms.is_empty() {
             return Ok(resumed);
         }
         terms::take_over_pending(self, track, cycle, resumed)
