@@ -199,6 +199,41 @@ final class FiguresTest extends TestCase
         self::assertSame('they count the days of Asia/Jakarta', $rebuild->reason());
     }
 
+    public function test_some_figures_of_changed_days_are_those_among_all(): void
+    {
+        $this->play();
+        $figures = $this->app->make(Figures::class);
+        $rows = static fn (Aggregate $aggregate): array => json_decode($aggregate->json(), true, 512, JSON_THROW_ON_ERROR)['rows'];
+        $compared = 0;
+        foreach (['as they changed', 'added up'] as $when) {
+            foreach (FigureDimension::cases() as $dimension) {
+                $all = $rows($figures->added('2026-11-01', '2026-12-15', $dimension));
+                foreach ([Figures::OF_TIMERS, ['opened', 'resolved'], ['overdue'], ['wall_time', 'met'], ['held_working_business_time', 'rated'], ['none']] as $wanted) {
+                    $expected = array_values(array_filter($all, static fn (array $row): bool => in_array($row['outcome'], $wanted, true)));
+                    self::assertSame($expected, $rows($figures->added('2026-11-01', '2026-12-15', $dimension, $wanted)), "{$dimension->value}, {$when}");
+                    $compared += count($expected);
+                }
+            }
+            $this->app->make(DayTable::class)->refresh();
+        }
+        self::assertGreaterThan(50, $compared);
+    }
+
+    public function test_changed_days_are_read_once_for_packages_and_channels_until_they_change_again(): void
+    {
+        $this->clockAt('2026-11-19 10:00');
+        $this->opened('kim', 'starter');
+        $figures = $this->app->make(Figures::class);
+        $opened = static fn (FigureDimension $dimension): int => $figures->added('2026-11-01', '2026-12-01', $dimension)->report()->total->tickets->opened;
+        $reads = 0;
+        DB::listen(static function ($query) use (&$reads): void {
+            $reads += str_contains($query->sql, 'sla_ticket_facts') ? 1 : 0;
+        });
+        self::assertSame([1, 1, 1], [$opened(FigureDimension::Package), $opened(FigureDimension::Channel), $reads]);
+        $this->opened('kim', 'starter');
+        self::assertSame([2, 2], [$opened(FigureDimension::Package), $opened(FigureDimension::Channel)]);
+    }
+
     public function test_a_cycle_has_a_row_while_it_is_decided_and_marks_days_that_change(): void
     {
         $this->clockAt('2026-11-19 10:00');
