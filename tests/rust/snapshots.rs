@@ -275,7 +275,10 @@ fn a_snapshot_that_no_history_leads_to_is_refused() {
     let since = |at: &str| json!({"running": {"since": at}});
     assert_eq!(refused("/timers/0/cycles/0/phase", since("2026-03-02T09:00:01Z")), ErrorCode::InvalidHistory);
     assert_eq!(refused("/timers/0/cycles/0/phase", since("2026-03-02T08:59:59Z")), ErrorCode::InvalidHistory);
-    let escalation =
-        json!({"number": 0, "at": "2026-03-02T09:00:00Z", "level": 1, "trigger": "request", "stage": "open"});
-    assert_eq!(refused("/escalations", json!([escalation])), ErrorCode::InvalidHistory);
+    let escalation = |number: u32| {
+        let at = "2026-03-02T09:00:00Z";
+        json!({"number": number, "at": at, "level": 1, "trigger": "request", "stage": "open"})
+    };
+    assert_eq!(refused("/escalations", json!([escalation(0)])), ErrorCode::InvalidHistory);
+    assert_eq!(refused("/escalations", json!([escalation(1), escalation(1)])), ErrorCode::InvalidHistory);
 }

@@ -315,6 +315,10 @@ fn a_ticket_that_the_candidate_cannot_judge_is_counted_beside_the_others() {
     let mut what_if = WhatIf::new(&own, &fewer);
     let compared = what_if.add(&ticket(&own, "pro", None), now).unwrap();
     assert_eq!(compared.left_out, Some(Unknown::Package(id("pro"))));
+    let code = compared.left_out.unwrap().code();
+    assert_eq!(code, "unknown_package");
+    assert_eq!(Unknown::Severity(id("urgent")).code(), "unknown_severity");
+    assert_eq!(Unknown::Category(id("sales")).code(), "unknown_category");
     what_if.add(&ticket(&own, "starter", None), now).unwrap();
     let one = what_if.comparison().clone();
     assert_eq!((one.tickets, one.left_out[&Unknown::Package(id("pro"))]), (1, 1));
