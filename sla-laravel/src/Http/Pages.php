@@ -16,9 +16,6 @@ use Sla\Role;
 /** Pages: a view gets one object, `$page`. */
 final class Pages
 {
-    private const TICKET = 'sla.ticket_address';
-    private const COMMANDS = 'sla.command_address';
-
     private function __construct()
     {
     }
@@ -84,24 +81,16 @@ final class Pages
         return new HtmlString((string) csrf_field() . '<input type="hidden" name="_command_id" value="' . (string) Str::uuid() . '">');
     }
 
-    /** Returns the address of a ticket's page. A list has many: the router makes the first one. */
+    /** Returns the address of a ticket's page. */
     public static function ticket(Request $request, int|string $id): string
     {
-        if (!$request->attributes->has(self::TICKET)) {
-            $request->attributes->set(self::TICKET, substr(route('sla.ticket', 0), 0, -1));
-        }
-
-        return $request->attributes->get(self::TICKET) . $id;
+        return self::addressBefore($request, 'sla.ticket', [0], '0') . $id;
     }
 
     /** Returns the address that an agent's command on a ticket is posted to. */
     public static function act(Request $request, int|string $id, string $command): string
     {
-        if (!$request->attributes->has(self::COMMANDS)) {
-            $request->attributes->set(self::COMMANDS, substr(route('sla.agent.act', [0, 'note']), 0, -strlen('0/note')));
-        }
-
-        return $request->attributes->get(self::COMMANDS) . "{$id}/{$command}";
+        return self::addressBefore($request, 'sla.agent.act', [0, 'note'], '0/note') . "{$id}/{$command}";
     }
 
     /** Returns the name of a timer for people; a policy may have timers of its own. */
@@ -132,5 +121,21 @@ final class Pages
             $minutes >= 1 => "{$minutes} min",
             default => intdiv($us, 1_000_000) . ' s',
         };
+    }
+
+    /**
+     * Returns what the addresses of a route begin with. A list has many: the router makes the first one of a request.
+     *
+     * @param list<int|string> $parameters
+     * @param string           $end        what the address ends with for these parameters
+     */
+    private static function addressBefore(Request $request, string $route, array $parameters, string $end): string
+    {
+        $key = "sla.address.{$route}";
+        if (!$request->attributes->has($key)) {
+            $request->attributes->set($key, substr(route($route, $parameters), 0, -strlen($end)));
+        }
+
+        return $request->attributes->get($key);
     }
 }
