@@ -35,7 +35,8 @@ class Work extends Command
         {--base= : Microseconds since 1970 at which the played time begins}
         {--started= : Real microseconds since 1970 at which it began}
         {--speed=0 : Played seconds a real second}
-        {--seconds=0 : For how long; 0 for one run}
+        {--seconds=0 : For how long at least}
+        {--turns=1 : How often at least}
         {--seed=1 : Of what the writer does}
         {--deliveries= : The file that records what was sent}
         {--kill-at=0 : Kill this process before this step of the database}';
@@ -53,10 +54,10 @@ class Work extends Command
         $this->killAt((int) $this->option('kill-at'));
         mt_srand((int) $this->option('seed'));
         $until = microtime(true) + (int) $this->option('seconds');
-        do {
+        for ($turn = 0; $turn < (int) $this->option('turns') || microtime(true) < $until; $turn++) {
             $this->laravel->forgetScopedInstances();
             $this->once();
-        } while (microtime(true) < $until);
+        }
 
         return self::SUCCESS;
     }
