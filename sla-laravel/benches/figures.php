@@ -253,6 +253,11 @@ function commands(): void
 function pages(string $socket, int $worker, int $server): void
 {
     app(SlaMonitorService::class)->run();
+    app(DayTable::class)->refresh();
+    // What comes between two runs of the monitor, of a desk that opens a ticket a second.
+    for ($i = 0; $i < 60; $i++) {
+        opened($i);
+    }
     $fpm = new FastCgi($socket, dirname(__DIR__) . '/testhost/public/index.php');
     $signedIn = static function (string $user) use ($fpm): string {
         $answer = $fpm->get("/sign-in/{$user}");

@@ -41,8 +41,7 @@ return new class extends SlaMigration {
             $this->placeColumns($table, '');
             $table->primary(['ticket_id', 'key'], 'sla_ticket_facts_pk');
         });
-        // The dashboard reads few figures of a day.
-        $this->indexWhere('sla_ticket_facts', 'day, figure', 'sla_ticket_facts_day', 'day is not null');
+        $this->indexWherePresent('sla_ticket_facts', 'day', 'sla_ticket_facts_day');
         // The same figures added up by day and by month, for one dimension each, without the buckets of durations.
         foreach (['sla_daily', 'sla_monthly'] as $name) {
             $this->schema()->create($name, function (Blueprint $table) use ($name): void {
@@ -61,7 +60,21 @@ return new class extends SlaMigration {
                 $table->primary(['dimension', 'day', 'value', 'timer', 'figure', 'bucket'], "{$name}_pk");
             });
         }
-        // Days whose rows changed since they were added up: one row a change, so that writers never wait for each other.
+        // What changed since in the sums: rows of each change, so that writers never wait for each other.
+        $this->schema()->create('sla_figure_changes', function (Blueprint $table): void {
+            $table->bigIncrements('id');
+            $table->date('day');
+            foreach (['package', 'channel', 'agent', 'team', 'timer'] as $property) {
+                $this->idColumn($table, $property);
+            }
+            $this->idColumn($table, 'figure', 32);
+            $table->unsignedInteger('bucket');
+            $table->bigInteger('n');
+            $table->bigInteger('sum_s');
+            $table->bigInteger('sum_us_rest');
+            $table->index('day', 'sla_figure_changes_day');
+        });
+        // Days that are to be added up anew from the rows.
         $this->schema()->create('sla_dirty_days', function (Blueprint $table): void {
             $table->bigIncrements('id');
             $table->date('day');
@@ -99,7 +112,7 @@ return new class extends SlaMigration {
 
     public function down(): void
     {
-        foreach (['sla_figure_state', 'sla_report_notices', 'sla_reports', 'sla_dirty_days', 'sla_monthly', 'sla_daily', 'sla_ticket_facts', 'sla_promises'] as $table) {
+        foreach (['sla_figure_state', 'sla_report_notices', 'sla_reports', 'sla_dirty_days', 'sla_figure_changes', 'sla_monthly', 'sla_daily', 'sla_ticket_facts', 'sla_promises'] as $table) {
             $this->schema()->dropIfExists($table);
         }
     }

@@ -36,7 +36,7 @@ class DoctorCommand extends Command
     private const TABLES = [
         'sla_definitions', 'support_channels', 'sla_settings', 'sla_policy_revisions', 'support_tickets', 'sla_ticket_states', 'support_events',
         'support_responses', 'support_escalations', 'sla_notifications', 'sla_denials', 'sla_monitor_failures', 'sla_memories', 'sla_adoptions',
-        'sla_adoption_refusals', 'sla_alerts', 'sla_promises', 'sla_ticket_facts', 'sla_daily', 'sla_monthly', 'sla_dirty_days', 'sla_reports', 'sla_report_notices',
+        'sla_adoption_refusals', 'sla_alerts', 'sla_promises', 'sla_ticket_facts', 'sla_daily', 'sla_monthly', 'sla_figure_changes', 'sla_dirty_days', 'sla_reports', 'sla_report_notices',
         'sla_figure_state',
     ];
 

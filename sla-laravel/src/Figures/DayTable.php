@@ -5,19 +5,22 @@ declare(strict_types=1);
 namespace Sla\Laravel\Figures;
 
 use Illuminate\Database\Query\Builder;
+use Illuminate\Database\Query\Expression;
 use Sla\Laravel\Support\Settings;
 use Sla\Laravel\Support\Tables;
 
 /**
- * The figures of days and months, added up from the rows of tickets. A day is added up again when a row of it changed; until
- * then readers take its rows in place of its sums, so no figure is ever old.
+ * The figures of days and months, added up from the rows of tickets. What a command changes in them stands in
+ * `sla_figure_changes` until it is added; readers count both, so no figure is ever old.
  */
 final class DayTable
 {
-    private const MARKS = 5000;
+    /** How many a transaction adds up at most. */
+    private const CHANGES = 5000;
     /** SQLite takes at most 999 values in a statement. */
     private const VALUES = 500;
-    private const KEYS = ['value', 'timer', 'figure', 'bucket'];
+    private const ROWS = 100;
+    private const KEYS = ['dimension', 'day', 'value', 'timer', 'figure', 'bucket'];
     private const SUMS = ['n', 'sum_s', 'sum_us_rest'];
 
     public function __construct(private readonly Tables $tables, private readonly FigureQuery $query, private readonly Settings $settings)
@@ -25,67 +28,81 @@ final class DayTable
     }
 
     /**
-     * Adds up every day whose rows changed, a month in a transaction.
+     * Adds what changed to the sums, and adds up anew the days that are to be.
      *
-     * @param (callable(int): void)|null $progress called with how many days were added up
+     * @param (callable(int): void)|null $progress called with how many days were changed, each once
      *
-     * @return int how many days were
+     * @return int how many days were changed
      */
     public function refresh(?callable $progress = null): int
     {
-        $count = 0;
-        // What is marked meanwhile is for the next time.
-        $last = (int) $this->tables->table('sla_dirty_days')->max('id');
-        while (($days = $this->alone(fn (): int => $this->refreshMonth($last))) > 0) {
-            $count += $days;
-            if ($progress !== null) {
-                $progress($days);
+        $seen = [];
+        foreach (['sla_figure_changes' => $this->addChanges(...), 'sla_dirty_days' => $this->addAnew(...)] as $table => $step) {
+            // In a transaction of the application MySQL and MariaDB show rows as they were when it began: no day is added up anew there.
+            if ($table === 'sla_dirty_days' && $this->isMySql() && $this->tables->connection()->transactionLevel() > 0) {
+                continue;
+            }
+            // What comes meanwhile is for the next time.
+            $last = (int) $this->tables->table($table)->max('id');
+            while ($last > 0 && ($days = $this->alone(static fn (): array => $step($last))) !== []) {
+                $new = count(array_diff_key(array_flip($days), $seen));
+                $seen += array_flip($days);
+                if ($progress !== null) {
+                    $progress($new);
+                }
             }
         }
 
-        return $count;
+        return count($seen);
     }
 
-    /** @return list<string> the days from one to before another whose rows changed since they were added up */
+    /** @return list<string> the days from one to before another that have changes to be added, or are to be added up anew; oldest first */
     public function dirtyDays(string $first = '0001-01-01', string $end = '9999-12-31'): array
     {
-        return array_keys($this->marks($first, $end));
-    }
-
-    /** @return array<string, string> for each day from one to before another whose rows changed: a text that changes when one does again */
-    public function marks(string $first, string $end): array
-    {
-        $marks = $this->tables->table('sla_dirty_days')->where('day', '>=', $first)->where('day', '<', $end)
-            ->groupBy('day')->orderBy('day')->selectRaw('day, count(*) as n, min(id) as first, max(id) as last')->get();
-        $found = [];
-        foreach ($marks as $row) {
-            $found[(string) $row->day] = "{$row->n}/{$row->first}/{$row->last}";
+        $within = FigureQuery::from($first, $end);
+        $days = [];
+        foreach (['sla_figure_changes', 'sla_dirty_days'] as $table) {
+            array_push($days, ...$within($this->tables->table($table), 'day')->distinct()->pluck('day')->map(static fn ($day): string => (string) $day)->all());
         }
+        sort($days);
 
-        return $found;
+        return array_values(array_unique($days));
     }
 
     /** Returns a text that changes whenever a figure does. */
     public function version(): string
     {
-        // A mark may be committed after a later one, so the greatest alone says too little.
-        $marks = $this->tables->table('sla_dirty_days')->selectRaw('count(*) as n, max(id) as last')->first();
+        // A change may be committed after a later one, so the greatest alone says too little. One statement: changes that are
+        // added meanwhile are in one of both.
+        $found = $this->tables->table('sla_figure_changes')->selectRaw('count(*) as n, max(id) as last')
+            ->selectSub($this->tables->table('sla_figure_state')->where('name', 'refresh')->select('value'), 'refreshed')->first();
 
-        return "{$this->refreshed()}/{$marks?->n}/{$marks?->last}";
+        return "{$found?->refreshed}/{$found?->n}/{$found?->last}";
     }
 
-    /** Returns a text that changes whenever days are added up. */
-    public function refreshed(): string
+    /**
+     * Returns the first and the last day that has a row or a sum; `null` where there is none.
+     *
+     * @return ?array{string, string}
+     */
+    public function bounds(): ?array
     {
-        return (string) $this->tables->table('sla_figure_state')->where('name', 'refresh')->value('value');
+        $found = [];
+        foreach ([['sla_daily', 'day'], ['sla_monthly', 'day'], ['sla_promises', 'day'], ['sla_promises', 'ended_day'], ['sla_ticket_facts', 'day'], ['sla_figure_changes', 'day']] as [$table, $column]) {
+            array_push($found, $this->tables->table($table)->min($column), $this->tables->table($table)->max($column));
+        }
+        $days = array_map(strval(...), array_filter($found));
+
+        return $days === [] ? null : [min($days), max($days)];
     }
 
-    /** Has every day added up again that has a sum, for example one that no row belongs to any more. */
+    /** Has every day added up anew from its rows. */
     public function markAll(): void
     {
-        // Read first: MySQL and MariaDB lock what `insert ... select` reads, against whoever adds up days meanwhile.
-        foreach ($this->tables->table('sla_daily')->distinct()->orderBy('day')->pluck('day')->chunk(self::VALUES) as $days) {
-            $this->tables->table('sla_dirty_days')->insert($days->map(static fn ($day): array => ['day' => (string) $day])->values()->all());
+        [$first, $last] = $this->bounds() ?? ['', ''];
+        $days = $first === '' ? [] : [...ReportPeriod::daysOf($first, $last), $last];
+        foreach (array_chunk($days, self::VALUES) as $some) {
+            $this->tables->table('sla_dirty_days')->insert(array_map(static fn (string $day): array => ['day' => $day], $some));
         }
     }
 
@@ -106,34 +123,119 @@ final class DayTable
         ], $run);
     }
 
-    private function refreshMonth(int $last): int
+    /**
+     * Adds the oldest changes to the sums.
+     *
+     * @return list<string> the days that they are of
+     */
+    private function addChanges(int $last): array
+    {
+        $changes = $this->tables->current('sla_figure_changes', 1)->where('id', '<=', $last)->orderBy('id')->limit(self::CHANGES)->get()->all();
+        if ($changes === []) {
+            return [];
+        }
+        $days = array_values(array_unique(array_map(static fn (\stdClass $row): string => (string) $row->day, $changes)));
+        $months = array_values(array_unique(array_map(self::month(...), $days)));
+        foreach (['sla_daily' => $days, 'sla_monthly' => $months] as $table => $changed) {
+            $sums = new FigureSums();
+            foreach (FigureDimension::cases() as $dimension) {
+                foreach ($changes as $row) {
+                    $day = $table === 'sla_monthly' ? self::month((string) $row->day) : (string) $row->day;
+                    $key = [$dimension->value, $day, (string) $row->{$dimension->value}, (string) $row->timer, (string) $row->figure, (int) $row->bucket];
+                    $sums->add(array_combine(self::KEYS, $key), (int) $row->n, (int) $row->sum_s, (int) $row->sum_us_rest);
+                }
+            }
+            foreach (array_chunk($sums->rows(), self::ROWS) as $some) {
+                $this->tables->table($table)->upsert($some, self::KEYS, $this->sumsAdded($table));
+            }
+            // The index has the day after the dimension.
+            $this->tables->table($table)->whereIn('dimension', array_column(FigureDimension::cases(), 'value'))->whereIn('day', $changed)->where('n', 0)->where('sum_s', 0)->where('sum_us_rest', 0)->delete();
+        }
+        $this->markReports($days);
+        $this->delete('sla_figure_changes', array_map(static fn (\stdClass $row): int => (int) $row->id, $changes));
+
+        return $days;
+    }
+
+    /**
+     * Adds up days of the oldest month anew.
+     *
+     * @return list<string> the days
+     */
+    private function addAnew(int $last): array
     {
         $first = $this->tables->table('sla_dirty_days')->where('id', '<=', $last)->min('day');
         if ($first === null) {
-            return 0;
+            return [];
         }
         $month = ReportPeriod::on(ReportUnit::Month, (string) $first, new \DateTimeZone('UTC'));
-        $marks = $this->tables->table('sla_dirty_days')->where('day', '>=', $month->firstDay)->where('day', '<', $month->endDay)->orderBy('id')->limit(self::MARKS)->pluck('day', 'id');
+        $within = FigureQuery::from($month->firstDay, $month->endDay);
+        $marks = $within($this->tables->table('sla_dirty_days'), 'day')->where('id', '<=', $last)->orderBy('id')->limit(self::CHANGES)->pluck('day', 'id');
         $days = array_values(array_unique($marks->map(static fn ($day): string => (string) $day)->all()));
         foreach (FigureDimension::cases() as $dimension) {
+            // Read by itself: MySQL and MariaDB lock what `insert ... select` reads, against whoever stores events meanwhile.
+            $sums = $this->query->anew($dimension, $days)->get()->map(static fn (\stdClass $row): array => ['dimension' => $dimension->value] + (array) $row);
             $this->tables->table('sla_daily')->where('dimension', $dimension->value)->whereIn('day', $days)->delete();
-            $sums = $this->query->sumsOfDays($dimension, $days, true, null);
-            $this->tables->table('sla_daily')->insertUsing(['day', ...self::KEYS, ...self::SUMS, 'dimension'], $sums->selectRaw("'{$dimension->value}'"));
-            $this->tables->table('sla_monthly')->where('dimension', $dimension->value)->where('day', $month->firstDay)->delete();
-            $ofMonth = $this->tables->table('sla_daily')->where('dimension', $dimension->value)->where('day', '>=', $month->firstDay)->where('day', '<', $month->endDay)
-                ->groupBy(self::KEYS)->selectRaw('min(dimension)')->addSelect(self::KEYS)->selectRaw('sum(n), sum(sum_s), sum(sum_us_rest), ' . $this->dateLiteral($month->firstDay));
-            $this->tables->table('sla_monthly')->insertUsing(['dimension', ...self::KEYS, ...self::SUMS, 'day'], $ofMonth);
-        }
-        $this->tables->table('sla_reports')->where('is_stale', false)->where(static function (Builder $any) use ($days): void {
-            foreach ($days as $day) {
-                $any->orWhere(static fn (Builder $one) => $one->where('first_day', '<=', $day)->where('end_day', '>', $day));
+            foreach ($sums->chunk(self::ROWS) as $some) {
+                $this->tables->table('sla_daily')->insert($some->values()->all());
             }
-        })->update(['is_stale' => true]);
-        foreach (array_chunk($marks->keys()->all(), self::VALUES) as $ids) {
-            $this->tables->table('sla_dirty_days')->whereIn('id', $ids)->delete();
+            $this->tables->table('sla_monthly')->where('dimension', $dimension->value)->where('day', $month->firstDay)->delete();
+            $keys = ['value', 'timer', 'figure', 'bucket'];
+            $ofMonth = $within($this->tables->table('sla_daily')->where('dimension', $dimension->value), 'day')
+                ->groupBy($keys)->selectRaw('min(dimension)')->addSelect($keys)->selectRaw('sum(n), sum(sum_s), sum(sum_us_rest), ' . $this->dateLiteral($month->firstDay));
+            $this->tables->table('sla_monthly')->insertUsing(['dimension', ...$keys, ...self::SUMS, 'day'], $ofMonth);
+        }
+        $this->markReports($days);
+        $this->delete('sla_dirty_days', array_keys($marks->all()));
+
+        return $days;
+    }
+
+    private static function month(string $day): string
+    {
+        return substr($day, 0, 7) . '-01';
+    }
+
+    /** @return array<string, Expression> */
+    private function sumsAdded(string $table): array
+    {
+        $name = $this->tables->quotedTable($table);
+        $added = [];
+        foreach (self::SUMS as $sum) {
+            $added[$sum] = new Expression("{$name}.{$sum} + " . ($this->isMySql() ? "values({$sum})" : "excluded.{$sum}"));
         }
 
-        return count($days);
+        return $added;
+    }
+
+    /**
+     * Has the reports of some days built again.
+     *
+     * @param list<string> $days
+     */
+    private function markReports(array $days): void
+    {
+        foreach (array_chunk($days, self::ROWS) as $some) {
+            $this->tables->table('sla_reports')->where('is_stale', false)->where(static function (Builder $any) use ($some): void {
+                foreach ($some as $day) {
+                    $any->orWhere(static fn (Builder $one) => $one->where('first_day', '<=', $day)->where('end_day', '>', $day));
+                }
+            })->update(['is_stale' => true]);
+        }
+    }
+
+    /** @param list<int> $ids */
+    private function delete(string $table, array $ids): void
+    {
+        foreach (array_chunk($ids, self::VALUES) as $some) {
+            // In this order MySQL and MariaDB read, and lock, these rows and none of those that writers add.
+            $this->tables->table($table)->whereIn('id', $some)->orderBy('id')->limit(count($some))->delete();
+        }
+    }
+
+    private function isMySql(): bool
+    {
+        return in_array($this->tables->connection()->getDriverName(), ['mysql', 'mariadb'], true);
     }
 
     private function dateLiteral(string $day): string

@@ -30,8 +30,6 @@ final class FigureRebuild
     public function begin(bool $isFromStart = false): int
     {
         if ($isFromStart || $this->value(self::CURSOR) === null) {
-            // Days of an earlier time zone may have no rows any more.
-            $this->days->markAll();
             $this->keep(self::CURSOR, '0');
         }
 
@@ -51,6 +49,8 @@ final class FigureRebuild
             $this->keep(self::CURSOR, (string) max($ids));
             $progress(count($ids));
         }
+        // Last: reports that were built meanwhile are built again, and what no row says any more is left out.
+        $this->days->markAll();
 
         return $faults;
     }

@@ -10,7 +10,6 @@ use Sla\Dimension;
 use Sla\Grouping;
 use Sla\Laravel\Support\Clock;
 use Sla\Laravel\Support\Settings;
-use Sla\Laravel\Support\Tables;
 use Sla\PeriodUnit;
 use Sla\Time;
 
@@ -24,15 +23,8 @@ final class Figures
     /** What compliance and the mean business time of a timer are made of. */
     public const OF_TIMERS = ['met', 'breached_answered', 'breached_open', 'breached_ended', 'business_time'];
 
-    private const SUMS = 'sum(n) as n, sum(sum_s) as sum_s, sum(sum_us_rest) as sum_us_rest';
-
-    /** @var ?array{string, list<\stdClass>} the sums of changed days by package and channel that were read last, and of what they are */
-    private ?array $changed = null;
-
     public function __construct(
-        private readonly Tables $tables,
         private readonly FigureQuery $query,
-        private readonly DayTable $days,
         private readonly Settings $settings,
         private readonly Clock $clock,
     ) {
@@ -47,12 +39,7 @@ final class Figures
     public function exact(ReportPeriod $period, FigureDimension $dimension): Aggregate
     {
         $unit = $period->unit->kept() ?? throw new \LogicException('the figures of a year are added up from months');
-        $rows = $this->query->sums(
-            $dimension,
-            static fn (Builder $query, string $day) => $query->where($day, '>=', $period->firstDay)->where($day, '<', $period->endDay),
-            true,
-            false,
-        )->get();
+        $rows = $this->query->exact($dimension, $period->firstDay, $period->endDay)->get();
         $grouping = Grouping::by($dimension->engine())->per($unit, $period->zone->getName());
         $start = Time::toText(Time::fromUs($period->startUs()));
 
@@ -87,14 +74,15 @@ final class Figures
     {
         $zone = $this->zone();
         $starts = [];
-        $rows = [];
+        $sums = new FigureSums();
         foreach ($this->sums($first, $end, FigureDimension::Package, $unit, $figures) as $row) {
             $day = $unit === PeriodUnit::Month ? substr((string) $row->day, 0, 7) . '-01' : (string) $row->day;
             $starts[$day] ??= Time::toText(Time::fromUs(ReportPeriod::on(ReportUnit::Day, $day, $zone)->startUs()));
-            $rows[] = ['period' => $starts[$day]] + self::counted($row);
+            // Of a month its sum, and what changed on each day of it.
+            $sums->add(['period' => $starts[$day]] + self::place($row), (int) $row->n, (int) $row->sum_s, (int) $row->sum_us_rest);
         }
 
-        return $this->aggregate(Grouping::by()->per($unit, $zone->getName()), $rows);
+        return $this->aggregate(Grouping::by()->per($unit, $zone->getName()), $sums->rows());
     }
 
     /**
@@ -127,8 +115,7 @@ final class Figures
     }
 
     /**
-     * Adds up days: whole months from their sums, other days from theirs, and those that changed since from the rows of
-     * tickets.
+     * Adds up days, or whole months from their sums, with what changed since these were added up.
      *
      * @param ?PeriodUnit   $per     what is kept apart: days, months, or nothing
      * @param ?list<string> $figures
@@ -139,72 +126,15 @@ final class Figures
      */
     private function sums(string $first, string $end, FigureDimension $dimension, ?PeriodUnit $per, ?array $figures, ?array $values = null): array
     {
-        $marks = $this->days->marks($first, $end);
-        $dirty = array_keys($marks);
         $isDaily = $per !== null;
         $keys = [...($isDaily ? ['day'] : []), ...($isDaily && $values === null ? [] : ['value']), 'timer', 'figure', 'bucket'];
         $isOfMonths = $per !== PeriodUnit::Day && str_ends_with($first, '-01') && str_ends_with($end, '-01');
-        $split = array_values(array_unique(array_map(static fn (string $day): string => substr($day, 0, 7) . '-01', $dirty)));
-        $found = [];
-        $read = function (string $table, callable $within) use ($dimension, $keys, $figures, $values, &$found): void {
-            $query = $this->tables->table($table)->where('dimension', $dimension->value)->groupBy($keys)->select($keys)->selectRaw(self::SUMS);
-            $within($query);
-            if ($figures !== null) {
-                $query->whereIn('figure', $figures);
-            }
-            if ($values !== null) {
-                $query->whereIn('value', $values);
-            }
-            array_push($found, ...$query->get()->all());
-        };
-        $spans = [[$first, $end]];
-        if ($isOfMonths) {
-            $read('sla_monthly', static fn (Builder $query) => $query->where('day', '>=', $first)->where('day', '<', $end)->whereNotIn('day', $split));
-            $spans = array_map(static fn (string $month): array => [$month, ReportPeriod::on(ReportUnit::Month, $month, new \DateTimeZone('UTC'))->endDay], $split);
-        }
-        foreach ($spans as [$from, $to]) {
-            $read('sla_daily', $values === null
-                ? static fn (Builder $query) => $query->where('day', '>=', $from)->where('day', '<', $to)->whereNotIn('day', $dirty)
-                // A list of days, not a range: the index has the dimension after the day.
-                : static fn (Builder $query) => $query->whereIn('day', array_values(array_diff(ReportPeriod::daysOf($from, $to), $dirty))));
-        }
-        if ($dirty !== []) {
-            array_push($found, ...$this->changed($marks, $dimension, $isDaily, $figures, $values));
-        }
+        // Of some values a list of days, not a range: the index has the value after the day.
+        $within = $values === null || $isOfMonths
+            ? FigureQuery::from($first, $end)
+            : static fn (Builder $query, string $day): Builder => $query->whereIn($day, ReportPeriod::daysOf($first, $end));
 
-        return $found;
-    }
-
-    /**
-     * Adds up days that changed since they were added up, from the rows of tickets. Packages and channels are read together,
-     * once for all that a page shows of them.
-     *
-     * @param array<string, string> $marks   of the days
-     * @param ?list<string>         $figures
-     * @param ?list<string>         $values
-     *
-     * @return list<\stdClass>
-     */
-    private function changed(array $marks, FigureDimension $dimension, bool $isDaily, ?array $figures, ?array $values): array
-    {
-        $days = array_keys($marks);
-        if ($values !== null || !in_array($dimension, [FigureDimension::Package, FigureDimension::Channel], true)) {
-            $sums = $this->query->sumsOfDays($dimension, $days, $isDaily, $figures);
-
-            return ($values === null ? $sums : $sums->whereIn('value', $values))->get()->all();
-        }
-        $what = serialize([$marks, $figures]);
-        $changed = $this->changed !== null && $this->changed[0] === $what
-            ? $this->changed
-            : [$what, array_values($this->query->sumsByPackageAndChannel($days, $figures)->get()->all())];
-        $this->changed = $changed;
-
-        return array_map(static function (\stdClass $row) use ($dimension): \stdClass {
-            $row = clone $row;
-            $row->value = $row->{$dimension->value};
-
-            return $row;
-        }, $changed[1]);
+        return array_values($this->query->sums($dimension, $isOfMonths ? 'sla_monthly' : 'sla_daily', $within, $keys, $figures, $values)->get()->all());
     }
 
     /** @param list<array<string, string|int>> $rows */
@@ -216,15 +146,15 @@ final class Figures
         return Aggregate::fromJson(json_encode($document, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE));
     }
 
+    /** @return array<string, string|int> what a row counts, as the engine names it */
+    private static function place(\stdClass $row): array
+    {
+        return ($row->timer === '' ? [] : ['timer' => (string) $row->timer]) + ['outcome' => (string) $row->figure, 'bucket' => (int) $row->bucket];
+    }
+
     /** @return array<string, string|int> */
     private static function counted(\stdClass $row): array
     {
-        return ($row->timer === '' ? [] : ['timer' => $row->timer]) + [
-            'outcome' => $row->figure,
-            'bucket' => (int) $row->bucket,
-            'n' => (int) $row->n,
-            'sum_s' => (int) $row->sum_s,
-            'sum_us_rest' => (int) $row->sum_us_rest,
-        ];
+        return self::place($row) + ['n' => (int) $row->n, 'sum_s' => (int) $row->sum_s, 'sum_us_rest' => (int) $row->sum_us_rest];
     }
 }

@@ -7,6 +7,7 @@ namespace Sla\Laravel\Figures;
 use Sla\CycleRow;
 use Sla\FactRow;
 use Sla\Laravel\Store\PendingRows;
+use Sla\Laravel\Store\Statements;
 use Sla\Laravel\Support\Tables;
 use Sla\RowPlace;
 use Sla\TicketRows;
@@ -18,9 +19,9 @@ use Sla\TicketRows;
  * present holder has it): it stands for no day, and of a ticket that has ended it is final. A cycle that was decided and
  * counts again has no row until it is decided again.
  *
- * Only `TicketStore` calls it, in the transaction that stores the ticket's events. The days whose figures change are marked
- * in the same transaction, each time with a row of its own: writers of several tickets share no row that they could wait
- * for, and whoever adds up days removes the marks that they saw, and no later ones.
+ * Only `TicketStore` calls it, in the transaction that stores the ticket's events. What changes in the sums of days is stored
+ * in the same transaction, in rows of its own: writers of several tickets share no row that they could wait for, and whoever
+ * adds the changes to the sums removes those that they saw, and no later ones.
  */
 final class PromiseProjector
 {
@@ -76,15 +77,17 @@ final class PromiseProjector
      */
     public function replace(array $rows, PendingRows $pending): void
     {
+        $gone = [];
         foreach (array_chunk(array_keys($rows), self::KEYS) as $ids) {
-            foreach ([['sla_promises', 'day'], ['sla_promises', 'ended_day'], ['sla_ticket_facts', 'day']] as [$table, $day]) {
-                $before = $this->tables->table($table)->whereIn('ticket_id', $ids)->whereNotNull($day)->distinct()->select($day);
-                $this->tables->table('sla_dirty_days')->insertUsing(['day'], $before);
+            foreach (['sla_promises', 'sla_ticket_facts'] as $table) {
+                foreach ($this->tables->current($table, 1)->whereIn('ticket_id', $ids)->get() as $row) {
+                    $gone[] = (array) $row;
+                }
             }
             $this->tables->table('sla_promises')->whereIn('ticket_id', $ids)->delete();
             $this->tables->table('sla_ticket_facts')->whereIn('ticket_id', $ids)->delete();
         }
-        $this->add($rows, $pending);
+        self::insert(...self::finalRows($rows), gone: $gone, pending: $pending);
     }
 
     /** @return array<string, string|int|null> a row of sla_promises */
@@ -201,7 +204,7 @@ final class PromiseProjector
                 $gone[] = $row;
             }
         }
-        $columns = implode(', ', array_map($this->tables->quoted(...), $key));
+        $columns = implode(', ', Statements::quoted($this->tables->connection(), $key));
         $places = '(' . implode(', ', array_fill(0, count($key), '?')) . ')';
         foreach (array_chunk($gone, self::KEYS) as $some) {
             $keys = array_map(static fn (array $row): array => array_map(static fn (string $name): string|int => $row[$name], $key), $some);
@@ -220,15 +223,7 @@ final class PromiseProjector
     {
         $pending->add('sla_promises', ...array_values($promises));
         $pending->add('sla_ticket_facts', ...array_values($facts));
-        $days = [];
-        foreach ([...array_values($promises), ...array_values($facts), ...$gone] as $row) {
-            foreach ([$row['day'], $row['ended_day'] ?? null] as $day) {
-                if ($day !== null) {
-                    $days[$day] = ['day' => $day];
-                }
-            }
-        }
-        $pending->add('sla_dirty_days', ...array_values($days));
+        $pending->add('sla_figure_changes', ...FigureChanges::of([...array_values($promises), ...array_values($facts)], $gone));
     }
 
     /** @param list<string|int> $key */

@@ -85,9 +85,10 @@ final class Reports
         if ($period->unit === ReportUnit::Year) {
             return $this->figures->added($period->firstDay, $period->endDay, $dimension);
         }
-        $kept = $this->kept($period, $dimension);
+        // In this order: changes that are added meanwhile make the document stale before they are gone.
+        $kept = $this->days->dirtyDays($period->firstDay, $period->endDay) === [] ? $this->kept($period, $dimension) : null;
 
-        return $kept !== null && $this->days->dirtyDays($period->firstDay, $period->endDay) === [] ? Aggregate::fromJson($kept) : $this->figures->exact($period, $dimension);
+        return $kept !== null ? Aggregate::fromJson($kept) : $this->figures->exact($period, $dimension);
     }
 
     /** Returns the document of a period that is over, as it was built last; `null` where rows changed since, or there is none. */

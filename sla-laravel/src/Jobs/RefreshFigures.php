@@ -9,7 +9,7 @@ use Illuminate\Contracts\Queue\ShouldQueue;
 use Illuminate\Queue\InteractsWithQueue;
 use Sla\Laravel\Figures\DayTable;
 
-/** Adds up the days whose figures changed. */
+/** Adds what changed to the sums of days. */
 final class RefreshFigures implements ShouldQueue
 {
     use InteractsWithQueue;

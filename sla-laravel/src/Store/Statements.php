@@ -66,11 +66,13 @@ final class Statements
     }
 
     /**
+     * Returns the names of columns as a statement has them.
+     *
      * @param list<string> $columns
      *
      * @return list<string>
      */
-    private static function quoted(ConnectionInterface $connection, array $columns): array
+    public static function quoted(ConnectionInterface $connection, array $columns): array
     {
         $quote = self::isMySql($connection) ? '`' : '"';
 

@@ -30,12 +30,6 @@ final class Tables
         return $this->connection()->table($name);
     }
 
-    /** Returns the name of a column as a statement has it. */
-    public function quoted(string $column): string
-    {
-        return $this->table('')->getGrammar()->wrap($column);
-    }
-
     /** Returns the name of a table as a statement has it, with the prefix of the connection. */
     public function quotedTable(string $table): string
     {

@@ -320,7 +320,6 @@ final class AgentDashboardTest extends TestCase
         try {
             $tables = app(Tables::class);
             $this->assertStringContainsString('desk_sla_promises', $tables->quotedTable('sla_promises'));
-            $this->assertStringNotContainsString('desk_', $tables->quoted('ticket_id'));
         } finally {
             $connection->setTablePrefix('');
         }

@@ -85,7 +85,7 @@ final class FiguresTest extends TestCase
         };
         $check('from rows');
         self::assertGreaterThan(6, $this->app->make(DayTable::class)->refresh());
-        self::assertSame(0, DB::table('sla_dirty_days')->count());
+        self::assertSame([], $this->app->make(DayTable::class)->dirtyDays());
         $check('from days');
         // A reopening takes back what was counted days ago.
         $this->clockAt('2026-12-02 09:00');
@@ -219,22 +219,53 @@ final class FiguresTest extends TestCase
         self::assertGreaterThan(50, $compared);
     }
 
-    public function test_changed_days_are_read_once_for_packages_and_channels_until_they_change_again(): void
+    public function test_what_changed_is_counted_at_once_and_without_the_rows_of_tickets(): void
     {
         $this->clockAt('2026-11-19 10:00');
         $this->opened('kim', 'starter');
         $figures = $this->app->make(Figures::class);
+        $days = $this->app->make(DayTable::class);
         $opened = static fn (FigureDimension $dimension): int => $figures->added('2026-11-01', '2026-12-01', $dimension)->report()->total->tickets->opened;
         $reads = 0;
         DB::listen(static function ($query) use (&$reads): void {
-            $reads += str_contains($query->sql, 'sla_ticket_facts') ? 1 : 0;
+            $reads += preg_match('/sla_ticket_facts|sla_promises/', $query->sql) === 1 ? 1 : 0;
         });
-        self::assertSame([1, 1, 1], [$opened(FigureDimension::Package), $opened(FigureDimension::Channel), $reads]);
+        self::assertSame([1, 1], [$opened(FigureDimension::Package), $opened(FigureDimension::Channel)]);
+        $days->refresh();
+        self::assertSame([1, 1, 0], [$opened(FigureDimension::Package), $opened(FigureDimension::Channel), $reads]);
+        $version = $days->version();
         $this->opened('kim', 'starter');
         self::assertSame([2, 2], [$opened(FigureDimension::Package), $opened(FigureDimension::Channel)]);
+        self::assertNotSame($version, $days->version());
+        // What is added up anew is counted once.
+        $days->markAll();
+        self::assertSame(2, $opened(FigureDimension::Package));
+        $days->refresh();
+        self::assertSame(2, $opened(FigureDimension::Package));
     }
 
-    public function test_a_cycle_has_a_row_while_it_is_decided_and_marks_days_that_change(): void
+    public function test_days_are_added_up_anew_beside_changes_that_are_not_added_yet(): void
+    {
+        $this->play();
+        $days = $this->app->make(DayTable::class);
+        $changes = DB::table('sla_figure_changes')->get()->map(static fn (\stdClass $row): array => (array) $row)->all();
+        $days->refresh();
+        $before = self::rows();
+        // As if these changes came while the days were added up.
+        DB::table('sla_figure_changes')->insert(array_slice($changes, 20));
+        $days->markAll();
+        $add = new \ReflectionMethod($days, 'addAnew');
+        $add->setAccessible(true);
+        while ($add->invoke($days, (int) DB::table('sla_dirty_days')->max('id')) !== []) {
+        }
+        self::assertNotEquals($before, self::rows(), 'the sums are those before the changes');
+        $this->artisan('sla:verify', ['--states' => true])->assertExitCode(0)->run();
+        $days->refresh();
+        self::assertEquals($before, self::rows());
+        self::assertSame(0, DB::table('sla_daily')->where('n', 0)->count());
+    }
+
+    public function test_a_cycle_has_a_row_while_it_is_decided_and_changes_the_days_where_it_counts(): void
     {
         $this->clockAt('2026-11-19 10:00');
         $id = (int) $this->opened('kim', 'starter')->ticketId;
@@ -261,6 +292,35 @@ final class FiguresTest extends TestCase
         $this->tickets()->customerMessage($id, Actor::customer('kim'), 'email', 'It is back.');
         self::assertSame(['first_response' => 'breached_answered'], $classes(), 'the resolution was taken back');
         self::assertContains('2026-11-23', $days->dirtyDays());
+    }
+
+    public function test_a_report_that_is_built_during_a_rebuild_is_built_again(): void
+    {
+        $this->play();
+        $reports = $this->app->make(Reports::class);
+        $this->artisan('sla:monitor-compliance', ['--reports' => true])->assertExitCode(0);
+        $period = ReportPeriod::named(ReportUnit::Month, '2026-11', new \DateTimeZone(self::ZONE));
+        self::assertNotNull($period);
+        $before = $reports->kept($period, FigureDimension::Package);
+        // Rows of a release that counts in other buckets change no sum.
+        DB::table('sla_promises')->whereNotNull('business_bucket')->update(['business_bucket' => 1]);
+        DB::table('sla_reports')->update(['is_stale' => true]);
+        $rebuild = $this->app->make(FigureRebuild::class);
+        $rebuild->begin();
+        $this->artisan('sla:monitor-compliance', ['--reports' => true])->assertExitCode(0);
+        self::assertNotSame($before, $reports->kept($period, FigureDimension::Package));
+        self::assertSame([], $rebuild->run(static fn () => null));
+        $days = [];
+        self::assertSame($rebuild->daysToAdd(), $rebuild->addUp(static function (int $count) use (&$days): void {
+            $days[] = $count;
+        }));
+        self::assertGreaterThan(6, array_sum($days));
+        $this->artisan('sla:monitor-compliance', ['--reports' => true])->assertExitCode(0);
+        self::assertSame($before, $reports->kept($period, FigureDimension::Package));
+        // Nothing changed since.
+        $version = $this->app->make(DayTable::class)->version();
+        self::assertSame(0, $this->app->make(DayTable::class)->refresh());
+        self::assertSame($version, $this->app->make(DayTable::class)->version());
     }
 
     public function test_a_command_on_a_ticket_that_is_rebuilt_meanwhile_is_decided_again(): void
@@ -331,7 +391,7 @@ final class FiguresTest extends TestCase
         $this->play();
         config(['queue.default' => 'sync']);
         $this->artisan('sla:monitor-compliance', ['--queue' => true])->assertExitCode(0);
-        self::assertSame(0, DB::table('sla_dirty_days')->count());
+        self::assertSame([], $this->app->make(DayTable::class)->dirtyDays());
         $this->artisan('sla:monitor-compliance', ['--reports' => true, '--queue' => true])->assertExitCode(0);
         self::assertSame(30, DB::table('sla_reports')->count());
     }

@@ -204,7 +204,7 @@ final class KillTest extends ProcessTestCase
 
     private function emptied(): void
     {
-        foreach (['sla_notifications', 'support_escalations', 'support_responses', 'support_events', 'sla_ticket_states', 'support_tickets', 'sla_denials', 'jobs', 'sla_promises', 'sla_ticket_facts', 'sla_daily', 'sla_monthly', 'sla_dirty_days', 'sla_adoptions', 'sla_adoption_refusals'] as $table) {
+        foreach (['sla_notifications', 'support_escalations', 'support_responses', 'support_events', 'sla_ticket_states', 'support_tickets', 'sla_denials', 'jobs', 'sla_promises', 'sla_ticket_facts', 'sla_daily', 'sla_monthly', 'sla_figure_changes', 'sla_dirty_days', 'sla_adoptions', 'sla_adoption_refusals'] as $table) {
             DB::table($table)->delete();
         }
         DB::statement([
