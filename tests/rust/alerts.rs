@@ -11,8 +11,10 @@ use sla_core::ticket::{
     StopCause, StopOutcome, TimerChange,
 };
 use sla_core::time::{BusinessDuration, Share, Timestamp};
-use sla_core::{Digest, Id, wire};
+use sla_core::{Digest, Engine, ErrorCode, Id, wire};
 use sla_tests::stories::{self, RULES};
+
+const TALKABIZ: &str = include_str!("../../examples/talkabiz.json");
 
 fn id(text: &str) -> Id {
     Id::new(text).unwrap()
@@ -242,6 +244,28 @@ fn burns_of_counts_are_those_of_the_watch() {
     let error = alert::burns(&objectives, &wrong, at(40)).unwrap_err();
     assert_eq!(error.code().as_str(), "limit_exceeded");
     assert!(error.message().ends_with("are breached than decided"), "{error}");
+
+    // An engine takes the objectives of its newest revision, and counts of the timers of all its revisions.
+    let text = |version: u32, timer: &str| {
+        let mut policy: serde_json::Value = serde_json::from_str(TALKABIZ).unwrap();
+        policy["version"] = version.into();
+        policy["objectives"] = serde_json::json!({"burn": [{"timer": "resolution", "objective": "90%",
+            "long_window": "1h", "short_window": "5m", "threshold": "200%", "min_decided": 4}]});
+        policy["timers"] = serde_json::json!([{"id": timer, "starts_on": ["opened"], "stops_on": ["assigned"]}]);
+        policy["packages"][0]["targets"][timer] = "2h".into();
+        wire::policy::read(policy.to_string()).unwrap()
+    };
+    let engine = Engine::compile_revisions([text(1, "pickup"), text(2, "triage")]).unwrap();
+    let burns = engine.burns(&all, at(40)).unwrap();
+    assert_eq!(burns, alert::burns(&engine.policy().objectives, &all, at(40)).unwrap());
+    assert_eq!(burns.len(), 1);
+    for (timer, is_known) in [("pickup", true), ("triage", true), ("first_reply", false)] {
+        let found = engine.burns(&counts(&format!(r#"{{"{timer}": []}}"#)), at(40));
+        assert_eq!(
+            found.map(|_| ()).map_err(|error| error.code()),
+            if is_known { Ok(()) } else { Err(ErrorCode::UnknownTimer) }
+        );
+    }
 }
 
 #[test]

@@ -160,6 +160,12 @@ fn the_first_entry_that_was_touched_is_named() {
         ),
         ("an old one at the end", Box::new(|e| e.push(e[1].clone())), TamperKind::Inserted, last + 1),
         (
+            "a part of the chain again at the end",
+            Box::new(|e| e.extend_from_within(1..3)),
+            TamperKind::Inserted,
+            last + 1,
+        ),
+        (
             "a forged one",
             Box::new(|e| {
                 let mut forged = e[3].clone();
@@ -209,7 +215,10 @@ fn the_first_entry_that_was_touched_is_named() {
         touch(&mut touched);
         let found = audit::verify(&id, &touched, &[]).expect_err(what);
         assert_eq!((found.kind, found.index), (kind, index), "{what}");
+        assert_eq!(found.to_string(), format!("entry {index} was {}", kind.as_str()));
     }
+    let error = serde_json::from_str::<Entry<Event>>("7").unwrap_err();
+    assert!(error.to_string().contains("expected an entry of a chain"), "{error}");
 }
 
 #[test]
@@ -481,6 +490,61 @@ fn a_dry_run_says_what_adopting_a_revision_would_do() {
     let same = before.dry_run(&tickets, Apply::Keep, now).unwrap();
     let codes: Vec<_> = same.refused.iter().map(|(_, refusal)| refusal.code).collect();
     assert_eq!(codes, [RefusalCode::NothingToChange; 2]);
+}
+
+/// Returns the revisions of a policy that promises a first response in as long as each text says; `""` for none.
+fn revisions_of(targets: &[&str]) -> Vec<CheckedPolicy> {
+    let policy = |(version, target): (usize, &&str)| {
+        let mut targets = serde_json::json!({"resolution": "40h"});
+        if !target.is_empty() {
+            targets["first_response"] = (*target).into();
+        }
+        let document = serde_json::json!({
+            "schema": "sla-policy/2", "id": "desk", "version": version + 1,
+            "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+            "channels": [{"id": "email", "name": "Email"}],
+            "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
+                "targets": targets}],
+        });
+        wire::policy::read(document.to_string()).unwrap()
+    };
+    targets.iter().enumerate().map(policy).collect()
+}
+
+#[test]
+fn a_dry_run_names_each_cycle_once_where_its_promise_or_its_breach_changes() {
+    let opening = wire::command::read_opening(format!(
+        r#"{{"command": "open", "ticket": "T-1", "customer": "kim", "package": "p", "channel": "email",
+            "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+        "0".repeat(64)
+    ))
+    .unwrap();
+    let named = |old: &str, new: &str, opened_at: &str, now: &str| {
+        let revisions = revisions_of(&[old, new]);
+        let before = Engine::compile(revisions[0].clone()).unwrap();
+        let both = Engine::compile_revisions(revisions).unwrap();
+        let opened = before.open(&opening, &Actor::new(Role::Customer, "kim"), at(opened_at)).unwrap();
+        let mut history = History::new(opened.into_result().unwrap().events).unwrap();
+        // What is breached by now is recorded.
+        let due = before.due_events(history.ticket(), at(now)).unwrap().events;
+        history.extend(due).unwrap();
+        let run = both.dry_run([&history], Apply::Retroactive, at(now)).unwrap();
+        let timers = |cycles: &[sla_core::engine::AffectedCycle]| -> Vec<String> {
+            cycles.iter().map(|cycle| format!("{} {}", cycle.timer, cycle.cycle)).collect()
+        };
+        let moved: Vec<String> = run.moved.iter().map(|cycle| format!("{} {}", cycle.timer, cycle.cycle)).collect();
+        [timers(&run.arrived), timers(&run.ended), moved, timers(&run.breached), timers(&run.unbreached)]
+    };
+    let none = Vec::<String>::new();
+    let one = vec!["first_response 1".to_owned()];
+    let [nine, ten, noon] = ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T12:00:00Z"];
+    // The promise ends, moves, or is broken by the new terms.
+    assert_eq!(named("4h", "", nine, ten), [none.clone(), one.clone(), none.clone(), none.clone(), none.clone()]);
+    assert_eq!(named("4h", "2h", nine, ten), [none.clone(), none.clone(), one.clone(), none.clone(), none.clone()]);
+    assert_eq!(named("4h", "2h", nine, noon), [none.clone(), none.clone(), one.clone(), one.clone(), none.clone()]);
+    // What is breached stays so, and is not named again.
+    assert_eq!(named("2h", "4h", nine, noon), [none.clone(), none.clone(), none.clone(), none.clone(), none.clone()]);
+    assert_eq!(named("2h", "1h", nine, noon), [none.clone(), none.clone(), none.clone(), none.clone(), none.clone()]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use sla_core::calendar::{
 };
 use sla_core::engine::Decision;
 use sla_core::refusal::RefusalCode;
-use sla_core::ticket::{Actor, Change, Event, EventKind, History, MAX_TEAMS, Role};
+use sla_core::ticket::{Actor, Change, Event, EventKind, History, MAX_TEAMS, Role, StopOutcome};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Digest, Engine, ErrorCode, wire};
 
@@ -91,6 +91,102 @@ fn a_list_of_events_that_is_no_history_is_refused() {
         let error = History::new(events).err().unwrap_or_else(|| panic!("{fault} is accepted"));
         assert_eq!(error.code(), ErrorCode::InvalidHistory, "{fault}");
     }
+}
+
+#[test]
+fn a_stop_that_says_breached_breaches_the_cycle() {
+    let engine = Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap();
+    let mut history = History::new(events()).unwrap();
+    let reply = format!(
+        r#"{{"command": "reply", "channel": "email", "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+        "0".repeat(64)
+    );
+    let reply = wire::command::read(reply).unwrap();
+    let admin = Actor::new(Role::Admin, "root");
+    let replied = engine.decide_on(&history, &reply, &admin, history.ticket().last_at).unwrap().into_result().unwrap();
+    history.extend(replied.events).unwrap();
+    assert!(!history.ticket().cycles("first_response")[0].breached);
+    let mut events = history.events().to_vec();
+    let changes = &mut events.last_mut().unwrap().changes;
+    let stopped = changes.iter_mut().find(|change| change.timer.as_str() == "first_response").unwrap();
+    let Change::Stopped { outcome, .. } = &mut stopped.change else { panic!("{stopped:?}") };
+    *outcome = StopOutcome::Breached;
+    assert!(History::new(events).unwrap().ticket().cycles("first_response")[0].breached);
+}
+
+/// Returns the steps that the last event says should have fired before it, after a ticket was opened at 09:00.
+fn computed_steps(commands: &[(&str, &str)], monitor: Option<&str>) -> Vec<String> {
+    let policy = serde_json::json!({
+        "schema": "sla-policy/2", "id": "steps", "version": 1,
+        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+        "channels": [{"id": "email", "name": "Email"}],
+        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
+            "targets": {"first_response": "4h"},
+            "variants": [{"when": {"severity": "high"}, "targets": {"first_response": "3h"}}]}],
+        "severities": ["high"],
+        "steps": {"first_response": [{"id": "soon", "at": "50%", "action": "escalate", "level": 1,
+            "repeat": {"every": "20m", "times": 2}}]},
+    });
+    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+    let at = |text: &str| Timestamp::parse(&format!("2026-03-02T{text}:00Z")).unwrap();
+    let message = format!(r#""message": {{"message_ref": "m", "content_sha256": "{}"}}"#, "0".repeat(64));
+    let opening = format!(
+        r#"{{"command": "open", "ticket": "T", "customer": "kim", "package": "p", "channel": "email", {message}}}"#
+    );
+    let (kim, root) = (Actor::new(Role::Customer, "kim"), Actor::new(Role::Admin, "root"));
+    let opened = engine.open(&wire::command::read_opening(opening).unwrap(), &kim, at("09:00")).unwrap();
+    let mut history = History::new(opened.into_result().unwrap().events).unwrap();
+    if let Some(until) = monitor {
+        let due = engine.due_events(history.ticket(), at(until)).unwrap().events;
+        // A repetition says which it is.
+        for (number, event) in due.iter().enumerate() {
+            let EventKind::Escalated(escalation) = &event.kind else { panic!("{event:?}") };
+            let again = format!(", repetition {number}");
+            assert_eq!(escalation.reason.ends_with(&again), number > 0, "{}", escalation.reason);
+            assert_eq!(escalation.reason.contains("repetition"), number > 0, "{}", escalation.reason);
+        }
+        history.extend(due).unwrap();
+    }
+    for (now, command) in commands {
+        let command = wire::command::read(command.replace("MESSAGE", &message)).unwrap();
+        let actor = if command.kind.name() == "customer_message" { &kim } else { &root };
+        let accepted = engine.decide_on(&history, &command, actor, at(now)).unwrap().into_result().unwrap();
+        // The command's own event comes before what it breaches.
+        let own = accepted.events.iter().find(|event| event.kind.name() != "escalated").unwrap();
+        let Some(change) = own.changes.first() else { return Vec::new() };
+        let Change::Retargeted { computed_steps, .. } = &change.change else { panic!("{change:?}") };
+        let said = computed_steps.iter().map(|step| format!("{} {} {}", step.step, step.repetition, step.at));
+        let said = said.collect();
+        history.extend(accepted.events.clone()).unwrap();
+        if now == &commands.last().unwrap().0 {
+            return said;
+        }
+    }
+    Vec::new()
+}
+
+#[test]
+fn a_step_that_an_event_puts_before_itself_is_said_unless_it_fired() {
+    let high = r#"{"command": "classify", "severity": "high", "apply": "retroactive", "reason": "triage"}"#;
+    // Of 3 hours the half is used at 10:30.
+    assert_eq!(computed_steps(&[("10:30", high)], None), [""; 0]);
+    assert_eq!(computed_steps(&[("10:31", high)], None), ["soon 0 2026-03-02T10:30:00Z"]);
+    assert_eq!(computed_steps(&[("10:52", high)], None), ["soon 1 2026-03-02T10:50:00Z"]);
+    // Of 4 hours it fired at 11:00, and so did its first repetition at 11:20.
+    assert_eq!(computed_steps(&[("11:05", high)], Some("11:01")), ["soon 1 2026-03-02T10:50:00Z"]);
+    assert_eq!(computed_steps(&[("11:25", high)], Some("11:21")), ["soon 2 2026-03-02T11:10:00Z"]);
+    assert_eq!(computed_steps(&[("11:45", high)], Some("11:41")), [""; 0]);
+
+    let received = |at: &str| {
+        format!(
+            r#"{{"command": "customer_message", "channel": "email", MESSAGE, "received_at": "2026-03-02T{at}:00Z"}}"#
+        )
+    };
+    // Half of 4 hours, and a repetition each 20 minutes, from a start that moved back.
+    assert_eq!(computed_steps(&[("10:00", &received("08:00"))], None), [""; 0]);
+    assert_eq!(computed_steps(&[("10:00", &received("07:59"))], None), ["soon 0 2026-03-02T09:59:00Z"]);
+    assert_eq!(computed_steps(&[("11:10", &received("08:59"))], Some("11:01")), [""; 0]);
+    assert_eq!(computed_steps(&[("11:10", &received("08:45"))], Some("11:01")), ["soon 1 2026-03-02T11:05:00Z"]);
 }
 
 #[test]

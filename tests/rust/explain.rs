@@ -247,6 +247,19 @@ fn a_promise_that_ends_and_returns_names_the_command() {
 }
 
 #[test]
+fn time_that_is_counted_anew_is_whole_where_the_status_changed_and_the_timer_ran_on() {
+    let assign = r#"{"command": "assign", "agent": "ana"}"#;
+    let orders = r#"{"command": "classify", "category": "orders", "apply": "retroactive", "reason": "has bought"}"#;
+    let text = told(
+        r#""package": "starter", "category": "support""#,
+        "16T15:30",
+        &[("16T16:00", assign), ("16T16:30", orders)],
+        "16T17:00",
+    );
+    assert!(text.contains("09:30:00 to 10:30:00  counted 1h, 1h used\n"), "{text}");
+}
+
+#[test]
 fn business_days_and_earlier_receipts_are_explained() {
     let absorb = r#"{"command": "absorb", "ticket": "T-3", "waiting_since": "2026-03-16T09:30:00+01:00",
         "reason": "the same question"}"#;

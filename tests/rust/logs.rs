@@ -11,10 +11,10 @@ use sla_core::engine::{CycleEvaluation, RecordedCommand};
 use sla_core::log::Player;
 use sla_core::ticket::{
     Actor, AssignCause, CloseCause, Command, CommandKind, Escalation, EscalationTrigger, Event, EventKind, History,
-    Message, ResumeCause, Role, Status,
+    Message, PauseStatus, ResumeCause, Role, Status,
 };
 use sla_core::time::Timestamp;
-use sla_core::{Digest, Engine, ErrorCode, Id};
+use sla_core::{Digest, Engine, ErrorCode, Id, wire};
 use sla_tests::streams::{HOUR, PACKAGES, Turn, actors, at, cases, engine, instant, opening, run, stream};
 
 fn id(text: &str) -> Id {
@@ -214,6 +214,49 @@ fn a_warning_is_given_where_nothing_came_between() {
             .unwrap();
         assert_eq!(found, [expected], "{commands:?}");
     }
+}
+
+#[test]
+fn of_what_ends_a_pause_the_earliest_happens() {
+    let played = |max_pause: &str| {
+        let policy = serde_json::json!({
+            "schema": "sla-policy/2", "id": "quiet", "version": 1,
+            "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+            "channels": [{"id": "email", "name": "Email"}],
+            "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
+                "targets": {"resolution": "40h"}}],
+            "pauses": {"max_pause": max_pause},
+            "inactivity": [{"id": "late", "status": "pending", "after": "4h", "action": "resolve"},
+                {"id": "soon", "status": "pending", "after": "2h", "action": "resolve"}],
+        });
+        let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+        let at = |text: &str| Timestamp::parse(&format!("2026-03-02T{text}:00Z")).unwrap();
+        let mut player = Player::new(&engine);
+        let opened = EventKind::Opened {
+            customer: id("kim"),
+            package: id("p"),
+            channel: id("email"),
+            severity: None,
+            category: None,
+            message: Box::new(written()),
+            direction: sla_core::ticket::Direction::Inbound,
+            received_at: None,
+            organization: None,
+        };
+        player.open(&id("T-1"), &opened, at("09:00")).unwrap().unwrap();
+        let assigned = EventKind::Assigned { agent: Some(id("ana")), team: None, cause: AssignCause::Command };
+        assert_eq!(player.happen(&assigned, at("09:00"), Role::Admin, &id("root")), Ok(Ok(true)));
+        let replied = EventKind::Replied { channel: id("email"), message: written(), automatic: false };
+        assert_eq!(player.happen(&replied, at("09:30"), Role::Agent, &id("ana")), Ok(Ok(true)));
+        let pause = CommandKind::Pause { status: PauseStatus::Pending, reason: "why".to_owned(), until: None };
+        let paused = happened(&pause, &Actor::new(Role::Admin, "root")).unwrap();
+        assert_eq!(player.happen(&paused, at("10:00"), Role::Admin, &id("root")), Ok(Ok(true)));
+        let ticket = player.finish(at("20:00")).unwrap().unwrap();
+        let (last, status) = *ticket.timeline.last().unwrap();
+        (status, last.to_string())
+    };
+    assert_eq!(played("9h"), (Status::Resolved, "2026-03-02T12:00:00Z".to_owned()));
+    assert_eq!(played("1h"), (Status::Open, "2026-03-02T11:00:00Z".to_owned()));
 }
 
 #[test]

@@ -252,6 +252,8 @@ fn a_snapshot_that_no_history_leads_to_is_refused() {
         timer(json!({"timer": "a", "promised_since": "2026-03-02T09:00:00Z", "earlier": {"met": 1}, "cycles": []})),
         Err(ErrorCode::InvalidHistory)
     );
+    let promised = json!({"timer": "a", "promised_since": "2026-03-02T09:00:00Z", "cycles": []});
+    assert_eq!(refused("/timers", json!([promised, promised])), ErrorCode::InvalidHistory);
     // An id that is known is 16 characters; a timer has as many earlier cycles as its numbers say.
     assert_eq!(refused("/commands", json!("short")), ErrorCode::WrongType);
     assert_eq!(refused("/commands", json!("é".repeat(8))), ErrorCode::WrongType);

@@ -5,9 +5,9 @@ use proptest::test_runner::TestCaseError;
 use serde_json::Value;
 use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::{Decision, DifferenceKind, HistoryVerification, RecordedCommand};
-use sla_core::ticket::{Actor, Command, History, Role};
+use sla_core::ticket::{Actor, Command, Event, History, Role};
 use sla_core::time::Timestamp;
-use sla_core::{Engine, wire};
+use sla_core::{Engine, ErrorCode, wire};
 use sla_tests::stories::{RECIPES, RULES, TERMS, tell};
 use sla_tests::transcript::Transcript;
 use sla_tests::{streams, terms_streams};
@@ -135,6 +135,86 @@ fn a_step_that_is_not_there_is_missing_although_another_follows() {
         assert_eq!(found.verified as usize, place);
         assert_eq!(found.difference.unwrap().what, DifferenceKind::MissingEvent);
     }
+}
+
+/// Returns an engine, and a ticket of it that was opened at 09:00 and acted on by an admin.
+fn told(policy: &Value, commands: &[(&str, Value)], until: &str) -> (Engine, Vec<Event>) {
+    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+    let at = |text: &str| Timestamp::parse(&format!("2026-03-02T{text}:00Z")).unwrap();
+    let opening = serde_json::json!({"command": "open", "ticket": "T", "customer": "kim", "package": "p",
+        "channel": "email", "message": {"message_ref": "m", "content_sha256": "0".repeat(64)}});
+    let opening = wire::command::read_opening(opening.to_string()).unwrap();
+    let opened = engine.open(&opening, &Actor::new(Role::Customer, "kim"), at("09:00")).unwrap();
+    let mut history = History::new(opened.into_result().unwrap().events).unwrap();
+    for (now, command) in commands {
+        let command = wire::command::read(command.to_string()).unwrap();
+        let admin = Actor::new(Role::Admin, "root");
+        let accepted = engine.decide_on(&history, &command, &admin, at(now)).unwrap().into_result().unwrap();
+        history.extend(accepted.events).unwrap();
+    }
+    history.extend(engine.due_events(history.ticket(), at(until)).unwrap().events).unwrap();
+    (engine, history.events().to_vec())
+}
+
+/// Takes events out of a history, the first of which is missing then.
+#[track_caller]
+fn is_missing_without(engine: &Engine, events: &[Event], gone: &[usize]) {
+    let mut left = events.to_vec();
+    for place in gone.iter().rev() {
+        left.remove(*place);
+    }
+    for (seq, event) in left.iter_mut().enumerate() {
+        event.seq = u32::try_from(seq).unwrap();
+    }
+    let found = engine.verify(&History::new(left).unwrap(), None).unwrap();
+    let difference = found.difference.unwrap();
+    assert_eq!((found.verified as usize, difference.what), (gone[0], DifferenceKind::MissingEvent));
+}
+
+#[test]
+fn of_two_events_of_a_kind_the_one_that_is_not_there_is_missing() {
+    let policy = |more: Value| {
+        let mut policy = serde_json::json!({
+            "schema": "sla-policy/2", "id": "two", "version": 1,
+            "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+            "channels": [{"id": "email", "name": "Email"}],
+            "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
+                "targets": {"first_response": "1h", "second": "90m"}}],
+            "timers": [{"id": "second", "starts_on": ["opened"], "stops_on": ["public_reply"]}],
+        });
+        policy.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        policy
+    };
+    let (engine, events) = told(&policy(serde_json::json!({})), &[], "11:00");
+    let kinds: Vec<_> = events.iter().map(|event| event.kind.name()).collect();
+    assert_eq!(kinds, ["opened", "breached", "escalated", "breached", "escalated"]);
+    is_missing_without(&engine, &events, &[1, 2]);
+
+    let reminders = serde_json::json!({"inactivity": [
+        {"id": "one", "status": "pending", "after": "10m", "action": "remind"},
+        {"id": "two", "status": "pending", "after": "20m", "action": "remind"}]});
+    let pause = serde_json::json!({"command": "pause", "status": "pending", "reason": "question"});
+    let assign = serde_json::json!({"command": "assign", "agent": "ana"});
+    let (engine, events) = told(&policy(reminders), &[("09:00", assign), ("09:10", pause)], "09:40");
+    let kinds: Vec<_> = events.iter().map(|event| event.kind.name()).collect();
+    assert_eq!(kinds, ["opened", "assigned", "paused", "reminded", "reminded"]);
+    is_missing_without(&engine, &events, &[3]);
+}
+
+#[test]
+fn an_event_beyond_the_horizon_is_named_by_the_error() {
+    let policy = serde_json::json!({
+        "schema": "sla-policy/2", "id": "far", "version": 1,
+        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+        "channels": [{"id": "email", "name": "Email"}],
+        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
+            "targets": {"resolution": "1h"}}],
+    });
+    let (engine, mut events) = told(&policy, &[], "09:00");
+    events[0].at = Timestamp::parse("2400-01-01T00:00:00Z").unwrap();
+    events[0].changes = Box::default();
+    let error = engine.verify(&History::new(events).unwrap(), None).unwrap_err();
+    assert_eq!((error.code(), error.path()), (ErrorCode::OutOfHorizon, "/events/0"));
 }
 
 #[test]
