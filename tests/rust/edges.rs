@@ -1,6 +1,7 @@
 //! Inputs at the edge: every error that no policy document can cause, limits, and zones that the host supplies.
 
 use chrono::NaiveDate;
+use sla_core::access::MAX_REASON_BYTES;
 use sla_core::calendar::{
     Calendar, CalendarDate, CalendarRules, Due, HolidayDate, Hours, MAX_TABLE_BYTES, Week, Window, ZoneDatabase,
 };
@@ -187,6 +188,82 @@ fn a_step_that_an_event_puts_before_itself_is_said_unless_it_fired() {
     assert_eq!(computed_steps(&[("10:00", &received("07:59"))], None), ["soon 0 2026-03-02T09:59:00Z"]);
     assert_eq!(computed_steps(&[("11:10", &received("08:59"))], Some("11:01")), [""; 0]);
     assert_eq!(computed_steps(&[("11:10", &received("08:45"))], Some("11:01")), ["soon 1 2026-03-02T11:05:00Z"]);
+}
+
+#[test]
+fn an_escalation_before_the_due_says_what_is_left_and_its_repetition_how_late_it_is() {
+    let policy = serde_json::json!({
+        "schema": "sla-policy/2", "id": "before", "version": 1,
+        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
+        "channels": [{"id": "email", "name": "Email"}],
+        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
+            "targets": {"first_response": "4h"}}],
+        "steps": {"first_response": [
+            {"id": "left", "before": "30m", "action": "escalate", "level": 1, "repeat": {"every": "1h", "times": 1}},
+            {"id": "used", "at": "75%", "action": "escalate", "level": 2, "repeat": {"every": "2h", "times": 1}}]},
+    });
+    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+    let opening = format!(
+        r#"{{"command": "open", "ticket": "T", "customer": "kim", "package": "p", "channel": "email",
+            "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
+        "0".repeat(64)
+    );
+    let opening = wire::command::read_opening(opening).unwrap();
+    let admin = Actor::new(Role::Admin, "root");
+    let opened = engine.open(&opening, &admin, at("2026-03-02T09:00:00Z")).unwrap().into_result().unwrap();
+    let due = engine.due_events(&opened.ticket, at("2026-03-02T14:00:00Z")).unwrap().events;
+    let reasons: Vec<_> = due
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Escalated(escalation) => Some(escalation.reason.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            "first_response: 75% of the target of 4h used, due 2026-03-02T13:00:00Z",
+            "first_response: 30m of the target of 4h left, due 2026-03-02T13:00:00Z",
+            "first_response: target of 4h breached, due 2026-03-02T13:00:00Z, overdue 0s",
+            "first_response: target of 4h breached, due 2026-03-02T13:00:00Z, overdue 30m, repetition 1",
+            "first_response: target of 4h breached, due 2026-03-02T13:00:00Z, overdue 1h, repetition 1",
+        ]
+    );
+}
+
+#[test]
+fn a_reason_has_at_most_as_many_bytes_as_the_limit_says() {
+    let history = History::new(events()).unwrap();
+    let engine = Engine::compile(wire::policy::read(TALKABIZ).unwrap()).unwrap();
+    let admin = Actor::new(Role::Admin, "root");
+    for (length, refused) in [(MAX_REASON_BYTES, None), (MAX_REASON_BYTES + 1, Some(RefusalCode::ReasonRequired))] {
+        let reason = "x".repeat(length);
+        let command = format!(r#"{{"command": "request_escalation", "reason": "{reason}"}}"#);
+        let command = wire::command::read(command).unwrap();
+        let decision = engine.decide_on(&history, &command, &admin, history.ticket().last_at).unwrap();
+        assert_eq!(decision.into_result().err().map(|refusal| refusal.code), refused, "{length}");
+    }
+}
+
+#[test]
+fn an_evaluation_lists_timers_by_id_whether_they_started_or_not() {
+    let mut policy: serde_json::Value = serde_json::from_str(TALKABIZ).unwrap();
+    policy["timers"] = serde_json::json!([{"id": "assignment", "starts_on": ["resolved"], "stops_on": ["reopened"]}]);
+    policy["packages"][0]["targets"]["assignment"] = "1h".into();
+    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+    let mut events = events();
+    for event in &mut events {
+        std::sync::Arc::make_mut(&mut event.rules).policy_digest = engine.policy_digest();
+    }
+    let history = History::new(events).unwrap();
+    let evaluation = engine.evaluate(history.ticket(), history.ticket().last_at).unwrap();
+    let timers: Vec<_> = evaluation.timers.iter().map(|timer| timer.timer.as_str()).collect();
+    assert!(timers.is_sorted(), "{timers:?}");
+    let started = evaluation.timers.iter().map(|timer| !timer.cycles.is_empty());
+    assert!(
+        !started.clone().is_sorted_by(|a, b| a >= b),
+        "one that has not started comes before one that has: {timers:?}"
+    );
 }
 
 #[test]
@@ -572,4 +649,15 @@ fn calendars_of_one_engine_share_a_limit() {
     let both = Engine::compile_revisions(revisions).unwrap().with_table_limit(1_000_000);
     both.calendar("one").unwrap().elapsed(from, to).unwrap();
     assert!(both.table_bytes() <= 1_000_000);
+}
+
+#[test]
+fn the_tables_of_every_revision_of_an_engine_count() {
+    let older = wire::policy::read(TALKABIZ).unwrap();
+    let newer = wire::policy::read(TALKABIZ.replacen("\"version\": 1", "\"version\": 2", 1)).unwrap();
+    let both = Engine::compile_revisions([older, newer]).unwrap();
+    assert_eq!(both.policy().version, 2);
+    let (compiled, history) = (both.table_bytes(), History::new(events()).unwrap());
+    both.evaluate(history.ticket(), at("2026-03-05T09:00:00Z")).unwrap();
+    assert!(both.table_bytes() > compiled, "{compiled}");
 }

@@ -269,6 +269,11 @@ fn a_snapshot_that_no_history_leads_to_is_refused() {
         refused("/timeline", json!([["2026-03-02T09:00:00Z", "new"], ["2026-03-02T09:00:01Z", "new"]])),
         ErrorCode::InvalidHistory
     );
+    let mut late = snapshot.clone();
+    late["last_at"] = json!("2026-03-02T10:00:00Z");
+    assert!(wire::snapshot::read(late.to_string()).is_ok());
+    late["timeline"] = json!([["2026-03-02T09:00:01Z", "new"]]);
+    assert_eq!(wire::snapshot::read(late.to_string()).unwrap_err().code(), ErrorCode::InvalidHistory);
     assert_eq!(refused("/holders", json!([{"at": "2026-03-02T09:00:00Z", "agent": "eve"}])), ErrorCode::InvalidHistory);
     assert_eq!(
         refused("/holders", json!([{"at": "2026-03-02T09:00:00Z", "agent": "eve"}, {"at": "2026-03-02T08:00:00Z"}])),
