@@ -42,8 +42,8 @@ impl Place {
     /// Returns the place of a step's repetition, 0 for the step itself; `None` where it does not exist or does not fit.
     fn of(step: &Step, repetition: u32, target: BusinessDuration) -> Option<Self> {
         let later = match step.repeat {
-            Some(repeat) if repetition > 0 => times(repeat.every, repetition)?,
-            _ => BusinessDuration::ZERO,
+            Some(repeat) => times(repeat.every, repetition)?,
+            None => BusinessDuration::ZERO,
         };
         Some(match step.time {
             StepTime::At(share) if share < Share::WHOLE => Self::Used(share.of(target)?.checked_add(later)?),

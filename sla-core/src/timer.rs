@@ -169,14 +169,10 @@ impl NewPromise<'_> {
 
 /// Returns when a target was used up that is exceeded by `over` at `at`: the earliest instant after which `over` of open
 /// time passed until `at`.
-pub(crate) fn used_up_before(calendar: &Calendar, at: Timestamp, over: BusinessDuration) -> Result<Timestamp, Error> {
-    let Some(over) = over.checked_add(BusinessDuration::MICROSECOND) else { return Ok(at) };
-    match calendar.subtract(at, over) {
-        Ok(last_open) => Ok(last_open.just_after()),
-        // Nothing is open before, within the horizon.
-        Err(error) if error.code() == ErrorCode::OutOfHorizon => Ok(Timestamp::EPOCH),
-        Err(error) => Err(error),
-    }
+pub(crate) fn used_up_before(calendar: &Calendar, at: Timestamp, over: BusinessDuration) -> Timestamp {
+    let Some(over) = over.checked_add(BusinessDuration::MICROSECOND) else { return at };
+    // Where so much is not open before, within the horizon, it was used up before all of it.
+    calendar.subtract(at, over).map_or(Timestamp::EPOCH, Timestamp::just_after)
 }
 
 /// A cycle counted anew: the spans in which it would have counted, in order, none touching the next.

@@ -1,5 +1,6 @@
 //! Commands: each is judged on the up-to-date ticket, and is accepted or refused with a reason.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -648,18 +649,15 @@ impl<'t> Transaction<'_, 't> {
     fn record_under(&mut self, revision: &Revision, kind: EventKind) -> Judged<Event> {
         self.recountable(&kind)?;
         let command = self.stamp.take();
-        let all;
-        let events = match self.past {
-            Some(past) if self.up_to_date.events.is_empty() => Some(past),
-            Some(past) if matches!(kind, EventKind::RevisionAdopted { .. }) => {
-                all = [past, &self.up_to_date.events].concat();
-                Some(all.as_slice())
-            }
-            _ => None,
-        };
+        // An adoption looks back at the events.
+        let past = self.past.filter(|_| matches!(kind, EventKind::RevisionAdopted { .. }));
+        let events = past.map(|past| match self.up_to_date.events.as_slice() {
+            [] => Cow::Borrowed(past),
+            automatic => Cow::Owned([past, automatic].concat()),
+        });
         let actor = Arc::clone(self.author.get_or_insert_with(|| Arc::new(self.actor.recorded())));
         let (via, command) = (self.via.clone().map(Box::new), command.map(Box::new));
-        let new = NewEvent { kind, at: self.now, actor, via, command, events };
+        let new = NewEvent { kind, at: self.now, actor, via, command, events: events.as_deref() };
         Ok(self.engine.event(revision, self.ticket(), new)?)
     }
 

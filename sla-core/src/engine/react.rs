@@ -11,8 +11,7 @@ use crate::policy::{Cycles, OnReopen, TimerRules, Trigger};
 use crate::ticket::{
     Apply, CancelCause, Change, Cycle, EventKind, Phase, Status, StopCause, Ticket, TimerChange, TimerTrack,
 };
-use crate::time::BusinessDuration;
-use crate::timer::{self, NewPromise};
+use crate::timer;
 
 impl Engine {
     /// Adds what happened does to each timer, by timer id.
@@ -245,7 +244,7 @@ impl<'a> EventContext<'a> {
         if let Some(own) = cycle.promise {
             let used = timer::sum(cycle.used, between)?;
             let new = terms::promised(self, calendar, rules, own.target, used, is_paused, self.at())?;
-            computed_steps = terms::steps_passed(self, revision, &rules.id, cycle, calendar, &new, self.at())?;
+            computed_steps = terms::steps_passed(self, revision, &rules.id, cycle, calendar, &new, self.at());
             promise = Some(Box::new(new));
         }
         Ok(Change::Retargeted {
@@ -275,33 +274,16 @@ impl<'a> EventContext<'a> {
         let Some(terms) = self.revision.terms(self.subject, &rules.id, channel, self.at()) else { return Ok(None) };
         let calendar = self.revision.calendar(terms.calendar)?;
         let started_at = self.received_from(last);
-        let mut elapsed = BusinessDuration::ZERO;
-        let mut counts_from = started_at;
-        if started_at < self.at() {
-            elapsed = calendar.elapsed(started_at, self.at())?;
+        let elapsed = calendar.elapsed(started_at, self.at())?;
+        let counts_from = match (self.ticket, track.and_then(|track| track.promised_since)) {
             // What was promised later than at the opening counts from then on.
-            if let (Some(ticket), Some(since)) = (self.ticket, track.and_then(|track| track.promised_since))
-                && since > ticket.opened_at
-            {
-                counts_from = started_at.max(since);
-            }
-        }
+            (Some(ticket), Some(since)) if since > ticket.opened_at => started_at.max(since),
+            _ => started_at,
+        };
         let is_paused = timer::pauses_in(rules, self.status);
         let target = if self.measures_only { None } else { self.revision.length(&terms, counts_from)? };
         let promise = match target {
             None => None,
-            Some(target) if elapsed.is_zero() => {
-                let new = NewPromise {
-                    calendar,
-                    boundary: rules.due_boundary,
-                    at: self.at(),
-                    target,
-                    used: BusinessDuration::ZERO,
-                    is_paused,
-                    computed_due_at: None,
-                };
-                Some(Box::new(new.promised()?))
-            }
             Some(target) => {
                 let used = calendar.elapsed(counts_from, self.at())?;
                 Some(Box::new(terms::promised(self, calendar, rules, target, used, is_paused, self.at())?))

@@ -42,7 +42,7 @@ pub(super) fn promised(
     let at = context.at();
     let mut computed_due_at = None;
     if used >= target {
-        let used_up_at = timer::used_up_before(calendar, counted_until, used.saturating_sub(target))?;
+        let used_up_at = timer::used_up_before(calendar, counted_until, used.saturating_sub(target));
         let is_late = used > target || (used_up_at < at && !is_paused && rules.due_boundary == DueBoundary::Close);
         computed_due_at = is_late.then_some(used_up_at);
     }
@@ -113,7 +113,7 @@ pub(super) fn take_over(
     let is_paused = timer::pauses_in(rules, context.status);
     let mut computed_steps = Vec::new();
     let (used, elapsed, computed_due_at) = if let Some(anew) = &anew {
-        computed_steps = steps_before(context, new.revision, &rules.id, cycle, target, anew)?;
+        computed_steps = steps_before(new.revision, &rules.id, cycle, target, anew)?;
         let reached = anew.reached(target)?.map(|due_at| moved(calendar, rules, due_at)).transpose()?;
         (anew.used, anew.used, reached.filter(|due_at| *due_at < at))
     } else {
@@ -131,7 +131,7 @@ pub(super) fn take_over(
         };
         let over = used.saturating_sub(target);
         let until = if is_paused { cycle.since() } else { at };
-        let computed = if over.is_zero() { None } else { Some(timer::used_up_before(calendar, until, over)?) };
+        let computed = (!over.is_zero()).then(|| timer::used_up_before(calendar, until, over));
         (used, measure.elapsed, computed)
     };
     let boundary = rules.due_boundary;
@@ -224,7 +224,6 @@ fn loosens(
 
 /// Returns the steps that a recount puts before now although they have not fired: of a step and its repetitions the last.
 fn steps_before(
-    context: &EventContext<'_>,
     revision: &Revision,
     timer: &Id,
     cycle: &Cycle,
@@ -235,7 +234,7 @@ fn steps_before(
     for step in revision.steps.get(timer).into_iter().flatten() {
         if let Some((repetition, length)) = escalation::last_used_by(step, target, recount.used)
             && !cycle.has_fired(&step.id, repetition)
-            && let Some(at) = recount.reached(length)?.filter(|at| *at < context.at())
+            && let Some(at) = recount.reached(length)?
         {
             computed.push(ComputedStep { step: step.id.clone(), repetition, at });
         }
@@ -253,19 +252,19 @@ pub(super) fn steps_passed(
     calendar: &Calendar,
     promised: &Promised,
     counted_until: Timestamp,
-) -> Result<Vec<ComputedStep>, Error> {
+) -> Vec<ComputedStep> {
     let mut computed = Vec::new();
     for step in revision.steps.get(timer).into_iter().flatten() {
         if let Some((repetition, length)) = escalation::last_used_by(step, promised.target, promised.used)
             && !cycle.has_fired(&step.id, repetition)
         {
-            let at = timer::used_up_before(calendar, counted_until, promised.used.saturating_sub(length))?;
+            let at = timer::used_up_before(calendar, counted_until, promised.used.saturating_sub(length));
             if at < context.at() {
                 computed.push(ComputedStep { step: step.id.clone(), repetition, at });
             }
         }
     }
-    Ok(computed)
+    computed
 }
 
 /// Returns a cycle that a reopening resumes, under the last of the terms that changed while it was stopped which no agent
@@ -358,7 +357,7 @@ pub(super) fn received_earlier(
         }
         let until = if matches!(cycle.phase, Phase::Paused { .. }) { cycle.since() } else { context.at() };
         let new = promised(context, own_calendar, own.rules, target, used, is_paused, until)?;
-        computed_steps = steps_passed(context, own.revision, &track.timer, cycle, own_calendar, &new, until)?;
+        computed_steps = steps_passed(context, own.revision, &track.timer, cycle, own_calendar, &new, until);
         promise = Some(Box::new(new));
     }
     Ok(Some(Change::Retargeted {

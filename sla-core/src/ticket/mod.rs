@@ -547,18 +547,17 @@ impl Ticket {
             let track = place.ok().and_then(|place| self.timers.get_mut(place)).ok_or(Misfit::NotCurrentCycle)?;
             let current = track.cycles.last_mut().filter(|current| current.number == *cycle);
             let current = current.ok_or(Misfit::NotCurrentCycle)?;
-            let was_promised = current.promise.is_some() || current.was_promised;
             let started_at = current.started_at;
             current.apply(change, at, revision);
             let moved_to = current.started_at;
             if moved_to > current.since() {
                 return Err(Misfit::StartsAfterwards);
             }
-            if current.promise.is_some() && !was_promised {
+            if current.promise.is_some() {
                 track.promise_arrived(at);
             }
-            // What was promised when the cycle started is promised from its moved start on.
-            if moved_to < started_at && track.promised_since.is_some_and(|since| since <= started_at) {
+            // What was promised when the cycle started is promised from its start on, which may have moved back.
+            if track.promised_since.is_some_and(|since| since <= started_at) {
                 track.promise_arrived(moved_to);
             }
             return Ok(());
