@@ -12,6 +12,7 @@ use sla_core::revision::{Previous, publish};
 use sla_core::ticket::{Actor, Apply, Event, EventKind, History, Role};
 use sla_core::time::Timestamp;
 use sla_core::{Digest, Engine, ErrorCode, Id, wire};
+use sla_tests::always;
 use sla_tests::stories::{RULES, TERMS, tell};
 
 const TALKABIZ: &str = include_str!("../../examples/talkabiz.json");
@@ -499,13 +500,7 @@ fn revisions_of(targets: &[&str]) -> Vec<CheckedPolicy> {
         if !target.is_empty() {
             targets["first_response"] = (*target).into();
         }
-        let document = serde_json::json!({
-            "schema": "sla-policy/2", "id": "desk", "version": version + 1,
-            "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
-            "channels": [{"id": "email", "name": "Email"}],
-            "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
-                "targets": targets}],
-        });
+        let document = always::document(&targets, &serde_json::json!({"version": version + 1}));
         wire::policy::read(document.to_string()).unwrap()
     };
     targets.iter().enumerate().map(policy).collect()

@@ -1,6 +1,7 @@
 //! Inputs at the edge: every error that no policy document can cause, limits, and zones that the host supplies.
 
 use chrono::NaiveDate;
+use serde_json::json;
 use sla_core::access::MAX_REASON_BYTES;
 use sla_core::calendar::{
     Calendar, CalendarDate, CalendarRules, Due, HolidayDate, Hours, MAX_TABLE_BYTES, Week, Window, ZoneDatabase,
@@ -10,6 +11,7 @@ use sla_core::refusal::RefusalCode;
 use sla_core::ticket::{Actor, Change, Event, EventKind, History, MAX_TEAMS, Role, StopOutcome};
 use sla_core::time::{BusinessDuration, Timestamp};
 use sla_core::{Digest, Engine, ErrorCode, wire};
+use sla_tests::always;
 
 const TALKABIZ: &str = include_str!("../../examples/talkabiz.json");
 
@@ -117,18 +119,13 @@ fn a_stop_that_says_breached_breaches_the_cycle() {
 
 /// Returns the steps that the last event says should have fired before it, after a ticket was opened at 09:00.
 fn computed_steps(commands: &[(&str, &str)], monitor: Option<&str>) -> Vec<String> {
-    let policy = serde_json::json!({
-        "schema": "sla-policy/2", "id": "steps", "version": 1,
-        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
-        "channels": [{"id": "email", "name": "Email"}],
-        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
-            "targets": {"first_response": "4h"},
-            "variants": [{"when": {"severity": "high"}, "targets": {"first_response": "3h"}}]}],
-        "severities": ["high"],
-        "steps": {"first_response": [{"id": "soon", "at": "50%", "action": "escalate", "level": 1,
-            "repeat": {"every": "20m", "times": 2}}]},
-    });
-    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+    let mut policy = always::document(
+        &json!({"first_response": "4h"}),
+        &json!({"severities": ["high"], "steps": {"first_response": [{"id": "soon", "at": "50%", "action": "escalate",
+            "level": 1, "repeat": {"every": "20m", "times": 2}}]}}),
+    );
+    policy["packages"][0]["variants"] = json!([{"when": {"severity": "high"}, "targets": {"first_response": "3h"}}]);
+    let engine = always::compiled(&policy);
     let at = |text: &str| Timestamp::parse(&format!("2026-03-02T{text}:00Z")).unwrap();
     let message = format!(r#""message": {{"message_ref": "m", "content_sha256": "{}"}}"#, "0".repeat(64));
     let opening = format!(
@@ -192,17 +189,12 @@ fn a_step_that_an_event_puts_before_itself_is_said_unless_it_fired() {
 
 #[test]
 fn an_escalation_before_the_due_says_what_is_left_and_its_repetition_how_late_it_is() {
-    let policy = serde_json::json!({
-        "schema": "sla-policy/2", "id": "before", "version": 1,
-        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
-        "channels": [{"id": "email", "name": "Email"}],
-        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
-            "targets": {"first_response": "4h"}}],
-        "steps": {"first_response": [
+    let engine = always::compiled(&always::document(
+        &json!({"first_response": "4h"}),
+        &json!({"steps": {"first_response": [
             {"id": "left", "before": "30m", "action": "escalate", "level": 1, "repeat": {"every": "1h", "times": 1}},
-            {"id": "used", "at": "75%", "action": "escalate", "level": 2, "repeat": {"every": "2h", "times": 1}}]},
-    });
-    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+            {"id": "used", "at": "75%", "action": "escalate", "level": 2, "repeat": {"every": "2h", "times": 1}}]}}),
+    ));
     let opening = format!(
         r#"{{"command": "open", "ticket": "T", "customer": "kim", "package": "p", "channel": "email",
             "message": {{"message_ref": "m", "content_sha256": "{}"}}}}"#,
@@ -248,7 +240,7 @@ fn a_reason_has_at_most_as_many_bytes_as_the_limit_says() {
 #[test]
 fn an_evaluation_lists_timers_by_id_whether_they_started_or_not() {
     let mut policy: serde_json::Value = serde_json::from_str(TALKABIZ).unwrap();
-    policy["timers"] = serde_json::json!([{"id": "assignment", "starts_on": ["resolved"], "stops_on": ["reopened"]}]);
+    policy["timers"] = json!([{"id": "assignment", "starts_on": ["resolved"], "stops_on": ["reopened"]}]);
     policy["packages"][0]["targets"]["assignment"] = "1h".into();
     let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
     let mut events = events();

@@ -1,5 +1,7 @@
-//! What the tests share: the files of the project, slow oracles, a reference model of tickets, random policies, a schema check, stories, random streams, transcripts and the vector format.
+//! What the tests share: the files of the project, slow oracles, a reference model of tickets, policies by hand and at
+//! random, a schema check, stories, random streams, transcripts and the vector format.
 
+pub mod always;
 pub mod files;
 pub mod oracle;
 pub mod policies;

@@ -6,6 +6,7 @@ use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde_json::json;
 use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::{CycleEvaluation, RecordedCommand};
 use sla_core::log::Player;
@@ -14,7 +15,8 @@ use sla_core::ticket::{
     Message, PauseStatus, ResumeCause, Role, Status,
 };
 use sla_core::time::Timestamp;
-use sla_core::{Digest, Engine, ErrorCode, Id, wire};
+use sla_core::{Digest, Engine, ErrorCode, Id};
+use sla_tests::always;
 use sla_tests::streams::{HOUR, PACKAGES, Turn, actors, at, cases, engine, instant, opening, run, stream};
 
 fn id(text: &str) -> Id {
@@ -219,17 +221,12 @@ fn a_warning_is_given_where_nothing_came_between() {
 #[test]
 fn of_what_ends_a_pause_the_earliest_happens() {
     let played = |max_pause: &str| {
-        let policy = serde_json::json!({
-            "schema": "sla-policy/2", "id": "quiet", "version": 1,
-            "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
-            "channels": [{"id": "email", "name": "Email"}],
-            "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
-                "targets": {"resolution": "40h"}}],
-            "pauses": {"max_pause": max_pause},
-            "inactivity": [{"id": "late", "status": "pending", "after": "4h", "action": "resolve"},
-                {"id": "soon", "status": "pending", "after": "2h", "action": "resolve"}],
-        });
-        let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+        let engine = always::compiled(&always::document(
+            &json!({"resolution": "40h"}),
+            &json!({"pauses": {"max_pause": max_pause}, "inactivity": [
+                {"id": "late", "status": "pending", "after": "4h", "action": "resolve"},
+                {"id": "soon", "status": "pending", "after": "2h", "action": "resolve"}]}),
+        ));
         let at = |text: &str| Timestamp::parse(&format!("2026-03-02T{text}:00Z")).unwrap();
         let mut player = Player::new(&engine);
         let opened = EventKind::Opened {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sla_core::calendar::ZoneDatabase;
 use sla_core::engine::{Decision, DifferenceKind, HistoryVerification, RecordedCommand};
 use sla_core::ticket::{Actor, Command, Event, History, Role};
@@ -10,7 +10,7 @@ use sla_core::time::Timestamp;
 use sla_core::{Engine, ErrorCode, wire};
 use sla_tests::stories::{RECIPES, RULES, TERMS, tell};
 use sla_tests::transcript::Transcript;
-use sla_tests::{streams, terms_streams};
+use sla_tests::{always, streams, terms_streams};
 
 /// The engine makes the history, and every snapshot on the way is its fold.
 fn verifies(engine: &Engine, history: &History) -> Result<(), TestCaseError> {
@@ -104,20 +104,15 @@ fn every_import_verifies() {
 
 #[test]
 fn a_step_that_is_not_there_is_missing_although_another_follows() {
-    let policy = serde_json::json!({
-        "schema": "sla-policy/2", "id": "escalating", "version": 1,
-        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
-        "channels": [{"id": "email", "name": "Email"}],
-        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
-            "targets": {"first_response": "1h"}}],
-        "steps": {"first_response": [
+    let engine = always::compiled(&always::document(
+        &json!({"first_response": "1h"}),
+        &json!({"steps": {"first_response": [
             {"id": "soon", "at": "50%", "action": "warn"},
             {"id": "sooner", "at": "75%", "action": "warn"},
             {"id": "late", "after": "1h", "action": "escalate", "level": 2},
-            {"id": "later", "after": "2h", "action": "escalate", "level": 3}]},
-    });
-    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
-    let opening = serde_json::json!({"command": "open", "ticket": "T", "customer": "kim", "package": "p",
+            {"id": "later", "after": "2h", "action": "escalate", "level": 3}]}}),
+    ));
+    let opening = json!({"command": "open", "ticket": "T", "customer": "kim", "package": "p",
         "channel": "email", "message": {"message_ref": "m", "content_sha256": "0".repeat(64)}});
     let opening = wire::command::read_opening(opening.to_string()).unwrap();
     let at = |text: &str| Timestamp::parse(text).unwrap();
@@ -139,9 +134,9 @@ fn a_step_that_is_not_there_is_missing_although_another_follows() {
 
 /// Returns an engine, and a ticket of it that was opened at 09:00 and acted on by an admin.
 fn told(policy: &Value, commands: &[(&str, Value)], until: &str) -> (Engine, Vec<Event>) {
-    let engine = Engine::compile(wire::policy::read(policy.to_string()).unwrap()).unwrap();
+    let engine = always::compiled(policy);
     let at = |text: &str| Timestamp::parse(&format!("2026-03-02T{text}:00Z")).unwrap();
-    let opening = serde_json::json!({"command": "open", "ticket": "T", "customer": "kim", "package": "p",
+    let opening = json!({"command": "open", "ticket": "T", "customer": "kim", "package": "p",
         "channel": "email", "message": {"message_ref": "m", "content_sha256": "0".repeat(64)}});
     let opening = wire::command::read_opening(opening.to_string()).unwrap();
     let opened = engine.open(&opening, &Actor::new(Role::Customer, "kim"), at("09:00")).unwrap();
@@ -173,28 +168,23 @@ fn is_missing_without(engine: &Engine, events: &[Event], gone: &[usize]) {
 
 #[test]
 fn of_two_events_of_a_kind_the_one_that_is_not_there_is_missing() {
-    let policy = |more: Value| {
-        let mut policy = serde_json::json!({
-            "schema": "sla-policy/2", "id": "two", "version": 1,
-            "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
-            "channels": [{"id": "email", "name": "Email"}],
-            "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
-                "targets": {"first_response": "1h", "second": "90m"}}],
-            "timers": [{"id": "second", "starts_on": ["opened"], "stops_on": ["public_reply"]}],
-        });
-        policy.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        policy
+    let policy = |inactivity: Value| {
+        always::document(
+            &json!({"first_response": "1h", "second": "90m"}),
+            &json!({"timers": [{"id": "second", "starts_on": ["opened"], "stops_on": ["public_reply"]}],
+                "inactivity": inactivity}),
+        )
     };
-    let (engine, events) = told(&policy(serde_json::json!({})), &[], "11:00");
+    let (engine, events) = told(&policy(json!([])), &[], "11:00");
     let kinds: Vec<_> = events.iter().map(|event| event.kind.name()).collect();
     assert_eq!(kinds, ["opened", "breached", "escalated", "breached", "escalated"]);
     is_missing_without(&engine, &events, &[1, 2]);
 
-    let reminders = serde_json::json!({"inactivity": [
+    let reminders = json!([
         {"id": "one", "status": "pending", "after": "10m", "action": "remind"},
-        {"id": "two", "status": "pending", "after": "20m", "action": "remind"}]});
-    let pause = serde_json::json!({"command": "pause", "status": "pending", "reason": "question"});
-    let assign = serde_json::json!({"command": "assign", "agent": "ana"});
+        {"id": "two", "status": "pending", "after": "20m", "action": "remind"}]);
+    let pause = json!({"command": "pause", "status": "pending", "reason": "question"});
+    let assign = json!({"command": "assign", "agent": "ana"});
     let (engine, events) = told(&policy(reminders), &[("09:00", assign), ("09:10", pause)], "09:40");
     let kinds: Vec<_> = events.iter().map(|event| event.kind.name()).collect();
     assert_eq!(kinds, ["opened", "assigned", "paused", "reminded", "reminded"]);
@@ -203,13 +193,7 @@ fn of_two_events_of_a_kind_the_one_that_is_not_there_is_missing() {
 
 #[test]
 fn an_event_beyond_the_horizon_is_named_by_the_error() {
-    let policy = serde_json::json!({
-        "schema": "sla-policy/2", "id": "far", "version": 1,
-        "calendars": {"always": {"time_zone": "UTC", "always_open": true}},
-        "channels": [{"id": "email", "name": "Email"}],
-        "packages": [{"id": "p", "name": "P", "rank": 1, "channels": ["email"], "calendar": "always",
-            "targets": {"resolution": "1h"}}],
-    });
+    let policy = always::document(&json!({"resolution": "1h"}), &json!({}));
     let (engine, mut events) = told(&policy, &[], "09:00");
     events[0].at = Timestamp::parse("2400-01-01T00:00:00Z").unwrap();
     events[0].changes = Box::default();
@@ -393,7 +377,7 @@ fn whole(engine: &Engine, events: &Value) -> Value {
             event["rules_digest"] = engine.rules_digest().to_string().into();
         }
     }
-    serde_json::json!({"schema": wire::ticket::HISTORY_SCHEMA, "events": events})
+    json!({"schema": wire::ticket::HISTORY_SCHEMA, "events": events})
 }
 
 /// Returns whether an answer has the fields that a row names.
@@ -425,7 +409,7 @@ fn every_row_is_judged_as_it_says() {
         let mut events = file["history"].clone();
         let snapshot = case.get("snapshot").map(|snapshot| {
             let mut part = events.clone();
-            change(&mut part, &serde_json::json!([{"keep": snapshot["events"]}]));
+            change(&mut part, &json!([{"keep": snapshot["events"]}]));
             let fold = wire::ticket::read_history(whole(&engine, &part).to_string()).unwrap();
             let mut document: Value = serde_json::from_str(&wire::snapshot::write(fold.ticket())).unwrap();
             change(&mut document, &snapshot["change"]);
@@ -460,8 +444,8 @@ fn every_row_is_judged_as_it_says() {
 #[test]
 fn other_time_zone_rules_change_instants_only() {
     let mut policy: Value = serde_json::from_str(include_str!("../../examples/talkabiz.json")).unwrap();
-    policy["pauses"] = serde_json::json!({"max_pause": "1h"});
-    policy["inactivity"] = serde_json::json!([
+    policy["pauses"] = json!({"max_pause": "1h"});
+    policy["inactivity"] = json!([
         {"id": "remind", "status": "resolved", "after": "9h", "action": "remind"},
         {"id": "close", "status": "resolved", "after": "20h", "action": "close"},
     ]);
@@ -472,24 +456,24 @@ fn other_time_zone_rules_change_instants_only() {
     let (engine, ahead) = (engine(&embedded), engine(&moved));
 
     let admin = Actor::new(Role::Admin, "root");
-    let message = serde_json::json!({"message_ref": "m", "content_sha256": "0".repeat(64)});
+    let message = json!({"message_ref": "m", "content_sha256": "0".repeat(64)});
     let at = |text: &str| Timestamp::parse(&format!("2026-{text}:00+07:00")).unwrap();
-    let opening = serde_json::json!({"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter",
+    let opening = json!({"command": "open", "ticket": "T-1", "customer": "kim", "package": "starter",
         "channel": "email", "message": message});
     let opening = wire::command::read_opening(opening.to_string()).unwrap();
-    let change = |package: &str, apply: &str| serde_json::json!({"command": "change_package", "package": package, "apply": apply, "reason": "why"});
-    let assign = serde_json::json!({"command": "assign", "agent": "ana"});
-    let pause = serde_json::json!({"command": "pause", "status": "on_hold", "reason": "parts"});
-    let resolve = serde_json::json!({"command": "resolve", "message": message});
+    let change = |package: &str, apply: &str| json!({"command": "change_package", "package": package, "apply": apply, "reason": "why"});
+    let assign = json!({"command": "assign", "agent": "ana"});
+    let pause = json!({"command": "pause", "status": "on_hold", "reason": "parts"});
+    let resolve = json!({"command": "resolve", "message": message});
     let whole = vec![
         ("11-23T09:30", assign.clone()),
-        ("11-23T10:00", serde_json::json!({"command": "reply", "channel": "email", "message": message})),
+        ("11-23T10:00", json!({"command": "reply", "channel": "email", "message": message})),
         ("11-23T10:05", pause.clone()),
         ("11-23T15:00", change("professional", "from_now")),
         ("11-23T15:30", change("starter", "retroactive")),
         ("11-24T16:30", resolve.clone()),
-        ("11-25T09:00", serde_json::json!({"command": "reopen", "reason": "again"})),
-        ("11-25T12:30", serde_json::json!({"command": "customer_message", "channel": "email", "message": message})),
+        ("11-25T09:00", json!({"command": "reopen", "reason": "again"})),
+        ("11-25T12:30", json!({"command": "customer_message", "channel": "email", "message": message})),
         ("11-27T16:30", resolve),
     ];
     // What each event did to a timer, and what it promises, says instants and times between them too.
