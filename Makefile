@@ -144,7 +144,7 @@ python-docs: ## The reference of the Python package, in target/python-docs.
 	sla-py/tools/install
 	sla-py/.venv/bin/python sla-py/tools/reference $(TARGET)/python-docs
 
-mutants: packages ## Mutates what decides and counts what no test notices; goes on where the last run stopped: some hours.
+mutants: packages ## Mutates what decides and counts what no test notices; goes on where the last run stopped: about an hour.
 	cargo mutants --version 2>/dev/null | grep -qF "$(MUTANTS)" || CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
 		CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 $(CARGO) install --quiet --locked cargo-mutants --version $(MUTANTS)
 	tests/tools/mutants
