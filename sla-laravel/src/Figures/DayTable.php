@@ -20,6 +20,7 @@ final class DayTable
     /** SQLite takes at most 999 values in a statement. */
     private const VALUES = 500;
     private const ROWS = 100;
+    private const DAYS = 7;
     private const KEYS = ['dimension', 'day', 'value', 'timer', 'figure', 'bucket'];
     private const SUMS = ['n', 'sum_s', 'sum_us_rest'];
 
@@ -173,11 +174,13 @@ final class DayTable
         $marks = $within($this->tables->table('sla_dirty_days'), 'day')->where('id', '<=', $last)->orderBy('id')->limit(self::CHANGES)->pluck('day', 'id');
         $days = array_values(array_unique($marks->map(static fn ($day): string => (string) $day)->all()));
         foreach (FigureDimension::cases() as $dimension) {
-            // Read by itself: MySQL and MariaDB lock what `insert ... select` reads, against whoever stores events meanwhile.
-            $sums = $this->query->anew($dimension, $days)->get()->map(static fn (\stdClass $row): array => ['dimension' => $dimension->value] + (array) $row);
             $this->tables->table('sla_daily')->where('dimension', $dimension->value)->whereIn('day', $days)->delete();
-            foreach ($sums->chunk(self::ROWS) as $some) {
-                $this->tables->table('sla_daily')->insert($some->values()->all());
+            // A thousand agents have some ten thousand sums a day: of a week at a time, and not all of them as objects.
+            foreach (array_chunk($days, self::DAYS) as $some) {
+                // Read by itself: MySQL and MariaDB lock what `insert ... select` reads, against whoever stores events meanwhile.
+                foreach ($this->query->anew($dimension, $some)->cursor()->chunk(self::ROWS) as $rows) {
+                    $this->tables->table('sla_daily')->insert($rows->map(static fn (\stdClass $row): array => ['dimension' => $dimension->value] + (array) $row)->values()->all());
+                }
             }
             $this->tables->table('sla_monthly')->where('dimension', $dimension->value)->where('day', $month->firstDay)->delete();
             $keys = ['value', 'timer', 'figure', 'bucket'];
