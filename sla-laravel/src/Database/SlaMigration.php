@@ -10,6 +10,7 @@ use Illuminate\Database\Schema\Blueprint;
 use Illuminate\Database\Schema\Builder;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Fluent;
+use Sla\Laravel\Support\Tables;
 
 /**
  * A migration on the connection of `sla.database.connection`.
@@ -71,6 +72,6 @@ abstract class SlaMigration extends Migration
     private function bytewise(Fluent $column): Fluent
     {
         // The default collations of MySQL and MariaDB ignore case; the engine's ids differ by it.
-        return in_array($this->connection()->getDriverName(), ['mysql', 'mariadb'], true) ? $column->collation('utf8mb4_bin') : $column;
+        return Tables::isMySql($this->connection()) ? $column->collation('utf8mb4_bin') : $column;
     }
 }

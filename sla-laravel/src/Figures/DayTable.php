@@ -40,7 +40,7 @@ final class DayTable
         $seen = [];
         foreach (['sla_figure_changes' => $this->addChanges(...), 'sla_dirty_days' => $this->addAnew(...)] as $table => $step) {
             // In a transaction of the application MySQL and MariaDB show rows as they were when it began: no day is added up anew there.
-            if ($table === 'sla_dirty_days' && $this->isMySql() && $this->tables->connection()->transactionLevel() > 0) {
+            if ($table === 'sla_dirty_days' && Tables::isMySql($this->tables->connection()) && $this->tables->connection()->transactionLevel() > 0) {
                 continue;
             }
             // What comes meanwhile is for the next time.
@@ -177,7 +177,7 @@ final class DayTable
             $this->tables->table('sla_daily')->where('dimension', $dimension->value)->whereIn('day', $days)->delete();
             // A thousand agents have some ten thousand sums a day: of a week at a time, and not all of them as objects.
             foreach (array_chunk($days, self::DAYS) as $some) {
-                // Read by itself: MySQL and MariaDB lock what `insert ... select` reads, against whoever stores events meanwhile.
+                // A query of its own: in `insert ... select`, MySQL and MariaDB lock the rows that they read, and commands would wait.
                 foreach ($this->query->anew($dimension, $some)->cursor()->chunk(self::ROWS) as $rows) {
                     $this->tables->table('sla_daily')->insert($rows->map(static fn (\stdClass $row): array => ['dimension' => $dimension->value] + (array) $row)->values()->all());
                 }
@@ -205,7 +205,7 @@ final class DayTable
         $name = $this->tables->quotedTable($table);
         $added = [];
         foreach (self::SUMS as $sum) {
-            $added[$sum] = new Expression("{$name}.{$sum} + " . ($this->isMySql() ? "values({$sum})" : "excluded.{$sum}"));
+            $added[$sum] = new Expression("{$name}.{$sum} + " . (Tables::isMySql($this->tables->connection()) ? "values({$sum})" : "excluded.{$sum}"));
         }
 
         return $added;
@@ -234,11 +234,6 @@ final class DayTable
             // In this order MySQL and MariaDB read, and lock, these rows and none of those that writers add.
             $this->tables->table($table)->whereIn('id', $some)->orderBy('id')->limit(count($some))->delete();
         }
-    }
-
-    private function isMySql(): bool
-    {
-        return in_array($this->tables->connection()->getDriverName(), ['mysql', 'mariadb'], true);
     }
 
     private function dateLiteral(string $day): string

@@ -132,7 +132,7 @@ final class FigureQuery
     private function rows(FigureDimension $dimension, callable $within, bool $isExact): Builder
     {
         // Other databases divide integers to integers.
-        $divide = in_array($this->tables->connection()->getDriverName(), ['mysql', 'mariadb'], true) ? 'div' : '/';
+        $divide = Tables::isMySql($this->tables->connection()) ? 'div' : '/';
         $counted = static fn (string $n, string $us): string => "{$n} as n, {$us} {$divide} 1000000 as sum_s, {$us} % 1000000 as sum_us_rest";
         $part = function (string $table, string $day, string $columns) use ($within): Builder {
             $query = $this->tables->table($table)->selectRaw($columns);

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Sla\Laravel\Store;
 
 use Illuminate\Database\ConnectionInterface;
+use Sla\Laravel\Support\Tables;
 
 /**
  * The texts of the statements that every command runs: those that the query builder makes, for a tenth of what it costs to
@@ -28,7 +29,7 @@ final class Statements
         $values = implode(', ', array_fill(0, $rows, $row));
         [$insert, $unless] = match (true) {
             !$isRepeatable => ['insert', ''],
-            self::isMySql($connection) => ['insert ignore', ''],
+            Tables::isMySql($connection) => ['insert ignore', ''],
             default => ['insert', ' on conflict do nothing'],
         };
 
@@ -74,13 +75,8 @@ final class Statements
      */
     public static function quoted(ConnectionInterface $connection, array $columns): array
     {
-        $quote = self::isMySql($connection) ? '`' : '"';
+        $quote = Tables::isMySql($connection) ? '`' : '"';
 
         return array_map(static fn (string $column): string => $quote . $column . $quote, $columns);
-    }
-
-    private static function isMySql(ConnectionInterface $connection): bool
-    {
-        return in_array($connection->getDriverName(), ['mysql', 'mariadb'], true);
     }
 }

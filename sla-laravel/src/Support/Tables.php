@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Sla\Laravel\Support;
 
+use Illuminate\Database\Connection;
 use Illuminate\Database\ConnectionInterface;
 use Illuminate\Database\ConnectionResolverInterface;
 use Illuminate\Database\Query\Builder;
@@ -28,6 +29,12 @@ final class Tables
     public function table(string $name): Builder
     {
         return $this->connection()->table($name);
+    }
+
+    /** Returns whether a database is MySQL or MariaDB. */
+    public static function isMySql(ConnectionInterface $connection): bool
+    {
+        return $connection instanceof Connection && in_array($connection->getDriverName(), ['mysql', 'mariadb'], true);
     }
 
     /** Returns the name of a table as a statement has it, with the prefix of the connection. */
