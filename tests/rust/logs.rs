@@ -12,10 +12,10 @@ use sla_core::engine::{CycleEvaluation, RecordedCommand};
 use sla_core::log::Player;
 use sla_core::ticket::{
     Actor, AssignCause, CloseCause, Command, CommandKind, Escalation, EscalationTrigger, Event, EventKind, History,
-    Message, PauseStatus, ResumeCause, Role, Status,
+    Message, ResumeCause, Role, Status,
 };
 use sla_core::time::Timestamp;
-use sla_core::{Digest, Engine, ErrorCode, Id};
+use sla_core::{Digest, Engine, ErrorCode, Id, wire};
 use sla_tests::always;
 use sla_tests::streams::{HOUR, PACKAGES, Turn, actors, at, cases, engine, instant, opening, run, stream};
 
@@ -91,11 +91,11 @@ fn log(engine: &Engine, package: usize, turns: &[Turn]) -> (Vec<RecordedCommand>
     (commands, import.history, opened_at)
 }
 
-fn play(engine: &Engine, package: usize, commands: &[RecordedCommand], opened_at: Timestamp) -> Player {
+fn play(engine: &Engine, package: &str, commands: &[RecordedCommand], opened_at: Timestamp) -> Player {
     let mut player = Player::new(engine);
     let opened = EventKind::Opened {
         customer: id("kim"),
-        package: id(PACKAGES[package]),
+        package: id(package),
         channel: id("email"),
         severity: None,
         category: None,
@@ -131,7 +131,7 @@ fn a_log_that_is_played_says_what_its_import_says() {
         let (commands, history, opened_at) = log(&engine, package, &turns);
         let now = at(history.ticket().last_at.as_micros() + later);
         let evaluation = engine.evaluate(history.ticket(), now).unwrap();
-        let mut player = play(&engine, package, &commands, opened_at);
+        let mut player = play(&engine, PACKAGES[package], &commands, opened_at);
         let ticket = player.finish(now).unwrap().unwrap();
         prop_assert_eq!(player.ticket(), None);
         prop_assert_eq!(ticket.status, evaluation.status);
@@ -203,7 +203,7 @@ fn a_warning_is_given_where_nothing_came_between() {
         (vec![assign(opened_at), pause], None),
     ];
     for (commands, expected) in rows {
-        let mut player = play(&engine, 1, &commands, opened_at);
+        let mut player = play(&engine, PACKAGES[1], &commands, opened_at);
         let now = hours(3);
         let ticket = player.finish(now).unwrap().unwrap();
         let mut found = Vec::new();
@@ -228,26 +228,17 @@ fn of_what_ends_a_pause_the_earliest_happens() {
                 {"id": "soon", "status": "pending", "after": "2h", "action": "resolve"}]}),
         ));
         let at = |text: &str| Timestamp::parse(&format!("2026-03-02T{text}:00Z")).unwrap();
-        let mut player = Player::new(&engine);
-        let opened = EventKind::Opened {
-            customer: id("kim"),
-            package: id("p"),
-            channel: id("email"),
-            severity: None,
-            category: None,
-            message: Box::new(written()),
-            direction: sla_core::ticket::Direction::Inbound,
-            received_at: None,
-            organization: None,
-        };
-        player.open(&id("T-1"), &opened, at("09:00")).unwrap().unwrap();
-        let assigned = EventKind::Assigned { agent: Some(id("ana")), team: None, cause: AssignCause::Command };
-        assert_eq!(player.happen(&assigned, at("09:00"), Role::Admin, &id("root")), Ok(Ok(true)));
-        let replied = EventKind::Replied { channel: id("email"), message: written(), automatic: false };
-        assert_eq!(player.happen(&replied, at("09:30"), Role::Agent, &id("ana")), Ok(Ok(true)));
-        let pause = CommandKind::Pause { status: PauseStatus::Pending, reason: "why".to_owned(), until: None };
-        let paused = happened(&pause, &Actor::new(Role::Admin, "root")).unwrap();
-        assert_eq!(player.happen(&paused, at("10:00"), Role::Admin, &id("root")), Ok(Ok(true)));
+        let commands = [
+            ("09:00", json!({"command": "assign", "agent": "ana"})),
+            ("09:30", json!({"command": "reply", "channel": "email", "message": written()})),
+            ("10:00", json!({"command": "pause", "status": "pending", "reason": "why"})),
+        ]
+        .map(|(now, command)| RecordedCommand {
+            at: at(now),
+            actor: Actor::new(Role::Admin, "root"),
+            command: wire::command::read(command.to_string()).unwrap(),
+        });
+        let mut player = play(&engine, "p", &commands, at("09:00"));
         let ticket = player.finish(at("20:00")).unwrap().unwrap();
         let (last, status) = *ticket.timeline.last().unwrap();
         (status, last.to_string())
@@ -260,7 +251,7 @@ fn of_what_ends_a_pause_the_earliest_happens() {
 fn what_a_status_does_not_allow_does_not_happen() {
     let engine = engine();
     let opened_at = Timestamp::parse("2026-03-26T08:00:00Z").unwrap();
-    let mut player = play(&engine, 0, &[], opened_at);
+    let mut player = play(&engine, PACKAGES[0], &[], opened_at);
     let by = id("root");
     let resume = EventKind::Resumed { cause: ResumeCause::Command };
     assert_eq!(player.happen(&resume, opened_at, Role::Admin, &by), Ok(Ok(false)));
@@ -274,7 +265,7 @@ fn what_a_status_does_not_allow_does_not_happen() {
     assert_eq!(player.happen(&resume, opened_at, Role::Admin, &by).unwrap_err().code(), ErrorCode::InvalidHistory);
     assert_eq!(player.finish(opened_at).unwrap(), None);
 
-    let mut player = play(&engine, 0, &[], opened_at);
+    let mut player = play(&engine, PACKAGES[0], &[], opened_at);
     let resolved = EventKind::Resolved { message: Some(written()), inactivity: None };
     assert_eq!(player.happen(&resolved, opened_at, Role::Admin, &by), Ok(Ok(true)));
     assert_eq!(player.ticket().unwrap().agent, Some(by.clone()));
